@@ -1,0 +1,228 @@
+"""
+What can be seen in a payload or in a client's answer: codes, severities, findings.
+
+The catalogue `CODES` is an interface: a code is never renamed and never reused.
+Its stage prefix says whose matter it is: `json/`, `schema/`, `record/` and `rule/` the payload's, `wire/` the API's own, `client/` the tested client's.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, Protocol
+
+from attrs import field, frozen
+from jsonpointer import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Path = tuple[str | int, ...]
+"""The way from the root to a value: member names as `str`, array indexes as `int`."""
+
+
+class Severity(StrEnum):
+    """How much a finding weighs in the verdict."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Verdict(StrEnum):
+    """What all findings of a payload come to."""
+
+    VALID = "valid"
+    ACCEPTABLE = "acceptable"
+    INVALID = "invalid"
+
+
+class Profile(StrEnum):
+    """What a payload is held against: what the API serves, or the letter of the contract."""
+
+    SERVED = "served"
+    PUBLISHED = "published"
+
+
+class Shape(StrEnum):
+    """What a payload is: a page of buckets, one bucket of results, or one result."""
+
+    PAGE = "page"
+    BUCKET = "bucket"
+    RESULT = "result"
+
+
+@frozen
+class Code:
+    """One entry of the catalogue."""
+
+    served: Severity
+    published: Severity
+    title: str
+    """What the code means, in a few words."""
+
+    def severity(self, profile: Profile) -> Severity:
+        """The weight of a finding with this code under `profile`."""
+        return self.served if profile is Profile.SERVED else self.published
+
+
+def _code(severity: Severity, title: str, *, published: Severity | None = None) -> Code:
+    return Code(severity, published or severity, title)
+
+
+_E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+CODES: Final[Mapping[str, Code]] = {
+    # The text is not strict JSON.
+    "json/empty-text": _code(_E, "there is no JSON value at all"),
+    "json/invalid-utf-8": _code(_E, "the bytes are not UTF-8"),
+    "json/byte-order-mark": _code(_E, "the text begins with a byte order mark"),
+    "json/syntax-error": _code(_E, "the text breaks the JSON grammar"),
+    "json/truncated-text": _code(_E, "the text ends before its value does"),
+    "json/trailing-text": _code(_E, "text follows the end of the value"),
+    "json/non-finite-number": _code(_E, "NaN or an infinity stands where a number must"),
+    "json/lone-surrogate": _code(_E, "a string holds half of a surrogate pair"),
+    "json/duplicate-member": _code(_E, "an object has two members of the same name"),
+    "json/limit-size": _code(_E, "the text is longer than 64 MiB"),
+    "json/limit-depth": _code(_E, "values are nested deeper than 128 levels"),
+    "json/limit-digits": _code(_E, "a number has more than 10,000 digits"),
+    "json/limit-exponent": _code(_E, "a number's exponent is beyond ±10,000"),
+    "json/already-parsed": _code(_N, "the input was not text, so text faults cannot show"),
+    # The document is not what the revision says.
+    "schema/wrong-type": _code(_E, "a value has another JSON type than the contract says"),
+    "schema/unexpected-null": _code(_E, "a value is null where the contract does not allow it"),
+    "schema/missing-member": _code(_E, "a required member is absent"),
+    "schema/renamed-member": _code(_E, "a required member stands under a name of an earlier revision"),
+    "schema/wrong-object": _code(_E, "the discriminator `object` names something else than belongs here"),
+    "schema/unknown-kind": _code(_W, "a result is of a kind that the revision does not know", published=_E),
+    "schema/unknown-value": _code(_W, "a value is not one of a closed set", published=_E),
+    "schema/unlisted-value": _code(_N, "a value is not among those listed for an open set"),
+    "schema/undeclared-member": _code(_N, "a member is not declared by the revision"),
+    # The API is known to serve this, although the letter of the revision does not allow it.
+    "wire/amount-as-string": _code(_W, "a cost is a string that holds a JSON number", published=_E),
+    "wire/results-for-result": _code(_W, "a bucket says `results` where the revision said `result`", published=_E),
+    "wire/null-next-page": _code(_W, "`next_page` is null where the revision wanted a string", published=_E),
+    "wire/null-group-key": _code(_W, "a group key is null where the revision wanted a value", published=_E),
+    "wire/costs-without-sessions": _code(
+        _W, "a cost lacks `sessions`, which the revision required by mistake", published=_E
+    ),
+    "wire/code-interpreter-without-sessions": _code(
+        _W, "a code interpreter record lacks `sessions`, which the revision required by mistake", published=_E
+    ),
+    # Every type is right, and a value is not.
+    "record/integer-spelled-as-float": _code(_W, "an integer is spelled with a fraction or an exponent"),
+    "record/negative-count": _code(_E, "a count is below zero"),
+    "record/lossy-number": _code(_N, "a number changes its value in a common number model"),
+    "record/phantom-member": _code(_W, "a flat record has a member that its kind does not have"),
+    # Values contradict each other.
+    "rule/cached-exceeds-input": _code(_W, "more input tokens are cached than there are"),
+    "rule/input-split-mismatch": _code(_W, "uncached, cached and cache-write tokens do not sum to the input"),
+    "rule/uncached-split-mismatch": _code(_W, "text, audio and image tokens do not sum to the uncached input"),
+    "rule/cached-split-mismatch": _code(_W, "text, audio and image tokens do not sum to the cached input"),
+    "rule/output-split-mismatch": _code(_W, "text, audio and image tokens do not sum to the output"),
+    "rule/cache-write-split-exceeded": _code(_W, "30-minute and 12-hour cache writes exceed all cache writes"),
+    "rule/has-more-without-cursor": _code(_W, "a page has more, and no cursor to get it"),
+    "rule/cursor-without-has-more": _code(_W, "a page has a cursor, and says there is no more"),
+    "rule/end-before-start": _code(_W, "a bucket ends when it starts, or before"),
+    "rule/overlapping-buckets": _code(_W, "a bucket starts before the one in front of it has ended"),
+    "rule/unordered-buckets": _code(_W, "a bucket starts before the one in front of it does"),
+    "rule/mixed-kinds": _code(_W, "a bucket holds results of several kinds"),
+    "rule/duplicate-group": _code(_W, "two results of a bucket have the same kind and group keys"),
+    "rule/currency-not-lower-case": _code(_N, "a currency code is not in lower case"),
+    # A client's answer is not what it was sent.
+    "client/not-json": _code(_E, "the answer is not JSON"),
+    "client/kind-lost": _code(_E, "a result came back as another kind"),
+    "client/type-changed": _code(_E, "a value came back with another JSON type"),
+    "client/value-changed": _code(_E, "a value came back different"),
+    "client/duplicate-collapsed": _code(_W, "a member that was sent twice came back once"),
+    "client/item-lost": _code(_E, "an item of an array did not come back"),
+    "client/item-invented": _code(_E, "an item came back that was not sent"),
+    "client/items-reordered": _code(_E, "items of an array came back in another order"),
+    "client/member-lost": _code(_E, "a member did not come back"),
+    "client/member-invented": _code(_E, "a member came back that was not sent"),
+    "client/precision-lost": _code(_W, "a number came back with fewer digits"),
+    "client/null-became-absent": _code(_W, "a null did not come back"),
+    "client/absent-became-null": _code(_W, "a null came back that was not sent"),
+    "client/number-respelled": _code(_N, "a number came back equal and spelled otherwise"),
+    "client/order-changed": _code(_N, "members came back in another order"),
+    "client/string-respelled": _code(_N, "a string came back equal and escaped otherwise"),
+    "client/whitespace-changed": _code(_N, "only the white space between tokens changed"),
+    "client/refused-valid": _code(_E, "a payload was refused that must be decoded"),
+    "client/accepted-invalid": _code(_E, "a payload was decoded that must be refused"),
+    "client/crashed": _code(_E, "the client ended while it had a payload to answer"),
+    "client/timed-out": _code(_E, "no answer came before the deadline"),
+    "client/protocol-violation": _code(_E, "an answer breaks the protocol"),
+    "client/nondeterministic": _code(_E, "the same payload was answered in two ways"),
+    "client/state-leak": _code(_E, "a payload's answer depends on the payload before it"),
+}
+"""Every finding code, by stage."""
+
+
+def pointer(path: Path) -> str:
+    """The RFC 6901 JSON Pointer of `path`."""
+    return "".join(f"/{escape(str(part))}" for part in path)
+
+
+@frozen
+class Seen:
+    """One raw observation of a stage, before severities, grouping and caps."""
+
+    code: str
+    path: Path
+    message: str
+    """What is there and what was expected, in one sentence."""
+    hint: str = ""
+    """The likely cause, or what to do."""
+    offset: int | None = None
+    """Where in the text, in code points from 0, if the path alone does not say."""
+
+
+class Places(Protocol):
+    """Something that knows where in a text a value stands."""
+
+    def line_and_column(self, path: Path, offset: int | None) -> tuple[int, int] | None:
+        """The 1-based line and column of `path` (or of `offset`), None if there is no text."""
+
+
+@frozen
+class Finding:
+    """One thing seen in a payload or in a client's answer."""
+
+    code: str
+    severity: Severity
+    pointer: str
+    """JSON Pointer to the value; for an absent member, to where it belongs."""
+    message: str
+    hint: str = ""
+    count: int = 1
+    """How many places this finding stands for; `pointer` is the first of them."""
+    _path: Path = field(default=(), eq=False, repr=False)
+    _offset: int | None = field(default=None, eq=False, repr=False)
+    _places: Places | None = field(default=None, eq=False, repr=False)
+
+    @property
+    def line(self) -> int | None:
+        """The 1-based line, or None where the input was not text."""
+        place = self._place()
+        return place[0] if place else None
+
+    @property
+    def column(self) -> int | None:
+        """The 1-based column in code points, or None where the input was not text."""
+        place = self._place()
+        return place[1] if place else None
+
+    def _place(self) -> tuple[int, int] | None:
+        return self._places.line_and_column(self._path, self._offset) if self._places else None
+
+    def to_dict(self) -> dict[str, object]:
+        """The finding as `schemas/report.json` describes it."""
+        return {
+            "code": self.code,
+            "severity": str(self.severity),
+            "pointer": self.pointer,
+            "message": self.message,
+            "hint": self.hint,
+            "count": self.count,
+            "line": self.line,
+            "column": self.column,
+        }
