@@ -1,0 +1,106 @@
+"""
+What can go wrong outside the payload.
+
+The story of a run, and what each step raises:
+
+1. You name a revision, a shape, a profile or a finding code that does not exist: `NoSuchRevision`, `NoSuchName`.
+2. You ask for a record of a payload that breaks the contract: `Incompatible`, with the report.
+3. The kit reads your files: `UnreadableInput`, `NoPayloads`, `MissingExtra`.
+4. The kit reads a corpus: `CorruptCase`.
+
+Wire data itself never raises: whatever bytes come in, `check` and `compare` return.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from usagecompat.report import Report
+
+
+class UsageCompatError(Exception):
+    """The base of everything this package raises on purpose."""
+
+
+@frozen(eq=False)
+class NoSuchRevision(UsageCompatError, ValueError):
+    """A contract revision was named that was never published."""
+
+    revision: object
+    known: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"there is no contract revision {self.revision!r}; use one of {', '.join(self.known)}"
+
+
+@frozen(eq=False)
+class NoSuchName(UsageCompatError, ValueError):
+    """A shape, profile, finding code or other closed name was given that does not exist."""
+
+    what: str
+    name: object
+    known: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"there is no {self.what} {self.name!r}; use one of {', '.join(self.known)}"
+
+
+@frozen(eq=False)
+class Incompatible(UsageCompatError, ValueError):
+    """A payload breaks the contract; `report` says where and how."""
+
+    report: Report
+
+    def __str__(self) -> str:
+        from usagecompat.renderers.text import render  # noqa: PLC0415 - rendering is not needed until it is shown
+
+        return render(self.report)
+
+
+@frozen(eq=False)
+class UnreadableInput(UsageCompatError):
+    """A file that was named cannot be read."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+@frozen(eq=False)
+class NoPayloads(UsageCompatError):
+    """A place that was named holds nothing to check."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path}: there is no payload here; "
+            "name files, directories with *.json or *.ndjson (also .gz, .zst), or - for standard input"
+        )
+
+
+@frozen(eq=False)
+class MissingExtra(UsageCompatError):
+    """A format was met that needs an optional dependency."""
+
+    path: str
+    extra: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: reading this needs an optional package; install it with: pip install 'usagecompat[{self.extra}]'"
+
+
+@frozen(eq=False)
+class CorruptCase(UsageCompatError):
+    """A case of the corpus cannot be used."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}; `usagecompat fixtures lint` says more"
