@@ -1,0 +1,19 @@
+"""What several test files need."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def tracked() -> list[str]:
+    """The files that belong to the project: those git knows, or, in an unpacked sdist, all that are there."""
+    if (ROOT / ".git").exists():
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607 - git is where PATH says
+        return sorted(filter(None, listed.stdout.split("\0")))
+    return sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.is_file())
