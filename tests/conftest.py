@@ -6,6 +6,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+pytest_plugins = ["pytester"]
+
+# No test depends on how fast the machine is.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.load_profile("suite")
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -16,4 +23,5 @@ def tracked() -> list[str]:
     if (ROOT / ".git").exists():
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607 - git is where PATH says
         return sorted(filter(None, listed.stdout.split("\0")))
-    return sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.is_file())
+    found = {path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.is_file()}
+    return sorted(name for name in found - {"PKG-INFO"} if "__pycache__" not in name)
