@@ -1,0 +1,269 @@
+"""
+What can be wrong with a text before anybody asks what it says: the findings of the stage `json/`.
+
+The json module decides whether a text is JSON; here its answer is put into words.
+What that module lets pass (two members of one name, halves of surrogate pairs, numbers of any length) is looked
+for in a pass over the tokens, and that pass is made only if there is something to find.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import accumulate
+from json.encoder import encode_basestring_ascii
+from string import ascii_letters, digits
+from typing import TYPE_CHECKING, Final
+
+from attrs import define, field, frozen
+
+from usagecompat._positions import TOKEN, Lines, string_at
+from usagecompat.findings import Path, Seen
+
+if TYPE_CHECKING:
+    from json import JSONDecodeError
+
+MAX_SIZE: Final = 64 * 1024 * 1024
+"""Bytes of UTF-8 in a text."""
+MAX_DEPTH: Final = 128
+"""Arrays and objects in one another."""
+MAX_DIGITS: Final = 10_000
+"""Digits in a number, those of its exponent included."""
+MAX_EXPONENT: Final = 10_000
+"""The exponent as it is written, with either sign."""
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_LONE_ESCAPE: Final = re.compile(
+    r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])"  # a first half without a second
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"  # a second half without a first
+)
+
+_WORD: Final = ascii_letters + digits + "+-."
+_UNFINISHED_WORD: Final = re.compile(r"-|t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?")
+_UNFINISHED_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.|(?:\.[0-9]++)?+[eE][-+]?)")
+_UNFINISHED_ESCAPE: Final = re.compile(r"\\(?:u[0-9a-fA-F]{0,4})?")
+_SNIPPET: Final = re.compile(r"[-+.\w]{1,20}|.", re.DOTALL)
+
+_EXPECTED: Final = {
+    "Expecting value": "a value",
+    "Expecting property name": "a member name in double quotes",
+    "Expecting ':'": "a colon after the member name",
+    "Expecting ','": "a comma or the closing bracket",
+    "Illegal trailing comma before end of array": "a value",
+    "Illegal trailing comma before end of object": "a member name in double quotes",
+    "Invalid control character": "an escape in place of a control character",
+    "Invalid \\": r"one of the escapes \" \\ \/ \b \f \n \r \t \uXXXX",
+}
+_HINTS: Final = {
+    "'": "JSON strings stand in double quotes.",
+    "/": "JSON has no comments.",
+    "#": "JSON has no comments.",
+    "]": "A comma must not stand in front of a closing bracket.",
+    "}": "A comma must not stand in front of a closing bracket.",
+    "True": "This looks like Python; JSON says true.",
+    "False": "This looks like Python; JSON says false.",
+    "None": "This looks like Python; JSON says null.",
+    "undefined": "JSON has no undefined; leave the member out or say null.",
+}
+
+
+@frozen
+class NumberFault:
+    """Why a number is not looked at further."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+    def at(self, path: Path, offset: int | None = None) -> Seen:
+        """The same of the number at `path`."""
+        return Seen(self.code, path, self.message, self.hint, offset)
+
+
+def number_fault(lexeme: str) -> NumberFault | None:
+    """What keeps a number from having a value here; no number is computed for the answer."""
+    if lexeme.endswith(("NaN", "Infinity")):
+        hint = "JSON has neither NaN nor infinities; leave the member out or say null."
+        return NumberFault("json/non-finite-number", f"{lexeme} stands where a number is expected", hint)
+    if len(lexeme) > MAX_DIGITS:
+        count = len(lexeme) - sum(map(lexeme.count, "-+.eE"))
+        if count > MAX_DIGITS:
+            return NumberFault("json/limit-digits", f"a number has {count:,} digits, the limit is {MAX_DIGITS:,}")
+    exponent = lexeme.replace("E", "e").partition("e")[2]
+    size = exponent.lstrip("+-").lstrip("0")
+    if len(size) > len(str(MAX_EXPONENT)) or (size and int(size) > MAX_EXPONENT):
+        message = f"a number has the exponent {_cut(exponent)}, the limit is ±{MAX_EXPONENT:,}"
+        return NumberFault("json/limit-exponent", message)
+    return None
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:37]}..."  # noqa: PLR2004 - fits on a line
+
+
+def shown(text: str) -> str:
+    """`text` in quotes, fit for one line of any terminal: escaped where it is not ASCII, and cut where it is long."""
+    return encode_basestring_ascii(_cut(text))
+
+
+def has_surrogate(text: str) -> bool:
+    """Whether `text` holds half of a surrogate pair."""
+    return not text.isascii() and _SURROGATE.search(text) is not None
+
+
+def lone_surrogate(text: str, path: Path, offset: int | None = None) -> Seen:
+    """Half of a surrogate pair is in `text`, the string or the member name at `path`."""
+    message = f"the string {shown(text)} holds half of a surrogate pair, which is not a character"
+    return Seen("json/lone-surrogate", path, message, "Cut strings between characters, not inside them.", offset)
+
+
+def escapes_lone_surrogate(text: str) -> bool:
+    """Whether a string of the JSON `text` spells half of a surrogate pair as an escape."""
+    if "\\u" not in text:
+        return False
+    return _LONE_ESCAPE.search(text.replace("\\\\", "-") if "\\\\" in text else text) is not None
+
+
+def _structure() -> tuple[bytes, bytes]:
+    """The two tables that leave of a text its quotes, and its brackets as the bytes +1 and -1."""
+    table = bytearray(range(256))
+    for opening, closing in ("[]", "{}"):
+        table[ord(opening)], table[ord(closing)] = 1, 0xFF
+    return bytes(table), bytes(set(range(256)) - set(b'[]{}"'))
+
+
+_STEPS, _NO_STRUCTURE = _structure()
+
+
+def nests_too_deep(data: bytes) -> bool:
+    """
+    Whether the JSON text `data` nests deeper than the limit; never False if a parser would get that far.
+
+    The escapes that matter for where a string ends go first, and then everything but quotes and brackets.
+    A bracket with an odd number of quotes in front of it stands in a string, and two neighbouring quotes change
+    nothing about that, so they go, too; in most texts that leaves the brackets alone.
+    """
+    if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
+        return False
+    if b"\\" in data:
+        data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
+    steps = data.translate(_STEPS, _NO_STRUCTURE).replace(b'""', b"")
+    if b'"' in steps:
+        steps = b"".join(steps.split(b'"')[::2])
+    return max(accumulate(memoryview(steps).cast("b")), default=0) > MAX_DEPTH
+
+
+def first_too_deep(text: str) -> int | None:
+    """The offset of the bracket that opens one level too many."""
+    depth = 0
+    for token in TOKEN.finditer(text):
+        character = text[token.start()]
+        if character in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                return token.start()
+        elif character in "]}":
+            depth -= 1
+    return None
+
+
+def too_deep(offset: int | None) -> Seen:
+    """Values nest deeper than the limit."""
+    return Seen("json/limit-depth", (), f"values are nested deeper than {MAX_DEPTH} levels", "", offset)
+
+
+def broken_text(text: str, error: JSONDecodeError) -> Seen:
+    """
+    What `error` means, in words that are the same for every Python version.
+
+    A text is truncated if more text could make it JSON.
+    """
+    at = error.pos
+    expected = next((words for start, words in _EXPECTED.items() if error.msg.startswith(start)), "JSON")
+    truncated = False
+    if error.msg.startswith("Invalid \\"):
+        at = text.rfind("\\", 0, at + 1)
+        truncated = _UNFINISHED_ESCAPE.fullmatch(text, at) is not None
+    elif error.msg.startswith("Unterminated string"):
+        expected, truncated, at = f"the end of the string {shown(text[at + 1 : at + 100])}", True, len(text)
+    elif error.msg.startswith("Illegal trailing comma"):
+        at = text.index("]" if "array" in error.msg else "}", at)
+    else:
+        word = len(text.rstrip(_WORD))
+        truncated = at >= len(text) or bool(
+            (at == word and expected == "a value" and _UNFINISHED_WORD.fullmatch(text, word))
+            or (at > word and _UNFINISHED_NUMBER.fullmatch(text, word))
+        )
+    if truncated and not text.strip(" \t\n\r"):
+        return Seen("json/empty-text", (), "the text holds no value: it is empty, or white space alone", "", at)
+    if truncated:
+        message = f"the text ends where {expected} is expected" if at >= len(text) else "the text ends inside a token"
+        return Seen("json/truncated-text", (), message, "Was the text cut off on its way?", len(text))
+    snippet = _SNIPPET.match(text, at)
+    found = snippet[0] if snippet else ""
+    if at and text[at - 1] in _WORD and text[at] in _WORD and error.msg.startswith(("Extra", "Expecting ','")):
+        hint = "A number has no leading zero, a digit on both sides of its point, and a digit in its exponent."
+        return Seen("json/syntax-error", (), f"expected the end of the number or word, found {shown(found)}", hint, at)
+    if error.msg.startswith("Extra data"):
+        hint = "Several payloads in one text, each on a line of its own, are NDJSON."
+        return Seen("json/trailing-text", (), f"expected the end of the text, found {shown(found)}", hint, at)
+    return Seen("json/syntax-error", (), f"expected {expected}, found {shown(found)}", _HINTS.get(found, ""), at)
+
+
+@define
+class _Level:
+    """An object or array that is open while the tokens go by."""
+
+    part: str | int | None
+    """Where in it the pass is: the name of a member, the index of an item, None before the first member."""
+    first: dict[str, int] = field(factory=dict)
+    """Where in the text each name stood first."""
+    is_object: bool = False
+
+
+def faults(text: str) -> list[Seen]:
+    """
+    Everything that the json module lets pass in `text`, which is JSON for it, in document order.
+
+    Values that a later member of the same name replaces are looked at as well.
+    """
+    found: list[Seen] = []
+    lines = Lines(text)
+    levels: list[_Level] = []
+
+    def path() -> Path:
+        return tuple(level.part for level in levels if level.part is not None)
+
+    for token in TOKEN.finditer(text):
+        start = token.start()
+        character = text[start]
+        if character in "]}":
+            levels.pop()
+            continue
+        level = levels[-1] if levels else None
+        if token.lastindex == 2 and level is not None:  # noqa: PLR2004 - the colon's group
+            name = token[1] if "\\" not in token[1] else string_at(text, start)
+            level.part = name
+            if "\\u" in token[1] and has_surrogate(name):
+                found.append(lone_surrogate(name, path(), start))
+            first = level.first.setdefault(name, start)
+            if first != start:
+                found.append(_duplicate(name, path(), lines.at(first), lines.at(start), start))
+            continue
+        if level is not None and not level.is_object:
+            level.part = level.part + 1 if isinstance(level.part, int) else 0
+        if character in "[{":
+            levels.append(_Level(None, is_object=character == "{"))
+        elif character == '"':
+            if "\\u" in token[1] and has_surrogate(string := string_at(text, start)):
+                found.append(lone_surrogate(string, path(), start))
+        elif character not in "tfn" and (fault := number_fault(token[0])):
+            found.append(fault.at(path(), start))
+    return found
+
+
+def _duplicate(name: str, path: Path, first: tuple[int, int], this: tuple[int, int], offset: int) -> Seen:
+    message = (
+        f"the member {shown(name)} at line {this[0]}, column {this[1]} is there already"
+        f" at line {first[0]}, column {first[1]}"
+    )
+    return Seen("json/duplicate-member", path, message, "Parsers disagree on which one counts.", offset)
