@@ -44,7 +44,7 @@ class JsonType(StrEnum):
     ARRAY = "array"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Member:
     """What one revision says of one member."""
 
@@ -75,7 +75,7 @@ class Member:
         return isinstance(self.marker, GroupKey)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class RecordShape:
     """What one revision says of one record."""
 
@@ -96,7 +96,7 @@ class RecordShape:
     """Required names that the API does not serve."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Contract:
     """What one revision says."""
 

@@ -162,6 +162,11 @@ def pointer(path: Path) -> str:
     return "".join(f"/{escape(str(part))}" for part in path)
 
 
+def pattern(path: Path) -> Path:
+    """`path` with `*` for each array index: places with the same pattern differ in nothing but the index."""
+    return tuple("*" if type(part) is int else part for part in path)
+
+
 @frozen
 class Seen:
     """One raw observation of a stage, before severities, grouping and caps."""
@@ -195,7 +200,7 @@ class Finding:
     hint: str = ""
     count: int = 1
     """How many places this finding stands for; `pointer` is the first of them."""
-    _path: Path = field(default=(), eq=False, repr=False)
+    path: Path = field(default=(), eq=False, repr=False)
     _offset: int | None = field(default=None, eq=False, repr=False)
     _places: Places | None = field(default=None, eq=False, repr=False)
 
@@ -211,8 +216,13 @@ class Finding:
         place = self._place()
         return place[1] if place else None
 
+    @property
+    def place_pattern(self) -> str:
+        """`pointer` with `*` for each array index."""
+        return pointer(pattern(self.path))
+
     def _place(self) -> tuple[int, int] | None:
-        return self._places.line_and_column(self._path, self._offset) if self._places else None
+        return self._places.line_and_column(self.path, self._offset) if self._places else None
 
     def to_dict(self) -> dict[str, object]:
         """The finding as `schemas/report.json` describes it."""

@@ -341,7 +341,7 @@ class UsageTimeBucketResultInner(Record):
     characters: Annotated[int | Absent, FlatMember("Characters, of an audio speeches record.")] = ABSENT
     seconds: Annotated[int | Absent, FlatMember("Seconds, of an audio transcriptions record.")] = ABSENT
     usage_bytes: Annotated[int | Absent, FlatMember("Bytes, of a vector stores record.")] = ABSENT
-    num_sessions: Annotated[int | Absent, FlatMember("Sessions, of a code interpreter record.")] = ABSENT
+    num_sessions: Annotated[int | Absent, FlatMember("Sessions, of a code interpreter record."), RenamedAt("2025-02-10", former="sessions")] = ABSENT
     num_requests: Annotated[int | Absent, FlatMember("Searches, of a file or web searches record.")] = ABSENT
     vector_store_id: Annotated[str | None | Absent, FlatMember("The vector store that was searched.")] = ABSENT
     context_level: Annotated[str | None | Absent, FlatMember("How much context the searches were asked to bring.")] = ABSENT

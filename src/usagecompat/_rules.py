@@ -1,0 +1,189 @@
+"""
+The rule stage: values that contradict each other although each is right by itself.
+
+Rules read the exact document, not records, so that an error in one result does not silence the rules on the others.
+They look only at values that are there and of the right type; what is not is the schema stage's matter.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from usagecompat._json import Number
+from usagecompat._shape import KINDS, contract, shape_of
+from usagecompat.contracts import LATEST
+from usagecompat.findings import Path, Seen, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from usagecompat._json import Document
+
+
+@frozen
+class SumRule:
+    """A relation that the vendor states between counts of one result."""
+
+    code: str
+    total: str
+    parts: tuple[str, ...]
+    exact: bool = True
+    """Whether the parts make up the total, or only do not exceed it."""
+
+
+SUM_RULES: Final = (
+    SumRule("rule/cached-exceeds-input", "input_tokens", ("input_cached_tokens",), exact=False),
+    SumRule(
+        "rule/input-split-mismatch",
+        "input_tokens",
+        ("input_uncached_tokens", "input_cached_tokens", "input_cache_write_tokens"),
+    ),
+    SumRule(
+        "rule/uncached-split-mismatch",
+        "input_uncached_tokens",
+        ("input_text_tokens", "input_audio_tokens", "input_image_tokens"),
+    ),
+    SumRule(
+        "rule/cached-split-mismatch",
+        "input_cached_tokens",
+        ("input_cached_text_tokens", "input_cached_audio_tokens", "input_cached_image_tokens"),
+    ),
+    SumRule(
+        "rule/output-split-mismatch",
+        "output_tokens",
+        ("output_text_tokens", "output_audio_tokens", "output_image_tokens"),
+    ),
+    SumRule(
+        "rule/cache-write-split-exceeded",
+        "input_cache_write_tokens",
+        ("input_cache_write_30m_tokens", "input_cache_write_12h_tokens"),
+        exact=False,
+    ),
+)
+
+GROUP_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    shape.kind or "": tuple(name for name, member in shape.members.items() if member.is_group_key)
+    for shape in (shape_of(cls, LATEST) for cls in KINDS)
+}
+"""The group keys of each kind, at any revision."""
+
+
+@cache
+def sum_rules(revision: str, kind: str) -> tuple[SumRule, ...]:
+    """The rules whose every term is declared for `kind` at `revision`."""
+    shape = contract(revision).kinds.get(kind)
+    if shape is None:
+        return ()
+    return tuple(rule for rule in SUM_RULES if shape.members.keys() >= {rule.total, *rule.parts})
+
+
+def find_contradictions(document: Document, revision: str, shape: Shape | None) -> list[Seen]:
+    """Everything that the rule stage sees in the document, container by container."""
+    node = document.value
+    if type(node) is not dict:
+        return []
+    if shape is Shape.PAGE:
+        return list(_page(node, revision))
+    return list(_bucket(node, (), revision) if shape is Shape.BUCKET else _result(node, (), revision))
+
+
+def _page(page: dict[str, object], revision: str) -> Iterator[Seen]:
+    cursor, has_more = page.get("next_page"), page.get("has_more")
+    if has_more is True and (cursor is None or cursor == ""):
+        message = "`has_more` is true, and there is no cursor in `next_page`"
+        yield Seen("rule/has-more-without-cursor", ("next_page",), message, "A client cannot read on from here.")
+    if has_more is False and type(cursor) is str and cursor:
+        message = "`has_more` is false, and `next_page` holds a cursor"
+        yield Seen("rule/cursor-without-has-more", ("next_page",), message, "Clients differ in which of the two they follow.")
+    last_start: int | None = None
+    last_end: int | None = None
+    buckets = page.get("data")
+    for index, bucket in enumerate(buckets if type(buckets) is list else ()):
+        if type(bucket) is not dict or bucket.get("object", "bucket") != "bucket":
+            continue
+        path = ("data", index)
+        start, end = _integer(bucket.get("start_time")), _integer(bucket.get("end_time"))
+        if start is not None and last_start is not None and start < last_start:
+            message = f"the bucket starts at {start}, before the one in front of it, which starts at {last_start}"
+            yield Seen("rule/unordered-buckets", path, message, "The API sends buckets in order of time.")
+        elif start is not None and last_end is not None and start < last_end:
+            message = f"the bucket starts at {start}, before the one in front of it ends at {last_end}"
+            yield Seen("rule/overlapping-buckets", path, message, "Sums over these buckets count some usage twice.")
+        last_start, last_end = start, end
+        yield from _bucket(bucket, path, revision)
+
+
+def _bucket(bucket: dict[str, object], path: Path, revision: str) -> Iterator[Seen]:
+    start, end = _integer(bucket.get("start_time")), _integer(bucket.get("end_time"))
+    if start is not None and end is not None and end <= start:
+        yield Seen("rule/end-before-start", path, f"the bucket starts at {start} and ends at {end}")
+    name = next((name for name in ("results", "result") if type(bucket.get(name)) is list), None)
+    if name is None:
+        return
+    results = bucket[name]
+    assert type(results) is list  # noqa: S101 - said by the line above; mypy cannot know
+    tags = dict.fromkeys(r["object"] for r in results if type(r) is dict and type(r.get("object")) is str)
+    if len(tags) > 1:
+        message = f"the bucket holds results of {len(tags)} kinds: {', '.join(str(tag)[:80] for tag in list(tags)[:4])}"
+        yield Seen("rule/mixed-kinds", path, message, "Each endpoint of the API answers with one kind.")
+    groups: dict[tuple[object, ...], int] = {}
+    for index, result in enumerate(results):
+        if type(result) is not dict:
+            continue
+        here = (*path, name, index)
+        group = _group(result)
+        if group is not None and groups.setdefault(group, index) != index:
+            message = f"the result has the same kind and group keys as the one at index {groups[group]}"
+            yield Seen("rule/duplicate-group", here, message, "A reader that stores by group keeps one of the two.")
+        yield from _result(result, here, revision)
+
+
+def _group(result: dict[str, object]) -> tuple[object, ...] | None:
+    """What tells a result from others in its bucket; None if that cannot be told."""
+    tag = result.get("object")
+    keys = GROUP_KEYS.get(tag) if type(tag) is str else None
+    if keys is None:
+        return None
+    values = tuple(map(result.get, keys))
+    if any(type(value) in (dict, list) for value in values):
+        return None
+    return (tag, *((type(value), value) for value in values))
+
+
+def _result(result: dict[str, object], path: Path, revision: str) -> Iterator[Seen]:
+    tag = result.get("object")
+    if type(tag) is not str:
+        return
+    for rule in sum_rules(revision, tag):
+        total = _integer(result.get(rule.total))
+        if total is None:
+            continue
+        parts = [_integer(result.get(name)) for name in rule.parts]
+        known = [part for part in parts if part is not None]
+        if len(known) < len(parts):
+            continue
+        actual = sum(known)
+        if actual > total or (rule.exact and actual != total):
+            relation = "must equal" if rule.exact else "must not exceed"
+            message = f"{' + '.join(rule.parts)} = {_shown(actual)} {relation} {rule.total} = {_shown(total)}"
+            yield Seen(rule.code, path, message, "The vendor states this relation between the counts.")
+    amount = result.get("amount")
+    if type(amount) is dict and tag in GROUP_KEYS:
+        currency = amount.get("currency")
+        if type(currency) is str and currency != currency.lower():
+            message = f'expected a currency in lower case, found "{currency[:20]}"'
+            yield Seen("rule/currency-not-lower-case", (*path, "amount", "currency"), message, "The API sends `usd`.")
+
+
+def _integer(value: object) -> int | None:
+    """The value of an integer in any spelling; None for everything else."""
+    if type(value) is not Number or not value.within_limits or not value.is_integer:
+        return None
+    return value.integer
+
+
+def _shown(number: int) -> str:
+    return str(number) if abs(number) < 10**40 else "a number of more than 40 digits"

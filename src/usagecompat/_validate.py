@@ -1,0 +1,359 @@
+"""
+The schema stage: an exact document against one revision, every difference seen and named.
+
+One walk over the document, guided by the neutral tree, finds all that the published schemas find, with the likely cause.
+It also finds what a schema cannot say: undeclared members, old names, deviations, odd and lossy numbers.
+What each thing weighs is the profile's matter; the walk is the same for both.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+from usagecompat._json import NO_VALUE, Number
+from usagecompat._models import lossy_decimal_models, lossy_integer_models
+from usagecompat._shape import Contract, JsonType, Member, RecordShape, contract, declared_since, declared_until, known_since
+from usagecompat._wire import Count
+from usagecompat.contracts import EMULATOR_HABITS, ENDPOINT_NAMES, KNOWN_UNDECLARED, Tolerance
+from usagecompat.findings import Path, Seen, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from usagecompat._json import Document
+
+KIND_PATTERN: Final = r"organization\.(usage\.[a-z0-9_]+|costs)\.result"
+"""What the `object` of a result looks like, of known and of unknown kinds; to be matched in full."""
+NUMBER_PATTERN: Final = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"
+"""What the text of a JSON number looks like; to be matched in full."""
+
+is_kind: Final = re.compile(KIND_PATTERN).fullmatch
+is_number_text: Final = re.compile(NUMBER_PATTERN).fullmatch
+_PAGE_NAMES: Final = ("page", "list")
+_LONGEST_QUOTE: Final = 60
+_MOST_SUGGESTIONS: Final = 1_000
+_A_TYPE: Final[Mapping[JsonType, str]] = {
+    JsonType.INTEGER: "an integer",
+    JsonType.NUMBER: "a number",
+    JsonType.STRING: "a string",
+    JsonType.BOOLEAN: "true or false",
+    JsonType.OBJECT: "an object",
+    JsonType.ARRAY: "an array",
+}
+
+
+def shape_of_document(document: Document) -> Shape | None:
+    """What the document's own members say it is; None if it is no object at all."""
+    value = document.value
+    if type(value) is not dict:
+        return None
+    tag = value.get("object")
+    if type(tag) is str:
+        if tag in _PAGE_NAMES:
+            return Shape.PAGE
+        if tag == "bucket":
+            return Shape.BUCKET
+        if tag.startswith("organization."):
+            return Shape.RESULT
+    if "data" in value:
+        return Shape.PAGE
+    return Shape.BUCKET if "results" in value or "result" in value else Shape.RESULT
+
+
+def validate(document: Document, revision: str, shape: Shape | None) -> list[Seen]:
+    """Everything that the schema and record stages see in the document, container by container."""
+    if document.value is NO_VALUE:
+        return []
+    walk = _Walk(contract(revision))
+    walk.root(document.value, shape)
+    return walk.seen
+
+
+class _Walk:
+    """One pass over one document at one revision."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.seen: list[Seen] = []
+        self._suggestions: dict[tuple[str, str], str] = {}
+
+    def root(self, node: object, shape: Shape | None) -> None:
+        if type(node) is not dict:
+            hint = ""
+            if type(node) is list:
+                hint = "Send the page itself, not its `data`" if node else "Send the page itself"
+                hint += "; one payload is one page, one bucket or one result."
+            self._see("schema/wrong-type", (), f"expected an object, found {_describe(node)}", hint)
+        elif shape is Shape.PAGE:
+            self._record(node, self.contract.page, ())
+        elif shape is Shape.BUCKET:
+            self._record(node, self.contract.bucket, ())
+        else:
+            self._result(node, ())
+
+    def _see(self, code: str, path: Path, message: str, hint: str = "") -> None:
+        self.seen.append(Seen(code, path, message, hint))
+
+    # -- objects
+
+    def _result(self, node: object, path: Path) -> None:
+        """One result: its discriminator tells which record it must be."""
+        if type(node) is not dict:
+            self._wrong_type(node, "a result object", path)
+            return
+        tag = node.get("object", NO_VALUE)
+        if tag is NO_VALUE:
+            self._see("schema/missing-member", (*path, "object"), "a result has no `object`", self._looks_like(node))
+        elif type(tag) is not str:
+            self._wrong_type(tag, "a string that names the kind of the result", (*path, "object"))
+        elif (shape := self.contract.kinds.get(tag)) is not None:
+            self._record(node, shape, path)
+        else:
+            self._unknown_kind(tag, (*path, "object"))
+
+    def _record(self, node: object, shape: RecordShape, path: Path) -> None:
+        """One object against what the contract says of it."""
+        if type(node) is not dict:
+            self._wrong_type(node, f"a {shape.kind or 'JSON'} object", path)
+            return
+        if shape.kind is not None and node.get("object", shape.kind) != shape.kind and not self._tag(node, shape, path):
+            return
+        undeclared: list[str] = []
+        members = shape.members
+        for name, value in node.items():
+            member = members.get(name)
+            if member is None:
+                undeclared.append(name)
+            elif member.const is None:
+                self._value(value, member, (*path, name))
+        missing = [name for name in shape.required if name not in node]
+        if missing:
+            self._missing(node, shape, path, missing, undeclared)
+        for name in undeclared:
+            self._see("schema/undeclared-member", (*path, name), *self._undeclared(node, shape, name))
+
+    def _tag(self, node: dict[str, object], shape: RecordShape, path: Path) -> bool:
+        """Report a wrong discriminator of a page or bucket; False if the object clearly is another thing."""
+        tag = node["object"]
+        where = (*path, "object")
+        if type(tag) is not str:
+            self._wrong_type(tag, f'the string "{shape.kind}"', where)
+            return True
+        other = tag in (*_PAGE_NAMES, "bucket") or is_kind(tag) is not None
+        habit = EMULATOR_HABITS.get(("schema/wrong-object", tag), "") if shape.kind == "page" else ""
+        hint = habit
+        if other and not habit:
+            what = "a page" if tag in _PAGE_NAMES else "a bucket" if tag == "bucket" else "a result"
+            hint = f"This is {what}, where a {shape.kind} was expected."
+        self._see("schema/wrong-object", where, f'expected "{shape.kind}", found {_describe(tag)}', hint)
+        return not other or bool(habit)
+
+    def _unknown_kind(self, tag: str, path: Path) -> None:
+        if is_kind(tag) is None:
+            hint = "This is a page." if tag in _PAGE_NAMES else "This is a bucket." if tag == "bucket" else ""
+            named = next((kind for kind, shape in self.contract.kinds.items() if shape.name == tag), None)
+            if named:
+                hint = f'"{tag}" is a schema\'s name; the API sends "{named}".'
+            else:
+                hint = hint or self._did_you_mean(tag, tuple(self.contract.kinds))
+            self._see("schema/wrong-object", path, f"expected the name of a kind of result, found {_describe(tag)}", hint)
+            return
+        since = known_since(tag)
+        if tag in ENDPOINT_NAMES:
+            hint = f'This is the endpoint\'s name; the API sends "{ENDPOINT_NAMES[tag]}".'
+        elif since:
+            hint = f"The contract knows this kind since {since}."
+        else:
+            hint = self._did_you_mean(tag, tuple(self.contract.kinds))
+        self._see("schema/unknown-kind", path, f"{_describe(tag)} is not a kind of {self.contract.revision}", hint)
+
+    def _looks_like(self, node: dict[str, object]) -> str:
+        """A hint at the kind that shares most members with an untagged result."""
+        overlap = {shape: len(shape.members.keys() & node.keys()) for shape in self.contract.kinds.values()}
+        best = max(overlap.values())
+        alike = [shape for shape, common in overlap.items() if common == best]
+        if best == 0 or len(alike) > 1:
+            return ""
+        return f'Its members are those of {alike[0].name}, which the API tags "object": "{alike[0].kind}".'
+
+    # -- presence
+
+    def _missing(
+        self, node: dict[str, object], shape: RecordShape, path: Path, missing: list[str], undeclared: list[str]
+    ) -> None:
+        """Report absent required members, and take from `undeclared` the names that explain one."""
+        for name in missing:
+            member = shape.members.get(name)
+            deviation = shape.tolerated_absences.get(name)
+            if member and member.former_name in undeclared:
+                self._renamed(node, shape, member, path, undeclared)
+            elif member and member.newer_name in undeclared and Tolerance.NEWER_NAME in member.deviations:
+                newer = member.newer_name or ""
+                undeclared.remove(newer)
+                code = member.deviations[Tolerance.NEWER_NAME].code
+                self._see(code, (*path, newer), f"`{newer}` stands for `{name}`, as {self.contract.revision} calls it")
+                self._value(node[newer], member, (*path, newer))
+            elif deviation is not None:
+                message = f"{shape.name} has no `{name}`, which {self.contract.revision} requires by mistake"
+                self._see(deviation.code, (*path, name), message)
+            else:
+                hint = EMULATOR_HABITS.get(("schema/missing-member", name), "")
+                hint = self._did_you_mean(name, tuple(undeclared), there=True) or hint
+                if member and member.newer_name in undeclared:
+                    hint = f"`{member.newer_name}` is its name since {declared_since(shape.name, member.newer_name or '')}."
+                self._see("schema/missing-member", (*path, name), f"{shape.name} has no `{name}`, which is required", hint)
+
+    def _renamed(
+        self, node: dict[str, object], shape: RecordShape, member: Member, path: Path, undeclared: list[str]
+    ) -> None:
+        former = member.former_name or ""
+        undeclared.remove(former)
+        message = (
+            f"`{former}` was its name from {declared_since(shape.name, former)} to {declared_until(shape.name, former)}; "
+            f"{self.contract.revision} calls it `{member.name}`"
+        )
+        hint = f"Read and write `{member.name}`, or check against a revision that had `{former}`."
+        self._see("schema/renamed-member", (*path, former), message, hint)
+        self._value(node[former], member, (*path, former))
+
+    def _undeclared(self, node: dict[str, object], shape: RecordShape, name: str) -> tuple[str, str]:
+        """Message and hint for a member that the record does not declare."""
+        message = f"{shape.name} does not declare {_quote(name)}"
+        since, until = declared_since(shape.name, name), declared_until(shape.name, name)
+        if name in shape.required:
+            return message, "The revision requires it all the same, by mistake."
+        if since and since > self.contract.revision:
+            return message, f"It is declared since {since}."
+        if until:
+            return message, f"It was declared until {until}."
+        known = KNOWN_UNDECLARED.get(name) or EMULATOR_HABITS.get(("schema/undeclared-member", name))
+        if known:
+            return message, f"Known: {known}"
+        if name in self.contract.flat.members:
+            return message, "It is a member of other kinds; a flattened record has the members of all."
+        key = (shape.name, name)
+        if key not in self._suggestions and len(self._suggestions) < _MOST_SUGGESTIONS:
+            self._suggestions[key] = self._did_you_mean(name, tuple(shape.members.keys() - node.keys()))
+        return message, self._suggestions.get(key, "")
+
+    @staticmethod
+    def _did_you_mean(name: str, candidates: tuple[str, ...], *, there: bool = False) -> str:
+        if len(name) > _LONGEST_QUOTE:
+            return ""
+        plain = {_plain(c): c for c in sorted(candidates) if len(c) <= _LONGEST_QUOTE}
+        close = get_close_matches(_plain(name), plain, n=1, cutoff=0.8)
+        if not close:
+            return ""
+        return f"There is {_quote(plain[close[0]])}; is it meant to be `{name}`?" if there else f"Did you mean {_quote(plain[close[0]])}?"
+
+    # -- values
+
+    def _value(self, value: object, member: Member, path: Path) -> None:
+        """One declared member's value against its type."""
+        wanted = member.type
+        if value is None:
+            if not member.nullable:
+                self._null(member, path)
+        elif type(value) is Number:
+            if not value.within_limits:
+                return
+            if wanted is JsonType.INTEGER:
+                self._integer(value, member, path)
+            elif wanted is JsonType.NUMBER:
+                self._lossy(lossy_decimal_models(value), value, path)
+            else:
+                self._wrong_type(value, _A_TYPE[wanted], path)
+        elif type(value) is str:
+            if wanted is JsonType.STRING:
+                if member.values is not None and value not in member.values.known:
+                    self._unlisted(value, member, path)
+            elif Tolerance.NUMBER_TEXT in member.deviations:
+                self._number_text(value, member, path)
+            else:
+                self._wrong_type(value, _A_TYPE[wanted], path)
+        elif type(value) is list and wanted is JsonType.ARRAY:
+            for index, item in enumerate(value):
+                if member.of == (self.contract.bucket.name,):
+                    self._record(item, self.contract.bucket, (*path, index))
+                else:
+                    self._result(item, (*path, index))
+        elif type(value) is dict and wanted is JsonType.OBJECT:
+            self._record(value, self.contract.amount, path)
+        elif not (type(value) is bool and wanted is JsonType.BOOLEAN):
+            self._wrong_type(value, _A_TYPE[wanted], path)
+
+    def _null(self, member: Member, path: Path) -> None:
+        deviation = member.deviations.get(Tolerance.NULL)
+        if deviation:
+            self._see(deviation.code, path, f"{self.contract.revision} wants {_A_TYPE[member.type]}, found null")
+        else:
+            hint = "Leave the member out, or send a value." if not member.required else ""
+            self._see("schema/unexpected-null", path, f"expected {_A_TYPE[member.type]}, found null", hint)
+
+    def _integer(self, number: Number, member: Member, path: Path) -> None:
+        lexeme = number.lexeme
+        plain = lexeme.isdigit()
+        if not plain:
+            if not number.is_integer:
+                self._wrong_type(number, "an integer", path)
+                return
+            if not lexeme.removeprefix("-").isdigit():
+                message = f"expected an integer, found {_describe(number)}, which is one in another spelling"
+                self._see("record/integer-spelled-as-float", path, message, "Write it without fraction and exponent.")
+            if isinstance(member.marker, Count) and lexeme[0] == "-" and number.decimal < 0:
+                self._see("record/negative-count", path, f"a count cannot be below zero, found {_describe(number)}")
+                return
+        self._lossy(lossy_integer_models(number), number, path)
+
+    def _lossy(self, models: tuple[str, ...], number: Number, path: Path) -> None:
+        if models:
+            message = f"{_describe(number)} changes its value in {', '.join(models)}"
+            self._see("record/lossy-number", path, message, "Decode it into an exact type.")
+
+    def _number_text(self, text: str, member: Member, path: Path) -> None:
+        if is_number_text(text):
+            message = f"the letter wants a number, found {_describe(text)}"
+            hint = "Take the string and the number alike, each digit of it."
+            self._see(member.deviations[Tolerance.NUMBER_TEXT].code, path, message, hint)
+        else:
+            hint = "The API serves strings here, each exactly one JSON number."
+            self._wrong_type(text, "a number", path, hint)
+
+    def _unlisted(self, value: str, member: Member, path: Path) -> None:
+        values = member.values
+        if values is None:
+            return
+        listed = ", ".join(f'"{known}"' for known in values.known)
+        code = "schema/unknown-value" if values.closed else "schema/unlisted-value"
+        self._see(code, path, f"expected one of {listed}, found {_describe(value)}", self._did_you_mean(value, values.known))
+
+    def _wrong_type(self, value: object, wanted: str, path: Path, hint: str = "") -> None:
+        if value is None:
+            self._see("schema/unexpected-null", path, f"expected {wanted}, found null", hint)
+        elif type(value) is not Number or value.within_limits:
+            self._see("schema/wrong-type", path, f"expected {wanted}, found {_describe(value)}", hint)
+
+
+def _plain(name: str) -> str:
+    """`name` without what people get wrong: case, underscores and dashes."""
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def _quote(text: str) -> str:
+    """`text` in double quotes, printable and of readable length."""
+    shown = text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+    return '"' + "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in shown) + '"'
+
+
+def _describe(value: object) -> str:
+    """A value in a few words."""
+    if value is None or value is True or value is False:
+        return {None: "null", True: "true", False: "false"}[value]
+    if type(value) is Number:
+        lexeme = value.lexeme
+        return f"the number {lexeme if len(lexeme) <= _LONGEST_QUOTE else lexeme[: _LONGEST_QUOTE - 1] + '…'}"
+    if type(value) is str:
+        return f"the string {_quote(value)}"
+    return "an array" if type(value) is list else "an object"

@@ -1,0 +1,75 @@
+"""
+`loads` and `dumps`: payloads to records and back, with nothing lost on the way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from usagecompat._json import read, write
+from usagecompat._validate import shape_of_document, validate
+from usagecompat.checking import named, report_on
+from usagecompat.contracts import resolve_revision
+from usagecompat.converters import decoder, to_tree
+from usagecompat.exceptions import Incompatible
+from usagecompat.findings import CODES, Profile, Severity, Shape
+from usagecompat.records import UsageResponse, UsageResult, UsageTimeBucket
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from usagecompat._wire import Record
+
+_BREAKING = ("json/", "schema/", "wire/")
+_TARGETS = {Shape.PAGE: UsageResponse, Shape.BUCKET: UsageTimeBucket, Shape.RESULT: UsageResult}
+
+
+def loads(
+    data: bytes | bytearray | memoryview | str | Mapping[str, object] | Sequence[object],
+    *,
+    revision: str | None = None,
+    shape: str | None = None,
+    profile: str = "served",
+) -> Record:
+    """
+    The record that a payload holds: a page, a bucket or a result, each number exact.
+
+    Members that `revision` does not declare are in `undeclared`; a result of unknown kind is an `UnknownResult`.
+    Rules are not checked: a negative count or a sum that does not add up is what the API said.
+
+    Args:
+        data: As for `usagecompat.check`.
+        revision: The contract revision to read by; None for the newest.
+        shape: "page", "bucket" or "result"; None to let the payload tell.
+        profile: "served" takes what the API is known to serve; "published" only what the letter allows.
+
+    Raises:
+        Incompatible: The payload is not strict JSON or breaks the contract; `report` says where.
+        NoSuchRevision: `revision` was never published.
+        NoSuchName: `shape` or `profile` does not exist.
+    """
+    weights = named(Profile, profile, "profile")
+    asked = None if shape is None else named(Shape, shape, "shape")
+    at = resolve_revision(revision)
+    document = read(data)
+    told = asked or shape_of_document(document)
+    seen = (*document.findings, *validate(document, at, told))
+    if any(one.code.startswith(_BREAKING) and CODES[one.code].severity(weights) is Severity.ERROR for one in seen):
+        raise Incompatible(report_on(document, at, told, weights))
+    record: Record = decoder(at, weights).structure(document.value, _TARGETS[told or Shape.RESULT])  # type: ignore[arg-type]
+    return record
+
+
+def dumps(record: Record) -> bytes:
+    """
+    The JSON text of a record, as UTF-8 without white space between tokens.
+
+    A record that came from `loads` keeps member order, number spellings and undeclared members;
+    of one that was changed, what did not change does.
+    A record made by hand is written in the contract's order under the newest names.
+
+    Raises:
+        TypeError: A value is not one that a record can have, such as a `float`.
+        ValueError: A decimal is not finite.
+    """
+    return write(to_tree(record))

@@ -1,0 +1,179 @@
+"""
+The report of one payload: its findings weighed, grouped and capped, and the verdict they come to.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Protocol
+
+from attrs import define, evolve, field, frozen
+
+from usagecompat.contracts import REVISIONS
+from usagecompat.exceptions import Incompatible
+from usagecompat.findings import CODES, Finding, Profile, Seen, Severity, Shape, Verdict, pattern, pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Set as AbstractSet
+
+    from usagecompat.findings import Places
+
+MOST_FINDINGS: Final = 1_000
+"""How many findings of each severity a report lists; the others are counted in `truncated`."""
+
+
+@frozen(kw_only=True)
+class Fit:
+    """How a payload fits one revision."""
+
+    revision: str
+    verdict: Verdict
+    undeclared: tuple[str, ...]
+    """Undeclared members, as pointers with `*` for array indexes."""
+    ruled_out_by: tuple[Finding, ...]
+    """The errors that make the payload invalid at this revision; empty if it is not."""
+
+
+class Judge(Protocol):
+    """Judges the same payload again at another revision."""
+
+    def __call__(self, revision: str) -> Report: ...
+
+
+@define(kw_only=True, eq=False, slots=False)
+class Report:
+    """What a check has found; treat it as immutable."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    """In document order; warnings and notes of the same code and place pattern are one finding with a count."""
+    truncated: int
+    """How many findings are not listed, because there were too many."""
+    shape: Shape | None
+    """What the payload is; None if it is no JSON object."""
+    revision: str
+    profile: Profile
+    _judge: Judge | None = field(repr=False)
+    """None where there is no document that could be judged at another revision."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the payload is not invalid."""
+        return self.verdict is not Verdict.INVALID
+
+    @cached_property
+    def revisions(self) -> Mapping[str, Fit]:
+        """How the payload fits each revision under this report's profile; computed on first access."""
+        fits = {}
+        for revision in REVISIONS:
+            judged = self if self._judge is None or revision == self.revision else self._judge(revision)
+            fits[revision] = Fit(
+                revision=revision,
+                verdict=judged.verdict,
+                undeclared=tuple(f.place_pattern for f in judged.findings if f.code == "schema/undeclared-member"),
+                ruled_out_by=tuple(f for f in judged.findings if f.severity is Severity.ERROR),
+            )
+        return fits
+
+    @property
+    def best_revision(self) -> str | None:
+        """The revision with the best verdict, then the fewest undeclared members, then the earliest; None without JSON."""
+        if self._judge is None:
+            return None
+        order = tuple(Verdict)
+        return min(self.revisions.values(), key=lambda fit: (order.index(fit.verdict), len(fit.undeclared))).revision
+
+    def assert_ok(self) -> None:
+        """
+        Pass if the payload is not invalid.
+
+        Raises:
+            Incompatible: The payload is invalid; the message is the rendered report.
+        """
+        if not self.ok:
+            raise Incompatible(self)
+
+    def to_dict(self) -> dict[str, object]:
+        """The report as `schemas/report.json` describes it."""
+        return {
+            "verdict": str(self.verdict),
+            "shape": self.shape and str(self.shape),
+            "revision": self.revision,
+            "profile": str(self.profile),
+            "findings": [finding.to_dict() for finding in self.findings],
+            "truncated": self.truncated,
+            "best_revision": self.best_revision,
+            "revisions": [
+                {
+                    "revision": fit.revision,
+                    "verdict": str(fit.verdict),
+                    "undeclared": list(fit.undeclared),
+                    "ruled_out_by": [{"code": f.code, "pointer": f.pointer} for f in fit.ruled_out_by],
+                }
+                for fit in self.revisions.values()
+            ],
+        }
+
+
+def verdict_of(severities: AbstractSet[Severity]) -> Verdict:
+    """The verdict that findings of these severities come to."""
+    if Severity.ERROR in severities:
+        return Verdict.INVALID
+    return Verdict.ACCEPTABLE if Severity.WARNING in severities else Verdict.VALID
+
+
+def weigh(
+    seen: Iterable[Seen], *, profile: Profile, ignore: AbstractSet[str], tree: object, places: Places
+) -> tuple[Verdict, tuple[Finding, ...], int]:
+    """
+    Verdict, findings in document order, and the number left out, of what the stages have seen.
+
+    Args:
+        seen: Raw observations, in any order.
+        profile: What decides their severities.
+        ignore: Codes that count for nothing.
+        tree: The document, for the order.
+        places: Where lines and columns come from.
+    """
+    findings: dict[object, Finding] = {}
+    listed = dict.fromkeys(Severity, 0)
+    truncated = 0
+    for one in seen:
+        if one.code in ignore:
+            continue
+        severity = CODES[one.code].severity(profile)
+        key: object = len(findings) if severity is Severity.ERROR else (one.code, pattern(one.path))
+        first = findings.get(key)
+        if first is not None:
+            findings[key] = evolve(first, count=first.count + 1)
+        elif listed[severity] == MOST_FINDINGS:
+            truncated += 1
+        else:
+            listed[severity] += 1
+            findings[key] = Finding(
+                one.code, severity, pointer(one.path), one.message, one.hint, 1, one.path, one.offset, places
+            )
+    verdict = verdict_of({severity for severity, count in listed.items() if count})
+    return verdict, _in_document_order(list(findings.values()), tree), truncated
+
+
+def _in_document_order(findings: list[Finding], tree: object) -> tuple[Finding, ...]:
+    """The findings as their places follow each other in the text; an absent member counts as at its object's start."""
+    indexes: dict[int, dict[object, int]] = {}
+
+    def position(finding: Finding) -> tuple[int, ...]:
+        node, way = tree, []
+        for part in finding.path:
+            if type(node) is list and type(part) is int and part < len(node):
+                way.append(part)
+                node = node[part]
+            elif type(node) is dict and part in node:
+                if id(node) not in indexes:
+                    indexes[id(node)] = {name: index for index, name in enumerate(node)}
+                way.append(indexes[id(node)][part])
+                node = node[part]
+            else:
+                break
+        return tuple(way)
+
+    return tuple(sorted(findings, key=position) if len(findings) > 1 else findings)
