@@ -30,6 +30,8 @@ MAX_DIGITS: Final = 10_000
 """Digits in a number, those of its exponent included."""
 MAX_EXPONENT: Final = 10_000
 """The exponent as it is written, with either sign."""
+MAX_TOLD: Final = 1_000
+"""Duplicates whose positions a message tells; no report shows more errors, and a text may hold millions."""
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LONE_ESCAPE: Final = re.compile(
@@ -111,45 +113,42 @@ def has_surrogate(text: str) -> bool:
 
 
 def lone_surrogate(text: str, path: Path, offset: int | None = None) -> Seen:
-    """Half of a surrogate pair is in `text`, the string or the member name at `path`."""
+    """Half of a surrogate pair is in `text`, the string at `path` or the name of a member of the object there."""
     message = f"the string {shown(text)} holds half of a surrogate pair, which is not a character"
     return Seen("json/lone-surrogate", path, message, "Cut strings between characters, not inside them.", offset)
 
 
 def escapes_lone_surrogate(text: str) -> bool:
     """Whether a string of the JSON `text` spells half of a surrogate pair as an escape."""
-    if "\\u" not in text:
+    if "\\" not in text or "\\u" not in text:  # the search for one character is many times as fast
         return False
     return _LONE_ESCAPE.search(text.replace("\\\\", "-") if "\\\\" in text else text) is not None
 
 
-def _structure() -> tuple[bytes, bytes]:
-    """The two tables that leave of a text its quotes, and its brackets as the bytes +1 and -1."""
-    table = bytearray(range(256))
-    for opening, closing in ("[]", "{}"):
-        table[ord(opening)], table[ord(closing)] = 1, 0xFF
-    return bytes(table), bytes(set(range(256)) - set(b'[]{}"'))
+_STEPS: Final = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")  # one level down and up, as signed bytes
+_NOT_STRUCTURE: Final = bytes(set(range(256)) - set(b'[]{}"'))
 
 
-_STEPS, _NO_STRUCTURE = _structure()
-
-
-def nests_too_deep(data: bytes) -> bool:
+def may_nest_too_deep(data: bytes) -> bool:
     """
-    Whether the JSON text `data` nests deeper than the limit; never False if a parser would get that far.
+    Whether the UTF-8 text `data` nests too deep; never False if a parser would get that far.
 
-    The escapes that matter for where a string ends go first, and then everything but quotes and brackets.
-    A bracket with an odd number of quotes in front of it stands in a string, and two neighbouring quotes change
-    nothing about that, so they go, too; in most texts that leaves the brackets alone.
+    The escapes that matter for where a string ends go first, and then everything but brackets and quotes.
+    A bracket with an odd number of quotes in front of it stands in a string; two neighbouring quotes change nothing
+    about that and go, too, which in most texts leaves no quote at all.
+    Of the brackets that are left the innermost levels, which are the most, are taken away before the rest is summed up.
     """
-    if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
+    if len(data) <= MAX_DEPTH:
         return False
     if b"\\" in data:
         data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
-    steps = data.translate(_STEPS, _NO_STRUCTURE).replace(b'""', b"")
+    steps = data.translate(_STEPS, _NOT_STRUCTURE).replace(b'""', b"")
     if b'"' in steps:
         steps = b"".join(steps.split(b'"')[::2])
-    return max(accumulate(memoryview(steps).cast("b")), default=0) > MAX_DEPTH
+    levels = 3
+    for _ in range(levels):
+        steps = steps.replace(b"\x01\xff", b"")
+    return levels + max(accumulate(memoryview(steps).cast("b")), default=0) > MAX_DEPTH
 
 
 def first_too_deep(text: str) -> int | None:
@@ -215,7 +214,7 @@ class _Level:
 
     part: str | int | None
     """Where in it the pass is: the name of a member, the index of an item, None before the first member."""
-    first: dict[str, int] = field(factory=dict)
+    first: dict[str, int] = field(factory=dict[str, int])
     """Where in the text each name stood first."""
     is_object: bool = False
 
@@ -244,10 +243,12 @@ def faults(text: str) -> list[Seen]:
             name = token[1] if "\\" not in token[1] else string_at(text, start)
             level.part = name
             if "\\u" in token[1] and has_surrogate(name):
-                found.append(lone_surrogate(name, path(), start))
+                found.append(lone_surrogate(name, path()[:-1], start))
             first = level.first.setdefault(name, start)
             if first != start:
-                found.append(_duplicate(name, path(), lines.at(first), lines.at(start), start))
+                told = len(found) < MAX_TOLD
+                message = _duplicate(name, lines.at(first), lines.at(start)) if told else "a member is there already"
+                found.append(Seen("json/duplicate-member", path(), message, "Parsers differ in which counts.", start))
             continue
         if level is not None and not level.is_object:
             level.part = level.part + 1 if isinstance(level.part, int) else 0
@@ -261,9 +262,8 @@ def faults(text: str) -> list[Seen]:
     return found
 
 
-def _duplicate(name: str, path: Path, first: tuple[int, int], this: tuple[int, int], offset: int) -> Seen:
-    message = (
-        f"the member {shown(name)} at line {this[0]}, column {this[1]} is there already"
-        f" at line {first[0]}, column {first[1]}"
+def _duplicate(name: str, first: tuple[int, int], this: tuple[int, int]) -> str:
+    return (
+        f"the member {shown(name)} at line {this[0]}, column {this[1]}"
+        f" is there already at line {first[0]}, column {first[1]}"
     )
-    return Seen("json/duplicate-member", path, message, "Parsers disagree on which one counts.", offset)

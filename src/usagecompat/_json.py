@@ -18,7 +18,7 @@ from enum import Enum, auto
 from functools import cached_property
 from json.encoder import encode_basestring
 from threading import Thread
-from typing import TYPE_CHECKING, Final, NoReturn, ParamSpec, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, NoReturn, ParamSpec, TypeAlias, TypeVar, cast
 
 from attrs import frozen
 
@@ -32,7 +32,7 @@ from usagecompat._faults import (
     first_too_deep,
     has_surrogate,
     lone_surrogate,
-    nests_too_deep,
+    may_nest_too_deep,
     number_fault,
     shown,
     too_deep,
@@ -222,9 +222,9 @@ def read(payload: bytes | bytearray | memoryview | str | Mapping[str, object] | 
         return _read_text(payload)
     if isinstance(payload, (bytes, bytearray, memoryview)):
         return _read_bytes(payload)
-    if isinstance(payload, (Mapping, list)):
+    if isinstance(payload, (Mapping, list)):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are typed
         return _read_python(payload)
-    message = f"a payload is bytes, str, a mapping or a list, not {type(payload).__name__}"
+    message = f"a payload is bytes, bytearray, memoryview, str, a mapping or a list, not {type(payload).__name__}"
     raise TypeError(message)
 
 
@@ -262,7 +262,7 @@ def _parse(text: str, data: bytes) -> Document:
         message = "expected a value, found a byte order mark"
         return _unreadable(text, Seen("json/byte-order-mark", (), message, hint, 0))
     try:
-        if nests_too_deep(data) and (offset := first_too_deep(text)) is not None:
+        if may_nest_too_deep(data) and (offset := first_too_deep(text)) is not None:
             return _unreadable(text, _first_fault(text, offset))
         try:
             value: Tree = _with_room(_STRICT.decode, text)
@@ -359,15 +359,19 @@ class _Conversion:
             if fault := number_fault(number.lexeme):
                 self.found.append(fault.at(tuple(self._path)))
             return number
+        identity = id(value)
         if not isinstance(value, (Mapping, list, tuple)):
             self._refuse(f"a {type(value).__name__}")
-        if id(value) in self._open:
+        if identity in self._open:
             self._refuse("a value that contains itself")
         if len(self._open) == MAX_DEPTH:
             raise _TooDeep
-        self._open.add(id(value))
-        tree = self._members(value) if isinstance(value, Mapping) else self._items(value)
-        self._open.remove(id(value))
+        self._open.add(identity)
+        if isinstance(value, Mapping):
+            tree = self._members(cast("Mapping[object, object]", value))
+        else:
+            tree = self._items(cast("Sequence[object]", value))
+        self._open.remove(identity)
         return tree
 
     def _members(self, mapping: Mapping[object, object]) -> Tree:
@@ -375,8 +379,8 @@ class _Conversion:
         for name, value in mapping.items():
             if not isinstance(name, str):
                 self._refuse(f"a member name that is a {type(name).__name__}")
-            self._path.append(str.__str__(name))
             self._look_for_surrogates(name)
+            self._path.append(str.__str__(name))
             members[str.__str__(name)] = self.tree(value)
             self._path.pop()
         return members

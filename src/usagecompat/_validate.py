@@ -8,14 +8,14 @@ What each thing weighs is the profile's matter; the walk is the same for both.
 
 from __future__ import annotations
 
-import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+from usagecompat._faults import has_surrogate
 from usagecompat._json import NO_VALUE, Number
 from usagecompat._models import lossy_decimal_models, lossy_integer_models
 from usagecompat._shape import Contract, JsonType, Member, RecordShape, contract, declared_since, declared_until, known_since
-from usagecompat._wire import Count
+from usagecompat._wire import Count, is_kind, is_number_text
 from usagecompat.contracts import EMULATOR_HABITS, ENDPOINT_NAMES, KNOWN_UNDECLARED, Tolerance
 from usagecompat.findings import Path, Seen, Shape
 
@@ -24,13 +24,6 @@ if TYPE_CHECKING:
 
     from usagecompat._json import Document
 
-KIND_PATTERN: Final = r"organization\.(usage\.[a-z0-9_]+|costs)\.result"
-"""What the `object` of a result looks like, of known and of unknown kinds; to be matched in full."""
-NUMBER_PATTERN: Final = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"
-"""What the text of a JSON number looks like; to be matched in full."""
-
-is_kind: Final = re.compile(KIND_PATTERN).fullmatch
-is_number_text: Final = re.compile(NUMBER_PATTERN).fullmatch
 _PAGE_NAMES: Final = ("page", "list")
 _LONGEST_QUOTE: Final = 60
 _MOST_SUGGESTIONS: Final = 1_000
@@ -132,7 +125,8 @@ class _Walk:
         if missing:
             self._missing(node, shape, path, missing, undeclared)
         for name in undeclared:
-            self._see("schema/undeclared-member", (*path, name), *self._undeclared(node, shape, name))
+            if not has_surrogate(name):
+                self._see("schema/undeclared-member", (*path, name), *self._undeclared(node, shape, name))
 
     def _tag(self, node: dict[str, object], shape: RecordShape, path: Path) -> bool:
         """Report a wrong discriminator of a page or bucket; False if the object clearly is another thing."""

@@ -7,6 +7,7 @@ Nothing here reads the annotations; `_shape.py` does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping  # noqa: TC003 - the annotations are read at run time
 from enum import Enum
 from typing import ClassVar, Final, Literal
@@ -28,6 +29,15 @@ class Absent(Enum):
 
 ABSENT: Final = Absent.ABSENT
 """The value of a member that is not there, which is not the same as null (`None`)."""
+
+
+KIND_PATTERN: Final = r"organization\.(usage\.[a-z0-9_]+|costs)\.result"
+"""What the `object` of a result looks like, of known and of unknown kinds; to be matched in full."""
+NUMBER_PATTERN: Final = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"
+"""What the text of a JSON number looks like; to be matched in full."""
+
+is_kind: Final = re.compile(KIND_PATTERN).fullmatch
+is_number_text: Final = re.compile(NUMBER_PATTERN).fullmatch
 
 
 @frozen

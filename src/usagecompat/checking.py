@@ -5,21 +5,18 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from usagecompat._json import NO_VALUE, Document, read
 from usagecompat._rules import find_contradictions
 from usagecompat._validate import shape_of_document, validate
 from usagecompat.contracts import resolve_revision
 from usagecompat.exceptions import NoSuchName
-from usagecompat.findings import CODES, Profile, Shape
+from usagecompat.findings import CODES, Profile, Shape, named
 from usagecompat.report import Report, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
-    from enum import StrEnum
-
-Name = TypeVar("Name", bound="StrEnum")
 
 
 def check(
@@ -75,16 +72,3 @@ def report_on(
         profile=profile,
         judge=again if document.value is not NO_VALUE else None,
     )
-
-
-def named(names: type[Name], value: str, what: str) -> Name:
-    """
-    The member of a closed set of names that has this value.
-
-    Raises:
-        NoSuchName: There is none.
-    """
-    try:
-        return names(value)
-    except ValueError:
-        raise NoSuchName(what, value, tuple(names)) from None

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from usagecompat._json import read, write
 from usagecompat._validate import shape_of_document, validate
-from usagecompat.checking import named, report_on
+from usagecompat.checking import report_on
 from usagecompat.contracts import resolve_revision
 from usagecompat.converters import decoder, to_tree
 from usagecompat.exceptions import Incompatible
-from usagecompat.findings import CODES, Profile, Severity, Shape
+from usagecompat.findings import CODES, Profile, Severity, Shape, named
 from usagecompat.records import UsageResponse, UsageResult, UsageTimeBucket
 
 if TYPE_CHECKING:

@@ -16,8 +16,7 @@ from cattrs import AttributeValidationNote, ClassValidationError, Converter, Ite
 
 from usagecompat._json import Number, lexeme_of
 from usagecompat._shape import Contract, JsonType, Member, RecordShape, contract, shape_of
-from usagecompat._validate import is_kind, is_number_text
-from usagecompat._wire import ABSENT, Absent, Layout, Record
+from usagecompat._wire import ABSENT, Layout, Record, is_kind, is_number_text
 from usagecompat.contracts import REVISIONS, Tolerance
 from usagecompat.findings import Profile
 from usagecompat.records import UnknownResult, UsageResult

@@ -8,10 +8,12 @@ Its stage prefix says whose matter it is: `json/`, `schema/`, `record/` and `rul
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from attrs import field, frozen
 from jsonpointer import escape
+
+from usagecompat.exceptions import NoSuchName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +51,22 @@ class Shape(StrEnum):
     PAGE = "page"
     BUCKET = "bucket"
     RESULT = "result"
+
+
+Name = TypeVar("Name", bound=StrEnum)
+
+
+def named(names: type[Name], value: str, what: str) -> Name:
+    """
+    The member of a closed set of names that has this value.
+
+    Raises:
+        NoSuchName: There is none.
+    """
+    try:
+        return names(value)
+    except ValueError:
+        raise NoSuchName(what, value, tuple(names)) from None
 
 
 @frozen
@@ -158,8 +176,9 @@ CODES: Final[Mapping[str, Code]] = {
 
 
 def pointer(path: Path) -> str:
-    """The RFC 6901 JSON Pointer of `path`."""
-    return "".join(f"/{escape(str(part))}" for part in path)
+    """The RFC 6901 JSON Pointer of `path`; half of a surrogate pair in a name stands as its escape."""
+    text = "".join(f"/{escape(str(part))}" for part in path)
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def pattern(path: Path) -> Path:
