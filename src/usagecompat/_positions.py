@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from usagecompat._json import Tree
     from usagecompat.findings import Path
 
 TOKEN: Final = re.compile(
@@ -99,7 +100,7 @@ class Index:
             if character in "[{":
                 open_values.append(len(starts) - 1)
 
-    def offset(self, path: Path, tree: object) -> int:
+    def offset(self, path: Path, tree: Tree) -> int:
         """
         Where the value at `path` of `tree` starts: a member at its name, anything else at its first character.
 
