@@ -35,7 +35,7 @@ def lossy_decimal_models(number: Number) -> tuple[str, ...]:
     if len(number.lexeme) <= _SAFE_DECIMAL_DIGITS and number.lexeme.isdigit():
         return ()
     exact = number.decimal
-    names = []
+    names: list[str] = []
     if _shortest_binary32(exact) != exact:
         names.append("binary32")
     if Decimal(repr(float(exact))) != exact:

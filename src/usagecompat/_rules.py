@@ -20,7 +20,7 @@ from usagecompat.findings import Path, Seen, Shape
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from usagecompat._json import Document
+    from usagecompat._json import Document, Tree
 
 
 @frozen
@@ -66,7 +66,7 @@ SUM_RULES: Final = (
 
 GROUP_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     shape.kind or "": tuple(name for name, member in shape.members.items() if member.is_group_key)
-    for shape in (shape_of(cls, LATEST) for cls in KINDS)
+    for shape in (shape_of(kind, LATEST) for kind in KINDS)
 }
 """The group keys of each kind, at any revision."""
 
@@ -90,14 +90,16 @@ def find_contradictions(document: Document, revision: str, shape: Shape | None) 
     return list(_bucket(node, (), revision) if shape is Shape.BUCKET else _result(node, (), revision))
 
 
-def _page(page: dict[str, object], revision: str) -> Iterator[Seen]:
+def _page(page: dict[str, Tree], revision: str) -> Iterator[Seen]:
     cursor, has_more = page.get("next_page"), page.get("has_more")
     if has_more is True and (cursor is None or cursor == ""):
         message = "`has_more` is true, and there is no cursor in `next_page`"
         yield Seen("rule/has-more-without-cursor", ("next_page",), message, "A client cannot read on from here.")
     if has_more is False and type(cursor) is str and cursor:
         message = "`has_more` is false, and `next_page` holds a cursor"
-        yield Seen("rule/cursor-without-has-more", ("next_page",), message, "Clients differ in which of the two they follow.")
+        yield Seen(
+            "rule/cursor-without-has-more", ("next_page",), message, "Clients differ in which of the two they follow."
+        )
     last_start: int | None = None
     last_end: int | None = None
     buckets = page.get("data")
@@ -116,7 +118,7 @@ def _page(page: dict[str, object], revision: str) -> Iterator[Seen]:
         yield from _bucket(bucket, path, revision)
 
 
-def _bucket(bucket: dict[str, object], path: Path, revision: str) -> Iterator[Seen]:
+def _bucket(bucket: dict[str, Tree], path: Path, revision: str) -> Iterator[Seen]:
     start, end = _integer(bucket.get("start_time")), _integer(bucket.get("end_time"))
     if start is not None and end is not None and end <= start:
         yield Seen("rule/end-before-start", path, f"the bucket starts at {start} and ends at {end}")
@@ -141,7 +143,7 @@ def _bucket(bucket: dict[str, object], path: Path, revision: str) -> Iterator[Se
         yield from _result(result, here, revision)
 
 
-def _group(result: dict[str, object]) -> tuple[object, ...] | None:
+def _group(result: dict[str, Tree]) -> tuple[object, ...] | None:
     """What tells a result from others in its bucket; None if that cannot be told."""
     tag = result.get("object")
     keys = GROUP_KEYS.get(tag) if type(tag) is str else None
@@ -153,7 +155,7 @@ def _group(result: dict[str, object]) -> tuple[object, ...] | None:
     return (tag, *((type(value), value) for value in values))
 
 
-def _result(result: dict[str, object], path: Path, revision: str) -> Iterator[Seen]:
+def _result(result: dict[str, Tree], path: Path, revision: str) -> Iterator[Seen]:
     tag = result.get("object")
     if type(tag) is not str:
         return
@@ -178,7 +180,7 @@ def _result(result: dict[str, object], path: Path, revision: str) -> Iterator[Se
             yield Seen("rule/currency-not-lower-case", (*path, "amount", "currency"), message, "The API sends `usd`.")
 
 
-def _integer(value: object) -> int | None:
+def _integer(value: Tree) -> int | None:
     """The value of an integer in any spelling; None for everything else."""
     if type(value) is not Number or not value.within_limits or not value.is_integer:
         return None

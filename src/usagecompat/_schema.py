@@ -11,16 +11,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from usagecompat._shape import Contract, JsonType, Member, RecordShape, contract
+from usagecompat._wire import KIND_PATTERN, NUMBER_PATTERN
 from usagecompat.contracts import LATEST, PUBLISHED, REVISIONS, Tolerance, resolve_revision
 from usagecompat.exceptions import NoSuchName
 from usagecompat.findings import Profile, named
-from usagecompat._wire import KIND_PATTERN, NUMBER_PATTERN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 JsonSchema = dict[str, Any]
@@ -58,13 +58,16 @@ def schema(
         raise NoSuchName("shape", shape, tuple(definitions))
     if shape != "bucket":
         part = {"$schema": document["$schema"], "title": definitions[shape]["title"], "$ref": f"#/$defs/{shape}"}
-        document = {**part, "$defs": {name: definitions[name] for name in definitions if name in _reach(definitions, shape)}}
+        document = {
+            **part,
+            "$defs": {name: definitions[name] for name in definitions if name in _reach(definitions, shape)},
+        }
     return document if draft == "2020-12" else _as_draft_07(document)
 
 
 def files() -> dict[str, str]:
     """Every generated schema file: its path below `schemas/`, and its text."""
-    written = {}
+    written: dict[str, str] = {}
     for profile, folder in ((Profile.PUBLISHED, ""), (Profile.SERVED, "served/")):
         for revision in REVISIONS:
             document = _document(revision, profile)
@@ -107,15 +110,18 @@ def _text(document: object) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _meaning(node: object, *, named_by_people: bool = False) -> object:
+def _meaning(node: Any, *, named_by_people: bool = False) -> Any:  # noqa: ANN401 - a schema is any JSON
     """`node` without prose; what stands under `properties` or `$defs` is a name, never a keyword."""
-    if isinstance(node, dict):
-        return {
-            key: _meaning(value, named_by_people=not named_by_people and key in ("properties", "$defs", "definitions"))
-            for key, value in node.items()
-            if named_by_people or key not in _PROSE
-        }
-    return [_meaning(item) for item in node] if isinstance(node, list) else node
+    if isinstance(node, list):
+        return [_meaning(item) for item in cast("list[Any]", node)]
+    if not isinstance(node, dict):
+        return node
+    members = cast("dict[str, Any]", node)
+    return {
+        key: _meaning(value, named_by_people=not named_by_people and key in ("properties", "$defs", "definitions"))
+        for key, value in members.items()
+        if named_by_people or key not in _PROSE
+    }
 
 
 def _document(revision: str, profile: Profile) -> JsonSchema:
@@ -193,7 +199,12 @@ class _Writer:
         }
         if moved:
             written["allOf"] = [
-                {"anyOf": [{"required": [name]}, {"required": [m.newer_name], "properties": {m.newer_name: self._member(m)}}]}
+                {
+                    "anyOf": [
+                        {"required": [name]},
+                        {"required": [m.newer_name], "properties": {m.newer_name: self._member(m)}},
+                    ]
+                }
                 for name, m in moved.items()
             ]
         return written
@@ -224,7 +235,8 @@ def _full_match(pattern: str) -> JsonSchema:
 
 def _reach(definitions: Mapping[str, JsonSchema], start: str) -> set[str]:
     """The names of all definitions that `start` needs, its own included."""
-    reached, waiting = set(), [start]
+    reached: set[str] = set()
+    waiting = [start]
     while waiting:
         name = waiting.pop()
         if name not in reached:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from attrs import evolve, fields, frozen
 
@@ -114,8 +114,21 @@ class Contract:
         return {shape.name: shape for shape in (self.page, self.bucket, *self.kinds.values(), self.amount)}
 
 
-KINDS: Final[tuple[type[Record], ...]] = get_args(records.UsageResult)
-"""The record classes of all kinds, in the contract's order."""
+_KINDS: Final[tuple[type[Record], ...]] = get_args(records.UsageResult)
+KINDS: Final = tuple(cls.__name__ for cls in _KINDS)
+"""The records of all kinds, in the contract's order."""
+RECORDS: Final[Mapping[str, type[Record]]] = {
+    cls.__name__: cls
+    for cls in (
+        records.UsageResponse,
+        records.UsageTimeBucket,
+        *_KINDS,
+        records.UnknownResult,
+        records.CostsResultAmount,
+        records.UsageTimeBucketResultInner,
+    )
+}
+"""The record classes by name."""
 
 _JSON_TYPES: Final[Mapping[object, JsonType]] = {
     int: JsonType.INTEGER,
@@ -128,22 +141,23 @@ _JSON_TYPES: Final[Mapping[object, JsonType]] = {
 @cache
 def contract(revision: str) -> Contract:
     """The neutral tree of `revision`, which must be one of `REVISIONS`."""
-    kinds = tuple(shape_of(cls, revision) for cls in KINDS if cls.SINCE <= revision)
-    bucket = shape_of(records.UsageTimeBucket, revision)
+    kinds = tuple(shape_of(cls.__name__, revision) for cls in _KINDS if cls.SINCE <= revision)
+    bucket = shape_of("UsageTimeBucket", revision)
     names = tuple(kind.name for kind in kinds)
     return Contract(
         revision=revision,
-        page=shape_of(records.UsageResponse, revision),
+        page=shape_of("UsageResponse", revision),
         bucket=evolve(bucket, members={n: evolve(m, of=names) if m.of else m for n, m in bucket.members.items()}),
-        amount=shape_of(records.CostsResultAmount, revision),
+        amount=shape_of("CostsResultAmount", revision),
         kinds={kind.kind: kind for kind in kinds if kind.kind is not None},
         flat=_flat(kinds),
     )
 
 
 @cache
-def shape_of(cls: type[Record], revision: str) -> RecordShape:
-    """What `revision` says of the record `cls`."""
+def shape_of(record: str, revision: str) -> RecordShape:
+    """What `revision` says of the record of this name."""
+    cls = RECORDS[record]
     hints = get_type_hints(cls, include_extras=True)
     members = [
         _member(cls.__name__, field.name, hints[field.name], revision)
@@ -196,7 +210,7 @@ def _declares(revision: str, record: str, name: str) -> bool:
 def _member(record: str, attribute: str, hint: object, revision: str) -> Member | None:
     annotated, *notes = get_args(hint)
     marker = next(note for note in notes if isinstance(note, Marker))
-    facts = {type(note): note for note in notes}
+    facts: dict[type, Any] = {type(note): note for note in notes}
     since = facts.get(Since)
     if since and revision < since.revision:
         return None
@@ -249,7 +263,7 @@ def _type(core: object) -> tuple[JsonType, tuple[str, ...]]:
 def _flat(kinds: tuple[RecordShape, ...]) -> RecordShape:
     """The flat record: all kinds' members as first seen, required and nullable if any kind says so."""
     members: dict[str, Member] = {}
-    docs = {m.attribute: m.marker for m in shape_of(records.UsageTimeBucketResultInner, REVISIONS[-1]).members.values()}
+    docs = {m.attribute: m.marker for m in shape_of("UsageTimeBucketResultInner", REVISIONS[-1]).members.values()}
     for member in (member for kind in kinds for member in kind.members.values()):
         first = members.setdefault(member.name, evolve(member, const=None, marker=docs[member.attribute]))
         nullable, required = first.nullable or member.nullable, first.required or member.required
@@ -266,4 +280,3 @@ def _flat(kinds: tuple[RecordShape, ...]) -> RecordShape:
         newer={},
         tolerated_absences={},
     )
-

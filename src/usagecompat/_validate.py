@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Final
 from usagecompat._faults import has_surrogate
 from usagecompat._json import NO_VALUE, Number
 from usagecompat._models import lossy_decimal_models, lossy_integer_models
-from usagecompat._shape import Contract, JsonType, Member, RecordShape, contract, declared_since, declared_until, known_since
+from usagecompat._shape import (
+    Contract,
+    JsonType,
+    Member,
+    RecordShape,
+    contract,
+    declared_since,
+    declared_until,
+    known_since,
+)
 from usagecompat._wire import Count, is_kind, is_number_text
 from usagecompat.contracts import EMULATOR_HABITS, ENDPOINT_NAMES, KNOWN_UNDECLARED, Tolerance
 from usagecompat.findings import Path, Seen, Shape
@@ -22,7 +31,7 @@ from usagecompat.findings import Path, Seen, Shape
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from usagecompat._json import Document
+    from usagecompat._json import Document, Tree
 
 _PAGE_NAMES: Final = ("page", "list")
 _LONGEST_QUOTE: Final = 60
@@ -72,7 +81,7 @@ class _Walk:
         self.seen: list[Seen] = []
         self._suggestions: dict[tuple[str, str], str] = {}
 
-    def root(self, node: object, shape: Shape | None) -> None:
+    def root(self, node: Tree, shape: Shape | None) -> None:
         if type(node) is not dict:
             hint = ""
             if type(node) is list:
@@ -91,7 +100,7 @@ class _Walk:
 
     # -- objects
 
-    def _result(self, node: object, path: Path) -> None:
+    def _result(self, node: Tree, path: Path) -> None:
         """One result: its discriminator tells which record it must be."""
         if type(node) is not dict:
             self._wrong_type(node, "a result object", path)
@@ -106,7 +115,7 @@ class _Walk:
         else:
             self._unknown_kind(tag, (*path, "object"))
 
-    def _record(self, node: object, shape: RecordShape, path: Path) -> None:
+    def _record(self, node: Tree, shape: RecordShape, path: Path) -> None:
         """One object against what the contract says of it."""
         if type(node) is not dict:
             self._wrong_type(node, f"a {shape.kind or 'JSON'} object", path)
@@ -128,7 +137,7 @@ class _Walk:
             if not has_surrogate(name):
                 self._see("schema/undeclared-member", (*path, name), *self._undeclared(node, shape, name))
 
-    def _tag(self, node: dict[str, object], shape: RecordShape, path: Path) -> bool:
+    def _tag(self, node: dict[str, Tree], shape: RecordShape, path: Path) -> bool:
         """Report a wrong discriminator of a page or bucket; False if the object clearly is another thing."""
         tag = node["object"]
         where = (*path, "object")
@@ -152,7 +161,9 @@ class _Walk:
                 hint = f'"{tag}" is a schema\'s name; the API sends "{named}".'
             else:
                 hint = hint or self._did_you_mean(tag, tuple(self.contract.kinds))
-            self._see("schema/wrong-object", path, f"expected the name of a kind of result, found {_describe(tag)}", hint)
+            self._see(
+                "schema/wrong-object", path, f"expected the name of a kind of result, found {_describe(tag)}", hint
+            )
             return
         since = known_since(tag)
         if tag in ENDPOINT_NAMES:
@@ -163,7 +174,7 @@ class _Walk:
             hint = self._did_you_mean(tag, tuple(self.contract.kinds))
         self._see("schema/unknown-kind", path, f"{_describe(tag)} is not a kind of {self.contract.revision}", hint)
 
-    def _looks_like(self, node: dict[str, object]) -> str:
+    def _looks_like(self, node: dict[str, Tree]) -> str:
         """A hint at the kind that shares most members with an untagged result."""
         overlap = {shape: len(shape.members.keys() & node.keys()) for shape in self.contract.kinds.values()}
         best = max(overlap.values())
@@ -175,7 +186,7 @@ class _Walk:
     # -- presence
 
     def _missing(
-        self, node: dict[str, object], shape: RecordShape, path: Path, missing: list[str], undeclared: list[str]
+        self, node: dict[str, Tree], shape: RecordShape, path: Path, missing: list[str], undeclared: list[str]
     ) -> None:
         """Report absent required members, and take from `undeclared` the names that explain one."""
         for name in missing:
@@ -197,10 +208,12 @@ class _Walk:
                 hint = self._did_you_mean(name, tuple(undeclared), there=True) or hint
                 if member and member.newer_name in undeclared:
                     hint = f"`{member.newer_name}` is its name since {declared_since(shape.name, member.newer_name or '')}."
-                self._see("schema/missing-member", (*path, name), f"{shape.name} has no `{name}`, which is required", hint)
+                self._see(
+                    "schema/missing-member", (*path, name), f"{shape.name} has no `{name}`, which is required", hint
+                )
 
     def _renamed(
-        self, node: dict[str, object], shape: RecordShape, member: Member, path: Path, undeclared: list[str]
+        self, node: dict[str, Tree], shape: RecordShape, member: Member, path: Path, undeclared: list[str]
     ) -> None:
         former = member.former_name or ""
         undeclared.remove(former)
@@ -212,7 +225,7 @@ class _Walk:
         self._see("schema/renamed-member", (*path, former), message, hint)
         self._value(node[former], member, (*path, former))
 
-    def _undeclared(self, node: dict[str, object], shape: RecordShape, name: str) -> tuple[str, str]:
+    def _undeclared(self, node: dict[str, Tree], shape: RecordShape, name: str) -> tuple[str, str]:
         """Message and hint for a member that the record does not declare."""
         message = f"{shape.name} does not declare {_quote(name)}"
         since, until = declared_since(shape.name, name), declared_until(shape.name, name)
@@ -240,11 +253,15 @@ class _Walk:
         close = get_close_matches(_plain(name), plain, n=1, cutoff=0.8)
         if not close:
             return ""
-        return f"There is {_quote(plain[close[0]])}; is it meant to be `{name}`?" if there else f"Did you mean {_quote(plain[close[0]])}?"
+        return (
+            f"There is {_quote(plain[close[0]])}; is it meant to be `{name}`?"
+            if there
+            else f"Did you mean {_quote(plain[close[0]])}?"
+        )
 
     # -- values
 
-    def _value(self, value: object, member: Member, path: Path) -> None:
+    def _value(self, value: Tree, member: Member, path: Path) -> None:
         """One declared member's value against its type."""
         wanted = member.type
         if value is None:
@@ -321,9 +338,11 @@ class _Walk:
             return
         listed = ", ".join(f'"{known}"' for known in values.known)
         code = "schema/unknown-value" if values.closed else "schema/unlisted-value"
-        self._see(code, path, f"expected one of {listed}, found {_describe(value)}", self._did_you_mean(value, values.known))
+        self._see(
+            code, path, f"expected one of {listed}, found {_describe(value)}", self._did_you_mean(value, values.known)
+        )
 
-    def _wrong_type(self, value: object, wanted: str, path: Path, hint: str = "") -> None:
+    def _wrong_type(self, value: Tree, wanted: str, path: Path, hint: str = "") -> None:
         if value is None:
             self._see("schema/unexpected-null", path, f"expected {wanted}, found null", hint)
         elif type(value) is not Number or value.within_limits:
@@ -338,10 +357,14 @@ def _plain(name: str) -> str:
 def _quote(text: str) -> str:
     """`text` in double quotes, printable and of readable length."""
     shown = text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
-    return '"' + "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in shown) + '"'
+    return (
+        '"'
+        + "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in shown)
+        + '"'
+    )
 
 
-def _describe(value: object) -> str:
+def _describe(value: Tree) -> str:
     """A value in a few words."""
     if value is None or value is True or value is False:
         return {None: "null", True: "true", False: "false"}[value]

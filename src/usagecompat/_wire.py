@@ -10,9 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping  # noqa: TC003 - the annotations are read at run time
 from enum import Enum
-from typing import ClassVar, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from usagecompat._json import Tree
 
 
 class Absent(Enum):
@@ -152,11 +155,11 @@ class Layout:
     Two layouts are equal if their undeclared members are: order and spelling say nothing about the value.
     """
 
-    undeclared: Mapping[str, object] = field(factory=dict)
+    undeclared: Mapping[str, Tree] = field(factory=dict[str, "Tree"])
     """Members that the revision does not declare, as exact JSON trees."""
     order: tuple[str, ...] = field(default=(), eq=False)
     """The wire names of all members in the order they came."""
-    spellings: Mapping[str, str] = field(factory=dict, eq=False)
+    spellings: Mapping[str, str] = field(factory=dict[str, str], eq=False)
     """How each number was spelled, by wire name."""
 
     __hash__ = None  # type: ignore[assignment]
@@ -175,9 +178,9 @@ class Record:
     ALSO_REQUIRED: ClassVar[Mapping[str, str]] = {}
     """Names that the contract requires beside the declared members, each with the last revision that does."""
 
-    _layout: Layout = field(factory=Layout, repr=False)
+    _layout: Layout = field(factory=Layout, repr=False, alias="layout")
 
     @property
-    def undeclared(self) -> Mapping[str, object]:
+    def undeclared(self) -> Mapping[str, Tree]:
         """Members of the payload that the revision does not declare, as exact JSON trees."""
         return self._layout.undeclared

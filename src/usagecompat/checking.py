@@ -16,11 +16,12 @@ from usagecompat.findings import CODES, Profile, Shape, named
 from usagecompat.report import Report, weigh
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
 
 def check(
-    payload: bytes | bytearray | memoryview | str | Mapping[str, object] | Sequence[object],
+    payload: bytes | bytearray | memoryview | str | Mapping[str, object] | list[object],
     *,
     revision: str | None = None,
     shape: str | None = None,

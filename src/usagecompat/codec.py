@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from usagecompat._json import read, write
 from usagecompat._validate import shape_of_document, validate
@@ -16,16 +16,20 @@ from usagecompat.findings import CODES, Profile, Severity, Shape, named
 from usagecompat.records import UsageResponse, UsageResult, UsageTimeBucket
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from usagecompat._wire import Record
 
-_BREAKING = ("json/", "schema/", "wire/")
-_TARGETS = {Shape.PAGE: UsageResponse, Shape.BUCKET: UsageTimeBucket, Shape.RESULT: UsageResult}
+_BREAKING: Final = ("json/", "schema/", "wire/")
+_TARGETS: Final[Mapping[Shape, Any]] = {
+    Shape.PAGE: UsageResponse,
+    Shape.BUCKET: UsageTimeBucket,
+    Shape.RESULT: UsageResult,
+}
 
 
 def loads(
-    data: bytes | bytearray | memoryview | str | Mapping[str, object] | Sequence[object],
+    data: bytes | bytearray | memoryview | str | Mapping[str, object] | list[object],
     *,
     revision: str | None = None,
     shape: str | None = None,
@@ -56,8 +60,7 @@ def loads(
     seen = (*document.findings, *validate(document, at, told))
     if any(one.code.startswith(_BREAKING) and CODES[one.code].severity(weights) is Severity.ERROR for one in seen):
         raise Incompatible(report_on(document, at, told, weights))
-    record: Record = decoder(at, weights).structure(document.value, _TARGETS[told or Shape.RESULT])  # type: ignore[arg-type]
-    return record
+    return cast("Record", decoder(at, weights).structure(document.value, _TARGETS[told or Shape.RESULT]))
 
 
 def dumps(record: Record) -> bytes:

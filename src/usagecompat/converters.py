@@ -9,13 +9,19 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import cache, partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from attrs import NOTHING, fields
-from cattrs import AttributeValidationNote, ClassValidationError, Converter, IterableValidationError, IterableValidationNote
+from cattrs import (
+    AttributeValidationNote,
+    ClassValidationError,
+    Converter,
+    IterableValidationError,
+    IterableValidationNote,
+)
 
 from usagecompat._json import Number, lexeme_of
-from usagecompat._shape import Contract, JsonType, Member, RecordShape, contract, shape_of
+from usagecompat._shape import RECORDS, Contract, JsonType, Member, RecordShape, contract, shape_of
 from usagecompat._wire import ABSENT, Layout, Record, is_kind, is_number_text
 from usagecompat.contracts import REVISIONS, Tolerance
 from usagecompat.findings import Profile
@@ -24,7 +30,9 @@ from usagecompat.records import UnknownResult, UsageResult
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    Hook = Callable[[object], object]
+    from usagecompat._json import Tree
+
+    Hook = Callable[[Tree], object]
 
 
 @cache
@@ -37,12 +45,16 @@ def decoder(revision: str, profile: Profile = Profile.SERVED) -> Converter:
     converter = Converter()
     said = contract(revision)
     for leaf, hook in _LEAVES.items():
-        converter.register_structure_hook(leaf, lambda value, _, hook=hook: hook(value))
+        converter.register_structure_hook(leaf, _without_type(hook))
     for shape in said.records.values():
-        structure = _record_hook(shape, said, profile)
-        converter.register_structure_hook(shape.cls, lambda value, _, hook=structure: hook(value))
-    converter.register_structure_hook(UsageResult, lambda value, _: _result(value, said, profile))
+        converter.register_structure_hook(shape.cls, _without_type(_record_hook(shape, said, profile)))
+    converter.register_structure_hook(UsageResult, _without_type(partial(_result, said=said, profile=profile)))
     return converter
+
+
+def _without_type(hook: Hook) -> Callable[[Tree, object], object]:
+    """`hook` as cattrs calls hooks, which tells them a type that they know already."""
+    return lambda value, _: hook(value)
 
 
 @cache
@@ -56,30 +68,30 @@ def encoder() -> Converter:
 # -- from trees
 
 
-def _refuse(value: object, wanted: str) -> NoReturn:
+def _refuse(value: Tree, wanted: str) -> NoReturn:
     raise TypeError(f"expected {wanted}, found {value!r:.80}")
 
 
-def structure_integer(value: object) -> int:
+def structure_integer(value: Tree) -> int:
     """The integer, in whichever spelling."""
     if type(value) is not Number or not value.within_limits or not value.is_integer:
         _refuse(value, "an integer")
     return value.integer
 
 
-def structure_number(value: object) -> Decimal:
+def structure_number(value: Tree) -> Decimal:
     """The exact decimal."""
     if type(value) is not Number or not value.within_limits:
         _refuse(value, "a number")
     return value.decimal
 
 
-def structure_string(value: object) -> str:
+def structure_string(value: Tree) -> str:
     """The string as it is."""
     return value if type(value) is str else _refuse(value, "a string")
 
 
-def structure_boolean(value: object) -> bool:
+def structure_boolean(value: Tree) -> bool:
     """True or false, and nothing that is only like them."""
     return value if type(value) is bool else _refuse(value, "true or false")
 
@@ -98,9 +110,11 @@ _HOOKS: Mapping[JsonType, Hook] = {
 }
 
 
-def _result(value: object, said: Contract, profile: Profile) -> object:
+def _result(value: Tree, said: Contract, profile: Profile) -> object:
     """One result as the record that its `object` names."""
-    tag = value.get("object") if type(value) is dict else _refuse(value, "a result object")
+    if type(value) is not dict:
+        _refuse(value, "a result object")
+    tag = value.get("object")
     if type(tag) is not str:
         _refuse(tag, "a string that names the kind of the result")
     shape = said.kinds.get(tag)
@@ -124,14 +138,14 @@ def _record_hook(shape: RecordShape, said: Contract, profile: Profile) -> Hook:
     }
     required = [name for name in shape.required if not (served and name in shape.tolerated_absences)]
 
-    def structure(value: object) -> object:
+    def structure(value: Tree) -> object:
         if type(value) is not dict:
             _refuse(value, f"a {shape.name} object")
         attributes: dict[str, object] = {}
-        undeclared: dict[str, object] = {}
+        undeclared: dict[str, Tree] = {}
         spellings: dict[str, str] = {}
         errors: list[Exception] = []
-        found = set()
+        found: set[str] = set()
         for name, node in value.items():
             step = steps.get(name)
             if step is None and name in aliases and aliases[name][0] not in value:
@@ -150,8 +164,8 @@ def _record_hook(shape: RecordShape, said: Contract, profile: Profile) -> Hook:
                 errors.append(error)
         errors += [_missing(name, shape) for name in required if name not in value and name not in found]
         if errors:
-            raise ClassValidationError(f"this is not a {shape.name}", errors, shape.cls)
-        return shape.cls(**attributes, layout=Layout(undeclared, tuple(value), spellings))  # type: ignore[call-arg]
+            raise ClassValidationError(f"this is not a {shape.name}", errors, shape.cls)  # pyright: ignore[reportCallIssue] - it sees ExceptionGroup
+        return shape.cls(**attributes, layout=Layout(undeclared, tuple(value), spellings))
 
     return structure
 
@@ -169,8 +183,9 @@ def _member_hook(member: Member, said: Contract, profile: Profile) -> Hook:
     if member.const is not None:
         hook: Hook = partial(_constant, const=member.const)
     elif member.type is JsonType.ARRAY:
-        buckets = member.of == (said.bucket.name,)
-        item = (lambda node: _record_hook(said.bucket, said, profile)(node)) if buckets else partial(_result, said=said, profile=profile)
+        item: Hook = partial(_result, said=said, profile=profile)
+        if member.of == (said.bucket.name,):
+            item = _record_hook(said.bucket, said, profile)
         hook = partial(_array, item=item)
     elif member.type is JsonType.OBJECT:
         hook = _record_hook(said.amount, said, profile)
@@ -183,28 +198,28 @@ def _member_hook(member: Member, said: Contract, profile: Profile) -> Hook:
     return partial(_nullable, hook=hook) if null else hook
 
 
-def _nullable(value: object, hook: Hook) -> object:
+def _nullable(value: Tree, hook: Hook) -> object:
     return None if value is None else hook(value)
 
 
-def _constant(value: object, const: str) -> str:
+def _constant(value: Tree, const: str) -> str:
     return const if value == const else _refuse(value, f'"{const}"')
 
 
-def _one_of(value: object, known: tuple[str, ...]) -> object:
+def _one_of(value: Tree, known: tuple[str, ...]) -> object:
     return value if value in known else _refuse(value, f"one of {', '.join(known)}")
 
 
-def _number_or_its_text(value: object) -> object:
+def _number_or_its_text(value: Tree) -> object:
     if type(value) is str and is_number_text(value):
         return value
     return structure_number(value)
 
 
-def _array(value: object, item: Hook) -> tuple[object, ...]:
+def _array(value: Tree, item: Hook) -> tuple[object, ...]:
     if type(value) is not list:
         _refuse(value, "an array")
-    items, errors = [], []
+    items, errors = list[object](), list[Exception]()
     for index, node in enumerate(value):
         try:
             items.append(item(node))
@@ -212,14 +227,14 @@ def _array(value: object, item: Hook) -> tuple[object, ...]:
             error.add_note(IterableValidationNote(f"item {index}", index, object))
             errors.append(error)
     if errors:
-        raise IterableValidationError("some items are not what they should be", errors, tuple)
+        raise IterableValidationError("some items are not what they should be", errors, tuple)  # pyright: ignore[reportCallIssue] - likewise
     return tuple(items)
 
 
 # -- to trees
 
 
-def to_tree(record: Record) -> dict[str, object]:
+def to_tree(record: Record) -> dict[str, Tree]:
     """
     The exact JSON tree of a record: as it came where it came from text, else in the contract's order.
 
@@ -227,10 +242,10 @@ def to_tree(record: Record) -> dict[str, object]:
         TypeError: A value is not one that a record can have, such as a `float`.
         ValueError: A decimal is not finite.
     """
-    layout = record._layout  # noqa: SLF001 - the layout is private to users, not to the package
-    names = wire_names(type(record))
-    tree: dict[str, object] = {}
-    pending = dict.fromkeys(member_names(type(record)))
+    layout = record._layout
+    names = wire_names(type(record).__name__)
+    tree: dict[str, Tree] = {}
+    pending = dict.fromkeys(member_names(type(record).__name__))
     for name in layout.order:
         if name in layout.undeclared:
             tree[name] = layout.undeclared[name]
@@ -245,30 +260,30 @@ def to_tree(record: Record) -> dict[str, object]:
 
 
 @cache
-def member_names(cls: type[Record]) -> tuple[str, ...]:
-    """The attributes of `cls` that are members of the contract, in its order."""
-    return tuple(field.name for field in fields(cls) if field.name != "_layout")
+def member_names(record: str) -> tuple[str, ...]:
+    """The attributes of a record that are members of the contract, in its order."""
+    return tuple(field.name for field in fields(RECORDS[record]) if field.name != "_layout")
 
 
 @cache
-def required_names(cls: type[Record]) -> tuple[str, ...]:
-    """The attributes without which no `cls` can be made."""
-    return tuple(field.name for field in fields(cls) if field.default is NOTHING)
+def required_names(record: str) -> tuple[str, ...]:
+    """The attributes without which the record cannot be made."""
+    return tuple(field.name for field in fields(RECORDS[record]) if field.default is NOTHING)
 
 
 @cache
-def wire_names(cls: type[Record]) -> Mapping[str, str]:
+def wire_names(record: str) -> Mapping[str, str]:
     """The attribute behind each wire name that any revision has used."""
-    former = {name: m.attribute for r in REVISIONS for name, m in shape_of(cls, r).members.items()}
-    return {**former, **{name: name for name in member_names(cls)}}
+    former = {name: m.attribute for r in REVISIONS for name, m in shape_of(record, r).members.items()}
+    return {**former, **{name: name for name in member_names(record)}}
 
 
-def _write_member(tree: dict[str, object], name: str, value: object, layout: Layout) -> None:
+def _write_member(tree: dict[str, Tree], name: str, value: object, layout: Layout) -> None:
     if value is not ABSENT:
         tree[name] = _node(value, layout.spellings.get(name), name)
 
 
-def _node(value: object, spelling: str | None, name: str) -> object:
+def _node(value: object, spelling: str | None, name: str) -> Tree:
     if value is None or isinstance(value, (str, bool)):
         return value
     if isinstance(value, (int, Decimal)):
@@ -278,5 +293,7 @@ def _node(value: object, spelling: str | None, name: str) -> object:
     if isinstance(value, Record):
         return to_tree(value)
     if isinstance(value, tuple):
-        return [_node(item, None, name) for item in value]
-    raise TypeError(f"`{name}` holds {value!r:.80}, which no record can have; numbers are int or Decimal, arrays tuples")
+        return [_node(item, None, name) for item in cast("tuple[object, ...]", value)]
+    raise TypeError(
+        f"`{name}` holds {value!r:.80}, which no record can have; numbers are int or Decimal, arrays tuples"
+    )

@@ -14,8 +14,10 @@ from usagecompat.exceptions import Incompatible
 from usagecompat.findings import CODES, Finding, Profile, Seen, Severity, Shape, Verdict, pattern, pointer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Set as AbstractSet
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
+    from usagecompat._json import Tree, _NoValue
     from usagecompat.findings import Places
 
 MOST_FINDINGS: Final = 1_000
@@ -37,7 +39,9 @@ class Fit:
 class Judge(Protocol):
     """Judges the same payload again at another revision."""
 
-    def __call__(self, revision: str) -> Report: ...
+    def __call__(self, revision: str) -> Report:
+        """The report at `revision`."""
+        ...
 
 
 @define(kw_only=True, eq=False, slots=False)
@@ -53,7 +57,7 @@ class Report:
     """What the payload is; None if it is no JSON object."""
     revision: str
     profile: Profile
-    _judge: Judge | None = field(repr=False)
+    _judge: Judge | None = field(repr=False, alias="judge")
     """None where there is no document that could be judged at another revision."""
 
     @property
@@ -64,7 +68,7 @@ class Report:
     @cached_property
     def revisions(self) -> Mapping[str, Fit]:
         """How the payload fits each revision under this report's profile; computed on first access."""
-        fits = {}
+        fits: dict[str, Fit] = {}
         for revision in REVISIONS:
             judged = self if self._judge is None or revision == self.revision else self._judge(revision)
             fits[revision] = Fit(
@@ -123,7 +127,7 @@ def verdict_of(severities: AbstractSet[Severity]) -> Verdict:
 
 
 def weigh(
-    seen: Iterable[Seen], *, profile: Profile, ignore: AbstractSet[str], tree: object, places: Places
+    seen: Iterable[Seen], *, profile: Profile, ignore: AbstractSet[str], tree: Tree | _NoValue, places: Places
 ) -> tuple[Verdict, tuple[Finding, ...], int]:
     """
     Verdict, findings in document order, and the number left out, of what the stages have seen.
@@ -157,17 +161,18 @@ def weigh(
     return verdict, _in_document_order(list(findings.values()), tree), truncated
 
 
-def _in_document_order(findings: list[Finding], tree: object) -> tuple[Finding, ...]:
+def _in_document_order(findings: list[Finding], tree: Tree | _NoValue) -> tuple[Finding, ...]:
     """The findings as their places follow each other in the text; an absent member counts as at its object's start."""
-    indexes: dict[int, dict[object, int]] = {}
+    indexes: dict[int, dict[str, int]] = {}
 
     def position(finding: Finding) -> tuple[int, ...]:
-        node, way = tree, []
+        node: Tree | _NoValue = tree
+        way: list[int] = []
         for part in finding.path:
-            if type(node) is list and type(part) is int and part < len(node):
+            if isinstance(node, list) and isinstance(part, int) and part < len(node):
                 way.append(part)
                 node = node[part]
-            elif type(node) is dict and part in node:
+            elif isinstance(node, dict) and isinstance(part, str) and part in node:
                 if id(node) not in indexes:
                     indexes[id(node)] = {name: index for index, name in enumerate(node)}
                 way.append(indexes[id(node)][part])
