@@ -7,18 +7,63 @@ Public names are resolved when they are first used, so that the import itself co
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from usagecompat.findings import CODES, Finding, Severity, Verdict
+    from usagecompat._schema import schema
+    from usagecompat._wire import ABSENT
+    from usagecompat.checking import check
+    from usagecompat.codec import dumps, loads
+    from usagecompat.contracts import LATEST, REVISIONS
+    from usagecompat.exceptions import Incompatible, UsageCompatError
+    from usagecompat.findings import CODES, Finding, Profile, Severity, Shape, Verdict
+    from usagecompat.flat import Narrowed, flatten, narrow
+    from usagecompat.report import Fit, Report
 
-__all__ = ["CODES", "Finding", "Severity", "Verdict"]
+__all__ = [
+    "ABSENT",
+    "CODES",
+    "LATEST",
+    "REVISIONS",
+    "Finding",
+    "Fit",
+    "Incompatible",
+    "Narrowed",
+    "Profile",
+    "Report",
+    "Severity",
+    "Shape",
+    "UsageCompatError",
+    "Verdict",
+    "check",
+    "dumps",
+    "flatten",
+    "loads",
+    "narrow",
+    "schema",
+]
 
-_HOMES = {
+_HOMES: Final = {
+    "ABSENT": "_wire",
     "CODES": "findings",
+    "LATEST": "contracts",
+    "REVISIONS": "contracts",
     "Finding": "findings",
+    "Fit": "report",
+    "Incompatible": "exceptions",
+    "Narrowed": "flat",
+    "Profile": "findings",
+    "Report": "report",
     "Severity": "findings",
+    "Shape": "findings",
+    "UsageCompatError": "exceptions",
     "Verdict": "findings",
+    "check": "checking",
+    "dumps": "codec",
+    "flatten": "flat",
+    "loads": "codec",
+    "narrow": "flat",
+    "schema": "_schema",
 }
 
 
