@@ -1,0 +1,155 @@
+"""
+`usagecompat check`: payloads in, reports out.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final, TextIO
+
+import click
+
+from usagecompat import inputs
+from usagecompat.checking import check as check_payload
+from usagecompat.contracts import REVISIONS
+from usagecompat.findings import CODES, Profile, Shape, Verdict
+from usagecompat.renderers import IN_COLOUR, RENDERERS
+from usagecompat.renderers.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from usagecompat.exceptions import UsageCompatError
+    from usagecompat.renderers import Checked
+
+_FAILING: Final = {
+    "error": {Verdict.INVALID},
+    "warning": {Verdict.INVALID, Verdict.ACCEPTABLE},
+}
+
+
+def _known_codes(_context: click.Context, _option: click.Parameter, codes: tuple[str, ...]) -> tuple[str, ...]:
+    for code in codes:
+        if code not in CODES:
+            close = get_close_matches(code, CODES, n=1, cutoff=0.5)
+            hint = f"did you mean {close[0]!r}?" if close else "codes look like 'json/duplicate-member'."
+            raise click.BadParameter(f"there is no finding code {code!r}; {hint}")
+    return codes
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="FILE...|-")
+@click.option(
+    "--revision", type=click.Choice(REVISIONS), metavar="DATE", help="Judge by this revision, not the newest."
+)
+@click.option(
+    "--shape",
+    type=click.Choice([shape.value for shape in Shape]),
+    help="What the payloads are; told by themselves otherwise.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice([profile.value for profile in Profile]),
+    default=Profile.SERVED.value,
+    show_default=True,
+    help="What counts: what the API is known to serve, or the letter of the revision.",
+)
+@click.option(
+    "--ignore", multiple=True, metavar="CODE", callback=_known_codes, help="Leave these findings out. Repeatable."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([*_FAILING]),
+    default="error",
+    show_default=True,
+    help="From which severity on the exit status is 1.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice([*RENDERERS]),
+    default="text",
+    show_default=True,
+    help="How reports are written; json is one object per line and payload.",
+)
+@click.option(
+    "--ndjson", is_flag=True, help="Take every line of the input for a payload, whatever the files are called."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing about payloads that do not fail, and no totals.")
+@click.pass_context
+def check(  # noqa: PLR0913 - one for each option
+    context: click.Context,
+    *,
+    files: tuple[str, ...],
+    revision: str | None,
+    shape: str | None,
+    profile: str,
+    ignore: tuple[str, ...],
+    fail_on: str,
+    format_: str,
+    ndjson: bool,
+    quiet: bool,
+) -> None:
+    """
+    Say everything that is to be said about payloads.
+
+    FILE is a file, a directory (all *.json, *.ndjson and *.jsonl in it, or the cases of a corpus), or - for standard
+    input. A name that ends in .ndjson or .jsonl means a payload per line, and .gz or .zst behind that is unpacked.
+
+    Exit status: 0 no payload fails, 1 one does, 2 something could not be read or was misused.
+
+    \b
+    Example: usagecompat check costs.json recorded/ exports.ndjson.gz
+    Example: curl ... | usagecompat check - --format json
+    """  # noqa: D301 - click's own mark
+    if not files:
+        raise click.UsageError("There is nothing to check: name files, directories, or - for standard input.")
+    if files.count(inputs.STANDARD_INPUT) > 1:
+        raise click.UsageError("Standard input can be read only once.")
+    failing = _FAILING[fail_on]
+    verdicts = dict.fromkeys(Verdict, 0)
+    unread: list[UsageCompatError] = []
+
+    def tell(trouble: UsageCompatError) -> None:
+        unread.append(trouble)
+        click.echo(f"usagecompat: {printable(str(trouble))}", err=True)
+
+    def checked() -> Iterator[Checked]:
+        for payload in inputs.read(files, ndjson=ndjson, tell=tell):
+            try:
+                report = check_payload(payload.data, revision=revision, shape=shape, profile=profile, ignore=ignore)
+            except Exception as error:
+                error.add_note(f"while checking {payload.source}")
+                raise
+            verdicts[report.verdict] += 1
+            if not quiet or report.verdict in failing:
+                yield payload.source, report
+
+    _put(checked(), format_)
+    if not quiet:
+        click.echo(_totals(verdicts, len(unread)), err=True)
+    if unread:
+        context.exit(2)
+    context.exit(1 if any(verdicts[verdict] for verdict in failing) else 0)
+
+
+def _put(checked: Iterator[Checked], format_: str) -> None:
+    """Write the reports to standard output, each as soon as it is there."""
+    stream: TextIO | None = sys.stdout
+    if reconfigure := getattr(stream, "reconfigure", None):
+        reconfigure(errors="backslashreplace")
+    colour = stream and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    render = RENDERERS[format_]
+    if colour:
+        render = IN_COLOUR.get(format_, render)
+    for piece in render(checked):
+        click.echo(piece, nl=False, color=True)
+
+
+def _totals(verdicts: dict[Verdict, int], unread: int) -> str:
+    total = sum(verdicts.values())
+    counts = ", ".join(f"{count:,} {verdict}" for verdict, count in verdicts.items())
+    rest = f"; {unread:,} could not be read" if unread else ""
+    return f"{total:,} payload{'' if total == 1 else 's'}: {counts}{rest}"

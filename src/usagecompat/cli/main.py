@@ -1,0 +1,145 @@
+"""
+The command `usagecompat`: which commands there are, and how each way to fail is told.
+
+Exit status: 0 nothing invalid, 1 something invalid or a client failed, 2 misuse or infrastructure, which takes in
+an output that nobody reads to its end and an interruption.
+A command's module is imported when the command is used.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from importlib import import_module
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import click
+
+from usagecompat.exceptions import UsageCompatError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "check": ("check", "Say everything that is to be said about payloads."),
+    "fixtures": ("fixtures", "List, copy and lint the corpus of cases."),
+    "revisions": ("contract", "List the revisions of the published contract."),
+    "schema": ("contract", "Print the JSON Schema of a shape, or keep the generated files."),
+}
+"""Where each command lives, and what it does in one sentence."""
+
+KITS_FAULT: Final = "This is a fault of usagecompat, not of your payload, your client or your command line."
+
+
+class _Told(click.ClickException):
+    """A failure that is told in one line."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write the line to standard error, if that is still there."""
+        try:
+            click.echo(f"usagecompat: {self.message}", file=file, err=True)
+        except OSError:
+            _give_up(sys.stderr)
+
+
+class Commands(click.Group):
+    """The commands; whatever goes wrong in one of them ends in one clear line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's interface
+        """Every command's name, sorted."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's interface
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"usagecompat.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's interface
+        """The list of commands, for which none has to be imported."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, with misuse told in one line."""
+        with _told_in_one_line():
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's interface
+        """As click does, with every failure told in one line."""
+        with _told_in_one_line():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _told_in_one_line() -> Generator[None]:
+    """Turn what is raised into one line on standard error and exit status 2."""
+    try:
+        try:
+            yield
+        finally:
+            if sys.stdout:
+                sys.stdout.flush()
+    except (_Told, click.exceptions.NoArgsIsHelpError, click.exceptions.Exit):
+        raise
+    except (KeyboardInterrupt, click.Abort) as error:
+        raise _Told("interrupted; what was not told by then was not checked") from error
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "usagecompat"
+        raise _Told(f"{_one_line(error.format_message())} See: {command} --help") from error
+    except click.ClickException as error:
+        raise _Told(_one_line(error.format_message())) from error
+    except UsageCompatError as error:
+        raise _Told(_one_line(str(error))) from error
+    except BrokenPipeError as error:
+        _give_up(sys.stdout)
+        raise _Told("nobody reads the output any more; what follows was not checked") from error
+    except OSError as error:
+        _give_up(sys.stdout)
+        raise _Told(_one_line(": ".join(filter(None, (error.filename, error.strerror or str(error)))))) from error
+    except Exception as error:
+        raise _Told(_kits_fault(error)) from error
+
+
+def _one_line(text: str) -> str:
+    from usagecompat.renderers.text import printable  # noqa: PLC0415 - needed only to tell a failure
+
+    return printable(" ".join(text.split()))
+
+
+def _kits_fault(error: Exception) -> str:
+    import traceback  # noqa: PLC0415 - likewise
+
+    return f"{KITS_FAULT} Please report it with the lines that follow.\n{''.join(traceback.format_exception(error))}"
+
+
+def _give_up(stream: IO[str] | None) -> None:
+    """Send what `stream` still holds nowhere, so that Python does not complain about it at the end."""
+    try:
+        number = stream.fileno() if stream else None
+    except (OSError, ValueError):
+        return
+    if number is not None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, number)
+        os.close(nowhere)
+
+
+@click.command(
+    cls=Commands,
+    epilog="Exit status: 0 nothing invalid, 1 something invalid, 2 misuse, or something could not be read.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="usagecompat", message="usagecompat %(version)s")
+def main() -> None:
+    """
+    Tell whether payloads of the organization usage and costs endpoints say what the contract allows.
+
+    \b
+    Example: usagecompat check page.json
+    """  # noqa: D301 - click's own mark

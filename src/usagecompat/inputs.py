@@ -1,0 +1,285 @@
+"""
+Where payloads come from: files, directories, standard input; whole or line by line, plain or compressed.
+
+Only names decide how a file is read, never what is in it, so that the same file always gives the same payloads:
+`.ndjson` and `.jsonl` hold a payload per line, anything else is one payload, and `.gz` or `.zst` may follow.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import sys
+import zlib
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final, NoReturn, cast
+
+from attrs import frozen
+
+from usagecompat._faults import MAX_SIZE
+from usagecompat.exceptions import MissingExtra, NoPayloads, UnreadableInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator
+
+    from _typeshed import WriteableBuffer
+
+    from usagecompat.exceptions import UsageCompatError
+
+STANDARD_INPUT: Final = "-"
+LINE_BY_LINE: Final = (".ndjson", ".jsonl")
+WHOLE: Final = (".json",)
+COMPRESSED: Final = (".gz", ".zst")
+SIDECAR: Final = ".case.json"
+
+_STANDARD_INPUT_SHOWN: Final = "<stdin>"
+_STEP: Final = 1 << 20
+_ZSTD_STEP: Final = 512  # four bytes can stand for 128 KiB, so these for 16 MiB
+
+
+@frozen
+class Source:
+    """Where a payload stood."""
+
+    name: str
+    """The file as it was named or found, or `<stdin>`."""
+    line: int | None = None
+    """The line of the file that is the payload, from 1; None if the whole file is."""
+
+    def __str__(self) -> str:
+        return self.name if self.line is None else f"{self.name}:{self.line}"
+
+    def file_line(self, line: int) -> int:
+        """The line of the file that the payload's own line is."""
+        return line if self.line is None else self.line + line - 1
+
+
+@frozen
+class Payload:
+    """The bytes of one payload, and where they stood."""
+
+    source: Source
+    data: bytes
+    """One byte more than the limit if the payload is longer; the rest of it is never read."""
+
+
+def refuse(trouble: UsageCompatError) -> NoReturn:
+    """Raise `trouble`: what happens to it where nobody asks for anything else."""
+    raise trouble
+
+
+def read(
+    names: Iterable[str | os.PathLike[str]],
+    *,
+    ndjson: bool = False,
+    tell: Callable[[UsageCompatError], object] = refuse,
+    limit: int = MAX_SIZE,
+) -> Iterator[Payload]:
+    """
+    The payloads of everything named, in that order, each read when it is asked for.
+
+    Args:
+        names: Files, directories, and `-` for standard input.
+        ndjson: Every line of every file is a payload, whatever the file is called.
+        tell: Gets whatever could not be read; the rest is read all the same, if this does not raise.
+        limit: How many bytes a payload may have.
+
+    Raises:
+        UnreadableInput: A file or directory cannot be read, or its compressed data is damaged.
+        MissingExtra: A file needs a package that is not installed.
+        NoPayloads: Nothing is there to be read.
+    """
+    for name in (os.fspath(named) for named in names):
+        silent = True
+
+        def heard(trouble: UsageCompatError) -> None:
+            nonlocal silent
+            silent = False
+            tell(trouble)
+
+        for file in files(name, tell=heard):
+            try:
+                for payload in _payloads(file, ndjson=ndjson, limit=limit):
+                    silent = False
+                    yield payload
+            except (UnreadableInput, MissingExtra) as trouble:
+                heard(trouble)
+        if silent:
+            tell(NoPayloads(_shown(name)))
+
+
+def files(name: str, *, tell: Callable[[UsageCompatError], object] = refuse) -> list[str]:
+    """
+    The files that `name` stands for: itself, or what is in the directory, sorted, at any depth.
+
+    Of a directory these are `*.json`, `*.ndjson` and `*.jsonl`, compressed or not.
+    If it holds a corpus, which any `*.case.json` tells, they are the payloads of its cases and nothing else.
+    Names with a leading dot are left out, and symbolic links to directories are not followed.
+    """
+    if name == STANDARD_INPUT or not Path(name).is_dir():
+        return [name]
+    found = list(_walk(name, tell))
+    sidecars = {path for path in found if path.endswith(SIDECAR)}
+    if not sidecars:
+        return found
+    return [path for path in found if path not in sidecars and os.path.splitext(path)[0] + SIDECAR in sidecars]  # noqa: PTH122 - these are many
+
+
+def _walk(directory: str, tell: Callable[[UsageCompatError], object]) -> Iterator[str]:
+    try:
+        with os.scandir(directory) as scan:
+            entries = sorted((entry for entry in scan if not entry.name.startswith(".")), key=lambda entry: entry.name)
+    except OSError as error:
+        tell(UnreadableInput(_shown(directory), _reason(error)))
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(entry.path, tell)
+        elif _extension(entry.name)[0] in (*WHOLE, *LINE_BY_LINE) and _is_file(entry):
+            yield entry.path
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether `entry` can be read to its end, or is a link to nothing, about which reading will say so."""
+    return entry.is_file() or (entry.is_symlink() and not entry.is_dir())
+
+
+def _extension(name: str) -> tuple[str, str]:
+    """What kind of content the name of a file tells, and what it is compressed with."""
+    stem, extension = os.path.splitext(name.lower())  # noqa: PTH122 - these are many
+    if extension in COMPRESSED:
+        return os.path.splitext(stem)[1], extension  # noqa: PTH122 - likewise
+    return extension, ""
+
+
+def _payloads(name: str, *, ndjson: bool, limit: int) -> Iterator[Payload]:
+    content, compression = _extension(name)
+    shown = _shown(name)
+    line = 0
+    try:
+        with _opened(name, compression, shown) as stream:
+            if not (ndjson or content in LINE_BY_LINE):
+                yield Payload(Source(shown), stream.read(limit + 1))
+                return
+            for line, data in enumerate(_lines(stream, limit), 1):
+                if data and not data.isspace():
+                    yield Payload(Source(shown, line), data)
+    except _Damaged as error:
+        raise UnreadableInput(shown, f"{error}, after line {line}" if line else str(error)) from error
+    except OSError as error:
+        raise UnreadableInput(shown, _reason(error)) from error
+
+
+def _lines(stream: BinaryIO, limit: int) -> Iterator[bytes]:
+    """The lines without their ends; of one that is too long only as much as shows it."""
+    while data := stream.readline(limit + 2):
+        complete = data.endswith(b"\n")
+        yield data.removesuffix(b"\n").removesuffix(b"\r")[: limit + 1]
+        while not complete and (data := stream.readline(_STEP)):
+            complete = data.endswith(b"\n")
+
+
+class _Damaged(Exception):
+    """Compressed data is not what it should be."""
+
+
+@contextmanager
+def _opened(name: str, compression: str, shown: str) -> Generator[BinaryIO]:
+    """The uncompressed bytes of a file, or of standard input, which is left open."""
+    if name == STANDARD_INPUT:
+        if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] - it is, if the shell has closed it
+            raise UnreadableInput(shown, "standard input is closed")
+        yield sys.stdin.buffer
+        return
+    with Path(name).open("rb") as file:
+        if not compression:
+            yield file
+            return
+        if not file.peek(1):
+            raise _Damaged("the file is empty, which no compressed data is")
+        with _gunzip(file) if compression == ".gz" else _unzstd(file, shown) as stream:
+            yield stream
+
+
+@contextmanager
+def _gunzip(file: BinaryIO) -> Generator[BinaryIO]:
+    try:
+        with gzip.open(file) as stream:
+            yield cast("BinaryIO", stream)
+    except EOFError as error:
+        raise _Damaged("the compressed data ends too soon") from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise _Damaged(f"the compressed data is damaged: {error}") from error
+
+
+@contextmanager
+def _unzstd(file: BinaryIO, shown: str) -> Generator[BinaryIO]:
+    try:
+        stream = io.BufferedReader(_Zstd(file), _STEP)
+    except ImportError as error:
+        raise MissingExtra(shown, "scan") from error
+    with stream:
+        yield stream
+
+
+class _Zstd(io.RawIOBase):
+    """
+    The content of zstd frames, a step at a time.
+
+    The package's own reader takes a file that was cut off for one that ends there; this one tells them apart.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        from zstandard import ZstdDecompressor, ZstdError  # noqa: PLC0415 - an optional package
+
+        self._file = file
+        self._error = ZstdError
+        self._start = ZstdDecompressor().decompressobj
+        self._frame = self._start()
+        self._begun = False
+        self._ready = memoryview(b"")
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Fill `buffer` as far as one step gets; 0 at the end of the last frame."""
+        while not self._ready:
+            data = self._file.read(_ZSTD_STEP)
+            if not data:
+                if self._begun:
+                    raise _Damaged("the compressed data ends too soon")
+                return 0
+            self._ready = memoryview(self._content(data))
+        target = memoryview(buffer).cast("B")
+        size = min(len(target), len(self._ready))
+        target[:size] = self._ready[:size]
+        self._ready = self._ready[size:]
+        return size
+
+    def _content(self, data: bytes) -> bytes:
+        parts: list[bytes] = []
+        try:
+            while data:
+                parts.append(self._frame.decompress(data))
+                data, self._begun = b"", True
+                if self._frame.eof:
+                    data, self._begun = self._frame.unused_data, False
+                    self._frame = self._start()
+        except self._error as error:
+            raise _Damaged(f"the compressed data is damaged: {error}") from error
+        return b"".join(parts)
+
+
+def _shown(name: str) -> str:
+    """`name` as text that every output can hold: bytes that are no UTF-8 are escaped."""
+    if name == STANDARD_INPUT:
+        return _STANDARD_INPUT_SHOWN
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error) or type(error).__name__
