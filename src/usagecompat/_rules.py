@@ -136,14 +136,14 @@ def _bucket(bucket: dict[str, Tree], path: Path, revision: str) -> Iterator[Seen
         if type(result) is not dict:
             continue
         here = (*path, name, index)
-        group = _group(result)
+        group = group_of(result)
         if group is not None and groups.setdefault(group, index) != index:
             message = f"the result has the same kind and group keys as the one at index {groups[group]}"
             yield Seen("rule/duplicate-group", here, message, "A reader that stores by group keeps one of the two.")
         yield from _result(result, here, revision)
 
 
-def _group(result: dict[str, Tree]) -> tuple[object, ...] | None:
+def group_of(result: dict[str, Tree]) -> tuple[object, ...] | None:
     """What tells a result from others in its bucket; None if that cannot be told."""
     tag = result.get("object")
     keys = GROUP_KEYS.get(tag) if type(tag) is str else None
