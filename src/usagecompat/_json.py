@@ -265,10 +265,10 @@ def _parse(text: str, data: bytes) -> Document:
         if may_nest_too_deep(data) and (offset := first_too_deep(text)) is not None:
             return _unreadable(text, _first_fault(text, offset))
         try:
-            value: Tree = _with_room(_STRICT.decode, text)
+            value: Tree = with_room(_STRICT.decode, text)
             usual = not escapes_lone_surrogate(text)
         except _Unusual:
-            value, usual = _with_room(_TOLERANT.decode, text), False
+            value, usual = with_room(_TOLERANT.decode, text), False
     except json.JSONDecodeError as error:
         return _unreadable(text, broken_text(text, error))
     return Document(value, text, () if usual else tuple(faults(text)))
@@ -277,14 +277,14 @@ def _parse(text: str, data: bytes) -> Document:
 def _first_fault(text: str, deep: int) -> Seen:
     """That `text` nests too deep at the offset `deep`, unless it is broken before that."""
     try:
-        _with_room(_TOLERANT.decode, text[:deep])
+        with_room(_TOLERANT.decode, text[:deep])
     except json.JSONDecodeError as error:
         if error.pos < deep or not error.msg.startswith("Expecting value"):
             return broken_text(text, error)
     return too_deep(deep)
 
 
-def _with_room(function: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
+def with_room(function: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
     """
     Call `function`; if the caller's stack leaves it too little room, call it again on a stack of its own.
 
@@ -324,7 +324,7 @@ def _read_python(payload: Mapping[str, object] | list[object]) -> Document:
     hint = "Pass the bytes as they came: duplicate members, spellings of numbers and broken text cannot show here."
     already = Seen("json/already-parsed", (), f"the input is a {type(payload).__name__} and not a text", hint)
     try:
-        value, found = _with_room(_converted, payload)
+        value, found = with_room(_converted, payload)
     except _TooDeep:
         return Document(NO_VALUE, None, (already, too_deep(None)))
     return Document(value, None, (already, *found))
@@ -431,7 +431,7 @@ def write(tree: Tree) -> bytes:
     Raises:
         TypeError: There is something in the tree that no JSON text says.
     """
-    return "".join(_with_room(_parts, tree)).encode("utf-8", "backslashreplace")
+    return "".join(with_room(_parts, tree)).encode("utf-8", "backslashreplace")
 
 
 def _parts(tree: Tree) -> list[str]:
