@@ -1,0 +1,114 @@
+"""
+`usagecompat schema` and `usagecompat revisions`: the contract, for people and for other languages.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final
+
+import click
+
+from usagecompat.contracts import LATEST, PUBLISHED, REVISIONS
+from usagecompat.findings import Profile
+
+_DRAFTS: Final = ("2020-12", "draft-07")
+_DIRECTORY: Final = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("shape", default="bucket", metavar="[SHAPE]")
+@click.option("--revision", type=click.Choice(REVISIONS), metavar="DATE", default=LATEST, show_default=True)
+@click.option(
+    "--profile",
+    type=click.Choice([profile.value for profile in Profile]),
+    default=Profile.PUBLISHED.value,
+    show_default=True,
+    help="The letter of the revision, or what the API is known to serve.",
+)
+@click.option("--draft", type=click.Choice(_DRAFTS), default=_DRAFTS[0], show_default=True)
+@click.option(
+    "--write",
+    type=_DIRECTORY,
+    metavar="[DIR]",
+    is_flag=False,
+    flag_value=Path("schemas"),
+    help="Write all generated schema files to DIR, or to schemas/.",
+)
+@click.option(
+    "--check",
+    type=_DIRECTORY,
+    metavar="[DIR]",
+    is_flag=False,
+    flag_value=Path("schemas"),
+    help="Fail if the generated schema files in DIR, or in schemas/, are not what would be written.",
+)
+@click.pass_context
+def schema(  # noqa: PLR0913 - one for each option
+    context: click.Context,
+    *,
+    shape: str,
+    revision: str,
+    profile: str,
+    draft: str,
+    write: Path | None,
+    check: Path | None,
+) -> None:
+    """
+    Print the JSON Schema of a shape, or keep the generated files.
+
+    SHAPE is page, bucket (unless told otherwise), result, amount, flat, or the name of a record such as CostsResult.
+    What is printed needs no other file.
+
+    \b
+    Example: usagecompat schema page --revision 2025-02-10 --profile served
+    Example: usagecompat schema --check schemas/
+    """  # noqa: D301 - click's own mark
+    from usagecompat import _schema as schemas  # noqa: PLC0415 - `revisions` needs none
+
+    if write and check:
+        raise click.UsageError("Either write the files or check them.")
+    if write:
+        changed = schemas.write_all(write)
+        click.echo(f"{write}: {_files(len(changed))} written of {len(schemas.files())}")
+    elif check:
+        stale = schemas.drift(check)
+        for name in stale:
+            click.echo(check / name)
+        if stale:
+            told = f"{_files(len(stale))} above: not what the records say; to mend this: usagecompat schema --write {check}"
+            click.echo(told, err=True)
+        context.exit(1 if stale else 0)
+    else:
+        click.echo(json.dumps(schemas.schema(shape, revision, draft, profile), indent=2, ensure_ascii=False))
+
+
+@click.command()
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def revisions(format_: str) -> None:
+    """
+    List the revisions of the published contract.
+
+    Each has its date for a name, oldest first, with what it brought and where it was published.
+
+    \b
+    Example: usagecompat revisions --format json
+    """  # noqa: D301 - click's own mark
+    rows = [(revision, *_source_and_news(revision)) for revision in REVISIONS]
+    if format_ == "json":
+        listed = [{"revision": revision, "brought": news, "source": source} for revision, source, news in rows]
+        click.echo(json.dumps(listed, indent=2, ensure_ascii=False))
+        return
+    width = max(len(news) for _, _, news in rows)
+    for revision, source, news in rows:
+        click.echo(f"{revision}  {news:{width}}  {source}")
+
+
+def _source_and_news(revision: str) -> tuple[str, str]:
+    source, _, news = PUBLISHED[revision].partition(": ")
+    return source, news
+
+
+def _files(count: int) -> str:
+    return f"{count} file{'' if count == 1 else 's'}"
