@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from usagecompat.checking import check
     from usagecompat.codec import dumps, loads
     from usagecompat.contracts import LATEST, REVISIONS
+    from usagecompat.corpus import Case, cases
     from usagecompat.exceptions import Incompatible, UsageCompatError
     from usagecompat.findings import CODES, Finding, Profile, Severity, Shape, Verdict
     from usagecompat.flat import Narrowed, flatten, narrow
@@ -25,6 +26,7 @@ __all__ = [
     "CODES",
     "LATEST",
     "REVISIONS",
+    "Case",
     "Finding",
     "Fit",
     "Incompatible",
@@ -35,6 +37,7 @@ __all__ = [
     "Shape",
     "UsageCompatError",
     "Verdict",
+    "cases",
     "check",
     "dumps",
     "flatten",
@@ -48,6 +51,7 @@ _HOMES: Final = {
     "CODES": "findings",
     "LATEST": "contracts",
     "REVISIONS": "contracts",
+    "Case": "corpus",
     "Finding": "findings",
     "Fit": "report",
     "Incompatible": "exceptions",
@@ -58,6 +62,7 @@ _HOMES: Final = {
     "Shape": "findings",
     "UsageCompatError": "exceptions",
     "Verdict": "findings",
+    "cases": "corpus",
     "check": "checking",
     "dumps": "codec",
     "flatten": "flat",

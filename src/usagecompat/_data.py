@@ -7,7 +7,9 @@ An editable install and a source checkout have them at the top level of the chec
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Final, Literal
 
@@ -28,3 +30,13 @@ def folder(name: Literal["schemas", "fixtures"]) -> Path:
             return found
     looked = " and ".join(str(place / name) for place in _PLACES)
     raise FileNotFoundError(f"usagecompat is installed without its {name}: looked for {looked}; install it again")
+
+
+@cache
+def version() -> str:
+    """The version of the kit; in a checkout that is not installed, the one that would be."""
+    try:
+        return metadata.version("usagecompat")
+    except metadata.PackageNotFoundError:
+        project: dict[str, str] = tomllib.loads((_PLACES[1] / "pyproject.toml").read_text("utf-8"))["project"]
+        return project["version"]

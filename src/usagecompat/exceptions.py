@@ -6,7 +6,7 @@ The story of a run, and what each step raises:
 1. You name a revision, a shape, a profile or a finding code that does not exist: `NoSuchRevision`, `NoSuchName`.
 2. You ask for a record of a payload that breaks the contract: `Incompatible`, with the report.
 3. The kit reads your files: `UnreadableInput`, `NoPayloads`, `MissingExtra`.
-4. The kit reads a corpus: `CorruptCase`.
+4. The kit reads a corpus, or copies it: `CorruptCase`, `WouldOverwrite`.
 
 Wire data itself never raises: whatever bytes come in, `check` and `compare` return.
 """
@@ -104,3 +104,13 @@ class CorruptCase(UsageCompatError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}; `usagecompat fixtures lint` says more"
+
+
+@frozen(eq=False)
+class WouldOverwrite(UsageCompatError):
+    """Something is already where files were to be written."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: something is there already, and nothing is overwritten; name another place"

@@ -1,0 +1,78 @@
+"""
+Lists of expected failures: what is known to fail, why, and where that is being mended.
+
+One entry on a line, `GLOB [CODE] # REASON`, and nothing else but empty lines and comments:
+
+    costs/amount-*::roundtrip  client/precision-lost  # decimals are floats here, https://example.org/issues/12
+
+`GLOB` is the id of a case, or an id, `::` and the name of an item; `*` stands for any characters, `?` for one.
+`CODE` is the only finding that may be the failure; without it any failure is expected.
+`REASON` is a text, and a web address in it is the link.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from usagecompat.exceptions import UnreadableInput
+from usagecompat.findings import CODES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LINK: Final = re.compile(r"https?://\S+")
+_WILD: Final = {"*": ".*", "?": "."}
+
+
+@frozen
+class ExpectedFailure:
+    """One line of a list."""
+
+    glob: str
+    code: str | None
+    """None for any."""
+    reason: str
+    line: int
+
+    @property
+    def link(self) -> str | None:
+        """The web address in the reason, if there is one."""
+        found = _LINK.search(self.reason)
+        return found.group() if found else None
+
+    def concerns(self, case: str, item: str) -> bool:
+        """Whether the line speaks of the item of this name of the case with this id."""
+        return any(self._pattern.fullmatch(name) for name in (case, f"{case}::{item}"))
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("".join(_WILD.get(character) or re.escape(character) for character in self.glob))
+
+
+def read_expected_failures(path: Path) -> tuple[ExpectedFailure, ...]:
+    """
+    The entries of a list, in its order.
+
+    Raises:
+        UnreadableInput: There is no such file, or a line of it is no entry.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableInput(str(path), f"the list of expected failures cannot be read: {error}") from None
+    entries: list[ExpectedFailure] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        said, _, reason = line.partition("#")
+        if not said.strip():
+            continue
+        glob, *codes = said.split()
+        if not reason.strip():
+            raise UnreadableInput(str(path), f"line {number}: say why it fails: {glob} # REASON")
+        if len(codes) > 1 or any(code not in CODES for code in codes):
+            raise UnreadableInput(str(path), f"line {number}: {' '.join(codes)!r} is not one finding code")
+        entries.append(ExpectedFailure(glob, codes[0] if codes else None, reason.strip(), number))
+    return tuple(entries)
