@@ -253,6 +253,7 @@ class _Zstd(io.RawIOBase):
                 if self._begun:
                     raise _Damaged("the compressed data ends too soon")
                 return 0
+            self._ready = memoryview(b"")  # lets go of what was read before
             self._ready = memoryview(self._content(data))
         target = memoryview(buffer).cast("B")
         size = min(len(target), len(self._ready))

@@ -127,4 +127,4 @@ def _coloured(word: Verdict | Severity, *, color: bool) -> str:
         return str(word)
     from click import style  # noqa: PLC0415 - only terminals need it
 
-    return style(str(word), fg=_COLOURS[word], bold=word in {Verdict.INVALID, Severity.ERROR})
+    return style(str(word), fg=_COLOURS[word], bold=word in {Verdict.INVALID, Severity.ERROR} or None)
