@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from usagecompat.contracts import LATEST, REVISIONS
     from usagecompat.corpus import Case, cases
     from usagecompat.exceptions import Incompatible, UsageCompatError
+    from usagecompat.fidelity import Difference, Fidelity, Level, compare
     from usagecompat.findings import CODES, Finding, Profile, Severity, Shape, Verdict
     from usagecompat.flat import Narrowed, flatten, narrow
     from usagecompat.report import Fit, Report
@@ -27,9 +28,12 @@ __all__ = [
     "LATEST",
     "REVISIONS",
     "Case",
+    "Difference",
+    "Fidelity",
     "Finding",
     "Fit",
     "Incompatible",
+    "Level",
     "Narrowed",
     "Profile",
     "Report",
@@ -39,6 +43,7 @@ __all__ = [
     "Verdict",
     "cases",
     "check",
+    "compare",
     "dumps",
     "flatten",
     "loads",
@@ -52,9 +57,12 @@ _HOMES: Final = {
     "LATEST": "contracts",
     "REVISIONS": "contracts",
     "Case": "corpus",
+    "Difference": "fidelity",
+    "Fidelity": "fidelity",
     "Finding": "findings",
     "Fit": "report",
     "Incompatible": "exceptions",
+    "Level": "fidelity",
     "Narrowed": "flat",
     "Profile": "findings",
     "Report": "report",
@@ -64,6 +72,7 @@ _HOMES: Final = {
     "Verdict": "findings",
     "cases": "corpus",
     "check": "checking",
+    "compare": "fidelity",
     "dumps": "codec",
     "flatten": "flat",
     "loads": "codec",
