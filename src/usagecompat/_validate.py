@@ -9,6 +9,7 @@ What each thing weighs is the profile's matter; the walk is the same for both.
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from usagecompat._faults import has_surrogate
@@ -30,12 +31,13 @@ from usagecompat.findings import Path, Seen, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
     from usagecompat._json import Document, Tree
 
 _PAGE_NAMES: Final = ("page", "list")
 _LONGEST_QUOTE: Final = 60
-_MOST_SUGGESTIONS: Final = 1_000
+_MOST_EXPLAINED: Final = 1_000
 _A_TYPE: Final[Mapping[JsonType, str]] = {
     JsonType.INTEGER: "an integer",
     JsonType.NUMBER: "a number",
@@ -79,7 +81,7 @@ class _Walk:
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self.seen: list[Seen] = []
-        self._suggestions: dict[tuple[str, str], str] = {}
+        self._explained: dict[tuple[str, str], tuple[str, str]] = {}
 
     def root(self, node: Tree, shape: Shape | None) -> None:
         if type(node) is not dict:
@@ -160,7 +162,7 @@ class _Walk:
             if named:
                 hint = f'"{tag}" is a schema\'s name; the API sends "{named}".'
             else:
-                hint = hint or self._did_you_mean(tag, tuple(self.contract.kinds))
+                hint = hint or _did_you_mean(tag, tuple(self.contract.kinds))
             self._see(
                 "schema/wrong-object", path, f"expected the name of a kind of result, found {_describe(tag)}", hint
             )
@@ -171,7 +173,7 @@ class _Walk:
         elif since:
             hint = f"The contract knows this kind since {since}."
         else:
-            hint = self._did_you_mean(tag, tuple(self.contract.kinds))
+            hint = _did_you_mean(tag, tuple(self.contract.kinds))
         self._see("schema/unknown-kind", path, f"{_describe(tag)} is not a kind of {self.contract.revision}", hint)
 
     def _looks_like(self, node: dict[str, Tree]) -> str:
@@ -205,7 +207,7 @@ class _Walk:
                 self._see(deviation.code, (*path, name), message)
             else:
                 hint = EMULATOR_HABITS.get(("schema/missing-member", name), "")
-                hint = self._did_you_mean(name, tuple(undeclared), there=True) or hint
+                hint = _did_you_mean(name, tuple(undeclared), there=True) or hint
                 if member and member.newer_name in undeclared:
                     hint = f"`{member.newer_name}` is its name since {declared_since(shape.name, member.newer_name or '')}."
                 self._see(
@@ -226,38 +228,13 @@ class _Walk:
         self._value(node[former], member, (*path, former))
 
     def _undeclared(self, node: dict[str, Tree], shape: RecordShape, name: str) -> tuple[str, str]:
-        """Message and hint for a member that the record does not declare."""
-        message = f"{shape.name} does not declare {_quote(name)}"
-        since, until = declared_since(shape.name, name), declared_until(shape.name, name)
-        if name in shape.required:
-            return message, "The revision requires it all the same, by mistake."
-        if since and since > self.contract.revision:
-            return message, f"It is declared since {since}."
-        if until:
-            return message, f"It was declared until {until}."
-        known = KNOWN_UNDECLARED.get(name) or EMULATOR_HABITS.get(("schema/undeclared-member", name))
-        if known:
-            return message, f"Known: {known}"
-        if name in self.contract.flat.members:
-            return message, "It is a member of other kinds; a flattened record has the members of all."
         key = (shape.name, name)
-        if key not in self._suggestions and len(self._suggestions) < _MOST_SUGGESTIONS:
-            self._suggestions[key] = self._did_you_mean(name, tuple(shape.members.keys() - node.keys()))
-        return message, self._suggestions.get(key, "")
-
-    @staticmethod
-    def _did_you_mean(name: str, candidates: tuple[str, ...], *, there: bool = False) -> str:
-        if len(name) > _LONGEST_QUOTE:
-            return ""
-        plain = {_plain(c): c for c in sorted(candidates) if len(c) <= _LONGEST_QUOTE}
-        close = get_close_matches(_plain(name), plain, n=1, cutoff=0.8)
-        if not close:
-            return ""
-        return (
-            f"There is {_quote(plain[close[0]])}; is it meant to be `{name}`?"
-            if there
-            else f"Did you mean {_quote(plain[close[0]])}?"
-        )
+        if key in self._explained:
+            return self._explained[key]
+        explained = explain_undeclared(self.contract, shape, name, node.keys())
+        if len(self._explained) < _MOST_EXPLAINED:
+            self._explained[key] = explained
+        return explained
 
     # -- values
 
@@ -320,14 +297,11 @@ class _Walk:
 
     def _lossy(self, models: tuple[str, ...], number: Number, path: Path) -> None:
         if models:
-            message = f"{_describe(number)} changes its value in {', '.join(models)}"
-            self._see("record/lossy-number", path, message, "Decode it into an exact type.")
+            self._see("record/lossy-number", path, *explain_lossy(models, number))
 
     def _number_text(self, text: str, member: Member, path: Path) -> None:
         if is_number_text(text):
-            message = f"the letter wants a number, found {_describe(text)}"
-            hint = "Take the string and the number alike, each digit of it."
-            self._see(member.deviations[Tolerance.NUMBER_TEXT].code, path, message, hint)
+            self._see(member.deviations[Tolerance.NUMBER_TEXT].code, path, *explain_number_text(text))
         else:
             hint = "The API serves strings here, each exactly one JSON number."
             self._wrong_type(text, "a number", path, hint)
@@ -338,15 +312,56 @@ class _Walk:
             return
         listed = ", ".join(f'"{known}"' for known in values.known)
         code = "schema/unknown-value" if values.closed else "schema/unlisted-value"
-        self._see(
-            code, path, f"expected one of {listed}, found {_describe(value)}", self._did_you_mean(value, values.known)
-        )
+        self._see(code, path, f"expected one of {listed}, found {_describe(value)}", _did_you_mean(value, values.known))
 
     def _wrong_type(self, value: Tree, wanted: str, path: Path, hint: str = "") -> None:
         if value is None:
             self._see("schema/unexpected-null", path, f"expected {wanted}, found null", hint)
         elif type(value) is not Number or value.within_limits:
             self._see("schema/wrong-type", path, f"expected {wanted}, found {_describe(value)}", hint)
+
+
+def explain_undeclared(contract: Contract, shape: RecordShape, name: str, there: AbstractSet[str]) -> tuple[str, str]:
+    """Message and hint for a member that the record does not declare, in an object that has the members `there`."""
+    message = f"{shape.name} does not declare {_quote(name)}"
+    since, until = declared_since(shape.name, name), declared_until(shape.name, name)
+    if name in shape.required:
+        return message, "The revision requires it all the same, by mistake."
+    if since and since > contract.revision:
+        return message, f"It is declared since {since}."
+    if until:
+        return message, f"It was declared until {until}."
+    known = KNOWN_UNDECLARED.get(name) or EMULATOR_HABITS.get(("schema/undeclared-member", name))
+    if known:
+        return message, f"Known: {known}"
+    if name in contract.flat.members:
+        return message, "It is a member of other kinds; a flattened record has the members of all."
+    return message, _did_you_mean(name, tuple(member for member in shape.members if member not in there))
+
+
+def explain_lossy(models: tuple[str, ...], number: Number) -> tuple[str, str]:
+    """Message and hint for a number whose value these models change."""
+    return f"{_describe(number)} changes its value in {', '.join(models)}", "Decode it into an exact type."
+
+
+def explain_number_text(text: str) -> tuple[str, str]:
+    """Message and hint for a number in a string."""
+    return (
+        f"the letter wants a number, found {_describe(text)}",
+        "Take the string and the number alike, each digit of it.",
+    )
+
+
+@lru_cache(maxsize=_MOST_EXPLAINED)
+def _did_you_mean(name: str, candidates: tuple[str, ...], *, there: bool = False) -> str:
+    if len(name) > _LONGEST_QUOTE:
+        return ""
+    plain = {_plain(c): c for c in sorted(candidates) if len(c) <= _LONGEST_QUOTE}
+    close = get_close_matches(_plain(name), plain, n=1, cutoff=0.8)
+    if not close:
+        return ""
+    meant = _quote(plain[close[0]])
+    return f"There is {meant}; is it meant to be `{name}`?" if there else f"Did you mean {meant}?"
 
 
 def _plain(name: str) -> str:
@@ -357,6 +372,8 @@ def _plain(name: str) -> str:
 def _quote(text: str) -> str:
     """`text` in double quotes, printable and of readable length."""
     shown = text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+    if shown.isprintable():
+        return f'"{shown}"'
     return (
         '"'
         + "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in shown)
