@@ -11,7 +11,10 @@ from hypothesis import HealthCheck, settings
 pytest_plugins = ["pytester"]
 
 # No test depends on how fast the machine is.
-settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile(
+    "suite", deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.register_profile("thorough", settings.get_profile("suite"), max_examples=2_000)
 settings.load_profile("suite")
 
 ROOT = Path(__file__).resolve().parent.parent
