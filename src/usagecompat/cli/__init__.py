@@ -4,6 +4,6 @@ The command line: parsing of arguments, exit statuses and wiring, one file per g
 
 from __future__ import annotations
 
-from usagecompat.cli.main import main
+from usagecompat.cli.commands import main
 
 __all__ = ["main"]

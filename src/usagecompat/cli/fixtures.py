@@ -1,0 +1,116 @@
+"""
+`usagecompat fixtures`: the corpus of cases.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from usagecompat import corpus
+from usagecompat._manifest import manifest_of, read_manifest
+from usagecompat.findings import Shape, Verdict
+from usagecompat.renderers.text import printable
+
+_CORPUS = click.Path(file_okay=False, path_type=Path)
+
+
+@click.group()
+def fixtures() -> None:
+    """
+    List, copy and lint the corpus of cases.
+
+    \b
+    Example: usagecompat fixtures list --verdict acceptable
+    """  # noqa: D301 - click's own mark
+
+
+@fixtures.command("list", short_help="List the cases.")
+@click.argument("directory", type=_CORPUS, required=False, metavar="[DIR]")
+@click.option("--set", "set_", default="full", show_default=True, metavar="NAME", help="Only cases of this set.")
+@click.option("--shape", type=click.Choice([shape.value for shape in Shape]), help="Only payloads of this shape.")
+@click.option("--verdict", type=click.Choice([verdict.value for verdict in Verdict]), help="Only this verdict.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def list_(directory: Path | None, set_: str, shape: str | None, verdict: str | None, format_: str) -> None:
+    """
+    List the cases of the corpus that comes with the kit, or of the one in DIR.
+
+    \b
+    Example: usagecompat fixtures list --shape page --verdict invalid
+    """  # noqa: D301 - click's own mark
+    cases = corpus.cases(set_, shape=shape, verdict=verdict, root=directory)
+    if format_ == "json":
+        import json  # noqa: PLC0415 - the other format needs none
+
+        for case in cases:
+            told = {
+                "id": case.id,
+                "verdict": case.verdict,
+                "shape": case.shape,
+                "revision": case.revision,
+                "codes": [expected.code for expected in case.findings],
+                "flags": case.flags,
+                "description": case.description,
+                "payload": str(case.payload_path),
+            }
+            click.echo(json.dumps(told))
+        return
+    width = max((len(case.id) for case in cases), default=0)
+    for case in cases:
+        click.echo(f"{case.id:{width}}  {case.verdict:10}  {printable(case.description)}")
+    click.echo(f"{len(cases):,} cases", err=True)
+
+
+@fixtures.command(short_help="Copy the corpus that comes with the kit.")
+@click.argument("directory", type=_CORPUS, metavar="DIR")
+def copy(directory: Path) -> None:
+    """
+    Copy the corpus that comes with the kit to DIR, byte for byte.
+
+    DIR must not be there yet, or be empty.
+
+    \b
+    Example: usagecompat fixtures copy tests/usage-payloads
+    """  # noqa: D301 - click's own mark
+    count = corpus.copy_corpus(directory)
+    click.echo(f"{directory}: {count:,} files", err=True)
+
+
+@fixtures.command(short_help="Say what is to be mended in a corpus.")
+@click.argument("directory", type=_CORPUS, required=False, metavar="[DIR]")
+@click.pass_context
+def lint(context: click.Context, directory: Path | None) -> None:
+    """
+    Say what is to be mended in the corpus in DIR, or in the one that comes with the kit.
+
+    Exit status: 0 nothing, 1 something, 2 the corpus cannot be read.
+
+    \b
+    Example: usagecompat fixtures lint fixtures/
+    """  # noqa: D301 - click's own mark
+    root = corpus.packaged() if directory is None else directory
+    problems = corpus.lint(root)
+    for problem in problems:
+        click.echo(printable(str(problem)))
+    click.echo(f"{root}: {len(problems):,} problem{'' if len(problems) == 1 else 's'}", err=True)
+    context.exit(1 if problems else 0)
+
+
+@fixtures.command(short_help="Print or write the manifest of a corpus.")
+@click.argument("directory", type=_CORPUS, metavar="DIR")
+@click.option("--write", is_flag=True, help="Write it to DIR/manifest.json.")
+def manifest(directory: Path, *, write: bool) -> None:
+    """
+    Print the manifest of the corpus in DIR, made anew from its cases, or write it.
+
+    Which cases are in which smaller set is kept as the manifest has it now.
+
+    \b
+    Example: usagecompat fixtures manifest fixtures/ --write
+    """  # noqa: D301 - click's own mark
+    if write:
+        changed = corpus.write_manifest(directory)
+        click.echo(f"{directory / 'manifest.json'}: {'written' if changed else 'was right already'}", err=True)
+    else:
+        click.echo(manifest_of(corpus.read_cases(directory), read_manifest(directory)), nl=False)
