@@ -7,7 +7,7 @@ The story of a run, and what each step raises:
 2. You ask for a record of a payload that breaks the contract: `Incompatible`, with the report.
 3. The kit reads your files: `UnreadableInput`, `NoPayloads`, `MissingExtra`.
 4. The kit reads a corpus, or copies it: `CorruptCase`, `WouldOverwrite`.
-5. The kit starts a client: `NoSuchClient`, `CannotStartClient`. It reads expected failures: `CorruptExpectations`.
+5. The kit starts a client: `NoSuchClient`, `CannotStartClient`.
 
 Wire data itself never raises: whatever bytes come in, `check` and `compare` return.
 """
@@ -137,15 +137,3 @@ class CannotStartClient(UsageCompatError):
 
     def __str__(self) -> str:
         return f"the client cannot be started: {self.reason}" + (f" (in: {self.command})" if self.command else "")
-
-
-@frozen(eq=False)
-class CorruptExpectations(UsageCompatError):
-    """A file of expected failures cannot be used."""
-
-    path: str
-    line: int
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.reason}"
