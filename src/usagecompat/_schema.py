@@ -190,18 +190,22 @@ class _Writer:
             if self._served and Tolerance.NEWER_NAME in member.deviations
         }
         absent = {*moved, *(shape.tolerated_absences if self._served else ())}
+        required = [name for name in shape.required if name not in absent]
         written: JsonSchema = {
             "title": shape.name,
             "description": shape.doc.partition("\n")[0],
             "type": "object",
-            "required": [name for name in shape.required if name not in absent],
+            "required": required,
             "properties": {name: self._member(member) for name, member in shape.members.items()},
         }
+        # Strict validators refuse a required name without a schema beside it; an empty one says no more than none.
+        undeclared = {"description": "Required by the contract, which does not say what it is."}
+        written["properties"] |= {name: undeclared for name in required if name not in shape.members}
         if moved:
             written["allOf"] = [
                 {
                     "anyOf": [
-                        {"required": [name]},
+                        {"required": [name], "properties": {name: {}}},
                         {"required": [m.newer_name], "properties": {m.newer_name: self._member(m)}},
                     ]
                 }
