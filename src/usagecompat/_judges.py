@@ -12,6 +12,7 @@ A judge knows nothing of pytest, so that the linter and the command line can ask
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
@@ -19,7 +20,7 @@ from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from usagecompat._cases import Case, Expected, Payload
 from usagecompat._data import folder
@@ -44,6 +45,7 @@ _SCHEMA: Final = ("schema/", "wire/")
 _MOST: Final = 10
 _LONGEST: Final = 300
 _CODE_OF_KEYWORD: Final = {"required": "schema/missing-member", "const": "schema/wrong-object"}
+_DECIMAL: Final = re.compile(r"Decimal\('([^']*)'\)")
 _PARSE: Final = json.JSONDecoder(parse_int=Decimal, parse_float=Decimal)
 
 
@@ -100,67 +102,71 @@ def _case_schema(case: Case, terms: Terms) -> Iterator[Mismatch]:
     at = terms.revision or case.revision
     own = at == case.revision
     found: Iterable[Expected | Finding] = case.findings if own else check(case.payload, revision=at).findings
-    for profile in Profile:
-        culprits = [one for one in found if _is(one, *_SCHEMA) and CODES[one.code].severity(profile) is Severity.ERROR]
-        yield from _judge_by_schema(case, at, profile, case.shape, culprits)
+    culprits = {
+        profile: [one for one in found if _is(one, *_SCHEMA) and CODES[one.code].severity(profile) is Severity.ERROR]
+        for profile in Profile
+    }
+    yield from _judge_by_schema(case, at, case.shape, culprits)
 
 
 def _payload_schema(payload: Payload, terms: Terms) -> Iterator[Mismatch]:
     report = _report(payload, terms)
     if [finding for finding in _errors(report, "json/") if finding.code not in _READABLE]:
-        raise NotJudged("the text cannot be read, so no schema applies")
-    yield from _judge_by_schema(payload, report.revision, terms.profile, report.shape, [])
+        raise NotJudged("the text is no strict JSON, which the item `json` says")
+    yield from _judge_by_schema(payload, report.revision, report.shape, {terms.profile: []})
 
 
 def _judge_by_schema(
     subject: Case | Payload,
     revision: str,
-    profile: Profile,
     shape: Shape | None,
-    culprits: Sequence[Expected | Finding],
+    culprits: Mapping[Profile, Sequence[Expected | Finding]],
 ) -> Iterator[Mismatch]:
-    """Where the validator's answer is not what `culprits`, the errors that it must see, say; without any it must accept."""
-    name = schema_file(revision, profile)
+    """Where the validator refuses and there are no culprits, the errors that it must see, or the other way round."""
     try:
         value = _PARSE.decode(subject.payload.decode())
     except ValueError as fault:
-        yield Mismatch(
-            code="json/syntax-error",
-            expected=f"a text that can be held against {name}",
-            seen=f"a text that is no JSON: {fault}",
-            why=CODES["json/syntax-error"].title,
-            fix="Mend the text first; the item `json` says where it breaks.",
-        )
+        code = "json/invalid-utf-8" if isinstance(fault, UnicodeDecodeError) else "json/syntax-error"
+        wanted = f"a text that can be held against {schema_file(revision, Profile.SERVED)}"
+        yield _about(subject, code, wanted, f"the json module says: {fault}")
         return
-    errors = sorted(
-        validator(revision, profile, shape).iter_errors(value), key=lambda error: list(map(str, error.path))
+    told: set[tuple[object, ...]] = set()
+    for profile, expected in culprits.items():
+        name = schema_file(revision, profile)
+        errors = sorted(
+            validator(revision, profile, shape).iter_errors(value),
+            key=lambda error: [str(part).zfill(9) for part in error.absolute_path],
+        )
+        if expected and not errors:
+            for culprit in expected:
+                yield Mismatch(
+                    code=culprit.code,
+                    pointer=culprit.pointer,
+                    expected=f"{name} refuses the payload here",
+                    seen=f"{name} accepts the payload",
+                    why=CODES[culprit.code].title,
+                    fix=_mend(subject),
+                )
+        elif errors and not expected:
+            new = [error for error in errors if (*error.absolute_path, error.message) not in told]
+            told |= {(*error.absolute_path, error.message) for error in new}
+            yield from (_refusal(subject, error, name) for error in new[:_MOST])
+
+
+def _refusal(subject: Case | Payload, error: Any, name: str) -> Mismatch:  # noqa: ANN401 - jsonschema's
+    path: Path = tuple(error.absolute_path)
+    place = read(subject.payload).line_and_column(path) or (None, None)
+    code = _CODE_OF_KEYWORD.get(str(error.validator), "schema/wrong-type")
+    return Mismatch(
+        code=code,
+        pointer=pointer(path),
+        line=place[0],
+        column=place[1],
+        expected=f"{name} accepts the payload",
+        seen=_cut(_DECIMAL.sub(r"\1", error.message)),
+        why=CODES[code].title,
+        fix=_mend(subject),
     )
-    if culprits and not errors:
-        for culprit in culprits:
-            yield Mismatch(
-                code=culprit.code,
-                pointer=culprit.pointer,
-                expected=f"{name} refuses the payload here",
-                seen=f"{name} accepts the payload",
-                why=CODES[culprit.code].title,
-                fix=_mend(subject),
-            )
-    elif errors and not culprits:
-        document = read(subject.payload)
-        for error in errors[:_MOST]:
-            path: Path = tuple(error.absolute_path)
-            place = document.line_and_column(path) or (None, None)
-            code = _CODE_OF_KEYWORD.get(str(error.validator), "schema/wrong-type")
-            yield Mismatch(
-                code=code,
-                pointer=pointer(path),
-                line=place[0],
-                column=place[1],
-                expected=f"{name} accepts the payload",
-                seen=_cut(error.message),
-                why=CODES[code].title,
-                fix=_mend(subject),
-            )
 
 
 def schema_file(revision: str, profile: Profile) -> str:
@@ -204,8 +210,8 @@ def _case_record(case: Case, terms: Terms) -> Iterator[Mismatch]:
         wrong = list(_differences(case, case.findings, report.findings))
         if not wrong and report.truncated:
             wrong.append(_about(case, "", "a finding for everything", f"{report.truncated:,} findings left out"))
-        if report.shape != case.shape:
-            wrong.append(_about(case, "", f"the shape {_or_none(case.shape)}", f"the shape {_or_none(report.shape)}"))
+        if not wrong and report.shape != case.shape:
+            wrong.append(_about(case, "", _a_shape(case.shape), _a_shape(report.shape)))
         yield from wrong
         if wrong:  # the verdicts would say the same once more
             return
@@ -239,8 +245,11 @@ def _payload_record(payload: Payload, terms: Terms) -> Iterator[Mismatch]:
     report = _report(payload, terms)
     if any(_errors(report, "json/")):
         raise NotJudged("the text is no strict JSON, which the item `json` says")
+    better = report.best_revision
+    fits = better is not None and report.revisions[better].verdict is not Verdict.INVALID
     for finding in _errors(report, ""):
-        yield _unwelcome(finding)
+        wrong = _unwelcome(finding)
+        yield evolve(wrong, fix=f"{wrong.fix} At revision {better} the payload is not invalid.") if fits else wrong
 
 
 # -- roundtrip
@@ -279,7 +288,9 @@ def _round(subject: Case | Payload, revision: str, profile: Profile) -> Iterator
         record = loads(subject.payload, revision=revision, profile=profile)
     except Incompatible as refusal:
         for finding in _errors(refusal.report, *_BREAKING):
-            yield _unwelcome(finding, code="client/refused-valid")
+            yield evolve(
+                _unwelcome(finding), code="client/refused-valid", fix=f"{finding.hint} {_mend(subject)}".strip()
+            )
         return
     returned = dumps(record)
     sent, back = read(subject.payload), read(returned)
@@ -380,16 +391,16 @@ def _differences(case: Case, expected: Iterable[Expected], found: Iterable[Findi
             pointer=one.pointer,
             line=near.line if near else None,
             column=near.column if near else None,
-            expected=f"{one.code} at {_at(one.pointer)}{_times(one.count)}: {CODES[one.code].title}",
+            expected=f"{one.code} at {_at(one.pointer)}{_times(one.count)}",
             seen=f"the same code at {_at(near.pointer)}{_times(near.count)}" if near else "no such finding",
-            why=f"The case says: {case.description}",
+            why=CODES[one.code].title,
             fix=_mend(case),
         )
     for one, finding in seen:
         if extra[one] > 0:
             extra[one] -= 1
             yield _unexpected(case, finding)
-    if not missing and [one for one, _ in seen] != wanted:
+    if not missing and len(seen) == len(wanted) and [one for one, _ in seen] != wanted:
         order = [f"{one.code} at {_at(one.pointer)}" for one in wanted]
         came = [f"{one.code} at {_at(one.pointer)}" for one, _ in seen]
         yield _about(case, wanted[0].code, f"the order {'; '.join(order)}", f"the order {'; '.join(came)}")
@@ -403,15 +414,15 @@ def _unexpected(case: Case, finding: Finding) -> Mismatch:
         column=finding.column,
         expected="no such finding" if case.findings else "no finding at all",
         seen=f"{finding.message}{_times(finding.count)}",
-        why=f"{CODES[finding.code].title}. The case says: {case.description}",
+        why=CODES[finding.code].title,
         fix=f"{finding.hint} {_mend(case)}".strip(),
     )
 
 
-def _unwelcome(finding: Finding, code: str = "") -> Mismatch:
+def _unwelcome(finding: Finding) -> Mismatch:
     """An error in a payload that must not have any; `message` of a finding says what was expected and what is there."""
     return Mismatch(
-        code=code or finding.code,
+        code=finding.code,
         pointer=finding.pointer,
         line=finding.line,
         column=finding.column,
@@ -435,7 +446,7 @@ def _verdict(case: Case, expected: Verdict, report: Report, until: str = "") -> 
         column=finding.column if finding else None,
         expected=f"{expected} {when} in the profile {report.profile}",
         seen=f"{report.verdict}: {finding.message}" if finding else f"{report.verdict}: nothing above a note",
-        why=f"The case says: {case.description}",
+        why=CODES[finding.code].title if finding else "",
         fix=_mend(case),
     )
 
@@ -459,8 +470,8 @@ def _times(count: int) -> str:
     return f" ({count} places)" if count > 1 else ""
 
 
-def _or_none(shape: Shape | None) -> str:
-    return shape or "of nothing"
+def _a_shape(shape: Shape | None) -> str:
+    return f"a {shape}" if shape else "no object, so no shape"
 
 
 def _spell(value: Tree) -> str:

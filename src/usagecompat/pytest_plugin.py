@@ -1,0 +1,100 @@
+"""
+The pytest plugin: `pytest --compat` runs a corpus, and the fixture `usage_payload_check` checks one payload.
+
+Until `--compat` is given, or the fixture is used, this costs nothing: the module imports pytest alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from usagecompat.report import Report
+
+
+PACKAGED: Final = ""
+"""The value of `--compat` without a path: the corpus that comes with the kit."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the kit, none of which does anything without `--compat`."""
+    group = parser.getgroup("usagecompat", "compatibility of usage and costs payloads (usagecompat)")
+    group.addoption(
+        "--compat",
+        action="append",
+        nargs="?",
+        const=PACKAGED,
+        metavar="PATH",
+        help="Run a corpus: the directory, case file or payload PATH (also PATH::item), or the corpus that comes with the kit. "
+        "What follows is taken for PATH, so write --compat=PATH where test files follow. May be given several times.",
+    )
+    group.addoption(
+        "--compat-revision",
+        metavar="DATE",
+        help="Judge at this contract revision. Cases that nobody has judged there are skipped. "
+        "Without it: each case at its own revision and all that it names, plain payloads at the newest one.",
+    )
+    group.addoption(
+        "--compat-profile",
+        metavar="NAME",
+        default="served",
+        help="served: tolerate what the API is known to serve (default); published: the letter of the contract.",
+    )
+    group.addoption(
+        "--compat-corpus",
+        metavar="VERSION",
+        help="Run only the cases that this version of the kit had, so that no newer case turns a pinned run red.",
+    )
+    group.addoption(
+        "--compat-set",
+        metavar="NAME",
+        default="full",
+        help="Run only the cases of this set of the corpus (default: full).",
+    )
+    parser.addini(
+        "compat_expected_failures",
+        "Files of lines GLOB [CODE] # REASON, each for cases that are known to fail; one that passes is then a failure.",
+        type="paths",
+        default=[],
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Under `--compat`, load the collectors and put the corpora among the paths to collect."""
+    if config.getoption("compat"):
+        from usagecompat._pytest_run import start
+
+        start(config)
+
+
+@pytest.fixture(scope="session")
+def usage_payload_check() -> Callable[..., Report]:
+    """
+    A function that fails the test, with a full report, if a usage or costs payload is invalid.
+
+    It takes what `usagecompat.check` takes, and returns the report.
+    """
+    from usagecompat.checking import check
+
+    def usage_payload_check(
+        payload: Any,  # noqa: ANN401 - whatever `check` takes
+        *,
+        revision: str | None = None,
+        shape: str | None = None,
+        profile: str = "served",
+        ignore: Iterable[str] = (),
+    ) -> Report:
+        __tracebackhide__ = True
+        report = check(payload, revision=revision, shape=shape, profile=profile, ignore=ignore)
+        if not report.ok:
+            from usagecompat.renderers.text import render
+
+            pytest.fail(render(report))
+        return report
+
+    return usage_payload_check
