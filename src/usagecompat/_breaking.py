@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from usagecompat._drawing import Object, naturals, number, number_texts, result_trees, spelled, texts, trees, values
 from usagecompat._json import Number
 from usagecompat._rules import SUM_RULES, SumRule, sum_rules
-from usagecompat._shape import Contract, JsonType, Member, RecordShape
+from usagecompat._shape import Contract, JsonType, Member, RecordShape, contract
 from usagecompat._wire import Count
 from usagecompat.contracts import DEVIATIONS, Deviation, Tolerance
 from usagecompat.findings import Shape
@@ -47,9 +47,9 @@ def breakable(said: Contract) -> tuple[str, ...]:
 
 
 @st.composite
-def broken_by(draw: DrawFn, code: str, *, said: Contract) -> tuple[bytes, str]:
+def broken_by(draw: DrawFn, code: str, *, revision: str) -> tuple[bytes, str]:
     """Payloads that show `code` at the revision, each with the code."""
-    made = _FAULTS[code].make(draw, said)
+    made = _FAULTS[code].make(draw, contract(revision))
     return made if isinstance(made, bytes) else draw(spelled(made)).encode("utf-8", "backslashreplace"), code
 
 

@@ -115,8 +115,10 @@ def _undeclared_names(shape: RecordShape, said: Contract) -> SearchStrategy[str]
 
 
 @st.composite
-def _objects(draw: DrawFn, shape: RecordShape, said: Contract, served: bool) -> Object:  # noqa: FBT001
+def _objects(draw: DrawFn, record: str, revision: str, *, served: bool) -> Object:
     """One record: what is required, some of the rest, some that nobody declares, in any order."""
+    said = contract(revision)
+    shape = said.records[record]
     leaves = {
         m.name: _member_values(m, said, served=served) for m in shape.members.values() if m.type is not JsonType.ARRAY
     }
@@ -136,7 +138,7 @@ def _objects(draw: DrawFn, shape: RecordShape, said: Contract, served: bool) -> 
 @cache
 def objects(shape: RecordShape, said: Contract, *, served: bool) -> SearchStrategy[Object]:
     """Trees of one record; members that hold arrays are left to those who know what is in them."""
-    return _objects(shape, said, served)
+    return _objects(shape.name, said.revision, served=served)
 
 
 def reordered(tree: Object) -> SearchStrategy[Object]:
@@ -185,9 +187,10 @@ def kinds_of(said: Contract, *, served: bool) -> SearchStrategy[str]:
 
 @st.composite
 def bucket_trees(  # noqa: PLR0913 - what a page wants to say of its buckets
-    draw: DrawFn, said: Contract, kind: str | None, *, served: bool, not_before: int | None = None, least: int = 0
+    draw: DrawFn, revision: str, kind: str | None, *, served: bool, not_before: int | None = None, least: int = 0
 ) -> Object:
     """One bucket: some time, and results of one kind that differ in their groups."""
+    said = contract(revision)
     one_kind = draw(kinds_of(said, served=served)) if kind is None else kind
     tree = draw(objects(said.bucket, said, served=served))
     start = draw(integers) if not_before is None else not_before + draw(naturals)
@@ -202,8 +205,9 @@ def bucket_trees(  # noqa: PLR0913 - what a page wants to say of its buckets
 
 
 @st.composite
-def page_trees(draw: DrawFn, said: Contract, kind: str | None, *, served: bool, least: int = 0) -> Object:
+def page_trees(draw: DrawFn, revision: str, kind: str | None, *, served: bool, least: int = 0) -> Object:
     """One page: buckets one behind the other, and a cursor exactly if there is more."""
+    said = contract(revision)
     tree = draw(objects(said.page, said, served=served))
     cursor = said.page.members["next_page"]
     if tree["has_more"]:
@@ -214,7 +218,7 @@ def page_trees(draw: DrawFn, said: Contract, kind: str | None, *, served: bool, 
     data: list[Object] = []
     for _ in range(draw(st.integers(least, _MOST_ITEMS))):
         ended = data[-1]["end_time"].integer if data else None
-        data.append(draw(bucket_trees(said, kind, served=served, not_before=ended, least=least)))
+        data.append(draw(bucket_trees(revision, kind, served=served, not_before=ended, least=least)))
     return draw(reordered({**tree, "data": data}))
 
 
@@ -223,9 +227,9 @@ def trees(
 ) -> SearchStrategy[Object]:
     """Payloads of one shape as exact trees, each array with at least `least` items."""
     if shape is Shape.PAGE:
-        return page_trees(said, kind, served=served, least=least)
+        return page_trees(said.revision, kind, served=served, least=least)
     if shape is Shape.BUCKET:
-        return bucket_trees(said, kind, served=served, least=least)
+        return bucket_trees(said.revision, kind, served=served, least=least)
     kinds = kinds_of(said, served=served) if kind is None else st.just(kind)
     return kinds.flatmap(lambda one: result_trees(said, one, served=served))
 

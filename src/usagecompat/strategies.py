@@ -14,23 +14,26 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from hypothesis import strategies as st
-
 from usagecompat import records
-from usagecompat._breaking import breakable, broken_by
-from usagecompat._drawing import objects, other_kinds, result_trees, spelled, trees
 from usagecompat._shape import KINDS, RECORDS, Contract, contract, shape_of
 from usagecompat.contracts import LATEST, resolve_revision
-from usagecompat.converters import decoder
 from usagecompat.exceptions import NoSuchName
 from usagecompat.findings import Profile, Shape, named
-from usagecompat.flat import flatten
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
     from usagecompat._wire import Record
-    from usagecompat.records import CostsResultAmount, UnknownResult, UsageResponse, UsageResult, UsageTimeBucket
+    from usagecompat.records import (
+        CostsResultAmount,
+        UnknownResult,
+        UsageResponse,
+        UsageResult,
+        UsageTimeBucket,
+        UsageTimeBucketResultInner,
+    )
+
+# Hypothesis imports this module while it is imported itself, so that nothing here may need it before it is used.
 
 __all__ = ["broken_payloads", "buckets", "pages", "payloads", "results"]
 
@@ -84,6 +87,10 @@ def payloads(
         NoSuchName: `shape` or `profile` does not exist, or the revision has no such `kind`.
         NoSuchRevision: `revision` was never published.
     """
+    from hypothesis import strategies as st
+
+    from usagecompat._drawing import spelled, trees
+
     shapes = st.sampled_from(Shape) if shape is None else st.just(named(Shape, shape, "shape"))
     said, served = _asked(kind, revision, profile)
     return shapes.flatmap(lambda one: trees(said, one, kind, served=served)).flatmap(spelled).map(str.encode)
@@ -101,11 +108,15 @@ def broken_payloads(*, code: str | None = None, revision: str | None = None) -> 
         NoSuchName: No payload of the revision can be broken so that it shows `code`.
         NoSuchRevision: `revision` was never published.
     """
+    from hypothesis import strategies as st
+
+    from usagecompat._breaking import breakable, broken_by
+
     said = contract(resolve_revision(revision))
     codes = breakable(said)
     if code is not None and code not in codes:
         raise NoSuchName("finding code that a broken payload can show", code, codes)
-    return st.sampled_from(codes if code is None else (code,)).flatmap(partial(broken_by, said=said))
+    return st.sampled_from(codes if code is None else (code,)).flatmap(partial(broken_by, revision=said.revision))
 
 
 def _asked(kind: str | None, revision: str | None, profile: str) -> tuple[Contract, bool]:
@@ -123,27 +134,41 @@ _TARGETS = {
 
 
 def _records(shape: Shape, kind: str | None, revision: str | None, profile: str) -> SearchStrategy[object]:
+    from usagecompat._drawing import trees
+
     said, served = _asked(kind, revision, profile)
     structure = partial(_structured, revision=said.revision, profile=Profile(profile), target=_TARGETS[shape])
     return trees(said, shape, kind, served=served).map(structure)
 
 
 def _structured(tree: object, *, revision: str, profile: Profile, target: Any) -> object:  # noqa: ANN401 - a union is no type
+    from usagecompat.converters import decoder
+
     record: object = decoder(revision, profile).structure(tree, target)
     return record
 
 
 def _amounts(_: type[CostsResultAmount]) -> SearchStrategy[CostsResultAmount]:
+    from usagecompat._drawing import objects
+
     said = contract(LATEST)
     structure = partial(_structured, revision=LATEST, profile=Profile.PUBLISHED, target=records.CostsResultAmount)
     return cast("SearchStrategy[CostsResultAmount]", objects(said.amount, said, served=False).map(structure))
 
 
 def _unknown(_: type[UnknownResult]) -> SearchStrategy[UnknownResult]:
+    from usagecompat._drawing import other_kinds, result_trees
+
     said = contract(LATEST)
     drawn = other_kinds(said).flatmap(lambda kind: result_trees(said, kind, served=True))
     structure = partial(_structured, revision=LATEST, profile=Profile.SERVED, target=records.UsageResult)
     return cast("SearchStrategy[UnknownResult]", drawn.map(structure))
+
+
+def _flat(_: type[UsageTimeBucketResultInner]) -> SearchStrategy[UsageTimeBucketResultInner]:
+    from usagecompat.flat import flatten
+
+    return results().map(flatten)
 
 
 def _of_kind(cls: type[Record]) -> SearchStrategy[Any]:
@@ -152,10 +177,12 @@ def _of_kind(cls: type[Record]) -> SearchStrategy[Any]:
 
 def _register() -> None:  # pyright: ignore[reportUnusedFunction] - an entry point
     """Teach Hypothesis to draw each record; it calls this when it is imported."""
+    from hypothesis.strategies import register_type_strategy
+
     for name in KINDS:
-        st.register_type_strategy(RECORDS[name], _of_kind)
-    st.register_type_strategy(records.UsageResponse, lambda _: pages())
-    st.register_type_strategy(records.UsageTimeBucket, lambda _: buckets())
-    st.register_type_strategy(records.CostsResultAmount, _amounts)
-    st.register_type_strategy(records.UnknownResult, _unknown)
-    st.register_type_strategy(records.UsageTimeBucketResultInner, lambda _: results().map(flatten))
+        register_type_strategy(RECORDS[name], _of_kind)
+    register_type_strategy(records.UsageResponse, lambda _: pages())
+    register_type_strategy(records.UsageTimeBucket, lambda _: buckets())
+    register_type_strategy(records.CostsResultAmount, _amounts)
+    register_type_strategy(records.UnknownResult, _unknown)
+    register_type_strategy(records.UsageTimeBucketResultInner, _flat)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import hypothesis.strategies as st
@@ -112,3 +114,19 @@ def test_codes_are_checked_at_once() -> None:
         broken_payloads(code="wire/null-next-page")
     with pytest.raises(NoSuchRevision):
         broken_payloads(revision="yesterday")
+
+
+@pytest.mark.parametrize("module", ["strategies", "_drawing", "_breaking"])
+def test_import_in_any_order(module: str) -> None:
+    """Hypothesis and the strategies may be imported in either order, although each imports the other."""
+    program = (
+        f"import usagecompat.{module}, usagecompat.strategies, hypothesis; usagecompat.strategies.pages().validate()"
+    )
+    run = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize("strategy", [pages, buckets, results, payloads, broken_payloads])
+def test_strategies_print_well(strategy: Callable[[], object]) -> None:
+    """A strategy prints in a few lines, as a failing test of its user may show it."""
+    assert len(repr(strategy())) < 2_000
