@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from attrs import Factory, define
+from attrs import Factory, define, frozen
 
 from usagecompat._json import Number
-from usagecompat._roles import Role, kind_of
+from usagecompat._roles import Role, kind_of, kind_told
 from usagecompat._rules import GROUP_KEYS
 from usagecompat._spelling import Members, Spelling, last_values, said
 from usagecompat._wire import is_number_text
@@ -56,45 +56,41 @@ class Pairing:
         return order != sorted(order)
 
 
-def pair(sent: list[Node], returned: list[Node], role: Role) -> Pairing:
+def pair(sent: list[Node], returned: list[Node], role: Role, prints: Prints) -> Pairing:
     """
-    Pair the items of two arrays.
+    Pair the items of two arrays; `prints` is one for all arrays of the same two documents.
 
     Results pair by kind and group keys, buckets by `start_time`, both then by what is left to tell them by, and then
     by position: between the same two neighbours.
     Other items pair by position if there are as many, unless they are the same in another order; otherwise by what
     they hold, and then by position.
     """
-    matching = _Matching(sent, returned)
+    matching = _Matching(sent, returned, prints)
     if role in _KEYS:
         matching.trim(lambda one, other: one == other)
-        for key in _KEYS[role]:
+        for key in _KEYS[role] if matching.ambiguous else ():
             matching.by(key)
     elif len(sent) == len(returned) and not matching.permuted():
         matching.in_order(range(len(sent)), range(len(sent)))
     else:
-        exact = matching.exact.of
+        exact = prints.exact.of
         matching.trim(lambda one, other: exact(one) == exact(other))
         matching.by(exact)
-        matching.by(matching.rough.of)
+        matching.by(prints.rough.of)
     matching.between_neighbours()
     return Pairing(matching.partners, matching.origins)
 
 
 @define
 class _Prints:
-    """
-    Fingerprints: equal for items that hold the same.
-
-    Each container is looked into once, however often it is asked for.
-    """
+    """Fingerprints of one sort: equal for items that hold the same; each container is looked into once."""
 
     exact: bool
     """Whether spelling counts; if not, numbers are rounded, strings may be numbers, and what is null, false, zero or empty may as well be absent."""
     _known: dict[int, int] = Factory(dict[int, int])
 
     def of(self, node: Node) -> int:
-        """The fingerprint of `node`, which must stay alive as long as this object."""
+        """The fingerprint of `node`."""
         if not isinstance(node, (Members, list)):
             return hash((type(node), node)) if self.exact else _rough(node)
         known = self._known.get(id(node))
@@ -113,6 +109,14 @@ class _Prints:
         return hash((Members, told)) if told else _EMPTY
 
 
+@frozen
+class Prints:
+    """Fingerprints of the values of two documents, which must stay alive as long as these."""
+
+    exact: _Prints = Factory(lambda: _Prints(exact=True))
+    rough: _Prints = Factory(lambda: _Prints(exact=False))
+
+
 def _rough(scalar: str | Spelling | bool | None) -> int:  # noqa: FBT001 - a JSON value
     if isinstance(scalar, bool):
         return hash(("true",)) if scalar else _EMPTY
@@ -128,17 +132,18 @@ def _rough(scalar: str | Spelling | bool | None) -> int:  # noqa: FBT001 - a JSO
 class _Matching:
     """Two arrays while their items find each other."""
 
-    def __init__(self, sent: list[Node], returned: list[Node]) -> None:
+    def __init__(self, sent: list[Node], returned: list[Node], prints: Prints) -> None:
         self.sent = sent
         self.returned = returned
         self.partners: list[int | None] = [None] * len(sent)
         self.origins: list[int | None] = [None] * len(returned)
-        self.exact = _Prints(exact=True)
-        self.rough = _Prints(exact=False)
+        self.prints = prints
 
     def permuted(self) -> bool:
         """Whether both hold the same, and not in the same order."""
-        for prints in (self.exact, self.rough):
+        if len(self.sent) < 2:  # noqa: PLR2004 - one item has no order
+            return False
+        for prints in (self.prints.exact, self.prints.rough):
             one, other = list(map(prints.of, self.sent)), list(map(prints.of, self.returned))
             if one == other:
                 return False
@@ -163,12 +168,27 @@ class _Matching:
         from_end = range(1, end + 1)
         self.in_order([len(self.sent) - i for i in from_end], [len(self.returned) - i for i in from_end])
 
+    @property
+    def alone(self) -> tuple[list[int], list[int]]:
+        """What has no partner as yet."""
+        return (
+            [index for index, partner in enumerate(self.partners) if partner is None],
+            [index for index, origin in enumerate(self.origins) if origin is None],
+        )
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether it takes more than the position to match what is still alone."""
+        ours, theirs = self.alone
+        return len(ours) > 0 < len(theirs) and len(ours) + len(theirs) > 2  # noqa: PLR2004 - one and one are a pair
+
     def by(self, key: _Key) -> None:
         """Match what is still alone by `key`."""
-        self._by(
-            {index: key(self.sent[index]) for index, partner in enumerate(self.partners) if partner is None},
-            {index: key(self.returned[index]) for index, origin in enumerate(self.origins) if origin is None},
-        )
+        ours, theirs = self.alone
+        if ours and theirs:
+            self._by(
+                {index: key(self.sent[index]) for index in ours}, {index: key(self.returned[index]) for index in theirs}
+            )
 
     def between_neighbours(self) -> None:
         """Match by position what is still alone behind the same item, first within the same kind."""
@@ -202,8 +222,8 @@ class _Matching:
         for key, ours in here.items():
             theirs = there.get(key, [])
             if theirs and len(ours) != len(theirs):
-                self._by_print(ours, theirs, self.exact)
-                self._by_print(ours, theirs, self.rough)
+                self._by_print(ours, theirs, self.prints.exact)
+                self._by_print(ours, theirs, self.prints.rough)
             self._alone_in_order(ours, theirs)
 
     def _by_print(self, ours: list[int], theirs: list[int], prints: _Prints) -> None:
@@ -237,7 +257,7 @@ def _group(result: Node) -> Hashable | None:
     if not isinstance(result, Members):
         return None
     members = last_values(result)
-    kind = kind_of(result)
+    kind = kind_told(members)
     return kind, tuple(_exactly(members.get(name)) for name in GROUP_KEYS.get(kind or "", _ANY_GROUP_KEY))
 
 
@@ -246,20 +266,18 @@ def _rough_group(result: Node) -> Hashable | None:
     if not isinstance(result, Members):
         return None
     members = last_values(result)
-    kind, prints = kind_of(result), _Prints(exact=False)
-    return kind, tuple(prints.of(members.get(name)) for name in GROUP_KEYS.get(kind or "", _ANY_GROUP_KEY))
+    kind, rough = kind_told(members), _Prints(exact=False)
+    return kind, tuple(rough.of(members.get(name)) for name in GROUP_KEYS.get(kind or "", _ANY_GROUP_KEY))
 
 
 def _quantities(result: Node) -> Hashable | None:
     """Kind, and the numbers that are not zero."""
     if not isinstance(result, Members):
         return None
-    prints, kind = _Prints(exact=False), kind_of(result)
-    told = {
-        name: prints.of(value) for name, value in last_values(result).items() if isinstance(value, (Spelling, Members))
-    }
-    numbers = tuple(sorted((name, print_) for name, print_ in told.items() if print_ != _EMPTY))
-    return (kind, numbers) if numbers else None
+    members, rough = last_values(result), _Prints(exact=False)
+    told = [(name, rough.of(value)) for name, value in members.items() if isinstance(value, (Spelling, Members))]
+    numbers = tuple(sorted(one for one in told if one[1] != _EMPTY))
+    return (kind_told(members), numbers) if numbers else None
 
 
 def _time(name: str, *, rough: bool = False) -> _Key:

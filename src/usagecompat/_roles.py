@@ -74,7 +74,12 @@ class Roles:
 
 def kind_of(node: Node) -> str | None:
     """What the `object` of a result says; None if it says nothing."""
-    tag = last_values(node).get("object") if isinstance(node, Members) else None
+    return kind_told(last_values(node)) if isinstance(node, Members) else None
+
+
+def kind_told(members: Mapping[str, Node]) -> str | None:
+    """The same of a result's members."""
+    tag = members.get("object")
     return said(tag) if isinstance(tag, str) else None
 
 

@@ -9,16 +9,28 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Spelling(NamedTuple):
-    """A number as it is spelled; a tuple, because these are made and compared by the million."""
+class Spelling:
+    """A number as it is spelled, equal to those that are spelled alike and to nothing else."""
 
-    lexeme: str
+    __slots__ = ("lexeme",)
+
+    def __init__(self, lexeme: str) -> None:
+        """Keep `lexeme`; these are made by the million, so nothing else is done."""
+        self.lexeme: Final = lexeme
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the other is a number that is spelled alike."""
+        return isinstance(other, Spelling) and self.lexeme == other.lexeme
+
+    def __hash__(self) -> int:
+        """The hash of the spelling."""
+        return hash(self.lexeme)
 
 
 class Members(tuple[tuple[str, "Node"], ...]):
@@ -70,15 +82,18 @@ def said(spelled: str) -> str:
 
 def last_values(members: Members) -> dict[str, Node]:
     """The members by name; of several with one name the last counts."""
-    return {said(name): value for name, value in members}
+    values = dict(members)
+    return {said(name): value for name, value in members} if "\\" in "".join(values) else values
 
 
 def by_name(members: Members) -> dict[str, list[tuple[str, Node]]]:
     """All members of each name, with its spellings."""
+    once = {member[0]: [member] for member in members}
+    if len(once) == len(members) and "\\" not in "".join(once):
+        return once
     named: dict[str, list[tuple[str, Node]]] = {}
     for member in members:
-        name = member[0]
-        named.setdefault(said(name) if "\\" in name else name, []).append(member)
+        named.setdefault(said(member[0]), []).append(member)
     return named
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from attrs import Factory, define, evolve, frozen
 
 from usagecompat._json import NO_VALUE, Document, read, with_room
-from usagecompat._pairing import pair
+from usagecompat._pairing import Prints, pair
 from usagecompat._precision import Nearness, nearness
 from usagecompat._roles import UNDECLARED, UNKNOWN, Role, Roles, roles
 from usagecompat._spelling import Members, Spelling, by_name, parse, said, shown, spaced_alike
@@ -231,6 +231,7 @@ class _Comparison:
     """One walk over two trees."""
 
     roles: Roles
+    prints: Prints = Factory(Prints)
     level: Level = Level.BYTES
     listed: list[Difference] = Factory(list[Difference])
     counts: dict[str, int] = Factory(dict[str, int])
@@ -340,10 +341,12 @@ class _Comparison:
 
     def _order(self, sent: Members, returned: Members, ours: _Named, theirs: _Named, place: _Place) -> None:
         """Compare the order of the members that came back as often as they were sent."""
+        if [name for name, _ in sent] == [name for name, _ in returned]:
+            return
         alike = {name for name, group in ours.items() if len(theirs.get(name, ())) == len(group)}
         before = [name for name, _ in sent if said(name) in alike]
         after = [name for name, _ in returned if said(name) in alike]
-        if before != after and [*map(said, before)] != [*map(said, after)]:
+        if [*map(said, before)] != [*map(said, after)]:
             message = "the members came back in another order"
             self.add("client/order-changed", place, message, [*before], [*after])
 
@@ -387,7 +390,7 @@ class _Comparison:
     # -- arrays
 
     def _items(self, sent: list[Node], returned: list[Node], place: _Place) -> None:
-        pairing = pair(sent, returned, place.role)
+        pairing = pair(sent, returned, place.role, self.prints)
         role = _ITEMS.get(place.role, Role.OTHER)
         if pairing.reordered:
             order: list[Node] = [Spelling(str(index)) for index in pairing.order]
