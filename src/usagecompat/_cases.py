@@ -7,6 +7,7 @@ A tree without any such file is plain: each `*.json` in it is a payload of which
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -29,6 +30,9 @@ _Name = TypeVar("_Name", bound="StrEnum")
 
 SIDECAR: Final = ".case.json"
 """How the name of a file ends that says what the payload beside it must show."""
+
+
+_VERSION: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 
 
 @frozen
@@ -244,8 +248,20 @@ def read_case(path: Path) -> Case:
         revisions=said.items("revisions", _range) if "revisions" in said.tree else (),
         flags=said.texts("flags"),
         fix=said.fix() if "fix" in said.tree else None,
-        since=said.text("since"),
+        since=said.version("since"),
     )
+
+
+def release(version: str) -> tuple[int, ...]:
+    """
+    A version as numbers, so that versions compare as they follow each other; what comes behind the third is left out.
+
+    Raises:
+        ValueError: It has no three numbers.
+    """
+    if (found := _VERSION.match(version)) is None:
+        raise ValueError(version)
+    return tuple(map(int, found.group().split(".")))
 
 
 def read_notes(root: Path) -> Mapping[str, Mapping[str, str]]:
@@ -324,6 +340,12 @@ class _Reading:
         value = self.tree.get(name)
         if not isinstance(value, str) or value not in REVISIONS:
             raise self.refuse(name, f"the date of a revision, such as {LATEST}")
+        return value
+
+    def version(self, name: str) -> str:
+        value = self.text(name)
+        if not _VERSION.fullmatch(value):
+            raise self.refuse(name, "a version such as 0.1.0")
         return value
 
     def integer(self, name: str) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
-from usagecompat._cases import SIDECAR, payload_of, read_case, read_notes, sidecar_of
+from usagecompat._cases import SIDECAR, payload_of, read_case, read_notes, release, sidecar_of
 from usagecompat._data import folder, version
 from usagecompat._judges import CASE_JUDGES, Terms, has_document
 from usagecompat._manifest import NAME as MANIFEST
@@ -191,7 +191,7 @@ def _words(case: Case) -> Iterator[str]:
 
 
 def _since(case: Case) -> Iterator[str]:
-    if [int(part) for part in case.since.split(".")] > [int(part) for part in version().split(".")[:3]]:
+    if release(case.since) > release(version()):
         yield f"it is said to come with {case.since}, and this is {version()}"
 
 

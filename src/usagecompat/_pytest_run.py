@@ -8,7 +8,6 @@ Further judges, such as a client under test, are put into `Kit.case_judges` befo
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pytest
 from attrs import define, field, frozen
 
-from usagecompat._cases import Case, find_files, read_notes
+from usagecompat._cases import Case, find_files, read_notes, release
 from usagecompat._data import folder, version
 from usagecompat._expected import ExpectedFailure, read_expected_failures
 from usagecompat._judges import CASE_JUDGES, CaseJudge, Terms
@@ -35,7 +34,6 @@ NAME: Final = "usagecompat-kit"
 """What the plugin of a run is registered as."""
 
 _UNUSED: Final = "usagecompat_unused"
-_VERSION: Final = re.compile(r"\d+\.\d+\.\d+")
 _ABOVE: Final = 2
 """How far above a place its corpus may be: a case is two below."""
 _HERE: Final = Path(__file__).parent
@@ -176,7 +174,7 @@ class Kit:
             return True
         ids = sets[item.source.root]
         return (ids is None or item.subject.id in ids) and (
-            self.pin is None or _numbers(item.subject.since) <= _numbers(self.pin)
+            self.pin is None or release(item.subject.since) <= release(self.pin)
         )
 
     # -- outcome
@@ -227,9 +225,11 @@ def _kit(config: pytest.Config) -> Kit:
     set_name: str = options.compat_set
     sources = tuple(_source(config, said) for said in options.compat)
     if pin is not None:
-        if not _VERSION.fullmatch(pin):
-            raise pytest.UsageError(f"--compat-corpus: {pin!r} is not a version such as {version()}")
-        if _numbers(pin) > _numbers(version()):
+        try:
+            newer = release(pin) > release(version())
+        except ValueError:
+            raise pytest.UsageError(f"--compat-corpus: {pin!r} is not a version such as {version()}") from None
+        if newer:
             raise pytest.UsageError(f"--compat-corpus: {pin} is newer than this usagecompat, which is {version()}")
     for source in sources:
         ids_in_set(source.root, set_name)
@@ -266,7 +266,3 @@ def _source(config: pytest.Config, said: str) -> Source:
 def _absolute(config: pytest.Config, name: str) -> Path:
     """A path as pytest has it: absolute, and with symbolic links as they are."""
     return Path(os.path.abspath(config.invocation_params.dir / name))  # noqa: PTH100 - `resolve` follows links
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", text)[:3])
