@@ -1,0 +1,99 @@
+"""
+`usagecompat compare`: what a client was sent and what it gave back in, the differences out.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import click
+
+from usagecompat import inputs
+from usagecompat.contracts import REVISIONS
+from usagecompat.fidelity import Level
+from usagecompat.fidelity import compare as compare_texts
+from usagecompat.findings import Shape
+from usagecompat.renderers.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from usagecompat.fidelity import Fidelity
+
+
+@click.command()
+@click.argument("sent", metavar="SENT|-")
+@click.argument("returned", metavar="RETURNED|-")
+@click.option(
+    "--revision",
+    type=click.Choice(REVISIONS),
+    metavar="DATE",
+    help="Declared is what this revision knows, not the newest.",
+)
+@click.option(
+    "--shape",
+    type=click.Choice([shape.value for shape in Shape]),
+    help="What SENT is; told by itself otherwise.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How the comparison is written; json is one object.",
+)
+@click.pass_context
+def compare(  # noqa: PLR0913 - one for each option
+    context: click.Context, *, sent: str, returned: str, revision: str | None, shape: str | None, format_: str
+) -> None:
+    """
+    Name everything in which a client's answer differs from what it was sent.
+
+    SENT is a file with one payload, RETURNED one with the text that the client wrote after reading it; either may be
+    compressed (.gz, .zst), and one may be - for standard input.
+    The levels are NONE, VALUES, PRESENCE, OPEN, EXACT, LEXICAL and BYTES; from EXACT on the two say the same.
+
+    Exit status: 0 the level is EXACT or higher, 1 it is lower, 2 something could not be read or was misused.
+
+    \b
+    Example: usagecompat compare recorded.json answer.json
+    Example: my-client < recorded.json | usagecompat compare recorded.json - --format json
+    """  # noqa: D301 - click's own mark
+    if sent == returned == inputs.STANDARD_INPUT:
+        raise click.UsageError("Standard input can be read only once.")
+    one, other = _payload(sent), _payload(returned)
+    fidelity = compare_texts(one.data, other.data, revision=revision, shape=shape)
+    if reconfigure := getattr(sys.stdout, "reconfigure", None):
+        reconfigure(errors="backslashreplace")
+    if format_ == "json":
+        answer = {"source": {"sent": one.source.name, "returned": other.source.name}, **fidelity.to_dict()}
+        click.echo(json.dumps(answer, separators=(",", ":")))
+    else:
+        for line in _lines(fidelity, str(one.source), str(other.source)):
+            click.echo(line)
+    context.exit(0 if fidelity.level >= Level.EXACT else 1)
+
+
+def _payload(name: str) -> inputs.Payload:
+    """The only payload of a file."""
+    first, *others = islice(inputs.read([name]), 2)
+    if others:
+        raise click.UsageError(f"{name} holds more than one payload; a comparison takes one on either side.")
+    return first
+
+
+def _lines(fidelity: Fidelity, sent: str, returned: str) -> Iterator[str]:
+    """The level, and two lines for each difference."""
+    count = len(fidelity.differences) + fidelity.truncated
+    number = f"{count:,} difference{'' if count == 1 else 's'}" if count else "no difference"
+    level = f"level {int(fidelity.level)}, {fidelity.level.name}"
+    yield f"{level}: {printable(sent)} came back as {printable(returned)} with {number}"
+    for one in fidelity.differences:
+        yield " ".join(filter(None, [one.cap.name, one.code, printable(one.pointer)]))
+        yield f"    {printable(one.message)}"
+    if fidelity.truncated:
+        yield f"    {fidelity.truncated:,} more differences are not listed"
