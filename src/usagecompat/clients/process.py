@@ -1,0 +1,340 @@
+"""
+Processes of clients: started through a guard, spoken to under a deadline, and gone at the end with all they started.
+
+A client may hang, crash, write without end, close its pipes or leave children behind: each of these is an exception
+here, which costs one case, and nothing of it can block or fill the kit.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shlex
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+from attrs import frozen
+
+from usagecompat.exceptions import CannotStartClient
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_GUARD: Final = Path(__file__).with_name("_guard.py")
+_KEPT: Final = 8 * 1024
+"""How many bytes of a client's standard error are kept: the last ones."""
+_CHUNK: Final = 256 * 1024
+_GRACE: Final = 2.0
+"""How many seconds pass between a closed output and the word that its process has ended, at most."""
+
+
+class Trouble(Exception):
+    """A process did not do what it was asked."""
+
+
+@frozen(eq=False)
+class Ended(Trouble):
+    """The process ended; `status` is its exit status, or the number of the signal that ended it, negated."""
+
+    status: int
+
+    def __str__(self) -> str:
+        return f"ended by signal {-self.status}" if self.status < 0 else f"ended with exit status {self.status}"
+
+
+@frozen(eq=False)
+class TimedOut(Trouble):
+    """The deadline passed."""
+
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"said nothing complete within {self.seconds:g} s"
+
+
+@frozen(eq=False)
+class Flooded(Trouble):
+    """The process wrote more than anything it was asked could need."""
+
+    limit: int
+
+    def __str__(self) -> str:
+        return f"wrote more than {self.limit:,} bytes without ending its answer"
+
+
+@frozen(eq=False)
+class Closed(Trouble):
+    """The process closed its standard output and went on."""
+
+    def __str__(self) -> str:
+        return "closed its standard output, and is still there"
+
+
+class Guard:
+    """
+    The one who starts clients; when it is closed, or the kit dies, everything that was started ends.
+
+    One client is there at a time: starting one ends what is left of the one before.
+    """
+
+    def __init__(self) -> None:
+        """
+        Start the guard.
+
+        Raises:
+            CannotStartClient: This system has no such processes.
+        """
+        if sys.platform == "win32":
+            raise CannotStartClient("", "client processes need a POSIX system; on Windows use WSL, or python:…")
+        ours, theirs = socket.socketpair()
+        command = (sys.executable, "-I", "-S", str(_GUARD), str(theirs.fileno()))
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                command,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self._socket = ours
+        self._unread = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End everything that was started; more than once does no harm."""
+        self._socket.close()
+        self._process.wait()
+
+    def start(self, command: Sequence[str], *, env: Mapping[str, str], cwd: str | None = None) -> Program:
+        """
+        Start a client.
+
+        Args:
+            command: The program and its arguments.
+            env: What to add to the environment.
+            cwd: The directory to start in; None for the kit's own.
+
+        Raises:
+            CannotStartClient: There is no such program, or it may not be run.
+        """
+        self.end()
+        pipes = [os.pipe() for _ in range(3)]
+        (stdin, to_client), (from_client, stdout), (errors, stderr) = pipes
+        try:
+            order = json.dumps({"do": "start", "argv": list(command), "env": dict(env), "cwd": cwd}).encode() + b"\n"
+            sent = socket.send_fds(self._socket, [order], [stdin, stdout, stderr])
+            self._socket.sendall(order[sent:])
+            answer = self._hear(("started", "failed"))
+        except BaseException:
+            for descriptor in (to_client, from_client, errors):
+                os.close(descriptor)
+            raise
+        finally:
+            for descriptor in (stdin, stdout, stderr):
+                os.close(descriptor)
+        program = Program(self, answer.get("started", 0), (to_client, from_client, errors))
+        if "failed" in answer:
+            program.close()
+            raise CannotStartClient(shlex.join(command), str(answer["failed"]))
+        return program
+
+    def end(self) -> int:
+        """End what is left of the client; how many processes that were, its own first one not counted."""
+        self._socket.sendall(b'{"do":"end"}\n')
+        return self._hear(("ended",))["ended"]
+
+    def fileno(self) -> int:
+        """The descriptor that can be read when something is to be heard."""
+        return self._socket.fileno()
+
+    def heard_exit(self, process: int) -> int | None:
+        """The exit status of a client, if that is the news."""
+        news = self._hear(("exited",))
+        return news["status"] if news["exited"] == process else None
+
+    def _hear(self, names: tuple[str, ...]) -> dict[str, int]:
+        while True:
+            line, end, rest = self._unread.partition(b"\n")
+            if not end:
+                chunk = self._socket.recv(1 << 16)
+                if not chunk:
+                    raise CannotStartClient("", "the guard, a helper process of usagecompat, was ended from outside")
+                self._unread += chunk
+                continue
+            self._unread = rest
+            message: dict[str, int] = json.loads(line)
+            if message.keys() & set(names):
+                return message
+
+
+class Program:
+    """A running client and the kit's ends of its three pipes."""
+
+    def __init__(self, guard: Guard, process: int, descriptors: tuple[int, int, int]) -> None:
+        """Take over the pipes; the process is the guard's."""
+        self.process = process
+        self._guard = guard
+        self._stdin, self._stdout, self._stderr = descriptors
+        for descriptor in descriptors:
+            os.set_blocking(descriptor, False)
+        self._out = bytearray()
+        self._err = bytearray()
+        self._status: int | None = None
+        self._eof = False
+        self._ended: set[int] = set()
+        self._poll = select.poll()
+        for descriptor in (self._stdout, self._stderr, guard.fileno()):
+            self._poll.register(descriptor, select.POLLIN)
+
+    def close(self) -> None:
+        """Close the pipes."""
+        for descriptor in (self._stdin, self._stdout, self._stderr):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._stdin = self._stdout = self._stderr = -1
+
+    @property
+    def complaints(self) -> str:
+        """The end of what the client wrote to its standard error."""
+        return self._err.decode("utf-8", "backslashreplace").strip()
+
+    def forget_complaints(self) -> None:
+        """Let what is written to standard error from now on be all that is kept."""
+        self._err.clear()
+
+    def ask(self, line: bytes, *, seconds: float, limit: int) -> bytes:
+        """
+        Write a line, and return the next line that the client writes, without its end.
+
+        Raises:
+            Ended, TimedOut, Flooded, Closed: There is none.
+        """
+        deadline = time.monotonic() + seconds
+        unsent: memoryview | None = self._write(memoryview(line))
+        if not unsent and not self._out:
+            self._wait(deadline, seconds)  # nearly always this is the whole answer
+        while True:
+            if not unsent and (end := self._out.find(b"\n")) >= 0:
+                answer = bytes(self._out[:end])
+                del self._out[: end + 1]
+                return answer
+            if len(self._out) > limit:
+                raise Flooded(limit)
+            self._raise_if_ended(deadline)
+            unsent = self._wait(deadline, seconds, unsent)
+
+    def read_all(self, data: bytes, *, seconds: float, limit: int) -> tuple[int, bytes]:
+        """
+        Write `data` and nothing more, and return the exit status and all that the client writes.
+
+        Raises:
+            TimedOut, Flooded: It does not end.
+        """
+        deadline = time.monotonic() + seconds
+        unsent: memoryview | None = self._write(memoryview(data))
+        while self._status is None:
+            if not unsent:
+                self._close_stdin()
+            if len(self._out) > limit:
+                raise Flooded(limit)
+            unsent = self._wait(deadline, seconds, unsent)
+        self._drain()
+        if len(self._out) > limit:
+            raise Flooded(limit)
+        return self._status, bytes(self._out)
+
+    def _close_stdin(self) -> None:
+        if self._stdin >= 0:
+            os.close(self._stdin)
+            self._stdin = -1
+
+    def _write(self, data: memoryview) -> memoryview:
+        """Write what goes in at once; what is left."""
+        try:
+            return data[os.write(self._stdin, data) :]
+        except BlockingIOError:
+            return data
+        except BrokenPipeError:  # how it ended, or that it reads no more, shows in what it writes
+            return data[:0]
+
+    def _wait(self, deadline: float, seconds: float, unsent: memoryview | None = None) -> memoryview | None:
+        """Read and write what can be, once; what is left to write."""
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimedOut(seconds)
+        if unsent:
+            self._poll.register(self._stdin, select.POLLOUT)
+        try:
+            ready = self._poll.poll(left * 1000 + 1)
+        finally:
+            if unsent:
+                self._poll.unregister(self._stdin)
+        for descriptor, _ in ready:
+            if descriptor == self._stdout:
+                self._read_out()
+            elif descriptor == self._stderr:
+                self._read_err()
+            elif descriptor == self._stdin and unsent:
+                unsent = self._write(unsent)
+            else:
+                status = self._guard.heard_exit(self.process)
+                self._status = self._status if status is None else status
+        return unsent
+
+    def _read_out(self) -> bool:
+        chunk = self._read(self._stdout)
+        self._eof = self._eof or chunk == b""
+        self._out += chunk or b""
+        return bool(chunk)
+
+    def _read_err(self) -> bool:
+        chunk = self._read(self._stderr)
+        self._err += chunk or b""
+        if len(self._err) > _KEPT:
+            del self._err[:-_KEPT]
+        return bool(chunk)
+
+    def _read(self, descriptor: int) -> bytes | None:
+        """What is there to be read; empty if nothing will ever be, None if nothing is just now."""
+        if descriptor in self._ended:
+            return None
+        try:
+            chunk = os.read(descriptor, _CHUNK)
+        except BlockingIOError:
+            return None
+        if not chunk:
+            self._ended.add(descriptor)
+            self._poll.unregister(descriptor)
+        return chunk
+
+    def _drain(self) -> None:
+        """Read what the ended process has left in its pipes, which others may hold open and write to for ever."""
+        for read in (self._read_out, self._read_err):
+            for _ in range(64):
+                if not read():
+                    break
+
+    def _raise_if_ended(self, deadline: float) -> None:
+        if self._eof and self._status is None:
+            until = min(deadline, time.monotonic() + _GRACE)
+            try:
+                while self._status is None:
+                    self._wait(until, _GRACE)
+            except TimedOut:
+                raise Closed from None
+        if self._status is not None:
+            if not self._eof:
+                self._drain()
+                self._eof = True
+            if self._out.find(b"\n") < 0:
+                raise Ended(self._status)

@@ -1,0 +1,42 @@
+"""
+The kit's own codec as a client: `python -m usagecompat.clients.reference`, or `python:usagecompat.clients.reference:codec`.
+
+It shows what a client can hold, and what the runner itself costs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from usagecompat._data import version
+from usagecompat.clients.protocol import ClientInfo, Features
+from usagecompat.clients.serving import serve
+from usagecompat.codec import dumps, loads
+from usagecompat.exceptions import Incompatible
+
+if TYPE_CHECKING:
+    from usagecompat.clients.protocol import Run
+
+
+def codec(payload: bytes, *, revision: str | None = None, shape: str | None = None) -> bytes:
+    """
+    The payload, decoded and encoded again.
+
+    Raises:
+        Incompatible: It breaks the contract.
+    """
+    return dumps(loads(payload, revision=revision, shape=shape))
+
+
+def _answer(run: Run) -> bytes:
+    return codec(run.payload or b"", revision=run.revision, shape=run.shape)
+
+
+def main() -> None:
+    """Serve the kit until it says `stop`."""
+    client = ClientInfo(name="usagecompat", language="python", version=version())
+    serve(_answer, client, features=Features(), refusals=(Incompatible,))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""
+A client against a corpus, in one process or in several.
+"""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from typing import TYPE_CHECKING, cast
+
+from usagecompat.clients.judging import tasks
+from usagecompat.clients.probing import Probing, run_share
+from usagecompat.clients.results import ClientResult
+from usagecompat.exceptions import CannotStartClient, UsageCompatError
+from usagecompat.fidelity import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from usagecompat._cases import Case, Payload
+    from usagecompat.clients.judging import Task
+    from usagecompat.clients.probing import Share
+    from usagecompat.clients.spec import ClientSpec
+
+_WORKER = (sys.executable, "-m", "usagecompat.clients._worker")
+
+
+def run(  # noqa: PLR0913 - one for each option
+    spec: ClientSpec,
+    subjects: Iterable[Case | Payload],
+    *,
+    revision: str | None = None,
+    required: Level = Level.EXACT,
+    probing: Probing = Probing.SOME,
+    jobs: int = 1,
+) -> ClientResult:
+    """
+    What comes of a client that is put all these payloads.
+
+    Args:
+        spec: The client.
+        subjects: Cases of a corpus, or payloads of a plain tree.
+        revision: By which all are judged; None for each case's own.
+        required: What must come back of each payload that is decoded.
+        probing: How much is asked beside the cases.
+        jobs: How many processes share the cases; each has a client of its own.
+
+    Raises:
+        CannotStartClient: There is no such program.
+        NoSuchClient: There is no such function.
+    """
+    todo = tasks(subjects, revision=revision)
+    shares = [part for index in range(max(jobs, 1)) if (part := todo[index :: max(jobs, 1)])] or [()]
+    done = [run_share(spec, shares[0], probing)] if len(shares) == 1 else _in_parallel(spec, shares, probing)
+    results = [
+        ClientResult(
+            name=spec.name,
+            command=spec.said,
+            way=spec.way.value,
+            client=share.client,
+            features=share.features,
+            revision=revision,
+            required=required,
+            cases=tuple(sorted(share.cases, key=lambda case: case.case_id)),
+            faults=share.faults,
+            probes=share.probes,
+        )
+        for share in done
+    ]
+    total = results[0]
+    for result in results[1:]:
+        total += result
+    return total
+
+
+def _in_parallel(spec: ClientSpec, shares: Sequence[Sequence[Task]], probing: Probing) -> list[Share]:
+    """Each share in a process of its own, which ends when this one does."""
+    workers = [
+        subprocess.Popen(_WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)  # noqa: S603 - our own program
+        for _ in shares
+    ]
+    try:
+        for worker, share in zip(workers, shares, strict=True):
+            if worker.stdin:
+                job = pickle.dumps((sys.path, spec, tuple(share), probing))
+                worker.stdin.write(len(job).to_bytes(8, "big") + job)
+                worker.stdin.flush()
+        return [_collected(worker) for worker in workers]
+    finally:
+        for worker in workers:
+            for pipe in (worker.stdin, worker.stdout):
+                if pipe:
+                    pipe.close()
+            worker.wait()
+
+
+def _collected(worker: subprocess.Popen[bytes]) -> Share:
+    told = worker.stdout.read() if worker.stdout else b""
+    if not told:
+        raise CannotStartClient("", "a worker of usagecompat ended without a result; this is no fault of the client")
+    result = cast("Share | UsageCompatError", pickle.loads(told))  # noqa: S301 - our own program wrote it
+    if isinstance(result, UsageCompatError):
+        raise result
+    return result

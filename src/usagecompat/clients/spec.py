@@ -1,0 +1,108 @@
+"""
+Which client is tested, and in which way it is driven.
+"""
+
+from __future__ import annotations
+
+import shlex
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from attrs import Factory, frozen
+
+from usagecompat.exceptions import NoSuchClient
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PYTHON: Final = "python:"
+TIMEOUT: Final = 10.0
+START_TIMEOUT: Final = 60.0
+
+
+class Way(StrEnum):
+    """How a client is driven."""
+
+    STDIO = "stdio"
+    """One long-lived process that speaks the protocol."""
+    ONESHOT = "oneshot"
+    """One process for each payload: in on standard input, out on standard output."""
+    HTTP = "http"
+    """One process for each payload, which fetches it from the kit and prints what it decoded."""
+    PYTHON = "python"
+    """A function, bytes to bytes, in this process."""
+
+
+@frozen(kw_only=True)
+class ClientSpec:
+    """A client under test."""
+
+    name: str
+    """What results are listed under."""
+    command: tuple[str, ...]
+    """The program and its arguments; of a function, `package.module` and its name there."""
+    way: Way = Way.STDIO
+    validates: bool = False
+    """It claims to refuse what the contract does not allow; a client that speaks the protocol says so itself."""
+    timeout: float = TIMEOUT
+    """How many seconds a client has for one case."""
+    start_timeout: float = START_TIMEOUT
+    """How many seconds it has to introduce itself."""
+    env: Mapping[str, str] = Factory(dict[str, str])
+    """What is added to the environment."""
+    cwd: str | None = None
+
+    @property
+    def said(self) -> str:
+        """The client as it is given on a command line."""
+        if self.way is Way.PYTHON:
+            return PYTHON + ":".join(self.command)
+        return shlex.join(self.command)
+
+
+def client_spec(  # noqa: PLR0913 - one for each option
+    given: str,
+    *,
+    way: Way = Way.STDIO,
+    name: str | None = None,
+    validates: bool = False,
+    timeout: float = TIMEOUT,
+    cwd: str | None = None,
+) -> ClientSpec:
+    """
+    The client that a command line names: a command, or `python:package.module:function`.
+
+    Raises:
+        NoSuchClient: `given` is neither.
+    """
+    if given.startswith(PYTHON):
+        if way is not Way.STDIO:
+            raise NoSuchClient(given, f"a function is not driven the {way} way")
+        module, _, function = given.removeprefix(PYTHON).partition(":")
+        if not all(part.isidentifier() for part in (*module.split("."), *function.split("."))):
+            raise NoSuchClient(given, "a function is given as python:package.module:function")
+        command: tuple[str, ...] = (module, function)
+        way = Way.PYTHON
+    else:
+        try:
+            command = tuple(shlex.split(given))
+        except ValueError as error:
+            raise NoSuchClient(given, f"the command cannot be split into words: {error}") from None
+        if not command:
+            raise NoSuchClient(given, "it is empty; give a command, or python:package.module:function")
+    return ClientSpec(
+        name=name or _name(command, way),
+        command=command,
+        way=way,
+        validates=validates,
+        timeout=timeout,
+        cwd=cwd,
+    )
+
+
+def _name(command: tuple[str, ...], way: Way) -> str:
+    """A short name without spaces, as good as a command shows one."""
+    if way is Way.PYTHON:
+        return ":".join(command)
+    words = [word for word in command[1:] if not word.startswith("-")] or [command[0]]
+    return words[0].rstrip("/").rpartition("/")[2].replace(" ", "-") or command[0]

@@ -1,0 +1,483 @@
+"""
+The ways a client is driven: a request goes in, a reply comes back, whatever the client does.
+
+Requests are sent one at a time. A client that is asked ahead would be quicker, and when it failed, nobody could say
+for certain which payload did it.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn, Protocol, Self
+
+from attrs import Factory, define, field, frozen
+
+from usagecompat.clients.process import Closed, Ended, Flooded, Guard, TimedOut, Trouble
+from usagecompat.clients.protocol import (
+    ClientInfo,
+    Decoded,
+    Errored,
+    Features,
+    Rejected,
+    Run,
+    Skipped,
+    Start,
+    Started,
+    Stop,
+    Violation,
+    decode_answer,
+    decode_started,
+    encode,
+    shown,
+)
+from usagecompat.clients.replay import KEY, Replay
+from usagecompat.clients.results import Fault, Outcome
+from usagecompat.clients.spec import Way
+from usagecompat.exceptions import CannotStartClient, NoSuchClient
+from usagecompat.findings import Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping
+
+    from usagecompat.clients.process import Program
+    from usagecompat.clients.spec import ClientSpec
+
+_STOPPING: Final = 5.0
+"""How many seconds a client has to end after `stop`, at most."""
+_FLOOD: Final = 4 * 1024 * 1024
+_GROWTH: Final = 64
+"""An answer may be this many times as long as the request, and `_FLOOD` bytes longer."""
+_MOST_COMPLAINTS: Final = 600
+
+
+@frozen(kw_only=True)
+class Request:
+    """One payload to be decoded and encoded again."""
+
+    case_id: str
+    payload: bytes
+    shape: Shape
+    revision: str
+    endpoint: str
+
+
+@frozen(kw_only=True)
+class Reply:
+    """What came of a request."""
+
+    outcome: Outcome
+    payload: bytes = b""
+    """What the client encoded again, if it decoded."""
+    message: str = ""
+
+
+@frozen
+class Late:
+    """Something that a client did wrong after it had answered; without a case if it had answered nothing."""
+
+    case_id: str
+    fault: Fault
+
+
+class NotIntroduced(Exception):
+    """A client does not get as far as its introduction; nothing can be asked."""
+
+    def __init__(self, fault: Fault) -> None:
+        """Keep what is said of the client."""
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+class Driven(Protocol):
+    """A client that can be asked."""
+
+    keeps_state: bool
+    """Whether one payload can be answered otherwise because of another."""
+    renews: bool
+    """Whether a fresh client can be had."""
+    late: list[Late]
+
+    def introduce(self) -> Started:
+        """
+        Who the client is and what it can.
+
+        Raises:
+            NotIntroduced: It does not say so.
+        """
+        ...
+
+    def ask(self, request: Request) -> Reply:
+        """What the client does with a payload; the client may be another process afterwards, if this one failed."""
+        ...
+
+    def renew(self) -> None:
+        """Let the next request go to a fresh client."""
+        ...
+
+    def close(self) -> None:
+        """End the client."""
+        ...
+
+
+@contextmanager
+def driven(spec: ClientSpec) -> Generator[Driven]:
+    """
+    The client, ready to be asked; at the end everything is gone that was started.
+
+    Raises:
+        CannotStartClient: There is no such program.
+        NoSuchClient: There is no such function.
+    """
+    if spec.way is Way.PYTHON:
+        yield _Function(spec)
+        return
+    with Guard() as guard, _Server() as server:
+        client: Driven = _Stdio(spec, guard, server) if spec.way is Way.STDIO else _Oneshot(spec, guard, server)
+        yield client
+        client.close()
+
+
+class _Server:
+    """The replay server, from when it is needed."""
+
+    def __init__(self) -> None:
+        self._replay: Replay | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._replay:
+            self._replay.close()
+
+    @property
+    def replay(self) -> Replay:
+        if self._replay is None:
+            self._replay = Replay()
+        return self._replay
+
+
+def _fault(outcome: Outcome, message: str) -> Fault:
+    return Fault(f"client/{outcome}", message)
+
+
+def _with_complaints(message: str, program: Program) -> str:
+    complaints = program.complaints
+    if len(complaints) > _MOST_COMPLAINTS:
+        complaints = f"… {complaints[-_MOST_COMPLAINTS:]}"
+    return f"{message}; it wrote to standard error: {complaints}" if complaints else message
+
+
+@define
+class _Stdio:
+    """A long-lived process that speaks the protocol."""
+
+    spec: ClientSpec
+    guard: Guard
+    server: _Server
+    late: list[Late] = Factory(list[Late])
+    keeps_state: bool = field(default=True, init=False)
+    renews: bool = field(default=True, init=False)
+    _program: Program | None = field(default=None, init=False)
+    _started: Started | None = field(default=None, init=False)
+    _seq: int = field(default=0, init=False)
+    _last: str = field(default="", init=False)
+    """The case that this process answered last, if it answered any."""
+
+    def introduce(self) -> Started:
+        if self._program is None:
+            self._start()
+        if self._started is None:  # pragma: no cover - set by `_start`
+            message = "a started client has introduced itself"
+            raise AssertionError(message)
+        return self._started
+
+    def ask(self, request: Request) -> Reply:
+        reply, blamed = self._ask_once(request)
+        if blamed and self._last:
+            # The process may have failed before it read this request: a fresh one tells.
+            last, self._last = self._last, ""
+            again, _ = self._ask_once(request)
+            if again.outcome is not reply.outcome:
+                self.late.append(Late(last, blamed))
+            return again
+        return reply
+
+    def renew(self) -> None:
+        program, self._program = self._program, None
+        if program is None:
+            return
+        last, self._last = self._last, ""
+        seconds = min(self.spec.timeout, _STOPPING)
+        try:
+            status, rest = program.read_all(encode(Stop()), seconds=seconds, limit=_FLOOD)
+            if rest:
+                self._blame(last, f"expected nothing more before `stop`, saw {shown(rest)}")
+            elif status:
+                self.late.append(Late("", _fault(Outcome.CRASHED, f"{Ended(status)} after `stop`")))
+        except TimedOut:
+            self._blame("", f"expected its end after `stop`, saw it still there after {seconds:g} s")
+        except Flooded as trouble:
+            self._blame(last, f"expected nothing more before `stop`; it {trouble}")
+        finally:
+            program.close()
+        others = self.guard.end()
+        if others:
+            self._blame("", f"expected nothing to be left after its end, saw {others} processes that it had started")
+
+    def close(self) -> None:
+        self.renew()
+
+    def _blame(self, case_id: str, message: str) -> None:
+        self.late.append(Late(case_id, _fault(Outcome.PROTOCOL_VIOLATION, message)))
+
+    def _ask_once(self, request: Request) -> tuple[Reply, Fault | None]:
+        """
+        The reply, and, if that may rather be the fault of the case before, what would have to be said there.
+
+        Raises:
+            NotIntroduced: No process can be started any more.
+        """
+        started = self.introduce()
+        program = self._program
+        if program is None:  # pragma: no cover - set by `introduce`
+            raise AssertionError
+        self._seq += 1
+        serving = self.server.replay.serve(request) if started.features.http else None
+        line = encode(
+            Run(
+                seq=self._seq,
+                case_id=request.case_id,
+                payload=None if serving else request.payload,
+                shape=request.shape,
+                revision=request.revision,
+                endpoint=request.endpoint,
+                base_url=self.server.replay.base_url if serving else None,
+            )
+        )
+        program.forget_complaints()
+        try:
+            answered = program.ask(line, seconds=self.spec.timeout, limit=_FLOOD + _GROWTH * len(request.payload))
+        except Ended as trouble:
+            message = _with_complaints(f"the client {trouble}", program)
+            self._drop()
+            return Reply(outcome=Outcome.CRASHED, message=message), _fault(
+                Outcome.CRASHED, f"{message}, after it had answered"
+            )
+        except TimedOut as trouble:
+            return self._failed(Outcome.TIMED_OUT, f"the client {trouble}", program), None
+        except (Flooded, Closed) as trouble:
+            return self._failed(Outcome.PROTOCOL_VIOLATION, f"expected an answer; the client {trouble}", program), None
+        answer = decode_answer(answered)
+        if isinstance(answer, Violation):
+            return self._failed(Outcome.PROTOCOL_VIOLATION, str(answer), program), None
+        if answer.seq != self._seq:
+            message = f"expected an answer for seq {self._seq}, saw one for seq {answer.seq}"
+            blamed = None
+            if answer.seq == self._seq - 1:
+                blamed = _fault(
+                    Outcome.PROTOCOL_VIOLATION, f"expected one answer for seq {answer.seq}, saw a second one"
+                )
+            return self._failed(Outcome.PROTOCOL_VIOLATION, message, program), blamed
+        if serving and not serving.fetched and isinstance(answer, Decoded | Rejected):
+            asked = f"for {serving.asked[0]}" if serving.asked else "no request"
+            message = f"expected a request for {serving.path} before the answer, saw {asked}"
+            return self._failed(Outcome.PROTOCOL_VIOLATION, message, program), None
+        self._last = request.case_id
+        match answer:
+            case Decoded():
+                return Reply(outcome=Outcome.DECODED, payload=answer.payload), None
+            case Rejected():
+                return Reply(outcome=Outcome.REFUSED, message=answer.message), None
+            case Skipped():
+                link = f" ({answer.issue_url})" if answer.issue_url else ""
+                return Reply(outcome=Outcome.SKIPPED, message=answer.message + link), None
+            case Errored():
+                return Reply(outcome=Outcome.ERRORED, message=answer.context), None
+
+    def _failed(self, outcome: Outcome, message: str, program: Program) -> Reply:
+        told = _with_complaints(message, program)
+        self._drop()
+        return Reply(outcome=outcome, message=told)
+
+    def _drop(self) -> None:
+        """End the process; the next request goes to another one."""
+        if self._program:
+            self._program.close()
+            self._program = None
+        self.guard.end()
+
+    def _start(self) -> None:
+        self._last = ""
+        program = self._program = self.guard.start(self.spec.command, env=self.spec.env, cwd=self.spec.cwd)
+        try:
+            line = program.ask(encode(Start()), seconds=self.spec.start_timeout, limit=_FLOOD)
+        except Trouble as trouble:
+            outcome = Outcome.PROTOCOL_VIOLATION
+            if isinstance(trouble, Ended | TimedOut):
+                outcome = Outcome.CRASHED if isinstance(trouble, Ended) else Outcome.TIMED_OUT
+            self._give_up(program, outcome, f"expected `started`, a client's introduction; the client {trouble}")
+        said = decode_started(line)
+        if isinstance(said, Violation):
+            self._give_up(program, Outcome.PROTOCOL_VIOLATION, str(said))
+        self._started = said
+
+    def _give_up(self, program: Program, outcome: Outcome, message: str) -> NoReturn:
+        told = _with_complaints(message, program)
+        self._drop()
+        raise NotIntroduced(_fault(outcome, told))
+
+
+@define
+class _Oneshot:
+    """A process for each payload, which prints what it decoded and exits with 0, or with 1 if it refused."""
+
+    spec: ClientSpec
+    guard: Guard
+    server: _Server
+    late: list[Late] = Factory(list[Late])
+    keeps_state: bool = field(default=False, init=False)
+    renews: bool = field(default=True, init=False)
+
+    def introduce(self) -> Started:
+        shapes = (Shape.PAGE,) if self.spec.way is Way.HTTP else tuple(Shape)
+        return Started(ClientInfo(name=self.spec.name), Features(validates=self.spec.validates, shapes=shapes))
+
+    def ask(self, request: Request) -> Reply:
+        serving = self.server.replay.serve(request) if self.spec.way is Way.HTTP else None
+        program = self.guard.start(self.spec.command, env=self._environment(request), cwd=self.spec.cwd)
+        limit = _FLOOD + _GROWTH * len(request.payload)
+        try:
+            given = b"" if serving else request.payload
+            status, printed = program.read_all(given, seconds=self.spec.timeout, limit=limit)
+        except TimedOut as trouble:
+            return Reply(outcome=Outcome.TIMED_OUT, message=_with_complaints(f"the client {trouble}", program))
+        except Flooded as trouble:
+            message = _with_complaints(f"expected its end; the client {trouble}", program)
+            return Reply(outcome=Outcome.PROTOCOL_VIOLATION, message=message)
+        finally:
+            program.close()
+            self.guard.end()
+        if status not in (0, 1):
+            return Reply(outcome=Outcome.CRASHED, message=_with_complaints(f"the client {Ended(status)}", program))
+        if serving and not serving.fetched:
+            asked = f"one for {serving.asked[0]}" if serving.asked else "none"
+            message = f"expected a request for {serving.path}, saw {asked}"
+            return Reply(outcome=Outcome.PROTOCOL_VIOLATION, message=_with_complaints(message, program))
+        if status:
+            return Reply(outcome=Outcome.REFUSED, message=program.complaints[-_MOST_COMPLAINTS:])
+        return Reply(outcome=Outcome.DECODED, payload=_without_line_end(printed, request.payload))
+
+    def renew(self) -> None:
+        """Every process is fresh."""
+
+    def close(self) -> None:
+        """Nothing is there between two requests."""
+
+    def _environment(self, request: Request) -> Mapping[str, str]:
+        told = {
+            "USAGECOMPAT_CASE": request.case_id,
+            "USAGECOMPAT_SHAPE": request.shape.value,
+            "USAGECOMPAT_REVISION": request.revision,
+            "USAGECOMPAT_ENDPOINT": request.endpoint,
+        }
+        if self.spec.way is Way.HTTP:
+            base_url = self.server.replay.base_url
+            told |= {
+                "OPENAI_BASE_URL": base_url,
+                "OPENAI_ADMIN_KEY": KEY,
+                "OPENAI_API_KEY": KEY,
+                "NO_PROXY": "127.0.0.1",
+                "no_proxy": "127.0.0.1",
+                "USAGECOMPAT_BASE_URL": base_url,
+            }
+        return {**told, **self.spec.env}
+
+
+def _without_line_end(printed: bytes, sent: bytes) -> bytes:
+    """What a program printed without the line end that printing adds, unless what was sent ended so too."""
+    if sent.endswith(b"\n") or not printed.endswith(b"\n"):
+        return printed
+    return printed.removesuffix(b"\n").removesuffix(b"\r")
+
+
+class _Late(BaseException):
+    """The deadline of a function has passed."""
+
+
+@define
+class _Function:
+    """A Python function, bytes to bytes, in this process; an exception is a refusal."""
+
+    spec: ClientSpec
+    late: list[Late] = Factory(list[Late])
+    keeps_state: bool = field(default=True, init=False)
+    renews: bool = field(default=False, init=False)
+    _codec: Callable[[bytes], object] | None = field(default=None, init=False)
+
+    def introduce(self) -> Started:
+        self._codec = self._codec or _function(self.spec)
+        info = ClientInfo(name=self.spec.name, language="python", version=sys.version.partition(" ")[0])
+        return Started(info, Features(validates=self.spec.validates))
+
+    def ask(self, request: Request) -> Reply:
+        self._codec = self._codec or _function(self.spec)
+        try:
+            with _deadline(self.spec.timeout):
+                returned = self._codec(request.payload)
+        except _Late:
+            return Reply(outcome=Outcome.TIMED_OUT, message=f"the function {TimedOut(self.spec.timeout)}")
+        except Exception as error:  # noqa: BLE001 - an exception is a refusal, whichever it is
+            return Reply(outcome=Outcome.REFUSED, message=f"{type(error).__name__}: {error}"[:_MOST_COMPLAINTS])
+        except (SystemExit, GeneratorExit) as error:
+            return Reply(outcome=Outcome.CRASHED, message=f"the function raised {type(error).__name__}")
+        if isinstance(returned, bytes | bytearray):
+            return Reply(outcome=Outcome.DECODED, payload=bytes(returned))
+        message = f"expected bytes, saw {type(returned).__name__}"
+        return Reply(outcome=Outcome.PROTOCOL_VIOLATION, message=message)
+
+    def renew(self) -> None:
+        """A function stays as it is: there is one process, the kit's own."""
+
+    def close(self) -> None:
+        """Nothing was started."""
+
+
+def _function(spec: ClientSpec) -> Callable[[bytes], object]:
+    module, name = spec.command
+    here = str(Path(spec.cwd or "").absolute())
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        found: object = import_module(module)
+        for part in name.split("."):
+            found = getattr(found, part)
+    except Exception as error:
+        raise CannotStartClient(spec.said, f"{type(error).__name__}: {error}") from error
+    if not callable(found):
+        raise NoSuchClient(spec.said, f"{name} is a {type(found).__name__} and cannot be called")
+    return found
+
+
+@contextmanager
+def _deadline(seconds: float) -> Generator[None]:
+    """Stop what runs too long, where that can be done: in the main thread of a POSIX system."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(*_: object) -> NoReturn:
+        raise _Late
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
