@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+import os
+from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING, Final
 
 from usagecompat._json import NO_VALUE, Document, read
 from usagecompat._rules import find_contradictions
@@ -13,11 +14,13 @@ from usagecompat._validate import shape_of_document, validate
 from usagecompat.contracts import resolve_revision
 from usagecompat.exceptions import NoSuchName
 from usagecompat.findings import CODES, Profile, Shape, named
-from usagecompat.report import Report, weigh
+from usagecompat.report import Report, weigh, weigh_counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
+
+_NO_CODES: Final = frozenset[str]()
 
 
 def check(
@@ -43,14 +46,82 @@ def check(
         NoSuchName: `shape`, `profile` or a code of `ignore` does not exist.
         TypeError: `payload` holds Python objects that JSON does not have, or a cycle.
     """
-    weights = named(Profile, profile, "profile")
+    weights = Profile.SERVED if profile == "served" else named(Profile, profile, "profile")
     asked = None if shape is None else named(Shape, shape, "shape")
+    codes = _codes(ignore) if ignore else _NO_CODES
+    at = resolve_revision(revision)
+    fast = fast_route()
+    if fast is None or not isinstance(payload, (bytes, str, bytearray, memoryview)):
+        document = read(payload)
+        return report_on(document, at, asked or shape_of_document(document), weights, codes)
+    if isinstance(payload, (bytearray, memoryview)):
+        payload = bytes(payload)  # the report may look at it again, and the caller may change it by then
+    certified = fast.certify(payload, at, asked)
+    if certified is not None:
+        again = _Again(payload, certified.shape, weights, codes)
+        weighed = weigh_counted(certified.seen, profile=weights, ignore=codes, places=again)
+        if weighed is not None:
+            return Report(
+                verdict=weighed[0],
+                findings=weighed[1],
+                truncated=0,
+                shape=certified.shape,
+                revision=at,
+                profile=weights,
+                judge=again,
+            )
+    document = read(payload)
+    told = asked or shape_of_document(document)
+    report = report_on(document, at, told, weights, codes)
+    if certified is None and told is not None and document.value is not NO_VALUE:
+        fast.learn(document, told, at, {finding.code for finding in report.findings} | codes)
+    return report
+
+
+@cache
+def fast_route() -> ModuleType | None:
+    """
+    The module of the fast route, which answers for payloads it can prove everything about.
+
+    None where `USAGECOMPAT_ROUTE=exact` in the environment turns it off, or msgspec cannot be imported.
+    The answer is kept; `fast_route.cache_clear()` makes the next call ask again.
+    """
+    if os.environ.get("USAGECOMPAT_ROUTE") == "exact":
+        return None
+    try:
+        from usagecompat import _fast  # noqa: PLC0415 - the exact route alone must not need it
+    except ImportError:
+        return None
+    return _fast
+
+
+class _Again:
+    """A certified payload that is read after all, when somebody asks for places or for other revisions."""
+
+    def __init__(self, payload: bytes | str, shape: Shape, profile: Profile, ignore: AbstractSet[str]) -> None:
+        self._payload = payload
+        self._shape = shape
+        self._profile = profile
+        self._ignore = ignore
+
+    @cached_property
+    def _document(self) -> Document:
+        return read(self._payload)
+
+    def line_and_column(self, path: Path, offset: int | None) -> tuple[int, int] | None:
+        """As `Document` has it."""
+        return self._document.line_and_column(path, offset)
+
+    def __call__(self, revision: str) -> Report:
+        """The report at another revision."""
+        return report_on(self._document, revision, self._shape, self._profile, self._ignore)
+
+
+def _codes(ignore: Iterable[str]) -> frozenset[str]:
     codes = frozenset((ignore,) if isinstance(ignore, str) else ignore)
     for code in sorted(codes - CODES.keys()):
         raise NoSuchName("finding code", code, tuple(CODES))
-    at = resolve_revision(revision)
-    document = read(payload)
-    return report_on(document, at, asked or shape_of_document(document), weights, codes)
+    return codes
 
 
 def report_on(

@@ -14,7 +14,7 @@ from usagecompat.exceptions import Incompatible
 from usagecompat.findings import CODES, Finding, Profile, Seen, Severity, Shape, Verdict, pattern, pointer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from usagecompat._json import Tree, _NoValue
@@ -159,6 +159,39 @@ def weigh(
             )
     verdict = verdict_of({severity for severity, count in listed.items() if count})
     return verdict, _in_document_order(list(findings.values()), tree), truncated
+
+
+def weigh_counted(
+    counted: Sequence[tuple[Seen, int]], *, profile: Profile, ignore: AbstractSet[str], places: Places
+) -> tuple[Verdict, tuple[Finding, ...]] | None:
+    """
+    Verdict and findings of observations that are grouped and in document order already; None if one is an error.
+
+    Args:
+        counted: The first place of each group, and its count; fewer than a report lists.
+        profile: What decides their severities.
+        ignore: Codes that count for nothing.
+        places: Where lines and columns come from.
+    """
+    if not counted:
+        return Verdict.VALID, ()
+    findings = tuple(
+        Finding(
+            one.code,
+            CODES[one.code].severity(profile),
+            pointer(one.path),
+            one.message,
+            one.hint,
+            count,
+            one.path,
+            one.offset,
+            places,
+        )
+        for one, count in counted
+        if one.code not in ignore
+    )
+    verdict = verdict_of({finding.severity for finding in findings})
+    return None if verdict is Verdict.INVALID else (verdict, findings)
 
 
 def _in_document_order(findings: list[Finding], tree: Tree | _NoValue) -> tuple[Finding, ...]:
