@@ -109,10 +109,10 @@ def _page(page: dict[str, Tree], revision: str) -> Iterator[Seen]:
         path = ("data", index)
         start, end = _integer(bucket.get("start_time")), _integer(bucket.get("end_time"))
         if start is not None and last_start is not None and start < last_start:
-            message = f"the bucket starts at {start}, before the one in front of it, which starts at {last_start}"
+            message = f"the bucket starts at {_shown(start)}, before the one in front of it, which starts at {_shown(last_start)}"
             yield Seen("rule/unordered-buckets", path, message, "The API sends buckets in order of time.")
         elif start is not None and last_end is not None and start < last_end:
-            message = f"the bucket starts at {start}, before the one in front of it ends at {last_end}"
+            message = f"the bucket starts at {_shown(start)}, before the one in front of it ends at {_shown(last_end)}"
             yield Seen("rule/overlapping-buckets", path, message, "Sums over these buckets count some usage twice.")
         last_start, last_end = start, end
         yield from _bucket(bucket, path, revision)
@@ -121,7 +121,7 @@ def _page(page: dict[str, Tree], revision: str) -> Iterator[Seen]:
 def _bucket(bucket: dict[str, Tree], path: Path, revision: str) -> Iterator[Seen]:
     start, end = _integer(bucket.get("start_time")), _integer(bucket.get("end_time"))
     if start is not None and end is not None and end <= start:
-        yield Seen("rule/end-before-start", path, f"the bucket starts at {start} and ends at {end}")
+        yield Seen("rule/end-before-start", path, f"the bucket starts at {_shown(start)} and ends at {_shown(end)}")
     name = next((name for name in ("results", "result") if type(bucket.get(name)) is list), None)
     if name is None:
         return
