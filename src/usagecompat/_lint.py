@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 _NO_TOPICS: Final = ("upstream",)
 """Folders of a corpus that hold data of another kind."""
-_AT_THE_TOP: Final = ("manifest.json", "notes.json")
+_AT_THE_TOP: Final = ("manifest.json", "notes.json", "package.json")
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SENTENCE: Final = re.compile(r"(?P<first>\S+)(?: \S+)*\.")
 _NEXT_SENTENCE: Final = re.compile(r"[.!?] [A-Z]")
 _MEMBERS: Final = (
     *("id", "description", "evidence", "shape", "revision", "verdict", "published", "findings", "revisions"),
-    *("flags", "fix", "since"),
+    *("flags", "judges", "fix", "since"),
 )
 """The order in which a case says things."""
 
