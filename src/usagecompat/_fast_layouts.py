@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from usagecompat._json import Number
 from usagecompat._models import INT32_MOST
@@ -17,6 +17,7 @@ from usagecompat.findings import Shape
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from usagecompat._json import Tree
     from usagecompat._shape import Contract, RecordShape
 
 MOST_UNDECLARED: Final = 24
@@ -66,9 +67,9 @@ class RecordLayout:
 class Layout:
     """What is known of payloads that look alike."""
 
-    shape: Shape | None = None
+    shape: Shape | None
     """What the payload was from which the layout was learned; None for the contract's own layout."""
-    records: Mapping[str, RecordLayout] = field(factory=dict[str, RecordLayout])
+    records: Mapping[str, RecordLayout]
     """By the name of the record, those that were there."""
 
     def merged(self, other: Layout) -> Layout | None:
@@ -79,7 +80,7 @@ class Layout:
             if merged is None:
                 return None
             records[name] = merged
-        both = Layout(other.shape, records)
+        both = Layout(self.shape, records)
         if self.is_tagged and other.is_tagged:
             return both if both.is_tagged else None
         # What has no tag in front can be told from nothing else.
@@ -91,7 +92,12 @@ class Layout:
         return all(record.names[0] == "object" for record in self.records.values() if "object" in record.names)
 
 
-def observe(tree: object, shape: Shape, contract: Contract) -> Layout | None:
+def layout_of(contract: Contract) -> Layout:
+    """The layout of payloads that have all members in the contract's order and no other."""
+    return Layout(None, {name: RecordLayout(tuple(record.members)) for name, record in contract.records.items()})
+
+
+def observe(tree: Tree, shape: Shape, contract: Contract) -> Layout | None:
     """
     The layout of a payload, which has no errors at this revision; None if no layout describes it.
 
@@ -126,28 +132,41 @@ def _is_modest(layout: Layout, contract: Contract) -> bool:
 
 
 def _is_plain(name: str) -> bool:
-    """Whether a name stands in JSON as it is."""
-    return len(name) <= _LONGEST_NAME and name.isprintable() and '"' not in name and "\\" not in name
+    """Whether a name stands in JSON as it is, and stays what it is when white space goes."""
+    return len(name) <= _LONGEST_NAME and name.isprintable() and not {*name} & {*' "\\'}
 
 
 def _is_large(value: object) -> bool:
-    return type(value) is Number and len(value.lexeme) >= _LARGE_DIGITS and value.is_integer and abs(value.integer) > INT32_MOST
+    return (
+        type(value) is Number
+        and len(value.lexeme) >= _LARGE_DIGITS
+        and value.is_integer
+        and abs(value.integer) > INT32_MOST
+    )
 
 
-def _objects(tree: object, shape: Shape, contract: Contract) -> Iterator[tuple[RecordShape, dict[str, object]]]:
+def _objects(tree: Tree, shape: Shape, contract: Contract) -> Iterator[tuple[RecordShape, dict[str, Tree]]]:
     """Each object of the payload that is a record, with what the contract says of it."""
-    if not isinstance(tree, dict):
+    if type(tree) is not dict:
         return
     if shape is Shape.PAGE:
         yield contract.page, tree
-        for bucket in tree.get("data") or ():
+        for bucket in _items(tree, "data"):
             yield from _objects(bucket, Shape.BUCKET, contract)
     elif shape is Shape.BUCKET:
         yield contract.bucket, tree
         name = next(name for name, member in contract.bucket.members.items() if member.attribute == "results")
-        for result in tree.get(name) or ():
+        for result in _items(tree, name):
             yield from _objects(result, Shape.RESULT, contract)
-    elif (kind := contract.kinds.get(tree.get("object"))) is not None:
-        yield kind, tree
-        if isinstance(amount := tree.get("amount"), dict):
+    else:
+        tag, amount = tree.get("object"), tree.get("amount")
+        kind = contract.kinds.get(tag) if type(tag) is str else None
+        if kind is not None:
+            yield kind, tree
+        if kind is not None and type(amount) is dict:
             yield contract.amount, amount
+
+
+def _items(tree: dict[str, Tree], name: str) -> list[Tree]:
+    items = tree.get(name)
+    return items if type(items) is list else []

@@ -9,7 +9,8 @@ What types cannot say is checked by one function per record, written here as Pyt
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, Union
+from types import GenericAlias
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
 from attrs import frozen
@@ -23,17 +24,20 @@ from usagecompat._wire import Count
 from usagecompat.findings import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, MutableSequence, Sequence
 
     from usagecompat._shape import Contract, RecordShape
 
-Check: TypeAlias = "Callable[[Sequence[Any], list[int]], bool]"
+Check: TypeAlias = "Callable[[Sequence[Any], MutableSequence[int] | tuple[()]], bool]"
 """
 Whether nothing is wrong with objects of one record, which stand in one array.
 
 What the columns of the record name is counted, and added to the list.
 False if there is anything the fast route does not explain.
 """
+
+Type: TypeAlias = Any
+"""A type that is put together here, as msgspec takes it."""
 
 _MOST_CHECKS: Final = 256
 _SCALAR: Final = str | int | float | bool | None
@@ -72,9 +76,9 @@ class FastTypes:
 
     contract: Contract
     layout: Layout
-    records: Mapping[type[Struct], FastRecord]
+    records: Mapping[type[object], FastRecord]
     """All records by type."""
-    root: Any
+    root: Type
     """The type of a whole payload."""
 
 
@@ -82,16 +86,19 @@ def fast_types(contract: Contract, layout: Layout) -> FastTypes:
     """The types and checks for payloads of this layout at the revision of `contract`."""
     make = _Maker(contract, layout)
     amount = make.type_of(contract.amount, {})
-    kinds = [
-        kind
-        for kind in contract.kinds.values()
-        if kind.members.keys() >= {*kind.required} and (layout.is_tagged or kind.name in layout.records)
-    ]
+    kinds = [kind for kind in contract.kinds.values() if kind.members.keys() >= {*kind.required}]
+    if not layout.is_tagged:  # then one kind can be told from no other
+        kinds = [kind for kind in kinds if kind.name in layout.records] or kinds
     results = {make.type_of(kind, {JsonType.OBJECT: amount}): kind for kind in kinds}
-    bucket = make.type_of(contract.bucket, {JsonType.ARRAY: list[_union(results)]})
-    page = make.type_of(contract.page, {JsonType.ARRAY: list[bucket]})
+    bucket = make.type_of(contract.bucket, {JsonType.ARRAY: GenericAlias(list, (_union(results),))})
+    page = make.type_of(contract.page, {JsonType.ARRAY: GenericAlias(list, (bucket,))})
     shapes = {page: contract.page, bucket: contract.bucket, **results}
-    roots: Mapping[Shape | None, Any] = {None: shapes, Shape.PAGE: [page], Shape.BUCKET: [bucket], Shape.RESULT: results}
+    roots: Mapping[Shape | None, Iterable[type[Struct]]] = {
+        None: shapes,
+        Shape.PAGE: [page],
+        Shape.BUCKET: [bucket],
+        Shape.RESULT: results,
+    }
     return FastTypes(
         contract=contract,
         layout=layout,
@@ -100,8 +107,12 @@ def fast_types(contract: Contract, layout: Layout) -> FastTypes:
     )
 
 
-def _union(types: Any) -> Any:
-    return Union[tuple(types)] if types else msgspec.Struct
+def _union(types: Iterable[type[Struct]]) -> Type:
+    first, *others = types
+    union: Type = first
+    for other in others:
+        union |= other
+    return union
 
 
 class _Maker:
@@ -111,12 +122,12 @@ class _Maker:
         self._contract = contract
         self._layouts = layout.records
 
-    def type_of(self, shape: RecordShape, parts: Mapping[JsonType, Any]) -> type[Struct]:
+    def type_of(self, shape: RecordShape, parts: Mapping[JsonType, Type]) -> type[Struct]:
         """The Struct of a record; `parts` are the types of its objects or arrays."""
         layout = self._layouts.get(shape.name, RecordLayout())
         names = layout.completed(shape)
         tagged = shape.kind is not None and names[0] == "object"
-        fields: list[tuple[str, Any] | tuple[str, Any, Any]] = []
+        fields: list[tuple[str, Type] | tuple[str, Type, object]] = []
         for name in names:
             member = shape.members.get(name)
             if tagged and name == "object":
@@ -135,6 +146,7 @@ class _Maker:
             tag=shape.kind if tagged else None,
             rename={_attribute(shape, names, name): name for name in names},
             kw_only=True,
+            forbid_unknown_fields=True,
             gc=False,
         )
 
@@ -167,9 +179,9 @@ def _attribute(shape: RecordShape, names: tuple[str, ...], name: str) -> str:
     return f"undeclared_{names.index(name)}" if member is None else member.attribute
 
 
-def _type(member: Member, *, large: bool) -> Any:
+def _type(member: Member, *, large: bool) -> Type:
     """The type of a plain value; what does not fit it is left to the exact route."""
-    wanted: Any
+    wanted: Type
     if member.const is not None:
         wanted = Literal[member.const]
     elif member.type is JsonType.INTEGER:

@@ -19,6 +19,9 @@ from usagecompat.report import Report, weigh, weigh_counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
+    from types import ModuleType
+
+    from usagecompat.findings import Path
 
 _NO_CODES: Final = frozenset[str]()
 
@@ -73,7 +76,7 @@ def check(
     document = read(payload)
     told = asked or shape_of_document(document)
     report = report_on(document, at, told, weights, codes)
-    if certified is None and told is not None and document.value is not NO_VALUE:
+    if certified is None and told is not None:
         fast.learn(document, told, at, {finding.code for finding in report.findings} | codes)
     return report
 

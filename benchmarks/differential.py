@@ -1,0 +1,101 @@
+"""
+Holds the fast route against the exact one: python benchmarks/differential.py --texts 100000 [--seed N].
+
+Both have to agree in verdict, shape, each finding with its place and count, what is truncated, and the best revision.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+from odd_texts import Text, corpus_texts, texts
+from usagecompat import check
+from usagecompat._json import read
+from usagecompat._validate import shape_of_document
+from usagecompat.checking import fast_route, report_on
+from usagecompat.findings import Profile, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from usagecompat.report import Report
+
+_EVERY: Final = 20
+"""Of so many texts one is also compared in its best revision, which is the dearest."""
+
+
+def by_exact_route(text: Text) -> Report:
+    """The report that the exact route gives."""
+    document = read(text.payload)
+    shape = Shape(text.shape) if text.shape else shape_of_document(document)
+    return report_on(document, text.revision, shape, Profile(text.profile))
+
+
+def facts(report: Report, *, best_revision: bool) -> dict[str, object]:
+    """Everything in which reports can differ."""
+    return {
+        "verdict": report.verdict,
+        "shape": report.shape,
+        "truncated": report.truncated,
+        "findings": [finding.to_dict() for finding in report.findings],
+        "best revision": report.best_revision if best_revision else None,
+    }
+
+
+class Differential:
+    """Compares text by text, and counts."""
+
+    def __init__(self) -> None:
+        self.compared = 0
+        self.certified = 0
+        """How often the fast route had the answer."""
+        self.certified_with_findings = 0
+        self.differences: list[tuple[Text, dict[str, object], dict[str, object]]] = []
+
+    def compare(self, sample: Iterable[Text]) -> None:
+        """Check each text by both routes."""
+        fast = fast_route()
+        assert fast is not None, "msgspec is needed, and USAGECOMPAT_ROUTE must not be set"  # noqa: S101 - a script
+        for text in sample:
+            self.compared += 1
+            shape = Shape(text.shape) if text.shape else None
+            certified = fast.certify(text.payload, text.revision, shape)
+            self.certified += certified is not None
+            self.certified_with_findings += bool(certified and certified.seen)
+            best = self.compared % _EVERY == 0
+            report = check(text.payload, revision=text.revision, profile=text.profile, shape=text.shape)
+            ours, exact = facts(report, best_revision=best), facts(by_exact_route(text), best_revision=best)
+            if ours != exact:
+                self.differences.append((text, ours, exact))
+
+    def summary(self) -> str:
+        """What was compared, and what the fast route answered."""
+        return (
+            f"{self.compared:,} texts compared; the fast route answered {self.certified:,} of them,"
+            f" {self.certified_with_findings:,} with findings; {len(self.differences):,} differences"
+        )
+
+
+def main() -> int:
+    """Compare the corpus and as many texts as asked, and print what differs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--texts", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    began = monotonic()
+    differential = Differential()
+    differential.compare(corpus_texts())
+    differential.compare(texts(asked.seed, asked.texts))
+    for text, ours, exact in differential.differences[:10]:
+        print(
+            text, *(f"  {name}: {ours[name]} / {exact[name]}" for name in ours if ours[name] != exact[name]), sep="\n"
+        )
+    print(f"{differential.summary()} ({monotonic() - began:.0f} s, seed {asked.seed})")
+    return 1 if differential.differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
