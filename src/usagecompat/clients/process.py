@@ -69,10 +69,12 @@ class Flooded(Trouble):
 
 @frozen(eq=False)
 class Closed(Trouble):
-    """The process closed its standard output and went on."""
+    """The process closed its standard input or output and went on."""
+
+    which: str
 
     def __str__(self) -> str:
-        return "closed its standard output, and is still there"
+        return f"closed its standard {self.which}, and is still there"
 
 
 class Guard:
@@ -191,6 +193,7 @@ class Program:
         self._err = bytearray()
         self._status: int | None = None
         self._eof = False
+        self._deaf = False
         self._ended: set[int] = set()
         self._poll = select.poll()
         for descriptor in (self._stdout, self._stderr, guard.fileno()):
@@ -221,7 +224,7 @@ class Program:
         """
         deadline = time.monotonic() + seconds
         unsent: memoryview | None = self._write(memoryview(line))
-        if not unsent and not self._out:
+        if not (unsent or self._out or self._deaf):
             self._wait(deadline, seconds)  # nearly always this is the whole answer
         while True:
             if not unsent and (end := self._out.find(b"\n")) >= 0:
@@ -264,7 +267,8 @@ class Program:
             return data[os.write(self._stdin, data) :]
         except BlockingIOError:
             return data
-        except BrokenPipeError:  # how it ended, or that it reads no more, shows in what it writes
+        except BrokenPipeError:
+            self._deaf = True
             return data[:0]
 
     def _wait(self, deadline: float, seconds: float, unsent: memoryview | None = None) -> memoryview | None:
@@ -325,13 +329,13 @@ class Program:
                     break
 
     def _raise_if_ended(self, deadline: float) -> None:
-        if self._eof and self._status is None:
+        if (self._eof or self._deaf) and self._status is None:
             until = min(deadline, time.monotonic() + _GRACE)
             try:
                 while self._status is None:
                     self._wait(until, _GRACE)
             except TimedOut:
-                raise Closed from None
+                raise Closed("input" if self._deaf else "output") from None
         if self._status is not None:
             if not self._eof:
                 self._drain()

@@ -84,13 +84,12 @@ class ClientInfo:
     def to_dict(self) -> dict[str, str]:
         """What is known, as the protocol spells it."""
         told = {
-            "name": self.name,
             "language": self.language,
             "version": self.version,
             "homepage": self.homepage,
             "issues": self.issues,
         }
-        return {name: value for name, value in told.items() if value}
+        return {"name": self.name} | {name: value for name, value in told.items() if value}
 
 
 @frozen(kw_only=True)
@@ -209,8 +208,9 @@ def decode_started(line: bytes) -> Started | Violation:
 def decode_answer(line: bytes) -> Answer | Violation:
     """What a client says to a `run`; whose `seq` it bears is for the caller to see."""
     try:
-        said = json.loads(line)["decoded"]
-        if said.keys() == _DECODED and type(said["seq"]) is int:
+        message = json.loads(line)
+        said = message["decoded"]
+        if len(message) == 1 and said.keys() == _DECODED and type(said["seq"]) is int:
             return Decoded(said["seq"], a2b_base64(said["payload"], strict_mode=True))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         pass  # what is wrong, or another answer, is found out below; nearly every line of a run ends above

@@ -272,10 +272,14 @@ class _Stdio:
         except TimedOut as trouble:
             return self._failed(Outcome.TIMED_OUT, f"the client {trouble}", program), None
         except (Flooded, Closed) as trouble:
-            return self._failed(Outcome.PROTOCOL_VIOLATION, f"expected an answer; the client {trouble}", program), None
+            message = f"expected an answer; the client {trouble}"
+            blamed = _fault(Outcome.PROTOCOL_VIOLATION, message) if isinstance(trouble, Closed) else None
+            return self._failed(Outcome.PROTOCOL_VIOLATION, message, program), blamed
         answer = decode_answer(answered)
         if isinstance(answer, Violation):
-            return self._failed(Outcome.PROTOCOL_VIOLATION, str(answer), program), None
+            late = Violation("nothing more after an answer", answer.seen)
+            blamed = _fault(Outcome.PROTOCOL_VIOLATION, str(late))
+            return self._failed(Outcome.PROTOCOL_VIOLATION, str(answer), program), blamed
         if answer.seq != self._seq:
             message = f"expected an answer for seq {self._seq}, saw one for seq {answer.seq}"
             blamed = None

@@ -1,0 +1,95 @@
+"""Nothing is left behind: not after a client's fault, not after Ctrl-C, and not when the kit itself is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from usagecompat.clients.probing import Probing
+from usagecompat.clients.runner import run
+from usagecompat.clients.spec import ClientSpec
+from usagecompat.corpus import cases
+from usagecompat.exceptions import CannotStartClient
+
+KIT = """
+import sys
+from usagecompat.clients.runner import run
+from usagecompat.clients.spec import ClientSpec
+from usagecompat.corpus import cases
+if __name__ == "__main__":
+    spec = ClientSpec(name="endless", command=tuple(sys.argv[2:]), timeout=600)
+    run(spec, cases(verdict="valid"), jobs=int(sys.argv[1]))
+"""
+CLIENT = """
+import json, os, signal, subprocess, sys, time
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    signal.signal(number, signal.SIG_IGN)
+sleep = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(3600)"]
+for line in sys.stdin:
+    if "start" in json.loads(line):
+        print('{"started": {"version": 1, "client": {"name": "endless"}}}', flush=True)
+        continue
+    pids = [os.getpid(), *(subprocess.Popen(sleep, start_new_session=apart).pid for apart in (False, True))]
+    with open(sys.argv[1], "a") as file:
+        print(*pids, file=file, flush=True)
+    time.sleep(3600)
+"""
+PATIENCE = 60
+"""How many seconds what must come is waited for; only a failing test takes so long."""
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process is there, and not only waiting for its parent to take notice of its end."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_bytes().rpartition(b")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in (b"Z", b"X")
+
+
+def wait_until(condition: object) -> None:
+    """Wait for something that other processes do."""
+    end = time.monotonic() + PATIENCE
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.01)
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere the guard ends process groups, and tells nothing of orphans"
+)
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+def test_nothing_survives_the_kit(tmp_path: Path, number: signal.Signals, jobs: int) -> None:
+    """However the kit ends, its clients end with it, and so do the children that they put into sessions of their own."""
+    told = tmp_path / "pids"
+    told.touch()
+    client = tmp_path / "client.py"
+    client.write_text(CLIENT, encoding="utf-8")
+    command = (sys.executable, "-c", KIT, str(jobs), sys.executable, "-I", "-S", str(client), str(told))
+    kit = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        wait_until(lambda: told.read_text("utf-8").count("\n") == jobs)
+        pids = [int(word) for word in told.read_text("utf-8").split()]
+        assert all(map(is_alive, pids))
+        os.kill(kit.pid, number)
+        assert kit.wait(PATIENCE) != 0
+        wait_until(lambda: not any(map(is_alive, pids)))
+    finally:
+        kit.kill()
+        kit.wait()
+
+
+def test_no_such_program() -> None:
+    """A command that is not there is said to be not there, before any case is run."""
+    spec = ClientSpec(name="nobody", command=("usagecompat-no-such-program",))
+    with pytest.raises(CannotStartClient, match="No such file or directory"):
+        run(spec, cases(verdict="valid")[:1], probing=Probing.NONE)
+    with pytest.raises(CannotStartClient, match="No such file or directory"):
+        run(spec, cases(verdict="valid")[:4], probing=Probing.NONE, jobs=2)

@@ -1,0 +1,247 @@
+"""The runner names what every faulty client does wrong, and no other case suffers."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from usagecompat.clients.probing import PATIENCE, Probing
+from usagecompat.clients.results import Outcome
+from usagecompat.clients.runner import run
+from usagecompat.clients.spec import ClientSpec
+from usagecompat.corpus import cases
+from usagecompat.fidelity import Level
+
+if TYPE_CHECKING:
+    from usagecompat.clients.results import ClientResult
+
+MINIATURES = Path(__file__).with_name("miniatures.py")
+VICTIM = "kinds/completions-nulls"
+KINDS = [case for case in cases(verdict="valid") if case.id.startswith("kinds/") and case.id.endswith("-nulls")]
+BROKEN = [case for case in cases(verdict="invalid") if case.id.startswith("text/trailing-")]
+CORPUS = [*KINDS, *BROKEN]
+
+
+def miniature(fault: str, *, victim: str = VICTIM, timeout: float = 20, **options: object) -> ClientSpec:
+    """A fake client; the deadline is long where nothing should run into it."""
+    command = (sys.executable, "-I", "-S", str(MINIATURES), fault, victim)
+    return ClientSpec(name=fault, command=command, timeout=timeout, **options)  # type: ignore[arg-type]
+
+
+def faults_of(result: ClientResult) -> dict[str, list[str]]:
+    """The codes of the faults of each case that has any."""
+    return {case.case_id: [fault.code for fault in case.faults] for case in result.cases if case.faults}
+
+
+def test_the_corpus_of_these_tests() -> None:
+    """There are good and bad payloads, and the victim is a good one."""
+    assert VICTIM in {case.id for case in KINDS}
+    assert len(KINDS) > 5
+    assert len(BROKEN) > 2
+
+
+def test_faithful() -> None:
+    """A faithful client has no fault, and every payload that must be decoded comes back byte for byte."""
+    result = run(miniature("faithful"), CORPUS)
+    assert faults_of(result) == {}
+    assert result.faults == ()
+    assert result.failing == {}
+    assert {case.level for case in result.cases if case.outcome is Outcome.DECODED} == {Level.BYTES}
+    assert {case.case_id for case in result.cases if case.outcome is Outcome.REFUSED} == {case.id for case in BROKEN}
+    assert result.client is not None
+    assert result.client.name == "miniature-faithful"
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ("crash", "client/crashed"),
+        ("crash-with-words", "client/crashed"),
+        ("segfault", "client/crashed"),
+        ("partial-then-end", "client/crashed"),
+        ("children-and-death", "client/crashed"),
+        ("ends-after-answer", "client/crashed"),
+        ("wrong-seq", "client/protocol-violation"),
+        ("old-seq", "client/protocol-violation"),
+        ("twice", "client/protocol-violation"),
+        ("garbage", "client/protocol-violation"),
+        ("empty-line", "client/protocol-violation"),
+        ("no-such-answer", "client/protocol-violation"),
+        ("two-answers-in-one", "client/protocol-violation"),
+        ("no-payload", "client/protocol-violation"),
+        ("not-base64", "client/protocol-violation"),
+        ("seq-as-string", "client/protocol-violation"),
+        ("more-members", "client/protocol-violation"),
+        ("flood-stdout", "client/protocol-violation"),
+        ("flood-lines", "client/protocol-violation"),
+        ("closes-stdout", "client/protocol-violation"),
+        ("closes-stdin", "client/protocol-violation"),
+        ("refuse", "client/refused-valid"),
+    ],
+)
+def test_fault_at_one_case(fault: str, code: str) -> None:
+    """What a client does wrong at one case is told of that case, and costs no other."""
+    result = run(miniature(fault), CORPUS)
+    assert faults_of(result) == {VICTIM: [code]}
+    others = [case for case in result.cases if case.case_id != VICTIM]
+    assert {case.level for case in others if case.outcome is Outcome.DECODED} == {Level.BYTES}
+    assert {case.outcome for case in others} == {Outcome.DECODED, Outcome.REFUSED}
+
+
+@pytest.mark.parametrize("fault", ["hang", "ignore-signals", "flood-stderr", "partial-then-hang"])
+def test_hanging_at_one_case(fault: str) -> None:
+    """A client that does not answer is ended at its deadline, and the next case goes to a fresh one."""
+    result = run(miniature(fault, timeout=2), CORPUS)
+    assert faults_of(result) == {VICTIM: ["client/timed-out"]}
+    assert len(result.not_judged) == 0
+
+
+def test_given_up() -> None:
+    """A client that hangs again and again is given up, and what it was not asked does not count as passed."""
+    result = run(miniature("hang-always", timeout=0.2), CORPUS)
+    counted = Counter(case.outcome for case in result.cases)
+    assert counted == {Outcome.TIMED_OUT: PATIENCE, Outcome.NOT_RUN: len(CORPUS) - PATIENCE}
+    assert len(result.not_judged) == len(CORPUS) - PATIENCE
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "told"),
+    [
+        ("skip", Outcome.SKIPPED, "later (https://example.org/1)"),
+        ("fail", Outcome.ERRORED, "the adapter has no class for it"),
+    ],
+)
+def test_not_judged(fault: str, outcome: Outcome, told: str) -> None:
+    """A case that a client skips, or at which its adapter fails, is neither passed nor failed, and its words are kept."""
+    result = run(miniature(fault), CORPUS)
+    assert [(case.case_id, case.outcome, case.message) for case in result.not_judged] == [(VICTIM, outcome, told)]
+    assert faults_of(result) == {}
+    assert all(case.level is None for case in result.not_judged)
+
+
+@pytest.mark.parametrize(
+    ("fault", "codes", "level"),
+    [
+        ("drop-nulls", {"client/null-became-absent"}, Level.VALUES),
+        ("return-garbage", {"client/not-json"}, Level.NONE),
+        ("return-nothing", {"client/not-json"}, Level.NONE),
+    ],
+)
+def test_what_comes_back_is_compared(fault: str, codes: set[str], level: Level) -> None:
+    """A bad answer in good form is no violation: its differences are listed, and the case fails for them."""
+    result = run(miniature(fault), CORPUS)
+    victim = next(case for case in result.cases if case.case_id == VICTIM)
+    assert victim.level is level
+    assert victim.failing(Level.EXACT) == codes
+    assert set(result.failing) == {VICTIM}
+
+
+def test_words_are_kept() -> None:
+    """What a client wrote to standard error before it ended is part of the message, and the rest of a flood is not."""
+    result = run(miniature("crash-with-words"), CORPUS)
+    victim = next(case for case in result.cases if case.case_id == VICTIM)
+    assert "exit status 1" in victim.message
+    assert "out of luck" in victim.message
+    flooding = run(miniature("flood-stderr", timeout=2), KINDS, probing=Probing.NONE)
+    assert max(len(case.message) for case in flooding.cases) < 1_000
+
+
+def test_standard_error_is_free() -> None:
+    """Megabytes on standard error block nobody and are no fault."""
+    assert faults_of(run(miniature("much-stderr"), CORPUS)) == {}
+
+
+def test_validating_client_that_accepts() -> None:
+    """A client that claims to validate fails at every invalid payload that it decodes, and nowhere else."""
+    result = run(miniature("accept-everything"), CORPUS)
+    assert faults_of(result) == {case.id: ["client/accepted-invalid"] for case in BROKEN}
+
+
+@pytest.mark.parametrize("fault", ["random", "counting"])
+def test_nondeterministic(fault: str) -> None:
+    """A client that answers one payload in two ways when nothing else was sent is not deterministic, everywhere it does so."""
+    result = run(miniature(fault), CORPUS)
+    assert faults_of(result) == {case.id: ["client/nondeterministic"] for case in KINDS}
+
+
+def test_state_leak_after_refusal() -> None:
+    """A good payload after a bad one that is answered otherwise than alone is a leak, and its level is what it has alone."""
+    result = run(miniature("leak-after-refusal"), CORPUS)
+    assert faults_of(result) == {case.id: ["client/state-leak"] for case in KINDS}
+    assert {case.level for case in result.cases if case.outcome is Outcome.DECODED} == {Level.BYTES}
+    assert "after text/" in result.cases[0].faults[0].message
+
+
+def test_state_leak_with_time() -> None:
+    """A client that answers otherwise once it has answered many leaks state."""
+    result = run(miniature("tired"), CORPUS)
+    assert set(result.codes) == {"client/state-leak"}
+
+
+def test_first_payload_only() -> None:
+    """A client whose first answer alone is right shows it when payloads are sent to processes of their own."""
+    result = run(miniature("first-only"), CORPUS, probing=Probing.ALL)
+    assert {code for codes in faults_of(result).values() for code in codes} == {"client/nondeterministic"}
+    assert len(faults_of(result)) == len(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "told"),
+    [
+        ("dies-at-start", "client/crashed", "no such library"),
+        ("garbage-at-start", "client/protocol-violation", "Welcome!"),
+        ("other-version", "client/protocol-violation", "version 2"),
+        ("never-starts", "client/timed-out", "introduction"),
+    ],
+)
+def test_not_introduced(fault: str, code: str, told: str) -> None:
+    """A client that does not introduce itself is asked nothing, and no case counts as passed."""
+    result = run(miniature(fault, start_timeout=2 if fault == "never-starts" else 20), CORPUS)
+    assert [fault.code for fault in result.faults] == [code]
+    assert told in result.faults[0].message
+    assert {case.outcome for case in result.cases} == {Outcome.NOT_RUN}
+    assert result.headline.level is None
+    assert result.client is None
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "told"),
+    [
+        ("ignores-stop", "client/protocol-violation", "its end after `stop`"),
+        ("ends-badly", "client/crashed", "exit status 7 after `stop`"),
+        ("children", "client/protocol-violation", "2 processes"),
+    ],
+)
+def test_bad_end(fault: str, code: str, told: str) -> None:
+    """A client that does not end well when it is told to is told of, and its cases are as they were."""
+    result = run(miniature(fault, timeout=2), CORPUS, probing=Probing.NONE)
+    assert [found.code for found in result.faults] == [code]
+    assert told in result.faults[0].message
+    assert faults_of(result) == {}
+
+
+def test_last_words() -> None:
+    """An answer that nobody asked for is told of the case before it, even if it comes with `stop`."""
+    result = run(miniature("last-words"), KINDS, probing=Probing.NONE)
+    assert faults_of(result) == {KINDS[-1].id: ["client/protocol-violation"]}
+
+
+def test_pages_only() -> None:
+    """A client that decodes pages only gets every payload in one, and what comes back is cut out of its answer."""
+    result = run(miniature("pages-only"), CORPUS)
+    assert faults_of(result) == {}
+    assert {case.level for case in result.cases if case.outcome is Outcome.DECODED} == {Level.BYTES}
+    returned = {case.case_id: case.returned for case in result.cases}
+    assert all((returned[case.id] or b"").strip() == case.payload.strip() for case in KINDS)
+
+
+@pytest.mark.parametrize("fault", ["faithful", "crash", "random"])
+def test_in_parallel(fault: str) -> None:
+    """Several processes come to the same as one."""
+    one, two = run(miniature(fault), CORPUS), run(miniature(fault), CORPUS, jobs=2)
+    assert [(case.case_id, case.outcome) for case in one.cases] == [(case.case_id, case.outcome) for case in two.cases]
+    assert faults_of(one) == faults_of(two)
