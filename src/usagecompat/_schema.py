@@ -11,8 +11,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from usagecompat._evolution import changelog
 from usagecompat._shape import Contract, JsonType, Member, RecordShape, contract
 from usagecompat._wire import KIND_PATTERN, NUMBER_PATTERN
 from usagecompat.contracts import LATEST, PUBLISHED, REVISIONS, Tolerance, resolve_revision
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 JsonSchema = dict[str, Any]
 
 DIALECTS: Final[Mapping[str, str]] = {
@@ -66,7 +68,7 @@ def schema(
 
 
 def files() -> dict[str, str]:
-    """Every generated schema file: its path below `schemas/`, and its text."""
+    """Every generated file: its path below `schemas/`, and its text."""
     written: dict[str, str] = {}
     for profile, folder in ((Profile.PUBLISHED, ""), (Profile.SERVED, "served/")):
         for revision in REVISIONS:
@@ -78,11 +80,11 @@ def files() -> dict[str, str]:
         written[f"{folder}latest.json"] = _text(newest)
         written[f"draft-07/{folder}latest.json"] = _text(_as_draft_07(newest))
     lock = {name: fingerprint(json.loads(text)) for name, text in sorted(written.items()) if "latest" not in name}
-    return {**written, "LOCK.json": _text(lock)}
+    return {**written, "LOCK.json": _text(lock), "CHANGELOG.md": changelog()}
 
 
 def write_all(directory: Path) -> list[str]:
-    """Write the generated schema files below `directory`, and return the names of those that changed."""
+    """Write the generated files below `directory`, and return the names of those that changed."""
     stale = {name: text for name, text in files().items() if not _holds(directory / name, text)}
     for name, text in stale.items():
         path = directory / name
@@ -92,11 +94,11 @@ def write_all(directory: Path) -> list[str]:
 
 
 def drift(directory: Path) -> list[str]:
-    """The names of generated schema files below `directory` that are not what the records say."""
+    """The names of generated files below `directory` that are not what the records say."""
     return [name for name, text in files().items() if not _holds(directory / name, text)]
 
 
-def fingerprint(document: object) -> str:
+def fingerprint(document: Json) -> str:
     """The SHA-256 of a schema's meaning: canonical JSON without titles, descriptions, examples and comments."""
     canonical = json.dumps(_meaning(document), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
@@ -110,16 +112,15 @@ def _text(document: object) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _meaning(node: Any, *, named_by_people: bool = False) -> Any:  # noqa: ANN401 - a schema is any JSON
+def _meaning(node: Json, *, named_by_people: bool = False) -> Json:
     """`node` without prose; what stands under `properties` or `$defs` is a name, never a keyword."""
     if isinstance(node, list):
-        return [_meaning(item) for item in cast("list[Any]", node)]
+        return [_meaning(item) for item in node]
     if not isinstance(node, dict):
         return node
-    members = cast("dict[str, Any]", node)
     return {
         key: _meaning(value, named_by_people=not named_by_people and key in ("properties", "$defs", "definitions"))
-        for key, value in members.items()
+        for key, value in node.items()
         if named_by_people or key not in _PROSE
     }
 
