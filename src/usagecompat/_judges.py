@@ -148,9 +148,9 @@ def _judge_by_schema(
                     fix=_mend(subject),
                 )
         elif errors and not expected:
-            new = [error for error in errors if (*error.absolute_path, error.message) not in told]
-            told |= {(*error.absolute_path, error.message) for error in new}
-            yield from (_refusal(subject, error, name) for error in new[:_MOST])
+            new = {key: error for error in errors if (key := (*error.absolute_path, error.message)) not in told}
+            told |= new.keys()
+            yield from (_refusal(subject, error, name) for error in [*new.values()][:_MOST])
 
 
 def _refusal(subject: Case | Payload, error: Any, name: str) -> Mismatch:  # noqa: ANN401 - jsonschema's

@@ -166,12 +166,14 @@ def _manifest(root: Path, cases: list[Case]) -> Iterator[Problem]:
     problems = [Problem(path, f"lists {name!r}, which is no case") for name in sorted(entries.keys() - set(by_id))]
     for name, case in by_id.items():
         if name not in entries:
-            problems.append(Problem(case.path, "the manifest does not list it"))
+            problems.append(
+                Problem(case.path, "the manifest does not list it; `usagecompat fixtures manifest DIR --write` does")
+            )
         elif entries[name].sha256 != digest_of(case):
             problems.append(Problem(case.payload_path, "has other bytes than the manifest says"))
     yield from problems
     if not problems and path.read_text("utf-8") != manifest_of(cases, entries):
-        yield Problem(path, "is not what the cases say; write it anew")
+        yield Problem(path, "is not what the cases say; mend it with `usagecompat fixtures manifest DIR --write`")
 
 
 # -- one case

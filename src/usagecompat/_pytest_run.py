@@ -22,7 +22,7 @@ from usagecompat._judges import CASE_JUDGES, CaseJudge, Terms
 from usagecompat._manifest import NAME as MANIFEST
 from usagecompat._manifest import Entry, ids_in_set, read_manifest
 from usagecompat._pytest_items import CompatFile, CompatItem, CompatMismatch, shown_path
-from usagecompat.contracts import resolve_revision
+from usagecompat.contracts import LATEST, resolve_revision
 from usagecompat.exceptions import UsageCompatError
 from usagecompat.findings import Profile, Verdict, named
 from usagecompat.pytest_plugin import PACKAGED
@@ -117,7 +117,8 @@ class Kit:
     def pytest_report_header(self) -> str:
         """What is run, and on which terms."""
         places = ", ".join(shown_path(source.path) + source.item for source in self.sources)
-        revision = self.terms.revision or "the revision of each case"
+        own = "the revision of each case" if any(source.is_corpus for source in self.sources) else LATEST
+        revision = self.terms.revision or own
         return f"usagecompat: {version()}; {places} at {revision}, profile {self.terms.profile}"
 
     @pytest.hookimpl(tryfirst=True)

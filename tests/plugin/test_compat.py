@@ -1,0 +1,286 @@
+"""`--compat`: which files are taken, what they are called, and how that goes with pytest's own options."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+import pytest
+
+from usagecompat import corpus
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NODES = [
+    "fixtures/deviations/amount-string.case.json::json",
+    "fixtures/deviations/amount-string.case.json::schema",
+    "fixtures/deviations/amount-string.case.json::record",
+    "fixtures/deviations/amount-string.case.json::roundtrip",
+    "fixtures/numbers/count-negative.case.json::json",
+    "fixtures/numbers/count-negative.case.json::schema",
+    "fixtures/numbers/count-negative.case.json::record",
+    "fixtures/numbers/count-negative.case.json::roundtrip",
+    "fixtures/numbers/count-one.case.json::json",
+    "fixtures/numbers/count-one.case.json::schema",
+    "fixtures/numbers/count-one.case.json::record",
+    "fixtures/numbers/count-one.case.json::roundtrip",
+    "fixtures/text/trailing-brace.case.json::json",
+    "fixtures/text/trailing-brace.case.json::record",
+    "fixtures/text/trailing-brace.case.json::roundtrip",
+]
+
+
+def collected(result: pytest.RunResult) -> list[str]:
+    """The node ids that a run with `--collect-only -q` lists."""
+    return [line for line in result.outlines if "::" in line]
+
+
+@pytest.mark.usefixtures("small")
+def test_node_ids(pytester: pytest.Pytester) -> None:
+    """A case has one item for each judge, under ids that are an interface; a text that cannot be read has no schema item."""
+    result = pytester.runpytest("--compat", "fixtures/", "--collect-only", "-q", "-p", "no:randomly")
+    assert collected(result) == NODES
+
+
+@pytest.mark.usefixtures("small")
+def test_corpus_passes(pytester: pytest.Pytester) -> None:
+    """Every item of a good corpus passes, and the summary says how many of how many were run."""
+    result = pytester.runpytest("--compat", "fixtures/")
+    result.assert_outcomes(passed=15)
+    result.stdout.fnmatch_lines(
+        [
+            "usagecompat: *; fixtures at the revision of each case, profile served",
+            "4 of 4 cases run, by their files 1 valid, 1 acceptable, 2 invalid",
+            "15 of 15 items passed",
+        ]
+    )
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize(
+    ("place", "count"),
+    [
+        ("fixtures/numbers", 8),
+        ("fixtures/numbers/count-one.case.json", 4),
+        ("fixtures/numbers/count-one.json", 4),
+        ("fixtures/numbers/count-one.case.json::schema", 1),
+        ("fixtures/numbers/count-one.json::schema", 1),
+    ],
+)
+def test_part_of_a_corpus(pytester: pytest.Pytester, place: str, count: int) -> None:
+    """A directory, a case, its payload, or one item of it can be named."""
+    pytester.runpytest(f"--compat={place}").assert_outcomes(passed=count)
+
+
+@pytest.mark.usefixtures("small", "plain")
+def test_several_places(pytester: pytest.Pytester) -> None:
+    """The option may be given several times, for corpora and for plain trees."""
+    result = pytester.runpytest("--compat=fixtures/text", "--compat=fixtures/numbers", "--compat=recorded")
+    result.assert_outcomes(passed=3 + 8 + 8)
+
+
+def test_packaged_corpus(pytester: pytest.Pytester) -> None:
+    """Without a path it is the corpus that comes with the kit."""
+    result = pytester.runpytest("--compat", "-k", "count-one.case.json")
+    result.assert_outcomes(
+        passed=4, deselected=len(collected(pytester.runpytest("--compat", "--collect-only", "-q"))) - 4
+    )
+    result.stdout.fnmatch_lines([f"1 of {len(list(corpus.packaged().rglob('*.case.json')))} cases run*"])
+
+
+@pytest.mark.usefixtures("small")
+def test_beside_test_files(pytester: pytest.Pytester) -> None:
+    """With paths of tests, the corpus comes in addition; without, it comes alone."""
+    pytester.makepyfile(test_mine="def test_mine(): pass")
+    pytester.runpytest("--compat=fixtures", "test_mine.py").assert_outcomes(passed=16)
+    pytester.runpytest("test_mine.py", "--compat", "fixtures").assert_outcomes(passed=16)
+    pytester.runpytest("--compat=fixtures").assert_outcomes(passed=15)
+
+
+@pytest.mark.usefixtures("small")
+def test_in_place_of_testpaths(pytester: pytest.Pytester) -> None:
+    """A corpus takes the place of configured `testpaths`."""
+    pytester.makepyfile(test_mine="def test_mine(): pass")
+    pytester.makeini("[pytest]\ntestpaths = .\naddopts = --compat=fixtures\n")
+    pytester.runpytest().assert_outcomes(passed=15)
+
+
+@pytest.mark.usefixtures("small")
+def test_node_id_selects(pytester: pytest.Pytester) -> None:
+    """A node id, or a path, in a corpus selects from it."""
+    pytester.runpytest("--compat=fixtures", NODES[0], NODES[5]).assert_outcomes(passed=2)
+    pytester.runpytest("--compat=fixtures", "fixtures/text").assert_outcomes(passed=3)
+
+
+@pytest.mark.usefixtures("small")
+def test_only_under_the_option(pytester: pytest.Pytester) -> None:
+    """Without the option nothing of a corpus is collected, and elsewhere nothing is with it."""
+    (pytester.path / "other.json").write_text("{", "utf-8")
+    assert pytester.runpytest(".").ret is pytest.ExitCode.NO_TESTS_COLLECTED
+    pytester.runpytest(".", "--compat=fixtures/text").assert_outcomes(passed=3)
+
+
+@pytest.mark.usefixtures("small")
+def test_payloads_in_a_corpus_are_no_plain_payloads(pytester: pytest.Pytester, small: Path) -> None:
+    """In a tree with cases, files without an expectation are left alone."""
+    (small / "upstream").mkdir()
+    (small / "upstream/other.json").write_text("{", "utf-8")
+    pytester.runpytest("--compat=fixtures").assert_outcomes(passed=15)
+
+
+@pytest.mark.usefixtures("plain")
+def test_plain_tree(pytester: pytest.Pytester) -> None:
+    """In a tree without cases every `*.json` is a payload that must not be invalid."""
+    result = pytester.runpytest("--compat", "recorded")
+    result.assert_outcomes(passed=8)
+    result.stdout.fnmatch_lines(["2 of 2 payloads run, in all 1 valid, 1 acceptable, 0 invalid"])
+    listed = pytester.runpytest("--compat", "recorded", "--collect-only", "-q", "-k", "costs", "-p", "no:randomly")
+    assert collected(listed) == [
+        f"recorded/2026/costs.json::{item}" for item in ("json", "schema", "record", "roundtrip")
+    ]
+
+
+def test_invalid_plain_payloads(pytester: pytest.Pytester, plain: Path) -> None:
+    """An invalid payload fails what finds it so, and what nothing can be said about is skipped, not passed."""
+    (plain / "one.json").write_text('{"object":"bucket","start_time":1,"end_time":2,"results":[3]}', "utf-8")
+    (plain / "2026/costs.json").write_text('{"object":"bucket",', "utf-8")
+    result = pytester.runpytest("--compat", "recorded", "-v", "-p", "no:randomly")
+    result.assert_outcomes(passed=1, failed=3, skipped=4)
+    result.stdout.fnmatch_lines(
+        [
+            "recorded/2026/costs.json::json FAILED*",
+            "recorded/2026/costs.json::schema SKIPPED*",
+            "recorded/2026/costs.json::record SKIPPED*",
+            "recorded/2026/costs.json::roundtrip SKIPPED*",
+            "recorded/one.json::json PASSED*",
+            "recorded/one.json::schema FAILED*",
+            "recorded/one.json::record FAILED*",
+            "recorded/one.json::roundtrip SKIPPED*",
+            "1 of 8 items passed, 3 failed, 4 skipped",
+        ]
+    )
+
+
+@pytest.mark.parametrize("place", ["nowhere", "test_mine.py", "empty"])
+def test_place_without_a_case(pytester: pytest.Pytester, place: str) -> None:
+    """A path that holds no case is refused, and it is said how to write the option where a test file follows."""
+    pytester.makepyfile(test_mine="def test_mine(): pass")
+    (pytester.path / "empty").mkdir()
+    result = pytester.runpytest("--compat", place)
+    assert result.ret is pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: *{place}*"])
+    if place != "nowhere":
+        result.stderr.fnmatch_lines(["*write --compat=PATH*"])
+
+
+def test_corrupt_case(pytester: pytest.Pytester, small: Path) -> None:
+    """A case that says nothing of use is an error of collection, with its reason and no traceback."""
+    (small / "numbers/count-one.case.json").write_text('{"id": "numbers/count-one"}', "utf-8")
+    result = pytester.runpytest("--compat", "fixtures")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*count-one.case.json: `verdict` is missing*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_missing_payload(pytester: pytest.Pytester, small: Path) -> None:
+    """A case without its payload fails with one clear sentence."""
+    (small / "numbers/count-one.json").unlink()
+    result = pytester.runpytest("--compat", "fixtures")
+    result.assert_outcomes(passed=11, failed=4)
+    result.stdout.fnmatch_lines(["*its payload count-one.json cannot be read*"])
+
+
+@pytest.mark.usefixtures("small")
+def test_keyword(pytester: pytest.Pytester) -> None:
+    """`-k` selects by case and by item."""
+    pytester.runpytest("--compat=fixtures", "-k", "count and roundtrip").assert_outcomes(passed=2, deselected=13)
+
+
+@pytest.mark.usefixtures("small")
+def test_flags_are_markers(pytester: pytest.Pytester) -> None:
+    """`-m` selects by flag, and each flag is a registered marker with its title."""
+    pytester.runpytest("--compat=fixtures", "-m", "string-amount").assert_outcomes(passed=4, deselected=11)
+    result = pytester.runpytest("--compat=fixtures", "--markers")
+    result.stdout.fnmatch_lines(["@pytest.mark.text-fault: A fault of the text itself"])
+
+
+def test_strict_configuration(pytester: pytest.Pytester, small: Path) -> None:
+    """Strict mode has nothing to object to, even where a flag is not explained."""
+    (small / "notes.json").unlink()
+    pytester.makepyprojecttoml('[tool.pytest]\nstrict = true\nfilterwarnings = ["error"]\n')
+    pytester.runpytest("--compat=fixtures").assert_outcomes(passed=15)
+
+
+def test_last_failed(pytester: pytest.Pytester, small: Path) -> None:
+    """`--lf` runs what failed, until it passes."""
+    payload = small / "numbers/count-one.json"
+    text = payload.read_bytes()
+    payload.write_bytes(text.replace(b":1,", b":1.5,"))
+    pytester.runpytest("--compat=fixtures").assert_outcomes(passed=12, failed=3)
+    payload.write_bytes(text)
+    pytester.runpytest("--compat=fixtures", "--lf").assert_outcomes(passed=3)
+    pytester.runpytest("--compat=fixtures", "--lf").assert_outcomes(passed=15)
+
+
+def test_in_parallel(pytester: pytest.Pytester, small: Path) -> None:
+    """Workers of pytest-xdist run each item once, and one summary counts them all."""
+    pytest.importorskip("xdist", exc_type=ImportError)
+    payload = small / "numbers/count-one.json"
+    payload.write_bytes(payload.read_bytes().replace(b":1,", b":1.5,"))
+    result = pytester.runpytest_subprocess("--compat=fixtures", "-n", "2")
+    result.assert_outcomes(passed=12, failed=3)
+    result.stdout.fnmatch_lines(["4 of 4 cases run*", "12 of 15 items passed, 3 failed"])
+
+
+def test_junit(pytester: pytest.Pytester, small: Path) -> None:
+    """A JUnit report has the items, and the code and the pointer of each failure as properties."""
+    payload = small / "numbers/count-one.json"
+    payload.write_bytes(payload.read_bytes().replace(b":1,", b":1.5,"))
+    pytester.runpytest("--compat=fixtures", "--junitxml=report.xml")
+    tests = {
+        f"{test.get('classname')} {test.get('name')}": test
+        for test in ET.parse(pytester.path / "report.xml").iter("testcase")  # noqa: S314 - pytest wrote it
+    }
+    assert len(tests) == 15
+    failed = tests["fixtures.numbers.count-one.case.json record"]
+    assert failed.find("failure") is not None
+    assert [(each.get("name"), each.get("value")) for each in failed.iter("property")] == [
+        ("code", "schema/wrong-type"),
+        ("pointer", "/num_sessions"),
+    ]
+
+
+@pytest.mark.usefixtures("small")
+def test_without_autoload(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plugin works where plugins are not loaded by themselves and it is named."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    result = pytester.runpytest_subprocess("-p", "usagecompat.pytest_plugin", "--compat", "fixtures")
+    result.assert_outcomes(passed=15)
+
+
+@pytest.mark.usefixtures("small")
+def test_from_another_directory(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path is one from where pytest is started, wherever the root of the project is."""
+    pytester.makeini("[pytest]\n")
+    monkeypatch.chdir(pytester.mkdir("below"))
+    pytester.runpytest("--compat=../fixtures/numbers").assert_outcomes(passed=8)
+    assert collected(pytester.runpytest("--compat=../fixtures", "--collect-only", "-q", "-p", "no:randomly")) == NODES
+
+
+def test_directory_that_is_a_package(pytester: pytest.Pytester, small: Path) -> None:
+    """Python files beside cases are not imported for them."""
+    for folder in (small, small / "numbers"):
+        (folder / "__init__.py").write_text("raise RuntimeError", "utf-8")
+    pytester.runpytest("--compat=fixtures").assert_outcomes(passed=15)
+
+
+@pytest.mark.usefixtures("small")
+def test_no_spaces_and_no_indexes_in_node_ids(pytester: pytest.Pytester) -> None:
+    """No node id of the packaged corpus needs quotes, and none depends on its place in a list."""
+    result = pytester.runpytest("--compat", "--collect-only", "-q")
+    ids = [line.rpartition("fixtures/")[2] for line in collected(result)]
+    assert len(ids) > 480
+    assert [each for each in ids if not re.fullmatch(r"[a-z0-9-]+/[a-z0-9-]+\.case\.json::[a-z]+", each)] == []
