@@ -43,6 +43,8 @@ from usagecompat.findings import Path, Seen, pointer
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+_FEW_DIGITS: Final = 100
+
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -66,7 +68,7 @@ class Number:
     @property
     def within_limits(self) -> bool:
         """Whether the number has a value that may be computed."""
-        return number_fault(self.lexeme) is None
+        return _is_plain(self.lexeme) or number_fault(self.lexeme) is None
 
     @property
     def decimal(self) -> Decimal:
@@ -84,6 +86,8 @@ class Number:
     @property
     def is_integer(self) -> bool:
         """Whether the exact value is a whole number, however it is spelled: `5`, `5.0`, `50e-1`."""
+        if _is_plain(self.lexeme):
+            return True
         if not self.within_limits:
             return False
         value = Decimal(self.lexeme)
@@ -97,6 +101,8 @@ class Number:
         Raises:
             ValueError: The number is not whole, or not within the limits.
         """
+        if _is_plain(self.lexeme):
+            return int(self.lexeme)
         if not self.is_integer:
             message = f"{self!r} is not an integer"
             raise ValueError(message)
@@ -117,6 +123,11 @@ class Number:
     def __repr__(self) -> str:
         """The number as it was spelled."""
         return f"Number({shown(self.lexeme)})"
+
+
+def _is_plain(lexeme: str) -> bool:
+    """Whether a number is what nearly all are: digits alone, and so few that no limit is near."""
+    return len(lexeme) <= _FEW_DIGITS and lexeme.isdigit()
 
 
 Tree: TypeAlias = "dict[str, Tree] | list[Tree] | str | Number | bool | None"

@@ -80,6 +80,12 @@ def sum_rules(revision: str, kind: str) -> tuple[SumRule, ...]:
     return tuple(rule for rule in SUM_RULES if shape.members.keys() >= {rule.total, *rule.parts})
 
 
+@cache
+def _terms(revision: str, kind: str) -> tuple[str, ...]:
+    """The counts that any of these rules needs."""
+    return tuple(dict.fromkeys(name for rule in sum_rules(revision, kind) for name in (rule.total, *rule.parts)))
+
+
 def find_contradictions(document: Document, revision: str, shape: Shape | None) -> list[Seen]:
     """Everything that the rule stage sees in the document, container by container."""
     node = document.value
@@ -159,15 +165,13 @@ def _result(result: dict[str, Tree], path: Path, revision: str) -> Iterator[Seen
     tag = result.get("object")
     if type(tag) is not str:
         return
+    counts = {name: _integer(result[name]) for name in _terms(revision, tag) if name in result}
     for rule in sum_rules(revision, tag):
-        total = _integer(result.get(rule.total))
-        if total is None:
+        total = counts.get(rule.total)
+        parts = [part for name in rule.parts if (part := counts.get(name)) is not None]
+        if total is None or len(parts) < len(rule.parts):
             continue
-        parts = [_integer(result.get(name)) for name in rule.parts]
-        known = [part for part in parts if part is not None]
-        if len(known) < len(parts):
-            continue
-        actual = sum(known)
+        actual = sum(parts)
         if actual > total or (rule.exact and actual != total):
             relation = "must equal" if rule.exact else "must not exceed"
             message = f"{' + '.join(rule.parts)} = {_shown(actual)} {relation} {rule.total} = {_shown(total)}"
@@ -182,9 +186,9 @@ def _result(result: dict[str, Tree], path: Path, revision: str) -> Iterator[Seen
 
 def _integer(value: Tree) -> int | None:
     """The value of an integer in any spelling; None for everything else."""
-    if type(value) is not Number or not value.within_limits or not value.is_integer:
+    if type(value) is not Number:
         return None
-    return value.integer
+    return value.integer if value.is_integer else None
 
 
 def _shown(number: int) -> str:
