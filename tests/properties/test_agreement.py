@@ -1,0 +1,122 @@
+"""Schema, converter and check are written from one tree, and must say the same of every document."""
+
+from __future__ import annotations
+
+from functools import cache
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import hypothesis.strategies as st
+import pytest
+from cattrs import BaseValidationError
+from hypothesis import given
+from jsonschema import Draft7Validator, Draft202012Validator
+from jsonschema.validators import extend
+from referencing import Registry
+
+import usagecompat
+from usagecompat import REVISIONS, Profile, Severity, Shape
+from usagecompat._drawing import trees
+from usagecompat._json import Number, write
+from usagecompat._shape import contract
+from usagecompat.converters import decoder
+from usagecompat.records import UsageResponse, UsageResult, UsageTimeBucket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TARGETS = {Shape.PAGE: UsageResponse, Shape.BUCKET: UsageTimeBucket, Shape.RESULT: UsageResult}
+every_revision = pytest.mark.parametrize("revision", REVISIONS)
+
+
+@cache
+def validator(shape: Shape, revision: str, draft: str, profile: Profile) -> Any:  # noqa: ANN401 - jsonschema makes classes at run time
+    """The jsonschema package over one of our schemas, taught what our numbers are."""
+    base = {"2020-12": Draft202012Validator, "draft-07": Draft7Validator}[draft]
+    types = base.TYPE_CHECKER.redefine("number", lambda _, value: isinstance(value, Number)).redefine(
+        "integer", lambda _, value: isinstance(value, Number) and value.is_integer
+    )
+    said = usagecompat.schema(shape, revision=revision, draft=draft, profile=profile)
+    return extend(base, type_checker=types)(said, registry=Registry())
+
+
+def structures(tree: object, shape: Shape, revision: str, profile: Profile) -> bool:
+    """Whether the converter makes a record of the tree."""
+    try:
+        decoder(revision, profile).structure(tree, TARGETS[shape])
+    except (BaseValidationError, TypeError):
+        return False
+    return True
+
+
+def assert_agreement(tree: object, shape: Shape, revision: str) -> None:
+    """Both profiles, each asked in three ways."""
+    for profile in Profile:
+        report = usagecompat.check(write(tree), revision=revision, shape=shape, profile=profile)
+        broken = [
+            f for f in report.findings if f.severity is Severity.ERROR and f.code.startswith(("schema/", "wire/"))
+        ]
+        said = {
+            "check": not broken,
+            "converter": structures(tree, shape, revision, profile),
+            "schema": validator(shape, revision, "2020-12", profile).is_valid(tree),
+        }
+        assert len(set(said.values())) == 1, (said, profile, revision, write(tree), broken)
+
+
+@every_revision
+@given(data=st.data())
+def test_obedient_payloads(revision: str, data: st.DataObject) -> None:
+    """Schema, converter and check take what obeys the letter, under both profiles."""
+    shape = data.draw(st.sampled_from(Shape))
+    tree = data.draw(trees(contract(revision), shape))
+    assert structures(tree, shape, revision, Profile.PUBLISHED)
+    assert_agreement(tree, shape, revision)
+
+
+@every_revision
+@given(data=st.data())
+def test_served_payloads(revision: str, data: st.DataObject) -> None:
+    """Schema, converter and check take what is served, and agree on whether the letter allows it."""
+    shape = data.draw(st.sampled_from(Shape))
+    tree = data.draw(trees(contract(revision), shape, served=True))
+    assert structures(tree, shape, revision, Profile.SERVED)
+    assert_agreement(tree, shape, revision)
+
+
+@every_revision
+@given(data=st.data(), random=st.randoms())
+def test_mutated_payloads(
+    revision: str, data: st.DataObject, random: Random, mutated: Callable[[Random, Any], Any]
+) -> None:
+    """Schema, converter and check agree on payloads with something dropped, nulled, retyped, renamed or added."""
+    shape = data.draw(st.sampled_from(Shape))
+    tree = data.draw(trees(contract(revision), shape, served=True))
+    assert_agreement(mutated(random, tree), shape, revision)
+
+
+@every_revision
+def test_thousands_of_payloads(revision: str, built: Callable[..., Any], mutated: Callable[[Random, Any], Any]) -> None:
+    """Schema, converter and check agree on many payloads at every revision, most of them broken, the same in each run."""
+    random = Random(revision)  # noqa: S311 - no secret
+    verdicts = []
+    for number in range(500):
+        shape = (Shape.RESULT, Shape.RESULT, Shape.BUCKET, Shape.PAGE)[number % 4]
+        tree = built(random, contract(revision), shape)
+        if number % 5:
+            tree = mutated(random, tree)
+        assert_agreement(tree, shape, revision)
+        verdicts.append(structures(tree, shape, revision, Profile.SERVED))
+    assert 0.2 < sum(verdicts) / len(verdicts) < 0.8
+
+
+@pytest.mark.parametrize("profile", Profile)
+def test_drafts_agree(profile: Profile, built: Callable[..., Any], mutated: Callable[[Random, Any], Any]) -> None:
+    """The draft-07 schema says what the 2020-12 schema says."""
+    random = Random(7)  # noqa: S311 - no secret
+    for number in range(300):
+        revision, shape = random.choice(REVISIONS), random.choice(list(Shape))
+        tree = built(random, contract(revision), shape)
+        tree = mutated(random, tree) if number % 3 else tree
+        new, old = (validator(shape, revision, draft, profile).is_valid(tree) for draft in ("2020-12", "draft-07"))
+        assert new is old, (revision, write(tree))
