@@ -178,7 +178,7 @@ class Record:
     ALSO_REQUIRED: ClassVar[Mapping[str, str]] = {}
     """Names that the contract requires beside the declared members, each with the last revision that does."""
 
-    _layout: Layout = field(factory=Layout, repr=False, alias="layout")
+    _layout: Layout = field(factory=Layout, repr=False, hash=False, alias="layout")
 
     @property
     def undeclared(self) -> Mapping[str, Tree]:
