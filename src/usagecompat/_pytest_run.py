@@ -25,7 +25,6 @@ from usagecompat._pytest_items import CompatFile, CompatItem, CompatMismatch, sh
 from usagecompat.contracts import LATEST, resolve_revision
 from usagecompat.exceptions import UsageCompatError
 from usagecompat.findings import Profile, Verdict, named
-from usagecompat.pytest_plugin import PACKAGED
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -250,7 +249,7 @@ def _kit(config: pytest.Config) -> Kit:
 
 def _source(config: pytest.Config, said: str) -> Source:
     name, separator, item = said.partition("::")
-    path = folder("fixtures") if name == PACKAGED else _absolute(config, name)
+    path = _absolute(config, name) if name else folder("fixtures")
     is_corpus, files = find_files(path)
     if not files:
         raise pytest.UsageError(

@@ -6,7 +6,7 @@ Until `--compat` is given, or the fixture is used, this costs nothing: the modul
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from usagecompat.report import Report
 
 
-PACKAGED: Final = ""
-"""The value of `--compat` without a path: the corpus that comes with the kit."""
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the kit, none of which does anything without `--compat`."""
     group = parser.getgroup("usagecompat", "compatibility of usage and costs payloads (usagecompat)")
@@ -27,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--compat",
         action="append",
         nargs="?",
-        const=PACKAGED,
+        const="",  # the corpus that comes with the kit
         metavar="PATH",
         help="Run a corpus: the directory, case file or payload PATH (also PATH::item), or the corpus that comes with the kit. "
         "What follows is taken for PATH, so write --compat=PATH where test files follow. May be given several times.",
