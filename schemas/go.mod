@@ -1,0 +1,3 @@
+module usagecompat/schemas
+
+go 1.21

@@ -1,0 +1,9 @@
+// Package schemas holds the JSON Schemas of the OpenAI organization usage and costs records: data only.
+package schemas
+
+import "embed"
+
+// Files has every schema under its path in this folder, such as "served/latest.json".
+//
+//go:embed *.json draft-07 served
+var Files embed.FS
