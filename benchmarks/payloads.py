@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 BUCKETS: Final = 31
 RESULTS: Final = 10
+_SIZED: Final = "2026-08-21"
+"""The revision whose members the results have, which makes a bucket of about 700 bytes and a page of 160 kB."""
 _DAY: Final = 86_400
 _START: Final = 1_790_812_800
 _MODELS: Final = ("gpt-5.2-2026-08-01", "gpt-4.1-mini-2025-04-14", "o5-2026-03-14", "text-embedding-3-large")
@@ -35,7 +37,7 @@ def kinds() -> dict[str, str]:
 
 
 def page(kind: str, *, buckets: int = BUCKETS, results: int = RESULTS) -> Tree:
-    """A page of full buckets with results of one kind, each with every member that the newest revision declares."""
+    """A page of full buckets with results of one kind, each with every member of one revision."""
     return _page([_bucket(kind, index, results) for index in range(buckets)])
 
 
@@ -90,16 +92,22 @@ def with_iso_times(tree: Tree) -> Tree:
 def with_organization(tree: Tree) -> Tree:
     """`tree` with the undeclared members that live costs carry."""
     more = {"organization_id": "org-made-up-0001", "organization_name": "Example", "project_name": "Demo project"}
-    return _with_results(tree, lambda result: {**result, **more})
+    return with_results(tree, lambda result: {**result, **more})
+
+
+def with_amounts(tree: Tree, value: float | str) -> Tree:
+    """`tree` with another value of each cost."""
+    return with_results(tree, lambda result: {**result, "amount": {**result["amount"], "value": value}})
 
 
 def with_string_amounts(tree: Tree) -> Tree:
-    """`tree` with each cost as the string that the API has sent since 2026."""
+    """`tree` with each cost as a string, as the API has sent it since 2026."""
+    return with_amounts(tree, "0.2911922500000000000000000000")
 
-    def as_string(result: Tree) -> Tree:
-        return {**result, "amount": {**result["amount"], "value": f"{result['amount']['value']:.28f}"}}
 
-    return _with_results(tree, as_string)
+def with_results(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
+    """`tree` with each result changed."""
+    return {**tree, "data": [{**one, "results": [change(result) for result in one["results"]]} for one in tree["data"]]}
 
 
 def with_one_fault(tree: Tree) -> Tree:
@@ -162,7 +170,8 @@ def _bucket(kind: str, index: int, results: int) -> Tree:
 def _result(kind: str, number: int, random: Random) -> Tree:
     """One result; its project is its own in its bucket, so that no two have the same group keys."""
     name = kinds()[kind]
-    count = {member: random.randrange(1_000_000) for member in contract(LATEST).kinds[name].members}
+    shape = contract(_SIZED).kinds.get(name) or contract(LATEST).kinds[name]
+    count = {member: random.randrange(1_000_000) for member in shape.members}
     values: Tree = {
         **count,
         "object": name,
@@ -216,7 +225,3 @@ def _grouped_first(result: Tree) -> Tree:
     """The result with its group keys in front of its counters."""
     counters = {name: value for name, value in result.items() if name.endswith("_tokens")}
     return {"object": result["object"], **{n: v for n, v in result.items() if n not in counters}, **counters}
-
-
-def _with_results(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
-    return {**tree, "data": [{**one, "results": [change(result) for result in one["results"]]} for one in tree["data"]]}

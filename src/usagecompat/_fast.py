@@ -104,6 +104,16 @@ def learn(document: Document, shape: Shape, revision: str, codes: Iterable[str])
         _routes(revision).learn(document.value, len(document.text or ""), shape)
 
 
+def learned(revision: str) -> int:
+    """How many layouts are known of a revision."""
+    return len(_routes(revision).known)
+
+
+def forget() -> None:
+    """Know no layout but the contract's own, as at the start."""
+    _routes.cache_clear()
+
+
 @cache
 def _routes(revision: str) -> _Routes:
     return _Routes(contract(revision))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 import msgspec
 from attrs import frozen
-from msgspec import UNSET
+from msgspec import UNSET, Raw
 
 from usagecompat._json import Number, lexeme_of
 from usagecompat._models import INT32_LEAST, INT32_MOST, is_plain_and_lossy, lossy_decimal_models, lossy_integer_models
@@ -234,7 +234,7 @@ class Findings:
         if column.code == "schema/undeclared-member":
 
             def explain(record: FastRecord, node: Node) -> tuple[str, str]:
-                there = msgspec.json.decode(msgspec.json.encode(node), type=dict[str, object])
+                there = msgspec.json.decode(msgspec.json.encode(node), type=dict[str, Raw])
                 return explain_undeclared(self._types.contract, record.shape, column.name, there.keys())
 
             return _Sighting(column.code, column.name, count, lambda o: value(o) is not UNSET, explain)

@@ -1,0 +1,207 @@
+"""The fast route: it is taken where it should be, and it never says anything that the exact route does not say."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from usagecompat import LATEST, REVISIONS, check
+from usagecompat.checking import fast_route
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
+
+
+def benchmark(name: str) -> ModuleType:
+    """A module of `benchmarks/`, which are scripts and no package."""
+    sys.path.insert(0, str(BENCHMARKS))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(str(BENCHMARKS))
+
+
+differential = benchmark("differential")
+payloads = benchmark("payloads")
+
+
+def route_of(payload: bytes, **asked: Any) -> str:
+    """Which route answers, once it has seen a payload like this: a fresh one, as a new process has it."""
+    fast = fast_route()
+    assert fast is not None
+    check(payload, **asked)
+    return "exact" if fast.certify(payload, asked.get("revision", LATEST)) is None else "fast"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_learned() -> None:
+    """What one test makes the fast route learn must not help another."""
+    fast = fast_route()
+    assert fast is not None
+    fast.forget()
+
+
+def test_routes_agree_on_the_corpus() -> None:
+    """Each payload of the corpus gets the same report on both routes, at every revision."""
+    comparison = differential.Differential()
+    comparison.compare(
+        differential.Text(text.payload, revision, text.profile, None)
+        for text in differential.corpus_texts()
+        for revision in (REVISIONS if text.profile == "published" else (text.revision,))
+    )
+    assert comparison.differences == []
+    assert comparison.certified > 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_routes_agree_on_odd_texts(seed: int) -> None:
+    """Generated texts get the same report on both routes: valid and broken, spelled and ordered in odd ways."""
+    comparison = differential.Differential()
+    comparison.compare(differential.texts(1000 + seed, 1000))
+    assert comparison.differences == []
+    assert comparison.certified > 100
+    assert comparison.certified_with_findings > 20
+
+
+@pytest.mark.parametrize("name", payloads.kinds())
+def test_plain_pages_are_certified_at_once(name: str) -> None:
+    """A page of each kind, with all members in the contract's order, takes the fast route when it comes first."""
+    fast = fast_route()
+    assert fast is not None
+    certified = fast.certify(payloads.compact(payloads.page(name, buckets=2)), LATEST)
+    assert certified is not None
+    assert certified.seen == ()
+
+
+LIVE = {
+    "reordered": lambda: payloads.compact(payloads.reordered(payloads.page("completions", buckets=2))),
+    "pretty": lambda: payloads.pretty(payloads.page("completions", buckets=2)),
+    "pretty-with-tabs": lambda: json.dumps(payloads.page("costs", buckets=2), indent="\t").encode(),
+    "iso-times": lambda: payloads.compact(payloads.with_iso_times(payloads.page("completions", buckets=2))),
+    "string-amounts": lambda: payloads.compact(payloads.with_string_amounts(payloads.page("costs", buckets=2))),
+    "organization": lambda: payloads.compact(payloads.with_organization(payloads.page("costs", buckets=2))),
+    "many-digits": lambda: payloads.compact(payloads.with_amounts(payloads.page("costs", buckets=2), 0.12270423340307525)),
+    "large-counts": lambda: payloads.compact(payloads.page("vector_stores", buckets=2)).replace(b'bytes":', b'bytes":90000'),
+    "last-page": lambda: payloads.compact({**payloads.page("images", buckets=2), "has_more": False, "next_page": None}),
+    "several-kinds": lambda: payloads.compact(payloads.mixed_page()),
+    "empty-page": lambda: b'{"object":"page","data":[],"has_more":false,"next_page":null}\n',
+    "escaped": lambda: json.dumps(payloads.with_organization(payloads.page("costs", buckets=2))).encode().replace(b"Example", rb"\u00c9\ud83d\ude00\/"),
+    "bucket": lambda: payloads.compact(payloads.bucket()),
+    "result": lambda: payloads.compact(payloads.bucket()["results"][0]),
+    "object-last": lambda: payloads.compact(dict(reversed(payloads.bucket()["results"][0].items()))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", LIVE)
+def test_live_shapes_take_the_fast_route(shape: str) -> None:
+    """What the API is known to send is certified from the second payload of its like on, with the exact route's findings."""
+    payload = LIVE[shape]()
+    assert route_of(payload) == "fast"
+    text = differential.Text(payload, LATEST, "served", None)
+    report = check(payload)
+    exact = differential.by_exact_route(text)
+    assert differential.facts(report, best_revision=True) == differential.facts(exact, best_revision=True)
+
+
+REFUSED = {
+    "duplicate-in-other-spelling": lambda text: text.replace(b'"input_tokens"', rb'"input_token\u0073":1,"input_tokens"', 1),
+    "duplicate-with-equal-value": lambda text: text.replace(b'"batch"', b'"batch":null,"batch"', 1),
+    "name-with-white-space": lambda text: text.replace(b'"object":"bucket"', b'" object":"bucket"', 1) + b"\n",
+    "minus-zero": lambda text: text.replace(b'"end_time":1', b'"end_time":-0,"x":1', 1),
+    "float-for-integer": lambda text: text.replace(b',"output_tokens"', b'.0,"output_tokens"', 1),
+    "byte-order-mark": lambda text: b"\xef\xbb\xbf" + text,
+    "bad-utf-8": lambda text: text.replace(b"gpt", b"g\xff", 1),
+    "lone-surrogate": lambda text: text.replace(b"gpt", rb"\ud800", 1),
+    "trailing-text": lambda text: text + b"}",
+    "negative-count": lambda text: text.replace(b'"num_model_requests":', b'"num_model_requests":-1', 1),
+    "two-kinds": lambda text: text.replace(b"usage.completions", b"usage.decisions", 1),
+    "nan": lambda text: text.replace(b'"batch":false', b'"batch":NaN', 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", REFUSED)
+def test_faults_take_the_exact_route(change: str) -> None:
+    """Whatever no findings of the fast route explain is left to the exact one, whose report it is then."""
+    plain = payloads.compact(payloads.page("completions", buckets=2))
+    payload = REFUSED[change](plain)
+    assert payload != plain
+    assert route_of(plain) == "fast"
+    assert route_of(payload) == "exact"
+    assert not check(payload).ok or check(payload).verdict == "acceptable"
+
+
+def test_asked_for_another_shape() -> None:
+    """A bucket that is asked for as a page is not certified as the bucket that it is."""
+    payload = payloads.compact(payloads.bucket())
+    assert route_of(payload) == "fast"
+    assert not check(payload, shape="page").ok
+    assert check(payload, shape="bucket").verdict == "valid"
+
+
+def test_ignored_codes_and_profiles() -> None:
+    """Severities follow the profile, and ignored codes count for nothing, on either route."""
+    payload = LIVE["string-amounts"]()
+    for _ in range(2):
+        assert check(payload).verdict == "acceptable"
+        assert check(payload, ignore=["wire/amount-as-string"]).verdict == "valid"
+        assert check(payload, profile="published").verdict == "invalid"
+
+
+def test_input_may_change_afterwards() -> None:
+    """A report about a bytearray stays what it was when the caller uses the buffer again."""
+    payload = bytearray(LIVE["iso-times"]())
+    check(payload)
+    report = check(payload)
+    place = check(bytes(payload)).findings[0].line, check(bytes(payload)).findings[0].column
+    payload[:] = b" " * len(payload)
+    assert (report.findings[0].line, report.findings[0].column) == place
+
+
+def test_hostile_names_are_not_remembered_without_end() -> None:
+    """However many names and orders come by, few layouts are kept, and learning stops until enough text was read."""
+    fast = fast_route()
+    assert fast is not None
+    for number in range(200):
+        members = [f'"name_{number}":1', '"end_time":2', '"results":[]', '"start_time":1', '"object":"bucket"']
+        order = members[number % 5 :] + members[: number % 5]
+        check("{" + ",".join(order) + "}")
+    assert fast.learned(LATEST) <= 6
+    assert route_of(payloads.compact(payloads.bucket())) in {"fast", "exact"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "answer"), [({"USAGECOMPAT_ROUTE": "exact"}, "exact"), ({"USAGECOMPAT_ROUTE": ""}, "fast")]
+)
+def test_environment_turns_it_off(environment: dict[str, str], answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`USAGECOMPAT_ROUTE=exact` leaves every payload to the exact route."""
+    program = (
+        "import sys, usagecompat; print(usagecompat.check(sys.argv[1]).verdict);"
+        "print('fast' if 'msgspec' in sys.modules else 'exact')"
+    )
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    command = [sys.executable, "-c", program, payloads.compact(payloads.bucket())]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["valid", answer]
+
+
+def test_without_msgspec(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where msgspec cannot be imported the exact route answers alone."""
+    for name in [name for name in sys.modules if name.startswith("usagecompat._fast")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr("usagecompat._fast")
+    monkeypatch.setitem(sys.modules, "msgspec", None)
+    fast_route.cache_clear()
+    try:
+        assert fast_route() is None
+        assert check(payloads.compact(payloads.bucket())).verdict == "valid"
+    finally:
+        fast_route.cache_clear()
