@@ -25,11 +25,15 @@ from usagecompat.records import (
     UsageVectorStoresResult,
 )
 
-DECLARED = [(cls, name) for cls in RECORDS.values() for name in get_type_hints(cls) if name != "_layout" and name.islower()]
+DECLARED = [
+    (cls, name) for cls in RECORDS.values() for name in get_type_hints(cls) if name != "_layout" and name.islower()
+]
 every_record = pytest.mark.parametrize("cls", RECORDS.values(), ids=RECORDS)
 
 
-@pytest.mark.parametrize(("cls", "name"), DECLARED, ids=lambda value: value if isinstance(value, str) else value.__name__)
+@pytest.mark.parametrize(
+    ("cls", "name"), DECLARED, ids=lambda value: value if isinstance(value, str) else value.__name__
+)
 def test_each_member_is_described(cls: type, name: str) -> None:
     """Each member is one annotated line: a type, one marker, and a sentence that says what it means."""
     hint = get_type_hints(cls, include_extras=True)[name]

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from usagecompat._shape import Contract, Member
 
 UPSTREAM = folder("fixtures") / "upstream"
-HISTORY = {entry["revision"]: entry["schemas"] for entry in json.loads((UPSTREAM / "history.json").read_bytes())["revisions"]}
+HISTORY = {
+    entry["revision"]: entry["schemas"] for entry in json.loads((UPSTREAM / "history.json").read_bytes())["revisions"]
+}
 FLAT = json.loads((UPSTREAM / "flat-record.json").read_bytes())
 PERL_TYPES = {
     "string": JsonType.STRING,
