@@ -176,7 +176,7 @@ class _Writer:
             "properties": {"object": tag},
             "allOf": [
                 {
-                    "if": {"required": ["object"], "properties": {"object": {"const": kind}}},
+                    "if": {"type": "object", "required": ["object"], "properties": {"object": {"const": kind}}},
                     "then": {"$ref": f"#/$defs/{shape.name}"},
                 }
                 for kind, shape in self._said.kinds.items()
