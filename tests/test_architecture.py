@@ -38,7 +38,9 @@ def test_top_level(tracked: list[str]) -> None:
     assert {entry for entry in top if not entry.startswith(".")} <= TOP_LEVEL
 
 
-@pytest.mark.parametrize("module", sorted((ROOT / "src").rglob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "module", sorted((ROOT / "src").rglob("*.py")), ids=lambda path: path.relative_to(ROOT).as_posix()
+)
 def test_module_has_one_job(module: Path) -> None:
     """No module is so long that it must hold a second job."""
     assert len(module.read_text("utf-8").splitlines()) <= LONGEST_MODULE

@@ -13,7 +13,7 @@ import usagecompat
 from usagecompat.contracts import REVISIONS
 from usagecompat.findings import Finding, Profile, Severity, Shape, Verdict
 from usagecompat.inputs import Source
-from usagecompat.renderers import IN_COLOUR, RENDERERS
+from usagecompat.renderers import IN_COLOUR, RENDERERS, Checked
 from usagecompat.renderers.text import printable, render
 from usagecompat.report import Report
 
@@ -76,9 +76,9 @@ def report_of(
 
 
 CHECKED = [
-    (Source("good.json"), report_of()),
-    (Source("export.ndjson", 41), report_of(ERROR, WARNING, truncated=1_234)),
-    (Source("note.json"), report_of(NOTE)),
+    Checked(Source("good.json"), report_of(), fails=False),
+    Checked(Source("export.ndjson", 41), report_of(ERROR, WARNING, truncated=1_234), fails=True),
+    Checked(Source("note.json"), report_of(NOTE), fails=False),
 ]
 
 
@@ -183,8 +183,8 @@ def test_json() -> None:
     """JSON has a line per payload: where it stood, then its report."""
     lines = list(RENDERERS["json"](CHECKED))
     assert all(line.endswith("}\n") and line.count("\n") == 1 for line in lines)
-    for line, (source, report) in zip(lines, CHECKED, strict=True):
-        assert json.loads(line) == {"source": source.name, "line": source.line, **report.to_dict()}
+    for line, one in zip(lines, CHECKED, strict=True):
+        assert json.loads(line) == {"source": one.source.name, "line": one.source.line, **one.report.to_dict()}
 
 
 def test_json_is_strict() -> None:
@@ -192,18 +192,18 @@ def test_json_is_strict() -> None:
     report = usagecompat.check(
         b'{"object": "\\udc00", "a": {"\\ud800\\u001b": 1}, "\xe6\x9d\xb1": 1, "a": NaN, "a": 1e99999}'
     )
-    (line,) = RENDERERS["json"]([(Source("x"), report)])
+    (line,) = RENDERERS["json"]([Checked(Source("x"), report, fails=True)])
     assert line.isascii()
     assert not [finding for finding in usagecompat.check(line).findings if finding.code.startswith("json/")]
 
 
 def test_renderers_stream() -> None:
-    """Every renderer gives the text of a payload before it asks for the next one."""
-    for renderer in (*RENDERERS.values(), *IN_COLOUR.values()):
+    """Every renderer gives the text of a payload before it asks for the next one, but for JUnit, which counts first."""
+    for name, renderer in (*RENDERERS.items(), *IN_COLOUR.items()):
         taken: list[int] = []
-        pieces = renderer(taken.append(number) or pair for number, pair in enumerate(CHECKED))
+        pieces = renderer(taken.append(number) or one for number, one in enumerate(CHECKED[1:]))
         next(pieces)
-        assert taken == [0]
+        assert taken == {"sarif": [], "junit": [0, 1]}.get(name, [0])
 
 
 def report_validator() -> Draft202012Validator:
@@ -220,7 +220,7 @@ def test_schema_takes_every_report() -> None:
     assert payloads
     for path in payloads:
         report = usagecompat.check(path.read_bytes())
-        (line,) = RENDERERS["json"]([(Source(path.name), report)])
+        (line,) = RENDERERS["json"]([Checked(Source(path.name), report, fails=False)])
         validator.validate(json.loads(line))
         assert not [finding for finding in usagecompat.check(line).findings if finding.code.startswith("json/")]
     validator.validate(usagecompat.check({"object": "bucket"}).to_dict())

@@ -14,7 +14,7 @@ import sys
 import zlib
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, NoReturn, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, NoReturn, TypeAlias, cast
 
 from attrs import frozen
 
@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 
     from _typeshed import WriteableBuffer
 
-    from usagecompat.exceptions import UsageCompatError
 
 STANDARD_INPUT: Final = "-"
 LINE_BY_LINE: Final = (".ndjson", ".jsonl")
 WHOLE: Final = (".json",)
 COMPRESSED: Final = (".gz", ".zst")
 SIDECAR: Final = ".case.json"
+
+Trouble: TypeAlias = UnreadableInput | MissingExtra | NoPayloads
+"""Why something that was named could not be read; its `path` says what."""
 
 _STANDARD_INPUT_SHOWN: Final = "<stdin>"
 _STEP: Final = 1 << 20
@@ -51,6 +53,11 @@ class Source:
     def __str__(self) -> str:
         return self.name if self.line is None else f"{self.name}:{self.line}"
 
+    @property
+    def is_standard_input(self) -> bool:
+        """Whether there is no file."""
+        return self.name == _STANDARD_INPUT_SHOWN
+
     def file_line(self, line: int) -> int:
         """The line of the file that the payload's own line is."""
         return line if self.line is None else self.line + line - 1
@@ -65,7 +72,7 @@ class Payload:
     """One byte more than the limit if the payload is longer; the rest of it is never read."""
 
 
-def refuse(trouble: UsageCompatError) -> NoReturn:
+def refuse(trouble: Trouble) -> NoReturn:
     """Raise `trouble`: what happens to it where nobody asks for anything else."""
     raise trouble
 
@@ -74,7 +81,7 @@ def read(
     names: Iterable[str | os.PathLike[str]],
     *,
     ndjson: bool = False,
-    tell: Callable[[UsageCompatError], object] = refuse,
+    tell: Callable[[Trouble], object] = refuse,
     limit: int = MAX_SIZE,
 ) -> Iterator[Payload]:
     """
@@ -94,7 +101,7 @@ def read(
     for name in (os.fspath(named) for named in names):
         silent = True
 
-        def heard(trouble: UsageCompatError) -> None:
+        def heard(trouble: Trouble) -> None:
             nonlocal silent
             silent = False
             tell(trouble)
@@ -110,7 +117,7 @@ def read(
             tell(NoPayloads(_shown(name)))
 
 
-def files(name: str, *, tell: Callable[[UsageCompatError], object] = refuse) -> list[str]:
+def files(name: str, *, tell: Callable[[Trouble], object] = refuse) -> list[str]:
     """
     The files that `name` stands for: itself, or what is in the directory, sorted, at any depth.
 
@@ -127,7 +134,7 @@ def files(name: str, *, tell: Callable[[UsageCompatError], object] = refuse) -> 
     return [path for path in found if path not in sidecars and os.path.splitext(path)[0] + SIDECAR in sidecars]  # noqa: PTH122 - these are many
 
 
-def _walk(directory: str, tell: Callable[[UsageCompatError], object]) -> Iterator[str]:
+def _walk(directory: str, tell: Callable[[Trouble], object]) -> Iterator[str]:
     try:
         with os.scandir(directory) as scan:
             entries = sorted((entry for entry in scan if not entry.name.startswith(".")), key=lambda entry: entry.name)

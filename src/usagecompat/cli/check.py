@@ -15,14 +15,14 @@ from usagecompat import inputs
 from usagecompat.checking import check as check_payload
 from usagecompat.contracts import REVISIONS
 from usagecompat.findings import CODES, Profile, Shape, Verdict
-from usagecompat.renderers import IN_COLOUR, RENDERERS
+from usagecompat.renderers import IN_COLOUR, RENDERERS, Checked, Unread
 from usagecompat.renderers.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from usagecompat.exceptions import UsageCompatError
-    from usagecompat.renderers import Checked
+    from usagecompat.inputs import Trouble
+    from usagecompat.renderers import Outcome
 
 _FAILING: Final = {
     "error": {Verdict.INVALID},
@@ -34,8 +34,10 @@ def _known_codes(_context: click.Context, _option: click.Parameter, codes: tuple
     for code in codes:
         if code not in CODES:
             close = get_close_matches(code, CODES, n=1, cutoff=0.5)
-            hint = f"did you mean {close[0]!r}?" if close else "codes look like 'json/duplicate-member'."
-            raise click.BadParameter(f"there is no finding code {code!r}; {hint}")
+            hint = f"did you mean {close[0]!r}?" if close else "codes look like 'json/duplicate-member';"
+            raise click.BadParameter(f"there is no finding code {code!r}; {hint} `usagecompat explain` lists all.")
+        if code.startswith("client/"):
+            raise click.BadParameter(f"{code!r} is said of clients and never found in a payload.")
     return codes
 
 
@@ -72,7 +74,8 @@ def _known_codes(_context: click.Context, _option: click.Parameter, codes: tuple
     type=click.Choice([*RENDERERS]),
     default="text",
     show_default=True,
-    help="How reports are written; json is one object per line and payload.",
+    help="How reports are written: for people; one JSON object per line and payload; annotations and a summary for "
+    "GitHub Actions; SARIF 2.1.0; JUnit XML.",
 )
 @click.option(
     "--ndjson", is_flag=True, help="Take every line of the input for a payload, whatever the files are called."
@@ -110,32 +113,39 @@ def check(  # noqa: PLR0913 - one for each option
         raise click.UsageError("Standard input can be read only once.")
     failing = _FAILING[fail_on]
     verdicts = dict.fromkeys(Verdict, 0)
-    unread: list[UsageCompatError] = []
+    unread = 0
+    untold: list[Unread] = []
 
-    def tell(trouble: UsageCompatError) -> None:
-        unread.append(trouble)
+    def tell(trouble: Trouble) -> None:
+        nonlocal unread
+        unread += 1
+        untold.append(Unread(inputs.Source(trouble.path), str(trouble)))
         click.echo(f"usagecompat: {printable(str(trouble))}", err=True)
 
-    def checked() -> Iterator[Checked]:
+    def outcomes() -> Iterator[Outcome]:
         for payload in inputs.read(files, ndjson=ndjson, tell=tell):
+            yield from untold
+            untold.clear()
             try:
                 report = check_payload(payload.data, revision=revision, shape=shape, profile=profile, ignore=ignore)
             except Exception as error:
                 error.add_note(f"while checking {payload.source}")
                 raise
             verdicts[report.verdict] += 1
-            if not quiet or report.verdict in failing:
-                yield payload.source, report
+            fails = report.verdict in failing
+            if fails or not quiet:
+                yield Checked(payload.source, report, fails)
+        yield from untold
 
-    _put(checked(), format_)
+    _put(outcomes(), format_)
     if not quiet:
-        click.echo(_totals(verdicts, len(unread)), err=True)
+        click.echo(_totals(verdicts, unread), err=True)
     if unread:
         context.exit(2)
     context.exit(1 if any(verdicts[verdict] for verdict in failing) else 0)
 
 
-def _put(checked: Iterator[Checked], format_: str) -> None:
+def _put(outcomes: Iterator[Outcome], format_: str) -> None:
     """Write the reports to standard output, each as soon as it is there."""
     stream: TextIO | None = sys.stdout
     if reconfigure := getattr(stream, "reconfigure", None):
@@ -144,7 +154,7 @@ def _put(checked: Iterator[Checked], format_: str) -> None:
     render = RENDERERS[format_]
     if colour:
         render = IN_COLOUR.get(format_, render)
-    for piece in render(checked):
+    for piece in render(outcomes):
         click.echo(piece, nl=False, color=True)
 
 

@@ -1,7 +1,7 @@
 """
 Reports as text of several formats, one file each.
 
-A renderer takes what was checked, one payload after the other, and gives its text in pieces as soon as it can;
+A renderer takes what came of each payload, one after the other, and gives its text in pieces as soon as it can;
 it judges nothing and counts nothing that decides an exit status.
 To add a format, write `renderers/<name>.py` with such a function and add it to the table.
 """
@@ -10,25 +10,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from usagecompat.renderers import json, text
+from usagecompat.renderers import github, json, junit, sarif, text
+from usagecompat.renderers.outcomes import Checked, Outcome, Unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from usagecompat.inputs import Source
-    from usagecompat.report import Report
+__all__ = ["IN_COLOUR", "RENDERERS", "Checked", "Outcome", "Renderer", "Unread"]
 
-__all__ = ["IN_COLOUR", "RENDERERS", "Checked", "Renderer"]
-
-Checked: TypeAlias = "tuple[Source, Report]"
-"""Where a payload stood, and what was found in it."""
-
-Renderer: TypeAlias = "Callable[[Iterable[Checked]], Iterator[str]]"
+Renderer: TypeAlias = "Callable[[Iterable[Outcome]], Iterator[str]]"
 """The text of a format, in pieces that end where lines do."""
 
 RENDERERS: Final[Mapping[str, Renderer]] = {
     "text": text.render_all,
     "json": json.render_all,
+    "github": github.render_all,
+    "sarif": sarif.render_all,
+    "junit": junit.render_all,
 }
 """Every format by name."""
 

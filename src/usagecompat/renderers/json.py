@@ -9,15 +9,19 @@ from __future__ import annotations
 from json import JSONEncoder
 from typing import TYPE_CHECKING, Final
 
+from usagecompat.renderers.outcomes import Checked
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from usagecompat.renderers import Checked
+    from usagecompat.renderers.outcomes import Outcome
 
 _encode: Final = JSONEncoder(separators=(",", ":")).encode
 
 
-def render_all(checked: Iterable[Checked]) -> Iterator[str]:
-    """One line per payload: where it stood, and its report; all ASCII."""
-    for source, report in checked:
-        yield _encode({"source": source.name, "line": source.line, **report.to_dict()}) + "\n"
+def render_all(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """One line per payload that could be read: where it stood, and its report; all ASCII."""
+    for outcome in outcomes:
+        if isinstance(outcome, Checked):
+            source = outcome.source
+            yield _encode({"source": source.name, "line": source.line, **outcome.report.to_dict()}) + "\n"

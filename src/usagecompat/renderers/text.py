@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from usagecompat.findings import Severity, Verdict
+from usagecompat.renderers.outcomes import Checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from usagecompat.findings import Finding
     from usagecompat.inputs import Source
-    from usagecompat.renderers import Checked
+    from usagecompat.renderers.outcomes import Outcome
     from usagecompat.report import Report
 
 _COLOURS: Final = {
@@ -29,16 +30,16 @@ _COLOURS: Final = {
 _MOST_CODES: Final = 3
 
 
-def render_all(checked: Iterable[Checked]) -> Iterator[str]:
-    """The reports of all payloads, each as `render` has it."""
-    for source, report in checked:
-        yield f"{render(report, source=source)}\n"
+def render_all(outcomes: Iterable[Outcome], *, color: bool = False) -> Iterator[str]:
+    """The reports of all payloads, each as `render` has it; what could not be read is said on standard error."""
+    for outcome in outcomes:
+        if isinstance(outcome, Checked):
+            yield f"{render(outcome.report, source=outcome.source, color=color)}\n"
 
 
-def render_all_in_colour(checked: Iterable[Checked]) -> Iterator[str]:
+def render_all_in_colour(outcomes: Iterable[Outcome]) -> Iterator[str]:
     """The same for a terminal that shows colours."""
-    for source, report in checked:
-        yield f"{render(report, source=source, color=True)}\n"
+    return render_all(outcomes, color=True)
 
 
 def render(report: Report, *, source: Source | str = "", color: bool = False) -> str:

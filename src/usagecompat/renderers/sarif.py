@@ -1,0 +1,114 @@
+"""
+Reports as SARIF 2.1.0, for code scanning and editors: one run, whose rules are the finding codes.
+
+The document is written as the payloads are checked, one result on each line.
+A fingerprint is made of the file, the code and the pointer, so that a finding stays the same when lines move.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from json import JSONEncoder
+from typing import TYPE_CHECKING, Any, Final
+
+from usagecompat._data import version
+from usagecompat._explanations import explanation
+from usagecompat.findings import CODES
+from usagecompat.renderers._places import line_and_column, path_in_repository, uri
+from usagecompat.renderers.outcomes import Unread
+from usagecompat.renderers.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from usagecompat.findings import Finding
+    from usagecompat.inputs import Source
+    from usagecompat.renderers.outcomes import Outcome
+
+FINGERPRINT: Final = "usagecompat/v1"
+"""The name of the fingerprint that every result has."""
+
+_SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_encode: Final = JSONEncoder(separators=(",", ":")).encode
+
+
+def render_all(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """One document about all payloads; a place that cannot be read is an error of the run."""
+    rules = [code for code in CODES if not code.startswith("client/")]
+    driver = {"name": "usagecompat", "semanticVersion": version(), "rules": list(map(_rule, rules))}
+    yield (
+        f'{{"$schema":{_encode(_SCHEMA)},"version":"2.1.0","runs":[{{"tool":{{"driver":{_encode(driver)}}},'
+        '"columnKind":"unicodeCodePoints",\n"results":['
+    )
+    separator = "\n"
+    unread: list[Unread] = []
+    seen: Counter[str] = Counter()
+    truncated = 0
+    for outcome in outcomes:
+        if isinstance(outcome, Unread):
+            unread.append(outcome)
+            continue
+        for finding in outcome.report.findings:
+            yield separator + _encode(_result(outcome.source, finding, rules, seen))
+            separator = ",\n"
+        truncated += outcome.report.truncated
+    invocation: dict[str, Any] = {"executionSuccessful": not unread}
+    notifications = [
+        {
+            "level": "error",
+            "message": {"text": printable(trouble.reason)},
+            "descriptor": {"id": "cannot-be-read"},
+            **_locations(trouble.source, None, ""),
+        }
+        for trouble in unread
+    ]
+    if truncated:
+        text = f"{truncated:,} more findings are not listed"
+        notifications.append({"level": "warning", "message": {"text": text}, "descriptor": {"id": "truncated"}})
+    if notifications:
+        invocation["toolExecutionNotifications"] = notifications
+    yield f'\n],"invocations":[{_encode(invocation)}]}}]}}\n'
+
+
+def _rule(code: str) -> dict[str, Any]:
+    told = explanation(code)
+    return {
+        "id": code,
+        "shortDescription": {"text": CODES[code].title},
+        "fullDescription": {"text": told.means},
+        "help": {"text": told.text(), "markdown": told.markdown()},
+        "defaultConfiguration": {"level": str(CODES[code].served)},
+    }
+
+
+def _result(source: Source, finding: Finding, rules: list[str], seen: Counter[str]) -> dict[str, Any]:
+    code = finding.code
+    place = line_and_column(source, finding)
+    identity = "\0".join((path_in_repository(source) or source.name, code, finding.pointer))
+    digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    seen[digest] += 1
+    message = f"{finding.message}. {finding.hint}" if finding.hint else finding.message
+    return {
+        "ruleId": code,
+        "ruleIndex": rules.index(code),
+        "level": str(finding.severity),
+        "message": {"text": printable(message)},
+        **_locations(source, place, finding.pointer),
+        "partialFingerprints": {FINGERPRINT: f"{digest}:{seen[digest]}"},
+        "properties": {"pointer": finding.pointer, "count": finding.count},
+    }
+
+
+def _locations(source: Source, place: tuple[int, int] | None, pointer: str) -> dict[str, Any]:
+    path = path_in_repository(source)
+    location: dict[str, Any] = {}
+    if path is not None:
+        artifact: dict[str, Any] = {"uri": uri(path)}
+        if not path.startswith("/"):
+            artifact["uriBaseId"] = "%SRCROOT%"
+        region = {"region": {"startLine": place[0], "startColumn": place[1]}} if place else {}
+        location["physicalLocation"] = {"artifactLocation": artifact, **region}
+    if pointer:
+        location["logicalLocations"] = [{"fullyQualifiedName": pointer}]
+    return {"locations": [location]} if location else {}
