@@ -14,12 +14,15 @@ Wire data itself never raises: whatever bytes come in, `check` and `compare` ret
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
 if TYPE_CHECKING:
     from usagecompat.report import Report
+
+_MOST_NAMES: Final = 20
+_FEW_NAMES: Final = 3
 
 
 class UsageCompatError(Exception):
@@ -46,7 +49,14 @@ class NoSuchName(UsageCompatError, ValueError):
     known: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"there is no {self.what} {self.name!r}; use one of {', '.join(self.known)}"
+        from difflib import get_close_matches  # noqa: PLC0415 - needed only where the name is wrong
+
+        close = get_close_matches(str(self.name), self.known, n=1)
+        hint = f"did you mean {close[0]!r}? " if close else ""
+        if len(self.known) <= _MOST_NAMES:
+            return f"there is no {self.what} {self.name!r}; {hint}use one of {', '.join(self.known)}"
+        few = ", ".join(self.known[:_FEW_NAMES])
+        return f"there is no {self.what} {self.name!r}; {hint}there are {len(self.known)}, such as {few}"
 
 
 @frozen(eq=False)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "check": ("check", "Say everything that is to be said about payloads."),
     "compare": ("compare", "Name everything in which a client's answer differs from what it was sent."),
+    "explain": ("explain", "Say what a finding code means, and how to mend what it says."),
     "fixtures": ("fixtures", "List, copy and lint the corpus of cases."),
     "revisions": ("contract", "List the revisions of the published contract."),
     "schema": ("contract", "Print the JSON Schema of a shape, or keep the generated files."),
