@@ -158,7 +158,7 @@ def contract(revision: str) -> Contract:
 def shape_of(record: str, revision: str) -> RecordShape:
     """What `revision` says of the record of this name."""
     cls = RECORDS[record]
-    hints = get_type_hints(cls, include_extras=True)
+    hints = _annotations(record)
     members = [
         _member(cls.__name__, field.name, hints[field.name], revision)
         for field in fields(cls)
@@ -182,6 +182,12 @@ def shape_of(record: str, revision: str) -> RecordShape:
             if d.allows is Tolerance.ABSENT and d.record == cls.__name__ and d.concerns(revision)
         },
     )
+
+
+@cache
+def _annotations(record: str) -> Mapping[str, object]:
+    """The annotations of the record of this name, which are the same at every revision and dear to evaluate."""
+    return get_type_hints(RECORDS[record], include_extras=True)
 
 
 @cache
