@@ -100,26 +100,31 @@ def _task(subject: Case | Payload, revision: str | None) -> Task:
 def judge(task: Task, reply: Reply, features: Features) -> CaseResult:
     """What a reply is worth."""
     duty = task.duty(features)
-    result = CaseResult(
-        case_id=task.case_id, duty=duty, served=task.served, outcome=reply.outcome, message=reply.message
-    )
-    if reply.outcome in FAILED:
-        return evolve(result, faults=(Fault(f"client/{reply.outcome}", reply.message),))
-    if reply.outcome is Outcome.REFUSED:
-        if duty is not Duty.MUST_DECODE:
-            return result
-        message = (
-            f"a payload that is {task.verdict} at {task.revision} was refused: {reply.message or 'without a word'}"
-        )
-        return evolve(result, faults=(Fault("client/refused-valid", message),))
-    if reply.outcome is not Outcome.DECODED:
-        return result
-    level, differences, returned = _compared(task, reply.payload, features)
     faults: tuple[Fault, ...] = ()
-    if duty is Duty.MUST_REFUSE:
-        message = f"a payload that is invalid at {task.revision} was decoded, by a client that claims to validate"
-        faults = (Fault("client/accepted-invalid", message),)
-    return evolve(result, level=level, differences=differences, returned=returned, faults=faults)
+    level: Level | None = None
+    differences: tuple[Difference, ...] = ()
+    returned: bytes | None = None
+    if reply.outcome in FAILED:
+        faults = (Fault(f"client/{reply.outcome}", reply.message),)
+    elif reply.outcome is Outcome.REFUSED and duty is Duty.MUST_DECODE:
+        message = f"a payload that is {task.verdict} at {task.revision} was refused: {reply.message or 'without a word'}"
+        faults = (Fault("client/refused-valid", message),)
+    elif reply.outcome is Outcome.DECODED:
+        level, differences, returned = _compared(task, reply.payload, features)
+        if duty is Duty.MUST_REFUSE:
+            message = f"a payload that is invalid at {task.revision} was decoded, by a client that claims to validate"
+            faults = (Fault("client/accepted-invalid", message),)
+    return CaseResult(
+        case_id=task.case_id,
+        duty=duty,
+        served=task.served,
+        outcome=reply.outcome,
+        message=reply.message,
+        level=level,
+        differences=differences,
+        faults=faults,
+        returned=returned,
+    )
 
 
 def _compared(task: Task, returned: bytes, features: Features) -> tuple[Level, tuple[Difference, ...], bytes]:

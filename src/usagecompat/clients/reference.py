@@ -13,6 +13,7 @@ from usagecompat.clients.protocol import ClientInfo, Features
 from usagecompat.clients.serving import serve
 from usagecompat.codec import dumps, loads
 from usagecompat.exceptions import Incompatible
+from usagecompat.findings import Severity
 
 if TYPE_CHECKING:
     from usagecompat.clients.protocol import Run
@@ -28,14 +29,22 @@ def codec(payload: bytes, *, revision: str | None = None, shape: str | None = No
     return dumps(loads(payload, revision=revision, shape=shape))
 
 
+class Refused(ValueError):
+    """The codec refused a payload; says the first error in it."""
+
+
 def _answer(run: Run) -> bytes:
-    return codec(run.payload or b"", revision=run.revision, shape=run.shape)
+    try:
+        return codec(run.payload or b"", revision=run.revision, shape=run.shape)
+    except Incompatible as error:
+        first = next(found for found in error.report.findings if found.severity is Severity.ERROR)
+        raise Refused(f"{first.code} at {first.pointer or 'the root'}: {first.message}") from None
 
 
 def main() -> None:
     """Serve the kit until it says `stop`."""
     client = ClientInfo(name="usagecompat", language="python", version=version())
-    serve(_answer, client, features=Features(), refusals=(Incompatible,))
+    serve(_answer, client, features=Features(), refusals=(Refused,))
 
 
 if __name__ == "__main__":

@@ -51,8 +51,7 @@ def run(  # noqa: PLR0913 - one for each option
         NoSuchClient: There is no such function.
     """
     todo = tasks(subjects, revision=revision)
-    shares = [part for index in range(max(jobs, 1)) if (part := todo[index :: max(jobs, 1)])] or [()]
-    done = [run_share(spec, shares[0], probing)] if len(shares) == 1 else _in_parallel(spec, shares, probing)
+    done = [run_share(spec, todo, probing)] if jobs <= 1 else share_out(spec, todo, probing, jobs)
     results = [
         ClientResult(
             name=spec.name,
@@ -74,8 +73,15 @@ def run(  # noqa: PLR0913 - one for each option
     return total
 
 
-def _in_parallel(spec: ClientSpec, shares: Sequence[Sequence[Task]], probing: Probing) -> list[Share]:
-    """Each share in a process of its own, which ends when this one does."""
+def share_out(spec: ClientSpec, todo: Sequence[Task], probing: Probing, jobs: int) -> list[Share]:
+    """
+    What comes of the cases when several processes share them, which end when this one does.
+
+    Raises:
+        CannotStartClient: There is no such program.
+        NoSuchClient: There is no such function.
+    """
+    shares = [todo[index::jobs] for index in range(min(jobs, len(todo)) or 1)]
     workers = [
         subprocess.Popen(_WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)  # noqa: S603 - our own program
         for _ in shares

@@ -7,6 +7,8 @@ The endpoint follows from the kind of the first result.
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from json import JSONDecoder
 from typing import TYPE_CHECKING, Final
 
@@ -41,6 +43,8 @@ ROOT: Final = "/v1/organization/"
 _RENAMED: Final = "2026-05-13"
 """The revision that renamed `result` to `results` and made `next_page` nullable."""
 _SIZES: Final = (Shape.RESULT, Shape.BUCKET, Shape.PAGE)
+_FIRST: Final = next(iter(ENDPOINTS.values()))
+_KIND: Final = re.compile(rb'"object"\s*:\s*"(organization\.[a-z_.]+)"')
 _SCANNER: Final = JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 """Finds the end of a value, and computes no number."""
 
@@ -65,6 +69,7 @@ class Wrapping:
         return cut_out(returned, self.path) if self.path else returned
 
 
+@cache
 def wrapping(shape: Shape | None, revision: str, shapes: tuple[Shape, ...]) -> Wrapping:
     """
     What has to be put around a payload for a client that decodes `shapes`: the smallest that it does.
@@ -93,11 +98,17 @@ def wrapping(shape: Shape | None, revision: str, shapes: tuple[Shape, ...]) -> W
 
 def endpoint_of(payload: bytes) -> str:
     """The endpoint that answers with such a payload, by its first result of a known kind; else the first of all."""
+    for spelled in _KIND.findall(payload):
+        kind: str = spelled.decode()
+        if kind in ENDPOINTS:
+            return ENDPOINTS[kind]
+    if b"\\" not in payload:
+        return _FIRST
     tree = read(payload).value
     for kind in _kinds(None if tree is NO_VALUE else tree, 6):
         if kind in ENDPOINTS:
             return ENDPOINTS[kind]
-    return next(iter(ENDPOINTS.values()))
+    return _FIRST
 
 
 def _kinds(tree: Tree, depth: int) -> list[str]:

@@ -1,0 +1,123 @@
+"""A client's failures against the list of those that are expected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from usagecompat._expected import read_expected_failures
+from usagecompat.clients.expected import UNEXPLAINED, compare_with_list, updated
+from usagecompat.clients.results import CaseResult, ClientResult, Duty, Fault, Outcome
+from usagecompat.fidelity import Level
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def result(cases: dict[str, tuple[str, ...]], *, not_run: tuple[str, ...] = ()) -> ClientResult:
+    """A client `mine` that fails at these cases for these codes."""
+    return ClientResult(
+        name="mine",
+        command="mine",
+        way="stdio",
+        client=None,
+        features=None,
+        revision=None,
+        required=Level.EXACT,
+        cases=tuple(
+            CaseResult(
+                case_id=name,
+                duty=Duty.MUST_DECODE,
+                served=False,
+                outcome=Outcome.NOT_RUN if name in not_run else Outcome.REFUSED,
+                faults=tuple(Fault(f"client/{code}", "") for code in codes),
+            )
+            for name, codes in cases.items()
+        ),
+    )
+
+
+def listed(folder: Path, *lines: str) -> Path:
+    """A list with these lines."""
+    path = folder / "expected.txt"
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def test_failing_as_listed(tmp_path: Path) -> None:
+    """What fails as listed is expected, by id, by glob and for any code."""
+    entries = read_expected_failures(
+        listed(
+            tmp_path,
+            "a/one::client[mine]  client/crashed  # it does",
+            "b/*  client/timed-out  # slow",
+            "c/one::client[mine]  # whatever",
+        )
+    )
+    found = compare_with_list(
+        result({"a/one": ("crashed",), "a/two": (), "b/one": ("timed-out",), "c/one": ("state-leak", "crashed")}), entries
+    )
+    assert found.ok
+    assert set(found.expected) == {"a/one", "b/one", "c/one"}
+    assert not found.unused
+
+
+def test_failing_otherwise(tmp_path: Path) -> None:
+    """What fails for another code, or is listed for another client only, is unexpected."""
+    entries = read_expected_failures(
+        listed(tmp_path, "a/one  client/crashed  # it does", "a/two::client[other]  client/crashed  # not mine")
+    )
+    found = compare_with_list(result({"a/one": ("crashed", "timed-out"), "a/two": ("crashed",)}), entries)
+    assert not found.ok
+    assert found.unexpected == {"a/one": {"client/timed-out"}, "a/two": {"client/crashed"}}
+    assert found.expected == {}
+
+
+def test_passing(tmp_path: Path) -> None:
+    """A line is wrong if one case that it names does not fail so, and a case that was not run says nothing."""
+    path = listed(tmp_path, "a/*  client/crashed  # once", "b/one  # once", "c/one::client[mine]  # gone")
+    found = compare_with_list(
+        result({"a/one": ("crashed",), "a/two": ("timed-out",), "b/one": ()}, not_run=("b/one",)), read_expected_failures(path)
+    )
+    assert {entry.glob: cases for entry, cases in found.passing.items()} == {"a/*": ("a/two",)}
+    assert [entry.glob for entry in found.unused] == ["c/one::client[mine]"]
+    assert not found.ok
+
+
+def test_update(tmp_path: Path) -> None:
+    """An updated list is right, keeps the reasons of what is still so, and leaves alone what it knows nothing of."""
+    path = listed(
+        tmp_path,
+        "# what is known",
+        "a/*  client/crashed  # all of them, https://example.org/1",
+        "b/*  client/crashed  # only some now",
+        "c/one::client[mine]  client/crashed  # mended",
+        "d/*::client[other]  client/crashed  # not mine",
+        "e/one  client/crashed  # not run",
+    )
+    now = result({
+        "a/one": ("crashed",),
+        "a/two": ("crashed", "state-leak"),
+        "b/one": ("crashed",),
+        "b/two": (),
+        "c/one": (),
+    })  # fmt: skip
+    path.write_text(updated(path, now), encoding="utf-8")
+    assert path.read_text("utf-8").splitlines() == [
+        "# what is known",
+        "a/*  client/crashed  # all of them, https://example.org/1",
+        "d/*::client[other]  client/crashed  # not mine",
+        "e/one  client/crashed  # not run",
+        f"a/two::client[mine]  client/state-leak  # {UNEXPLAINED}",
+        "b/one::client[mine]  client/crashed  # only some now",
+    ]
+    assert compare_with_list(now, read_expected_failures(path)).ok
+    assert updated(path, now) == path.read_text("utf-8")
+
+
+def test_update_from_nothing(tmp_path: Path) -> None:
+    """Where there is no list as yet, one is written that is right."""
+    path = tmp_path / "new.txt"
+    now = result({"a/one": ("crashed",), "a/two": ()})
+    path.write_text(updated(path, now), encoding="utf-8")
+    assert path.read_text("utf-8") == f"a/one::client[mine]  client/crashed  # {UNEXPLAINED}\n"
+    assert compare_with_list(now, read_expected_failures(path)).ok
