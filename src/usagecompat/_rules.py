@@ -128,11 +128,11 @@ def _bucket(bucket: dict[str, Tree], path: Path, revision: str) -> Iterator[Seen
     start, end = _integer(bucket.get("start_time")), _integer(bucket.get("end_time"))
     if start is not None and end is not None and end <= start:
         yield Seen("rule/end-before-start", path, f"the bucket starts at {_shown(start)} and ends at {_shown(end)}")
-    name = next((name for name in ("results", "result") if type(bucket.get(name)) is list), None)
-    if name is None:
+    names = ("results", "result") if "results" in contract(revision).bucket.members else ("result", "results")
+    name = names[0] if names[0] in bucket else names[1]  # beside the declared name the other one is undeclared
+    results = bucket.get(name)
+    if type(results) is not list:
         return
-    results = bucket[name]
-    assert type(results) is list  # noqa: S101 - said by the line above; mypy cannot know
     tags = dict.fromkeys(r["object"] for r in results if type(r) is dict and type(r.get("object")) is str)
     if len(tags) > 1:
         message = f"the bucket holds results of {len(tags)} kinds: {', '.join(str(tag)[:80] for tag in list(tags)[:4])}"
@@ -177,7 +177,7 @@ def _result(result: dict[str, Tree], path: Path, revision: str) -> Iterator[Seen
             message = f"{' + '.join(rule.parts)} = {_shown(actual)} {relation} {rule.total} = {_shown(total)}"
             yield Seen(rule.code, path, message, "The vendor states this relation between the counts.")
     amount = result.get("amount")
-    if type(amount) is dict and tag in GROUP_KEYS:
+    if type(amount) is dict and (kind := contract(revision).kinds.get(tag)) is not None and "amount" in kind.members:
         currency = amount.get("currency")
         if type(currency) is str and currency != currency.lower():
             message = f'expected a currency in lower case, found "{currency[:20]}"'
