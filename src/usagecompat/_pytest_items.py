@@ -15,6 +15,9 @@ import pytest
 from attrs import frozen
 
 from usagecompat._cases import Case, Payload, read_case
+from usagecompat._derived import SET as DERIVED
+from usagecompat._derived import Derived
+from usagecompat._derived import judge as judge_derived
 from usagecompat._judges import PAYLOAD_JUDGES, Mismatch, NotJudged, Terms, has_document
 from usagecompat._manifest import digest_of
 from usagecompat.checking import check
@@ -31,8 +34,11 @@ if TYPE_CHECKING:
 Judge: TypeAlias = "Callable[[Any, Terms], Iterable[Mismatch]]"
 """Says where one payload is not as expected; raises `NotJudged` if it has nothing to say."""
 
+Subject: TypeAlias = Case | Payload | Derived
+
 _MOST: Final = 10
 """How many mismatches a failing item shows."""
+_LONGEST: Final = 1_000
 
 
 @frozen(eq=False)
@@ -43,13 +49,17 @@ class CompatMismatch(Exception):
 
 
 class CompatFile(pytest.File):
-    """One case, or one payload of a plain tree."""
+    """One case, or one payload of a plain tree, or what is derived from one case."""
 
     kit: Kit
     source: Source
 
     def collect(self) -> Iterator[CompatItem]:
-        """An item for each judge that has something to say."""
+        """An item for each judge that has something to say, or for each case derived from this one."""
+        if self.kit.set_name == DERIVED:
+            for derived in self.kit.derived(self.source).get(self.path, ()):
+                yield self._item(derived.id, derived, _judge_derived)
+            return
         if not self.source.is_corpus:
             below = self.path.relative_to(self.source.path if self.source.path.is_dir() else self.path.parent)
             payload = Payload(id=below.with_suffix("").as_posix(), payload_path=self.path)
@@ -68,7 +78,7 @@ class CompatFile(pytest.File):
             if name != "schema" or has_document(case):
                 yield self._item(name, case, judge)
 
-    def _item(self, name: str, subject: Case | Payload, judge: Judge) -> CompatItem:
+    def _item(self, name: str, subject: Subject, judge: Judge) -> CompatItem:
         item: CompatItem = CompatItem.from_parent(self, name=name, subject=subject, judge=judge, file=self)  # pyright: ignore[reportUnknownMemberType]
         return item
 
@@ -76,7 +86,7 @@ class CompatFile(pytest.File):
 class CompatItem(pytest.Item):
     """One judge's look at one payload."""
 
-    def __init__(self, *, subject: Case | Payload, judge: Judge, file: CompatFile, **kwargs: Any) -> None:  # noqa: ANN401 - pytest's
+    def __init__(self, *, subject: Subject, judge: Judge, file: CompatFile, **kwargs: Any) -> None:  # noqa: ANN401 - pytest's
         """Keep who judges what; the rest is what pytest gives every item."""
         super().__init__(**kwargs)  # pyright: ignore[reportUnknownMemberType] - pytest leaves the types open
         self.subject = subject
@@ -88,6 +98,8 @@ class CompatItem(pytest.Item):
     def verdict(self) -> str:
         """What the payload is expected to come to, or, where nobody said so, what it comes to."""
         terms = self._kit.terms
+        if isinstance(self.subject, Derived):
+            return str(self.subject.verdict(terms.profile))
         if isinstance(self.subject, Payload):
             return str(check(self.subject.payload, revision=terms.revision, profile=terms.profile).verdict)
         return str(self.subject.expected(terms.revision or self.subject.revision, terms.profile))
@@ -132,6 +144,9 @@ class CompatItem(pytest.Item):
         if isinstance(subject, Case):
             yield f"  the case: {subject.description}"
             yield f"  evidence: {subject.evidence}"
+        if isinstance(subject, Derived):
+            yield f"  derived in memory from {subject.base.id}, to show {subject.id}:"
+            yield f"    {subject.payload[:_LONGEST].decode('utf-8', 'backslashreplace')}"
         for mismatch in mismatches[:_MOST]:
             yield f"  {_named(mismatch)}" + (
                 f", line {mismatch.line}, column {mismatch.column}" if mismatch.line else ""
@@ -153,6 +168,9 @@ class CompatItem(pytest.Item):
 
     def _commands(self) -> Iterator[str]:
         terms, payload = self._kit.terms, shown_path(self.subject.payload_path)
+        if isinstance(self.subject, Derived):
+            yield shlex.join(["pytest", f"--compat={shown_path(self.path)}::{self.name}", "--compat-set", DERIVED])
+            return
         own = self.subject.revision if isinstance(self.subject, Case) else LATEST
         check = ["usagecompat", "check", payload, "--revision", terms.revision or own]
         again = ["pytest", f"--compat={shown_path(self.path)}::{self.name}"]
@@ -161,8 +179,16 @@ class CompatItem(pytest.Item):
         if terms.profile is not Profile.SERVED:
             check += ["--profile", terms.profile]
             again += ["--compat-profile", terms.profile]
-        yield shlex.join(check)
+        if self.name.startswith("client["):
+            for client in self.config.option.compat_client:
+                again += ["--compat-client", client]
+        else:
+            yield shlex.join(check)
         yield shlex.join(again)
+
+
+def _judge_derived(case: Derived, terms: Terms) -> Iterator[Mismatch]:
+    return judge_derived(case, terms.profile)
 
 
 def _named(mismatch: Mismatch) -> str:

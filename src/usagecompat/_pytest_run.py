@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 from attrs import define, field, frozen
 
-from usagecompat._cases import Case, find_files, read_notes, release
+from usagecompat._cases import Case, find_files, read_case, read_notes, release
 from usagecompat._data import folder, version
+from usagecompat._derived import SET as DERIVED
+from usagecompat._derived import Derived, derive
 from usagecompat._expected import ExpectedFailure, read_expected_failures
 from usagecompat._judges import CASE_JUDGES, CaseJudge, Terms
 from usagecompat._manifest import NAME as MANIFEST
@@ -27,12 +30,13 @@ from usagecompat.exceptions import UsageCompatError
 from usagecompat.findings import Profile, Verdict, named
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
 NAME: Final = "usagecompat-kit"
 """What the plugin of a run is registered as."""
 
 _UNUSED: Final = "usagecompat_unused"
+_LAST_WORDS: Final = "usagecompat_last_words"
 _ABOVE: Final = 2
 """How far above a place its corpus may be: a case is two below."""
 _HERE: Final = Path(__file__).parent
@@ -68,6 +72,22 @@ def start(config: pytest.Config) -> None:
     except UsageCompatError as error:
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(kit, NAME)
+    if config.getoption("compat_client"):
+        _add_clients(config, kit)
+
+
+def _add_clients(config: pytest.Config, kit: Kit) -> None:
+    """Let the clients that are named judge each case too, until the run ends."""
+    from usagecompat.clients._pytest import client_judges, close_all  # noqa: PLC0415 - a run without clients needs none
+
+    given: list[str] = config.option.compat_client
+    timeout: float = config.option.compat_client_timeout
+    try:
+        judges = client_judges(given, timeout=timeout, expected=kit.expected_failures)
+    except UsageCompatError as error:
+        raise pytest.UsageError(f"--compat-client: {error}") from None
+    kit.case_judges.update(judges)
+    kit.closing.append(partial(close_all, judges))
 
 
 @define(kw_only=True, eq=False)
@@ -82,7 +102,11 @@ class Kit:
     expected_failures: tuple[ExpectedFailure, ...]
     case_judges: dict[str, CaseJudge] = field(factory=lambda: dict(CASE_JUDGES))
     """What is asked about each case, by the name of the item."""
+    closing: list[Callable[[], list[str]]] = field(factory=list["Callable[[], list[str]]"], init=False)
+    """What is done when all has run, and gives lines for the summary."""
+    _last_words: list[str] = field(factory=list[str], init=False)
     _entries: dict[Path, Mapping[str, Entry]] = field(factory=dict[Path, "Mapping[str, Entry]"], init=False)
+    _derived: dict[Path, dict[Path, list[Derived]]] = field(factory=dict[Path, dict[Path, list[Derived]]], init=False)
     _verdicts: dict[str, str] = field(factory=dict[str, str], init=False)
     _outcomes: Counter[str] = field(factory=Counter[str], init=False)
     _unused: list[str] = field(factory=list[str], init=False)
@@ -110,6 +134,25 @@ class Kit:
         if root not in self._entries:
             self._entries[root] = read_manifest(root)
         return self._entries[root]
+
+    def derived(self, source: Source) -> Mapping[Path, list[Derived]]:
+        """
+        What can be derived from the cases of one place, by the file of the case, made once.
+
+        Raises:
+            CorruptCase: A case cannot be read.
+        """
+        if source.path not in self._derived:
+            cases = (read_case(path) for path in sorted(source.files))
+            made: dict[Path, list[Derived]] = {}
+            for each in derive((case for case in cases if self._is_pinned(case)), self.terms.revision):
+                made.setdefault(each.base.path, []).append(each)
+            self._derived[source.path] = made
+        return self._derived[source.path]
+
+    def _is_pinned(self, case: Case) -> bool:
+        """Whether the pinned version has the case."""
+        return self.pin is None or release(case.since) <= release(self.pin)
 
     # -- collection
 
@@ -149,7 +192,7 @@ class Kit:
             ]
         worker: dict[str, list[str]] = getattr(config, "workeroutput", {})
         worker[_UNUSED] = self._unused
-        chosen = {source.root: ids_in_set(source.root, self.set_name) for source in self.sources}
+        chosen = {source.root: _ids(source.root, self.set_name) for source in self.sources}
         left_out = {item for item in mine if not self._is_chosen(item, chosen)}
         if left_out:
             config.hook.pytest_deselected(items=[item for item in mine if item in left_out])
@@ -173,9 +216,7 @@ class Kit:
         if not isinstance(item.subject, Case):
             return True
         ids = sets[item.source.root]
-        return (ids is None or item.subject.id in ids) and (
-            self.pin is None or release(item.subject.since) <= release(self.pin)
-        )
+        return (ids is None or item.subject.id in ids) and self._is_pinned(item.subject)
 
     # -- outcome
 
@@ -194,12 +235,22 @@ class Kit:
             outcome = "failed as expected" if report.skipped and hasattr(report, "wasxfail") else report.outcome
             self._outcomes[outcome] += 1
             if outcome != "skipped":
-                self._verdicts[report.nodeid.partition("::")[0]] = verdict
+                derived = self.set_name == DERIVED
+                self._verdicts[report.nodeid if derived else report.nodeid.partition("::")[0]] = verdict
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401 - pytest-xdist's
         """Take over what a worker of pytest-xdist has found while collecting."""
-        self._unused = getattr(node, "workeroutput", {}).get(_UNUSED, self._unused)
+        output = getattr(node, "workeroutput", {})
+        self._unused = output.get(_UNUSED, self._unused)
+        self._last_words += output.get(_LAST_WORDS, ())
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """End what was started."""
+        self._last_words += [line for close in self.closing for line in close()]
+        config: Any = session.config
+        if hasattr(config, "workeroutput"):
+            config.workeroutput[_LAST_WORDS] = self._last_words
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:  # noqa: ANN401 - the class is not public
         """How many of the cases there are have been run, and what came of it."""
@@ -207,6 +258,10 @@ class Kit:
         noun = (
             "cases run, by their files" if all(source.is_corpus for source in self.sources) else "payloads run, in all"
         )
+        if self.set_name == DERIVED:
+            made = [self.derived(source) for source in self.sources]
+            known = sum(len(cases) for by_file in made for cases in by_file.values())
+            noun = f"cases run that are derived in memory from {sum(map(len, made))} files:"
         verdicts = Counter(self._verdicts.values())
         told = ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in Verdict)
         total = self._outcomes.total()
@@ -214,6 +269,8 @@ class Kit:
         terminalreporter.section("usagecompat")
         terminalreporter.line(f"{len(self._verdicts)} of {known} {noun} {told}")
         terminalreporter.line(f"{self._outcomes['passed']} of {total} items passed{others}")
+        for line in self._last_words:
+            terminalreporter.line(line)
         for entry in self._unused:
             terminalreporter.line(f"expected failure that no item has the name of: {entry}")
 
@@ -232,7 +289,11 @@ def _kit(config: pytest.Config) -> Kit:
         if newer:
             raise pytest.UsageError(f"--compat-corpus: {pin} is newer than this usagecompat, which is {version()}")
     for source in sources:
-        ids_in_set(source.root, set_name)
+        if set_name == DERIVED and not source.is_corpus:
+            raise pytest.UsageError(
+                f"--compat-set derived: {source.path} has no cases, from which others can be derived"
+            )
+        _ids(source.root, set_name)
     return Kit(
         sources=sources,
         terms=Terms(
@@ -245,6 +306,11 @@ def _kit(config: pytest.Config) -> Kit:
             each for path in config.getini("compat_expected_failures") for each in read_expected_failures(path)
         ),
     )
+
+
+def _ids(root: Path, set_name: str) -> frozenset[str] | None:
+    """The cases that a set chooses; None for all."""
+    return None if set_name == DERIVED else ids_in_set(root, set_name)
 
 
 def _source(config: pytest.Config, said: str) -> Source:

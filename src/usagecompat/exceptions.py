@@ -7,7 +7,7 @@ The story of a run, and what each step raises:
 2. You ask for a record of a payload that breaks the contract: `Incompatible`, with the report.
 3. The kit reads your files: `UnreadableInput`, `NoPayloads`, `MissingExtra`.
 4. The kit reads a corpus, or copies it: `CorruptCase`, `WouldOverwrite`.
-5. The kit starts a client: `NoSuchClient`, `CannotStartClient`.
+5. The kit starts a client: `NoSuchClient`, `NoSuchSelection`, `CannotStartClient`.
 
 Wire data itself never raises: whatever bytes come in, `check` and `compare` return.
 """
@@ -136,6 +136,17 @@ class NoSuchClient(UsageCompatError, ValueError):
 
     def __str__(self) -> str:
         return f"{self.given!r} is no client: {self.reason}"
+
+
+@frozen(eq=False)
+class NoSuchSelection(UsageCompatError, ValueError):
+    """What was given to choose cases by is no expression."""
+
+    expression: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.expression!r} chooses no cases: {self.reason}; use words with and, or, not and parentheses"
 
 
 @frozen(eq=False)

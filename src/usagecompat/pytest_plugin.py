@@ -49,7 +49,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--compat-set",
         metavar="NAME",
         default="full",
-        help="Run only the cases of this set of the corpus (default: full).",
+        help="Run only the cases of this set of the corpus (default: full); derived: what can be made of its valid cases by "
+        "changing one thing in memory, in place of its files.",
+    )
+    group.addoption(
+        "--compat-client",
+        action="append",
+        default=[],
+        metavar="[NAME=]CMD",
+        help="Put each case to this client too, as an item client[NAME]: a command that speaks the line protocol, "
+        "oneshot:CMD, http:CMD, or python:package.module:function. May be given several times.",
+    )
+    group.addoption(
+        "--compat-client-timeout",
+        type=float,
+        default=10.0,
+        metavar="S",
+        help="How many seconds a client has for one case (default: 10).",
     )
     parser.addini(
         "compat_expected_failures",

@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "explain": ("explain", "Say what a finding code means, and how to mend what it says."),
     "fixtures": ("fixtures", "List, copy and lint the corpus of cases."),
     "revisions": ("contract", "List the revisions of the published contract."),
+    "run": ("run", "Say what a client in any language loses of the corpus."),
     "schema": ("contract", "Print the JSON Schema of a shape, or keep the generated files."),
 }
 """Where each command lives, and what it does in one sentence."""

@@ -14,7 +14,7 @@ from usagecompat.clients.results import FAILED, CaseResult, Duty, Fault, Outcome
 from usagecompat.clients.ways import Request
 from usagecompat.clients.wrapping import Wrapping, endpoint_of, wrapping
 from usagecompat.contracts import LATEST
-from usagecompat.fidelity import Level, compare
+from usagecompat.fidelity import Fidelity, Level, compare
 from usagecompat.findings import CODES, Profile, Severity, Shape, Verdict, pointer
 
 if TYPE_CHECKING:
@@ -101,16 +101,17 @@ def judge(task: Task, reply: Reply, features: Features) -> CaseResult:
     """What a reply is worth."""
     duty = task.duty(features)
     faults: tuple[Fault, ...] = ()
-    level: Level | None = None
-    differences: tuple[Difference, ...] = ()
+    fidelity: Fidelity | None = None
     returned: bytes | None = None
     if reply.outcome in FAILED:
         faults = (Fault(f"client/{reply.outcome}", reply.message),)
     elif reply.outcome is Outcome.REFUSED and duty is Duty.MUST_DECODE:
-        message = f"a payload that is {task.verdict} at {task.revision} was refused: {reply.message or 'without a word'}"
+        message = (
+            f"a payload that is {task.verdict} at {task.revision} was refused: {reply.message or 'without a word'}"
+        )
         faults = (Fault("client/refused-valid", message),)
     elif reply.outcome is Outcome.DECODED:
-        level, differences, returned = _compared(task, reply.payload, features)
+        fidelity, returned = _compared(task, reply.payload, features)
         if duty is Duty.MUST_REFUSE:
             message = f"a payload that is invalid at {task.revision} was decoded, by a client that claims to validate"
             faults = (Fault("client/accepted-invalid", message),)
@@ -120,22 +121,22 @@ def judge(task: Task, reply: Reply, features: Features) -> CaseResult:
         served=task.served,
         outcome=reply.outcome,
         message=reply.message,
-        level=level,
-        differences=differences,
+        level=fidelity.level if fidelity else None,
+        differences=fidelity.differences if fidelity else (),
+        truncated=fidelity.truncated if fidelity else 0,
         faults=faults,
         returned=returned,
     )
 
 
-def _compared(task: Task, returned: bytes, features: Features) -> tuple[Level, tuple[Difference, ...], bytes]:
-    """How much of the case's own payload came back, whatever was put around it."""
+def _compared(task: Task, returned: bytes, features: Features) -> tuple[Fidelity, bytes]:
+    """How much of the case's own payload came back, whatever was put around it, and what did."""
     around = task.wrapping(features)
     own = around.unwrap(returned)
     if own is not None:
         # White space around a payload is no part of the value that stands in a page.
         sent = task.payload.strip(b" \t\r\n") if around.path else task.payload
-        fidelity = compare(sent, own, revision=task.revision, shape=task.shape)
-        return fidelity.level, fidelity.differences, own
+        return compare(sent, own, revision=task.revision, shape=task.shape), own
     # The place is gone where the payload stood: what took it away is a difference of the whole.
     fidelity = compare(around.wrap(task.payload), returned, revision=task.revision, shape=around.shape)
     place = pointer(around.path)
@@ -144,7 +145,7 @@ def _compared(task: Task, returned: bytes, features: Features) -> tuple[Level, t
         for difference in fidelity.differences
         if difference.cap is Level.NONE
     )
-    return Level.NONE, lost, returned
+    return Fidelity(level=Level.NONE, differences=lost, truncated=fidelity.truncated), returned
 
 
 def _within(difference: Difference, place: str) -> bool:

@@ -225,14 +225,14 @@ class _Probe:
         self.replies[task.case_id] = own
         for other in alone[1:]:
             if not _same(own, other):
-                message = f"sent alone more than once, it was {self._ways(task, own, other)}"
+                message = f"sent alone more than once, it was {why_not_same(task, self.bench.features, own, other)}"
                 self.faults[task.case_id] = Fault(NONDETERMINISTIC, message)
                 return
         for number, told in enumerate((self.first, self.second)):
             for position, (asked, reply) in enumerate(told):
                 if asked is not task or reply.outcome not in _ANSWERED or _same(own, reply):
                     continue
-                ways = self._ways(task, own, reply)
+                ways = why_not_same(task, self.bench.features, own, reply)
                 if self._deviates_again(number, position, own):
                     before = told[position - 1][0].case_id if position else "nothing"
                     message = f"sent alone and after {before}, it was {ways}"
@@ -263,17 +263,17 @@ class _Probe:
         if reply.outcome is not Outcome.NOT_RUN and not _same(reply, told):
             self._look_into(task)
 
-    def _ways(self, task: Task, one: Reply, other: Reply) -> str:
-        if one.outcome is not other.outcome:
-            return f"{one.outcome} and {other.outcome}"
-        around = task.wrapping(self.bench.features)
-        fidelity = compare(one.payload, other.payload, revision=task.revision, shape=around.shape)
-        found = next(iter(fidelity.differences), None)
-        return (
-            f"answered in two ways: {found.message} (at {found.pointer or 'the root'})"
-            if found
-            else "answered in two ways"
-        )
+
+def why_not_same(task: Task, features: Features, one: Reply, other: Reply) -> str:
+    """In what two replies to the same payload differ; nothing if they are the same."""
+    if _same(one, other):
+        return ""
+    if one.outcome is not other.outcome:
+        return f"{one.outcome} and {other.outcome}"
+    around = task.wrapping(features)
+    fidelity = compare(one.payload, other.payload, revision=task.revision, shape=around.shape)
+    first = fidelity.differences[0]
+    return f"answered in two ways: {first.message} (at {first.pointer or 'the root'})"
 
 
 def _same(one: Reply, other: Reply) -> bool:

@@ -80,6 +80,8 @@ class CaseResult:
     level: Level | None = None
     """How much came back; None where nothing was to come back, or nothing is known."""
     differences: tuple[Difference, ...] = ()
+    truncated: int = 0
+    """How many differences are not listed, because there were too many."""
     faults: tuple[Fault, ...] = ()
     returned: bytes | None = None
     """What came back, if anything did, without what the kit had put around the payload."""
@@ -106,6 +108,7 @@ class CaseResult:
             "message": self.message,
             "level": _level_name(self.level),
             "differences": [difference.to_dict() for difference in self.differences],
+            "truncated": self.truncated,
             "faults": [fault.to_dict() for fault in self.faults],
         }
         if payloads and self.returned is not None:

@@ -4,6 +4,7 @@ Which client is tested, and in which way it is driven.
 
 from __future__ import annotations
 
+import re
 import shlex
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PYTHON: Final = "python:"
+_NAMED: Final = re.compile(r"([A-Za-z0-9][\w.@+-]*)=")
 TIMEOUT: Final = 10.0
 START_TIMEOUT: Final = 60.0
 
@@ -72,9 +74,17 @@ def client_spec(  # noqa: PLR0913 - one for each option
     """
     The client that a command line names: a command, or `python:package.module:function`.
 
+    In front of it may stand `NAME=`, and in front of a command the way, as in `mine=oneshot:jq .`.
+
     Raises:
         NoSuchClient: `given` is neither.
     """
+    named = _NAMED.match(given)
+    if named:
+        name, given = name or named[1], given[named.end() :]
+    for other in (Way.ONESHOT, Way.HTTP):
+        if way is Way.STDIO and given.startswith(f"{other.value}:"):
+            way, given = other, given.removeprefix(f"{other.value}:")
     if given.startswith(PYTHON):
         if way is not Way.STDIO:
             raise NoSuchClient(given, f"a function is not driven the {way} way")

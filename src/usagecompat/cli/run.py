@@ -1,0 +1,192 @@
+"""
+`usagecompat run`: a corpus against a client in any language.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from usagecompat._cases import Payload, find_files, read_case
+from usagecompat._expected import read_expected_failures
+from usagecompat._manifest import ids_in_set
+from usagecompat.clients.expected import compare_with_list, updated
+from usagecompat.clients.probing import Probing
+from usagecompat.clients.results import Outcome
+from usagecompat.clients.runner import run as run_client
+from usagecompat.clients.selection import select
+from usagecompat.clients.spec import TIMEOUT, Way, client_spec
+from usagecompat.contracts import REVISIONS
+from usagecompat.corpus import packaged
+from usagecompat.exceptions import NoPayloads
+from usagecompat.fidelity import Level
+from usagecompat.renderers.run import render
+
+if TYPE_CHECKING:
+    from usagecompat._cases import Case
+    from usagecompat.clients.expected import Comparison
+    from usagecompat.clients.results import ClientResult
+
+_LEVELS: Final = [level.name.lower() for level in Level]
+_UNASKED: Final = frozenset({Outcome.ERRORED, Outcome.NOT_RUN})
+
+
+@click.command()
+@click.option(
+    "--client", "given", required=True, metavar="CMD", help="The client's command, or python:package.module:function."
+)
+@click.option("--name", help="What the client is called in reports; taken from the command otherwise.")
+@click.option(
+    "--oneshot", is_flag=True, help="Start CMD for each payload: payload in, re-encoded payload out, exit 0 or 1."
+)
+@click.option(
+    "--http", is_flag=True, help="Start CMD for each payload, which fetches it from the kit and prints what it decoded."
+)
+@click.option(
+    "--validates", is_flag=True, help="CMD claims to refuse what is invalid (--oneshot, --http and python: only)."
+)
+@click.option(
+    "--corpus",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="PATH",
+    help="Cases, or payloads of your own; the corpus that comes with the kit otherwise.",
+)
+@click.option("--set", "set_", default="full", show_default=True, metavar="NAME", help="Only this set of the corpus.")
+@click.option(
+    "-k",
+    "expression",
+    metavar="EXPR",
+    help="Only cases whose id, flags or verdict match, such as 'costs and not page'.",
+)
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="How many clients share the cases.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=TIMEOUT,
+    show_default=True,
+    metavar="S",
+    help="How many seconds a client has for one case.",
+)
+@click.option(
+    "--revision", type=click.Choice(REVISIONS), metavar="DATE", help="Judge all by this revision, not each by its own."
+)
+@click.option(
+    "--require",
+    type=click.Choice(_LEVELS, case_sensitive=False),
+    default=Level.EXACT.name.lower(),
+    show_default=True,
+    help="The level below which a case fails.",
+)
+@click.option(
+    "--probes",
+    type=click.Choice([probing.value for probing in Probing]),
+    default=Probing.SOME.value,
+    show_default=True,
+    help="Look for answers that depend on more than their payload: not, with a few processes, or with one for each case.",
+)
+@click.option(
+    "--expected",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A list of failures that are expected: lines 'GLOB CODE # REASON'.",
+)
+@click.option("--update-expected", is_flag=True, help="Write the list so that it is right.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_context
+def run(  # noqa: PLR0913 - one for each option
+    context: click.Context,
+    *,
+    given: str,
+    name: str | None,
+    oneshot: bool,
+    http: bool,
+    validates: bool,
+    corpus: Path | None,
+    set_: str,
+    expression: str | None,
+    jobs: int,
+    timeout: float,
+    revision: str | None,
+    require: str,
+    probes: str,
+    expected: Path | None,
+    update_expected: bool,
+    format_: str,
+) -> None:
+    """
+    Say what a client in any language loses of the corpus.
+
+    Every payload is sent to the client, which decodes it and encodes it again, and what comes back is compared.
+    CMD speaks the line protocol of docs/clients.md, unless --oneshot or --http says otherwise.
+
+    Exit status: 0 every case holds at the required level or fails as expected, 1 one does not or was not run,
+    2 the client cannot be started, or something was misused.
+
+    \b
+    Example: usagecompat run --client 'node adapter.mjs' -k costs
+    Example: usagecompat run --client 'jq .' --oneshot --require open
+    Example: usagecompat run --client python:mypackage.usage:roundtrip --expected known.txt
+    """  # noqa: D301 - click's own mark
+    if oneshot and http:
+        raise click.UsageError("A client is driven the --oneshot way or the --http way, not both.")
+    if update_expected and expected is None:
+        raise click.UsageError("--update-expected needs --expected FILE, which it writes.")
+    if expected and not update_expected and not expected.exists():
+        raise click.UsageError(f"There is no list {expected}; --update-expected writes one.")
+    way = Way.ONESHOT if oneshot else Way.HTTP if http else Way.STDIO
+    spec = client_spec(given, way=way, name=name, validates=validates, timeout=timeout)
+    subjects = _subjects(corpus or packaged(), set_)
+    chosen = subjects if expression is None else select(subjects, expression)
+    if not chosen:
+        raise click.UsageError(f"No case of {len(subjects)} is meant by -k {expression!r}.")
+    result = run_client(
+        spec,
+        chosen,
+        revision=revision,
+        required=Level[require.upper()],
+        probing=Probing(probes),
+        jobs=jobs,
+    )
+    if expected and update_expected:
+        expected.write_text(updated(expected, result), encoding="utf-8")
+    comparison = compare_with_list(result, read_expected_failures(expected)) if expected else None
+    _put(result, comparison, format_)
+    context.exit(_status(result, comparison))
+
+
+def _subjects(place: Path, set_: str) -> tuple[Case | Payload, ...]:
+    is_corpus, files = find_files(place)
+    if not files:
+        raise NoPayloads(str(place))
+    if not is_corpus:
+        return tuple(
+            Payload(
+                id=path.relative_to(place if place.is_dir() else place.parent).with_suffix("").as_posix(),
+                payload_path=path,
+            )
+            for path in files
+        )
+    ids = ids_in_set(place, set_)
+    found = sorted(map(read_case, files), key=lambda case: case.id)
+    return tuple(case for case in found if ids is None or case.id in ids)
+
+
+def _put(result: ClientResult, comparison: Comparison | None, format_: str) -> None:
+    if reconfigure := getattr(sys.stdout, "reconfigure", None):
+        reconfigure(errors="backslashreplace")
+    if format_ == "json":
+        told = result.to_dict() | {"expected": comparison and comparison.to_dict()}
+        click.echo(json.dumps(told, separators=(",", ":")))
+        return
+    for line in render(result, comparison):
+        click.echo(line)
+
+
+def _status(result: ClientResult, comparison: Comparison | None) -> int:
+    fine = not result.failing if comparison is None else comparison.ok
+    asked = not any(case.outcome in _UNASKED for case in result.cases)
+    return 0 if fine and asked and not result.faults else 1

@@ -1,0 +1,154 @@
+"""
+What came of one client, for people: who it is, what it kept, what it lost, and which cases fail for that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from usagecompat.clients.results import NOT_JUDGED, Duty, Outcome
+from usagecompat.fidelity import Level
+from usagecompat.renderers.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from usagecompat.clients.expected import Comparison
+    from usagecompat.clients.results import CaseResult, ClientResult, Count
+
+_DUTIES: Final[Mapping[Duty, str]] = {
+    Duty.MUST_DECODE: "must be decoded",
+    Duty.MAY_REFUSE: "may be refused",
+    Duty.MUST_REFUSE: "must be refused",
+    Duty.MUST_NOT_CRASH: "must not crash it",
+}
+_MEANINGS: Final[Mapping[Level, str]] = {
+    Level.NONE: "a declared value is lost or changed",
+    Level.VALUES: "declared values survive as binary64",
+    Level.PRESENCE: "and null stays null, absent stays absent",
+    Level.OPEN: "and what is not declared survives",
+    Level.EXACT: "and every number is exact: identical",
+    Level.LEXICAL: "and spellings and order stay",
+    Level.BYTES: "the bytes are the same",
+}
+_LONGEST: Final = 300
+_MOST_DIFFERENCES: Final = 3
+
+
+def render(result: ClientResult, comparison: Comparison | None = None) -> Iterator[str]:
+    """The lines of a result; `comparison` says which failures were expected."""
+    yield _who(result)
+    yield _headline(result)
+    yield ""
+    for duty, count in result.counts.items():
+        if count.total:
+            yield f"{count.total:5} of {len(result.cases)} cases {_DUTIES[duty]}: {_outcomes(count)}"
+            if duty in {Duty.MUST_DECODE, Duty.MAY_REFUSE}:
+                yield from _levels(count)
+    yield ""
+    yield _probes(result)
+    if result.codes:
+        yield ""
+        total = sum(count.total for duty, count in result.counts.items() if duty in {Duty.MUST_DECODE, Duty.MAY_REFUSE})
+        yield f"What was seen, and in how many cases ({total} are to come back, {len(result.cases)} are there):"
+        for code, times in result.codes.items():
+            yield f"{times:5}  {code}"
+    for fault in result.faults:
+        yield ""
+        yield f"The client as a whole: {fault.code}: {_told(fault.message)}"
+    yield from _failures(result, comparison)
+    yield from _not_judged(result)
+
+
+def _who(result: ClientResult) -> str:
+    about = result.client
+    known = " ".join(filter(None, (about.name, about.version))) if about else "it never said who it is"
+    language = f", {about.language}" if about and about.language else ""
+    revision = f"judged by {result.revision}" if result.revision else "each case judged by its own revision"
+    return printable(f"{result.name}: {known}{language}; {result.way}: {result.command}; {revision}")
+
+
+def _headline(result: ClientResult) -> str:
+    headline = result.headline
+    if headline.level is None:
+        return f"no level: of {headline.of} cases that were seen live none was judged"
+    return (
+        f"{headline.level.name}: {_MEANINGS[headline.level]}; "
+        f"the lowest of {headline.judged} judged of {headline.of} cases that were seen live"
+    )
+
+
+def _outcomes(count: Count) -> str:
+    return ", ".join(f"{number} {outcome}" for outcome, number in count.outcomes.items())
+
+
+def _levels(count: Count) -> Iterator[str]:
+    decoded = count.outcomes.get(Outcome.DECODED, 0)
+    for level in reversed(Level):
+        if held := count.levels.get(level):
+            yield f"{held:11} of {decoded} decoded come back at {level.name}: {_MEANINGS[level]}"
+
+
+def _probes(result: ClientResult) -> str:
+    probes, total = result.probes, len(result.cases)
+    if not probes.wanted:
+        return f"Not asked: whether an answer depends on anything but its payload (0 of {total} cases sent again)."
+    return (
+        f"{probes.again} of {total} cases were sent more than once, {probes.alone} to a process of their own as well."
+    )
+
+
+def _failures(result: ClientResult, comparison: Comparison | None) -> Iterator[str]:
+    unexpected = result.failing if comparison is None else comparison.unexpected
+    if unexpected:
+        yield ""
+        yield (
+            f"{len(unexpected)} of {len(result.cases)} cases fail, because they do not hold at {result.required.name}"
+            + (", and are not expected to:" if comparison else ":")
+        )
+        for case in result.cases:
+            if case.case_id in unexpected:
+                yield from _failure(case, unexpected[case.case_id], result.required)
+    if comparison is None:
+        return
+    yield ""
+    yield f"{len(comparison.expected)} of {len(result.cases)} cases fail as expected."
+    for entry, cases in comparison.passing.items():
+        code = entry.code or "any code"
+        yield f"line {entry.line}: {printable(entry.glob)} {code}: no longer so at {', '.join(cases)}"
+    for entry in comparison.unused:
+        yield f"line {entry.line}: {printable(entry.glob)}: no case has that name"
+
+
+def _failure(case: CaseResult, codes: frozenset[str], required: Level) -> Iterator[str]:
+    level = f", {case.level.name}" if case.level is not None else ""
+    yield f"  {case.case_id}: {case.outcome}{level}: {', '.join(sorted(codes))}"
+    for fault in case.faults:
+        if fault.code in codes:
+            yield f"      {fault.code}: {_told(fault.message)}"
+    listed = [found for found in case.differences if found.code in codes and found.cap < required]
+    for found in listed[:_MOST_DIFFERENCES]:
+        yield f"      {printable(found.pointer) or 'the root'}: {found.code}: {_told(found.message)}"
+    if more := len(listed) - _MOST_DIFFERENCES + case.truncated:
+        if more > 0:
+            yield f"      and {more:,} more"
+
+
+def _not_judged(result: ClientResult) -> Iterator[str]:
+    for outcome in sorted(NOT_JUDGED):
+        cases = [case for case in result.cases if case.outcome is outcome]
+        if not cases:
+            continue
+        yield ""
+        yield f"{len(cases)} of {len(result.cases)} cases {outcome}, which says nothing of them:"
+        reasons: dict[str, list[str]] = {}
+        for case in cases:
+            reasons.setdefault(case.message, []).append(case.case_id)
+        for reason, names in reasons.items():
+            more = f" and {len(names) - _MOST_DIFFERENCES} more" if len(names) > _MOST_DIFFERENCES else ""
+            yield f"  {', '.join(names[:_MOST_DIFFERENCES])}{more}: {_told(reason)}"
+
+
+def _told(message: str) -> str:
+    shown = printable(message.replace("\n", " / "))
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]} …"
