@@ -306,3 +306,14 @@ def test_both_numbers_are_shown() -> None:
     assert "input_cached_tokens" in finding.message
     assert "11" in finding.message
     assert "input_tokens" in finding.message
+
+
+def test_messages_are_printable() -> None:
+    """A message shows control characters of the payload escaped, and does not grow with it."""
+    costs = [
+        {"object": "organization.costs.result", "amount": {"currency": "U\x1b[31m" * 999}},
+        {"object": "\x07" * 999},
+    ]
+    for finding in check(json.dumps(bucket(*costs))).findings:
+        assert finding.message.isprintable(), finding
+        assert len(finding.message) < 700

@@ -8,6 +8,7 @@ They look only at values that are there and of the right type; what is not is th
 from __future__ import annotations
 
 from functools import cache
+from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from usagecompat._json import Document, Tree
+
+_LONGEST_QUOTE: Final = 80
 
 
 @frozen
@@ -133,9 +136,9 @@ def _bucket(bucket: dict[str, Tree], path: Path, revision: str) -> Iterator[Seen
     results = bucket.get(name)
     if type(results) is not list:
         return
-    tags = dict.fromkeys(r["object"] for r in results if type(r) is dict and type(r.get("object")) is str)
+    tags = dict.fromkeys(tag for r in results if type(r) is dict and type(tag := r.get("object")) is str)
     if len(tags) > 1:
-        message = f"the bucket holds results of {len(tags)} kinds: {', '.join(str(tag)[:80] for tag in list(tags)[:4])}"
+        message = f"the bucket holds results of {len(tags)} kinds: {', '.join(map(_quote, list(tags)[:4]))}"
         yield Seen("rule/mixed-kinds", path, message, "Each endpoint of the API answers with one kind.")
     groups: dict[tuple[object, ...], int] = {}
     for index, result in enumerate(results):
@@ -163,7 +166,8 @@ def group_of(result: dict[str, Tree]) -> tuple[object, ...] | None:
 
 def _result(result: dict[str, Tree], path: Path, revision: str) -> Iterator[Seen]:
     tag = result.get("object")
-    if type(tag) is not str:
+    kind = contract(revision).kinds.get(tag) if type(tag) is str else None
+    if kind is None or type(tag) is not str:
         return
     counts = {name: _integer(result[name]) for name in _terms(revision, tag) if name in result}
     for rule in sum_rules(revision, tag):
@@ -177,10 +181,10 @@ def _result(result: dict[str, Tree], path: Path, revision: str) -> Iterator[Seen
             message = f"{' + '.join(rule.parts)} = {_shown(actual)} {relation} {rule.total} = {_shown(total)}"
             yield Seen(rule.code, path, message, "The vendor states this relation between the counts.")
     amount = result.get("amount")
-    if type(amount) is dict and (kind := contract(revision).kinds.get(tag)) is not None and "amount" in kind.members:
+    if type(amount) is dict and "amount" in kind.members:
         currency = amount.get("currency")
         if type(currency) is str and currency != currency.lower():
-            message = f'expected a currency in lower case, found "{currency[:20]}"'
+            message = f"expected a currency in lower case, found {_quote(currency)}"
             yield Seen("rule/currency-not-lower-case", (*path, "amount", "currency"), message, "The API sends `usd`.")
 
 
@@ -193,3 +197,8 @@ def _integer(value: Tree) -> int | None:
 
 def _shown(number: int) -> str:
     return str(number) if abs(number) < 10**40 else "a number of more than 40 digits"
+
+
+def _quote(text: str) -> str:
+    """`text` in quotes, escaped where it is not ASCII and cut where no kind is so long."""
+    return encode_basestring_ascii(text[:_LONGEST_QUOTE])

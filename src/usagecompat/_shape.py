@@ -190,27 +190,39 @@ def _annotations(record: str) -> Mapping[str, object]:
     return get_type_hints(RECORDS[record], include_extras=True)
 
 
-@cache
 def declared_since(record: str, name: str) -> str | None:
     """The first revision that declares member `name` of `record`, or None."""
-    return next((r for r in REVISIONS if _declares(r, record, name)), None)
+    first, _ = _lifetimes(record).get(name, (None, None))
+    return first
 
 
-@cache
 def declared_until(record: str, name: str) -> str | None:
     """The last revision that declares member `name` of `record`, or None."""
-    return next((r for r in reversed(REVISIONS) if _declares(r, record, name)), None)
+    _, last = _lifetimes(record).get(name, (None, None))
+    return last
+
+
+def known_since(kind: str) -> str | None:
+    """The first revision that knows the `object` value `kind`, or None."""
+    return _arrivals().get(kind)
 
 
 @cache
-def known_since(kind: str) -> str | None:
-    """The first revision that knows the `object` value `kind`, or None."""
-    return next((r for r in REVISIONS if kind in contract(r).kinds), None)
+def _lifetimes(record: str) -> Mapping[str, tuple[str, str]]:
+    """The first and the last revision that declares each member; names of payloads are looked up, never kept."""
+    lifetimes: dict[str, tuple[str, str]] = {}
+    for revision in REVISIONS:
+        shape = contract(revision).records.get(record)
+        for name in shape.members if shape is not None else ():
+            first, _ = lifetimes.get(name, (revision, revision))
+            lifetimes[name] = (first, revision)
+    return lifetimes
 
 
-def _declares(revision: str, record: str, name: str) -> bool:
-    shape = contract(revision).records.get(record)
-    return shape is not None and name in shape.members
+@cache
+def _arrivals() -> Mapping[str, str]:
+    """The first revision of each kind."""
+    return {kind: revision for revision in reversed(REVISIONS) for kind in contract(revision).kinds}
 
 
 def _member(record: str, attribute: str, hint: object, revision: str) -> Member | None:
