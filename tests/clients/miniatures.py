@@ -1,4 +1,4 @@
-# ruff: noqa: ARG001, ARG005, D103, FBT003, T201 - each of these programs is one line and says in its name what it does
+# ruff: noqa: ANN401, ARG001, ARG005, D103, SIM114, T201 - each of these programs is one line and says in its name what it does
 """
 Fake clients, each with one fault: `python miniatures.py FAULT [VICTIM]`, where VICTIM is the case at which it shows.
 

@@ -54,7 +54,8 @@ def test_failing_as_listed(tmp_path: Path) -> None:
         )
     )
     found = compare_with_list(
-        result({"a/one": ("crashed",), "a/two": (), "b/one": ("timed-out",), "c/one": ("state-leak", "crashed")}), entries
+        result({"a/one": ("crashed",), "a/two": (), "b/one": ("timed-out",), "c/one": ("state-leak", "crashed")}),
+        entries,
     )
     assert found.ok
     assert set(found.expected) == {"a/one", "b/one", "c/one"}
@@ -76,7 +77,8 @@ def test_passing(tmp_path: Path) -> None:
     """A line is wrong if one case that it names does not fail so, and a case that was not run says nothing."""
     path = listed(tmp_path, "a/*  client/crashed  # once", "b/one  # once", "c/one::client[mine]  # gone")
     found = compare_with_list(
-        result({"a/one": ("crashed",), "a/two": ("timed-out",), "b/one": ()}, not_run=("b/one",)), read_expected_failures(path)
+        result({"a/one": ("crashed",), "a/two": ("timed-out",), "b/one": ()}, not_run=("b/one",)),
+        read_expected_failures(path),
     )
     assert {entry.glob: cases for entry, cases in found.passing.items()} == {"a/*": ("a/two",)}
     assert [entry.glob for entry in found.unused] == ["c/one::client[mine]"]

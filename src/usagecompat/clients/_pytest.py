@@ -13,7 +13,7 @@ from attrs import define, field
 
 from usagecompat._judges import Mismatch, NotJudged
 from usagecompat.clients.expected import item_of
-from usagecompat.clients.judging import judge, tasks
+from usagecompat.clients.judging import UNWRAPPABLE, judge, tasks
 from usagecompat.clients.probing import NONDETERMINISTIC, STATE_LEAK, why_not_same
 from usagecompat.clients.results import Fault
 from usagecompat.clients.spec import client_spec
@@ -102,6 +102,8 @@ class ClientJudge:
     def _ask(self, client: Driven, task: Task, features: Features) -> tuple[list[Fault], Reply]:
         """The reply to a case, sent twice where that costs no process, and what was wrong beside it."""
         request = task.request(features)
+        if request is None:
+            return [], UNWRAPPABLE
         reply = client.ask(request)
         faults: list[Fault] = []
         if client.keeps_state and reply.payload:

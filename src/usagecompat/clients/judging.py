@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from usagecompat._cases import Case, Payload
 from usagecompat.checking import check
 from usagecompat.clients.results import FAILED, CaseResult, Duty, Fault, Outcome
-from usagecompat.clients.ways import Request
+from usagecompat.clients.ways import Reply, Request
 from usagecompat.clients.wrapping import Wrapping, endpoint_of, wrapping
 from usagecompat.contracts import LATEST
 from usagecompat.fidelity import Fidelity, Level, compare
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from usagecompat.clients.protocol import Features
-    from usagecompat.clients.ways import Reply
     from usagecompat.fidelity import Difference
 
 SERVED: Final = "served"
@@ -54,9 +53,11 @@ class Task:
         """What has to be put around it for a client with these features."""
         return wrapping(self.shape, self.revision, features.shapes)
 
-    def request(self, features: Features) -> Request:
-        """The payload as it goes to a client with these features."""
+    def request(self, features: Features) -> Request | None:
+        """The payload as it goes to a client with these features; None if it cannot go to it."""
         around = self.wrapping(features)
+        if around.hides(self.payload):
+            return None
         return Request(
             case_id=self.case_id,
             payload=around.wrap(self.payload),
@@ -97,6 +98,12 @@ def _task(subject: Case | Payload, revision: str | None) -> Task:
     )
 
 
+UNWRAPPABLE: Final = Reply(
+    outcome=Outcome.SKIPPED, message="with a page around it the payload would nest deeper than this kit reads"
+)
+"""What stands for the reply where there is no request."""
+
+
 def judge(task: Task, reply: Reply, features: Features) -> CaseResult:
     """What a reply is worth."""
     duty = task.duty(features)
@@ -132,6 +139,8 @@ def judge(task: Task, reply: Reply, features: Features) -> CaseResult:
 def _compared(task: Task, returned: bytes, features: Features) -> tuple[Fidelity, bytes]:
     """How much of the case's own payload came back, whatever was put around it, and what did."""
     around = task.wrapping(features)
+    if returned == around.wrap(task.payload):
+        return Fidelity(level=Level.BYTES), task.payload
     own = around.unwrap(returned)
     if own is not None:
         # White space around a payload is no part of the value that stands in a page.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import Factory, define, evolve, frozen
 
-from usagecompat.clients.judging import Task, judge
+from usagecompat.clients.judging import UNWRAPPABLE, Task, judge
 from usagecompat.clients.protocol import ClientInfo, Features
 from usagecompat.clients.results import FAILED, CaseResult, Fault, Outcome, Probes
 from usagecompat.clients.ways import NotIntroduced, Reply, driven
@@ -136,7 +136,10 @@ class _Bench:
             return _not_run(self._given_up)
         request = self._requests.get(task.case_id)
         if request is None:
-            request = self._requests[task.case_id] = task.request(self.features)
+            request = task.request(self.features)
+            if request is None:
+                return UNWRAPPABLE
+            self._requests[task.case_id] = request
         try:
             reply = self.client.ask(request)
         except NotIntroduced as situation:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
+from usagecompat._faults import MAX_DEPTH
 from usagecompat._json import NO_VALUE, read
 from usagecompat._positions import Index
 from usagecompat.findings import Path, Shape
@@ -67,6 +68,12 @@ class Wrapping:
     def unwrap(self, returned: bytes) -> bytes | None:
         """The bytes that stand in an answer where the payload stood in what was sent; None if there are none."""
         return cut_out(returned, self.path) if self.path else returned
+
+    def hides(self, payload: bytes) -> bool:
+        """Whether the payload can be read, and with this around it cannot, because it nests as deep as a text may."""
+        if not self.path or payload.count(b"[") + payload.count(b"{") < MAX_DEPTH - len(self.path):
+            return False
+        return read(payload).value is not NO_VALUE and read(self.wrap(payload)).value is NO_VALUE
 
 
 @cache

@@ -129,9 +129,9 @@ def _failure(case: CaseResult, codes: frozenset[str], required: Level) -> Iterat
     listed = [found for found in case.differences if found.code in codes and found.cap < required]
     for found in listed[:_MOST_DIFFERENCES]:
         yield f"      {printable(found.pointer) or 'the root'}: {found.code}: {_told(found.message)}"
-    if more := len(listed) - _MOST_DIFFERENCES + case.truncated:
-        if more > 0:
-            yield f"      and {more:,} more"
+    more = len(listed) - _MOST_DIFFERENCES + case.truncated
+    if more > 0:
+        yield f"      and {more:,} more"
 
 
 def _not_judged(result: ClientResult) -> Iterator[str]:
