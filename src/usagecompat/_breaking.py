@@ -20,6 +20,7 @@ from usagecompat._shape import Contract, JsonType, Member, RecordShape, contract
 from usagecompat._wire import Count
 from usagecompat.contracts import DEVIATIONS, Deviation, Tolerance
 from usagecompat.findings import Shape
+from usagecompat.mutations import records_in, rename, wrong_types
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -65,32 +66,13 @@ def _any_tree(draw: DrawFn, said: Contract, kind: str | None = None, *, page: bo
 
 def _places(node: Object, said: Contract) -> Iterator[Place]:
     """All records of a payload that obeys the revision."""
-    shape = next(
-        shape
-        for shape in (said.page, said.bucket, *said.kinds.values(), said.amount)
-        if shape.kind == node.get("object")
-    )
-    yield node, shape
-    for name, member in shape.members.items():
-        inner = node.get(name)
-        if member.type is JsonType.ARRAY:
-            for item in inner or ():
-                yield from _places(item, said)
-        elif member.type is JsonType.OBJECT and inner is not None:
-            yield inner, said.amount
+    return ((record, shape) for _, record, shape in records_in(node, said))
 
 
 def _pick(draw: DrawFn, tree: Object, said: Contract, fits: Callable[[Member], bool]) -> tuple[Object, Member]:
     """A place in the tree and a member of it that fits, whether or not it is there."""
     found = [(n, m) for n, shape in _places(tree, said) for m in shape.members.values() if fits(m)]
     return draw(st.sampled_from(found))
-
-
-def _renamed(node: Object, name: str, other: str) -> None:
-    """Let a member stand under another name, in the same place."""
-    members = {other if key == name else key: value for key, value in node.items()}
-    node.clear()
-    node.update(members)
 
 
 # -- json/
@@ -168,21 +150,10 @@ def _with_null(draw: DrawFn, said: Contract) -> Object:
     return tree
 
 
-_WRONG: Final[Mapping[JsonType, tuple[Any, ...]]] = {
-    JsonType.INTEGER: (Number("5.5"), "5", True, [], {}),
-    JsonType.NUMBER: ("1,5", "NaN", "", False, [], {}),
-    JsonType.STRING: (Number("5"), True, [], {}),
-    JsonType.BOOLEAN: (Number("0"), "true", "", [], {}),
-    JsonType.OBJECT: (Number("1.5"), "1.5", True, []),
-    JsonType.ARRAY: (Number("0"), "", False, {}),
-}
-"""Values of other types than the one that is wanted, as people send them by mistake."""
-
-
 def _with_wrong_type(draw: DrawFn, said: Contract) -> Object:
     tree = _any_tree(draw, said)
     node, member = _pick(draw, tree, said, lambda _: True)
-    node[member.name] = draw(st.sampled_from(_WRONG[member.type]))
+    node[member.name] = draw(st.sampled_from(list(wrong_types(member).values())))
     return tree
 
 
@@ -196,7 +167,7 @@ def _with_old_name(draw: DrawFn, said: Contract) -> Object:
     if not any(_is_renamed(member) for _, shape in _places(tree, said) for member in shape.members.values()):
         tree = draw(trees(said, Shape.BUCKET))
     node, member = _pick(draw, tree, said, _is_renamed)
-    _renamed(node, member.name, member.former_name or "")
+    rename(node, member.name, member.former_name or "")
     return tree
 
 
@@ -256,7 +227,7 @@ def _deviate(draw: DrawFn, tree: Object, said: Contract, deviation: Deviation) -
         return
     node, member = _pick(draw, tree, said, lambda m: m.deviations.get(deviation.allows) is deviation)
     if deviation.allows is Tolerance.NEWER_NAME:
-        _renamed(node, member.name, member.newer_name or "")
+        rename(node, member.name, member.newer_name or "")
     elif deviation.allows is Tolerance.NULL:
         node[member.name] = None
     else:

@@ -191,6 +191,12 @@ def validator(revision: str, profile: Profile, shape: Shape | None) -> Any:  # n
     return exact(part)
 
 
+def schema_verdict(payload: bytes, revision: str, profile: Profile, shape: Shape | None) -> bool:
+    """Whether the shipped schema file accepts a payload, which must be JSON."""
+    accepted: bool = validator(revision, profile, shape).is_valid(_PARSE.decode(payload.decode()))
+    return accepted
+
+
 def _is_number(_: object, value: object) -> bool:
     return isinstance(value, Decimal)
 
