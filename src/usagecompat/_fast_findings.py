@@ -17,7 +17,7 @@ from msgspec import UNSET, Raw
 
 from usagecompat._json import Number, lexeme_of
 from usagecompat._models import INT32_LEAST, INT32_MOST, is_plain_and_lossy, lossy_decimal_models, lossy_integer_models
-from usagecompat._validate import explain_lossy, explain_number_text, explain_undeclared
+from usagecompat._validate import did_you_mean, explain_lossy, explain_number_text, explain_undeclared
 from usagecompat._wire import NUMBER_PATTERN
 from usagecompat.contracts import Tolerance
 from usagecompat.findings import Path, Seen, Shape, pattern
@@ -235,7 +235,7 @@ class Findings:
 
             def explain(record: FastRecord, node: Node) -> tuple[str, str]:
                 there = msgspec.json.decode(msgspec.json.encode(node), type=dict[str, Raw])
-                return explain_undeclared(self._types.contract, record.shape, column.name, there.keys())
+                return explain_undeclared(self._types.contract, record.shape, column.name, there.keys(), did_you_mean)
 
             return _Sighting(column.code, column.name, count, lambda o: value(o) is not UNSET, explain)
         return _Sighting(

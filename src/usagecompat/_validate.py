@@ -30,14 +30,15 @@ from usagecompat.contracts import EMULATOR_HABITS, ENDPOINT_NAMES, KNOWN_UNDECLA
 from usagecompat.findings import Path, Seen, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from collections.abc import Set as AbstractSet
 
     from usagecompat._json import Document, Tree
 
 _PAGE_NAMES: Final = ("page", "list")
 _LONGEST_QUOTE: Final = 60
-_MOST_EXPLAINED: Final = 1_000
+_MOST_SUGGESTIONS: Final = 1_000
+_MOST_CANDIDATES: Final = 200
 _A_TYPE: Final[Mapping[JsonType, str]] = {
     JsonType.INTEGER: "an integer",
     JsonType.NUMBER: "a number",
@@ -81,6 +82,7 @@ class _Walk:
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self.seen: list[Seen] = []
+        self._suggestions: dict[tuple[str, tuple[str, ...]], str] = {}
         self._explained: dict[tuple[str, str], tuple[str, str]] = {}
 
     def root(self, node: Tree, shape: Shape | None) -> None:
@@ -162,7 +164,7 @@ class _Walk:
             if named:
                 hint = f'"{tag}" is a schema\'s name; the API sends "{named}".'
             else:
-                hint = hint or _did_you_mean(tag, tuple(self.contract.kinds))
+                hint = hint or self._did_you_mean(tag, tuple(self.contract.kinds))
             self._see(
                 "schema/wrong-object", path, f"expected the name of a kind of result, found {_describe(tag)}", hint
             )
@@ -173,7 +175,7 @@ class _Walk:
         elif since:
             hint = f"The contract knows this kind since {since}."
         else:
-            hint = _did_you_mean(tag, tuple(self.contract.kinds))
+            hint = self._did_you_mean(tag, tuple(self.contract.kinds))
         self._see("schema/unknown-kind", path, f"{_describe(tag)} is not a kind of {self.contract.revision}", hint)
 
     def _looks_like(self, node: dict[str, Tree]) -> str:
@@ -207,7 +209,7 @@ class _Walk:
                 self._see(deviation.code, (*path, name), message)
             else:
                 hint = EMULATOR_HABITS.get(("schema/missing-member", name), "")
-                hint = _did_you_mean(name, tuple(undeclared), there=True) or hint
+                hint = self._did_you_mean(name, tuple(undeclared), there=True) or hint
                 if member and member.newer_name in undeclared:
                     hint = f"`{member.newer_name}` is its name since {declared_since(shape.name, member.newer_name or '')}."
                 self._see(
@@ -228,13 +230,25 @@ class _Walk:
         self._value(node[former], member, (*path, former))
 
     def _undeclared(self, node: dict[str, Tree], shape: RecordShape, name: str) -> tuple[str, str]:
+        """Message and hint for a member that the record does not declare."""
         key = (shape.name, name)
         if key in self._explained:
             return self._explained[key]
-        explained = explain_undeclared(self.contract, shape, name, node.keys())
-        if len(self._explained) < _MOST_EXPLAINED:
+        explained = explain_undeclared(self.contract, shape, name, node.keys(), self._did_you_mean)
+        if len(self._explained) < _MOST_SUGGESTIONS:
             self._explained[key] = explained
         return explained
+
+    def _did_you_mean(self, name: str, candidates: tuple[str, ...], *, there: bool = False) -> str:
+        """A hint at a name that is nearly the same; none for more names than anybody writes, since looking is dear."""
+        if len(candidates) > _MOST_CANDIDATES:
+            return ""
+        key = (name, candidates)
+        if key not in self._suggestions:
+            if len(self._suggestions) == _MOST_SUGGESTIONS:
+                return ""
+            self._suggestions[key] = did_you_mean(name, candidates, there=there)
+        return self._suggestions[key]
 
     # -- values
 
@@ -254,6 +268,8 @@ class _Walk:
             else:
                 self._wrong_type(value, _A_TYPE[wanted], path)
         elif type(value) is str:
+            if has_surrogate(value):
+                return
             if wanted is JsonType.STRING:
                 if member.values is not None and value not in member.values.known:
                     self._unlisted(value, member, path)
@@ -312,7 +328,9 @@ class _Walk:
             return
         listed = ", ".join(f'"{known}"' for known in values.known)
         code = "schema/unknown-value" if values.closed else "schema/unlisted-value"
-        self._see(code, path, f"expected one of {listed}, found {_describe(value)}", _did_you_mean(value, values.known))
+        self._see(
+            code, path, f"expected one of {listed}, found {_describe(value)}", self._did_you_mean(value, values.known)
+        )
 
     def _wrong_type(self, value: Tree, wanted: str, path: Path, hint: str = "") -> None:
         if value is None:
@@ -321,8 +339,23 @@ class _Walk:
             self._see("schema/wrong-type", path, f"expected {wanted}, found {_describe(value)}", hint)
 
 
-def explain_undeclared(contract: Contract, shape: RecordShape, name: str, there: AbstractSet[str]) -> tuple[str, str]:
-    """Message and hint for a member that the record does not declare, in an object that has the members `there`."""
+def explain_undeclared(
+    contract: Contract,
+    shape: RecordShape,
+    name: str,
+    there: AbstractSet[str],
+    suggest: Callable[[str, tuple[str, ...]], str],
+) -> tuple[str, str]:
+    """
+    Message and hint for a member that the record does not declare.
+
+    Args:
+        contract: The revision.
+        shape: The record.
+        name: The member.
+        there: All members of the object.
+        suggest: A hint at the one of several names that a name may be meant for.
+    """
     message = f"{shape.name} does not declare {_quote(name)}"
     since, until = declared_since(shape.name, name), declared_until(shape.name, name)
     if name in shape.required:
@@ -336,7 +369,7 @@ def explain_undeclared(contract: Contract, shape: RecordShape, name: str, there:
         return message, f"Known: {known}"
     if name in contract.flat.members:
         return message, "It is a member of other kinds; a flattened record has the members of all."
-    return message, _did_you_mean(name, tuple(member for member in shape.members if member not in there))
+    return message, suggest(name, tuple(member for member in shape.members if member not in there))
 
 
 def explain_lossy(models: tuple[str, ...], number: Number) -> tuple[str, str]:
@@ -352,8 +385,9 @@ def explain_number_text(text: str) -> tuple[str, str]:
     )
 
 
-@lru_cache(maxsize=_MOST_EXPLAINED)
-def _did_you_mean(name: str, candidates: tuple[str, ...], *, there: bool = False) -> str:
+@lru_cache(maxsize=_MOST_SUGGESTIONS)
+def did_you_mean(name: str, candidates: tuple[str, ...], *, there: bool = False) -> str:
+    """A hint at the candidate that `name` may be meant for, or that is meant for `name` where candidates are `there`."""
     if len(name) > _LONGEST_QUOTE:
         return ""
     plain = {_plain(c): c for c in sorted(candidates) if len(c) <= _LONGEST_QUOTE}
