@@ -16,6 +16,7 @@ import attrs
 import cattrs
 import orjson
 from jsonschema import Draft202012Validator, validators
+
 from usagecompat import schema
 from usagecompat._shape import JsonType, Member, RecordShape, contract
 from usagecompat.contracts import LATEST
@@ -82,7 +83,9 @@ def _validator(shape: str) -> Any:
     document = schema("page")
     names = [kind.name for kind in contract(LATEST).kinds.values()]
     definitions = {**document["$defs"], "result": {"oneOf": [{"$ref": f"#/$defs/{name}"} for name in names]}}
-    numbers = Draft202012Validator.TYPE_CHECKER.redefine("number", lambda _, value: type(value) in (int, Decimal, float))
+    numbers = Draft202012Validator.TYPE_CHECKER.redefine(
+        "number", lambda _, value: type(value) in (int, Decimal, float)
+    )
     strict = validators.extend(Draft202012Validator, type_checker=numbers)
     return strict({**document, "$ref": f"#/$defs/{shape}", "$defs": definitions})
 

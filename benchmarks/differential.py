@@ -12,6 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from odd_texts import Text, corpus_texts, texts
+
 from usagecompat import check
 from usagecompat._json import read
 from usagecompat._validate import shape_of_document
@@ -49,6 +50,7 @@ class Differential:
     """Compares text by text, and counts."""
 
     def __init__(self) -> None:
+        """Begin with nothing compared."""
         self.compared = 0
         self.certified = 0
         """How often the fast route had the answer."""

@@ -67,7 +67,7 @@ _BYTES: Final = (
 
 def texts(seed: int, count: int) -> Iterator[Text]:
     """`count` texts: most are changed a little, some not at all, and some are no JSON any more."""
-    random = Random(seed)  # noqa: S311 - to be repeated
+    random = Random(seed)
     corpus = [_odd(tree) for tree in _corpus()]
     revision, profile = LATEST, "served"
     for number in range(count):
@@ -126,7 +126,7 @@ def _payload(random: Random) -> Odd:
     kind = random.choice(
         (*contract(LATEST).kinds, "organization.usage.completions.result", "organization.costs.result")
     )
-    habits = Random(random.randrange(6))  # noqa: S311 - what results of one payload, and of others like it, have in common
+    habits = Random(random.randrange(6))
     shape = random.random()
     if shape < 0.2:
         return _result(random, habits, kind)

@@ -29,7 +29,7 @@ Tree = dict[str, Any]
 
 
 def kinds() -> dict[str, str]:
-    """The discriminators of the newest revision by a short name: `completions`, `costs` …"""
+    """The discriminators of the newest revision by a short name: `completions`, `costs` and so on."""
     return {
         kind.removeprefix("organization.").removeprefix("usage.").removesuffix(".result"): kind
         for kind in contract(LATEST).kinds
@@ -158,7 +158,7 @@ def _page(buckets: list[Tree]) -> Tree:
 
 
 def _bucket(kind: str, index: int, results: int) -> Tree:
-    random = Random(f"{kind}/{index}")  # noqa: S311 - for numbers that are the same in each run
+    random = Random(f"{kind}/{index}")
     return {
         "object": "bucket",
         "start_time": _START + index * _DAY,

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from baselines import baselines, parse
 from payloads import build
+
 from usagecompat import check
 
 if TYPE_CHECKING:
@@ -119,13 +120,13 @@ def start_up(rounds: int) -> dict[str, float]:
 def show(inputs: dict[str, bytes], ratios: dict[Pair, float], starts: dict[str, float]) -> None:
     """Print the tables."""
     print(*(f"{name} {value}" for name, value in versions().items()), sep=", ")
-    print(f"\n{'check':36}{'bytes':>9}{'× orjson.loads':>16}")
+    print(f"\n{'check':36}{'bytes':>9}{'x orjson.loads':>16}")
     for name, payload in inputs.items():
         print(f"{name:36}{len(payload):9,}{ratios[name, 'check']:16.1f}")
     print(f"\n{'the same input by':36}" + "".join(f"{name:>24}{'check is faster':>18}" for name in _COMPARED))
     for other in dict.fromkeys(route for _, route in ratios if route != "check"):
         figures = [(ratios[name, other], ratios[name, other] / ratios[name, "check"]) for name in _COMPARED]
-        print(f"{other:36}" + "".join(f"{ratio:24.1f}{faster:17.1f}×" for ratio, faster in figures))
+        print(f"{other:36}" + "".join(f"{ratio:24.1f}{faster:17.1f}x" for ratio, faster in figures))
     print("\nmilliseconds: imports over bare Python, the command as a whole")
     for name, time in starts.items():
         print(f"{name:36}{time:9.0f}")
