@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from usagecompat._json import read, write
 from usagecompat._validate import shape_of_document, validate
+from usagecompat._wire import Record
 from usagecompat.checking import report_on
 from usagecompat.contracts import resolve_revision
 from usagecompat.converters import decoder, to_tree
@@ -17,8 +18,6 @@ from usagecompat.records import UsageResponse, UsageResult, UsageTimeBucket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from usagecompat._wire import Record
 
 _BREAKING: Final = ("json/", "schema/", "wire/")
 _TARGETS: Final[Mapping[Shape, Any]] = {
@@ -72,7 +71,10 @@ def dumps(record: Record) -> bytes:
     A record made by hand is written in the contract's order under the newest names.
 
     Raises:
-        TypeError: A value is not one that a record can have, such as a `float`.
-        ValueError: A decimal is not finite.
+        TypeError: This is no record, or a value in it is not one that a record can have, such as a `float`.
+        ValueError: A value is none that could be read again: a number that is not finite or beyond the limits, half of
+            a surrogate pair.
     """
+    if not isinstance(record, Record):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are typed
+        raise TypeError(f"expected a record of usagecompat.records, found {record!r:.80}")
     return write(to_tree(record))

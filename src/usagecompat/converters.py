@@ -20,6 +20,7 @@ from cattrs import (
     IterableValidationNote,
 )
 
+from usagecompat._faults import has_surrogate
 from usagecompat._json import Number, lexeme_of
 from usagecompat._shape import RECORDS, Contract, JsonType, Member, RecordShape, contract, shape_of
 from usagecompat._wire import ABSENT, Layout, Record, is_kind, is_number_text
@@ -240,7 +241,8 @@ def to_tree(record: Record) -> dict[str, Tree]:
 
     Raises:
         TypeError: A value is not one that a record can have, such as a `float`.
-        ValueError: A decimal is not finite.
+        ValueError: A value is none that could be read again: a number that is not finite or beyond the limits, half of
+            a surrogate pair.
     """
     layout = record._layout
     names = wire_names(type(record).__name__)
@@ -284,12 +286,21 @@ def _write_member(tree: dict[str, Tree], name: str, value: object, layout: Layou
 
 
 def _node(value: object, spelling: str | None, name: str) -> Tree:
-    if value is None or isinstance(value, (str, bool)):
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        if has_surrogate(value):
+            raise ValueError(f"`{name}` holds half of a surrogate pair, which JSON has no character for")
         return value
     if isinstance(value, (int, Decimal)):
+        if spelling is not None and Number(spelling).decimal == value:
+            return Number(spelling)
         number = Number(lexeme_of(value))
-        spelled = Number(spelling) if spelling is not None else None
-        return spelled if spelled == number else number
+        if not number.within_limits:
+            raise ValueError(
+                f"`{name}` holds a number that is not finite, or beyond the limits of what can be read again"
+            )
+        return number
     if isinstance(value, Record):
         return to_tree(value)
     if isinstance(value, tuple):
