@@ -57,7 +57,7 @@ def narrow(flat: UsageTimeBucketResultInner) -> Narrowed:
         findings += [
             _finding("record/phantom-member", n, f"{shape.name} has no member `{n}`; other kinds have")
             for n in undeclared
-            if n in known
+            if n in known and known[n] not in own
         ]
     return Narrowed(cast("UsageResult | UnknownResult", result), tuple(findings))
 
