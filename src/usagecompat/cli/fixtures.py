@@ -10,6 +10,7 @@ import click
 
 from usagecompat import corpus
 from usagecompat._manifest import manifest_of, read_manifest
+from usagecompat.cli.mutants import faults, mutants, sets
 from usagecompat.findings import Shape, Verdict
 from usagecompat.renderers.text import printable
 
@@ -114,3 +115,7 @@ def manifest(directory: Path, *, write: bool) -> None:
         click.echo(f"{directory / 'manifest.json'}: {'written' if changed else 'was right already'}", err=True)
     else:
         click.echo(manifest_of(corpus.read_cases(directory), read_manifest(directory)), nl=False)
+
+
+for _command in (mutants, sets, faults):
+    fixtures.add_command(_command)

@@ -1,0 +1,180 @@
+"""
+`usagecompat fixtures mutants`, `sets` and `faults`: what a corpus catches.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from usagecompat.contracts import REVISIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from usagecompat.kills import Fated
+    from usagecompat.mutants.model import Mutant
+
+_CORPUS: Final = click.Path(file_okay=False, path_type=Path)
+_PAGE: Final = click.Path(dir_okay=False, path_type=Path)
+_SHOWN: Final = 3
+_JOBS: Final = click.option(
+    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="one per core", help="Processes to use."
+)
+
+
+@click.command(short_help="Say which faulty clients the cases catch.")
+@click.argument("directory", type=_CORPUS, required=False, metavar="[DIR]")
+@click.option("--family", multiple=True, metavar="NAME", help="Only this family of mutants. Repeatable.")
+@click.option("--survivors", is_flag=True, help="Only those that no case kills.")
+@click.option("--revision", type=click.Choice(REVISIONS), metavar="DATE", help="Judge all cases by this revision.")
+@click.option("--every-revision", is_flag=True, help="Say what survives at each revision, and nothing else.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@_JOBS
+@click.pass_context
+def mutants(  # noqa: PLR0913 - one for each option
+    context: click.Context,
+    *,
+    directory: Path | None,
+    family: tuple[str, ...],
+    survivors: bool,
+    revision: str | None,
+    every_revision: bool,
+    format_: str,
+    as_json: bool,
+    jobs: int,
+) -> None:
+    """
+    Run faulty clients over the cases, and say which cases kill each of them.
+
+    A mutant is the faithful client with one fault. It is killed if the judge that real clients have finds the fault,
+    equivalent if no payload can show it (the proof is told), and has survived otherwise.
+
+    Exit status: 0 none survived, 1 some did, 2 the corpus cannot be read.
+
+    \b
+    Example: usagecompat fixtures mutants --family amount
+    Example: usagecompat fixtures mutants --survivors --every-revision
+    """  # noqa: D301 - click's own mark
+    from usagecompat import corpus  # noqa: PLC0415 - the command line is up before any mutant is
+    from usagecompat.kills import Fate, matrix  # noqa: PLC0415 - likewise
+
+    chosen = _chosen(family)
+    cases = corpus.cases(root=directory)
+    failed = False
+    for at in REVISIONS if every_revision else (revision,):
+        fates = matrix(cases, chosen, revision=at, jobs=jobs, first=every_revision)
+        lost = [fated for fated in fates if fated.fate is Fate.SURVIVED]
+        failed = failed or bool(lost)
+        shown = lost if survivors or every_revision else fates
+        if as_json or format_ == "json":
+            _put_json(shown, at)
+        else:
+            _put_text(shown)
+        click.echo(_totals(fates, len(cases), at), err=True)
+    context.exit(1 if failed else 0)
+
+
+def _chosen(family: tuple[str, ...]) -> Sequence[Mutant]:
+    from usagecompat.exceptions import NoSuchName  # noqa: PLC0415 - as above
+    from usagecompat.mutants.catalogue import all_mutants, families  # noqa: PLC0415 - as above
+
+    for name in family:
+        if name not in families():
+            raise NoSuchName("family of mutants", name, families())
+    return [mutant for mutant in all_mutants() if not family or mutant.family in family]
+
+
+def _put_json(fates: Sequence[Fated], revision: str | None) -> None:
+    import json  # noqa: PLC0415 - the other format needs none
+
+    for fated in fates:
+        click.echo(json.dumps({**fated.to_dict(), "revision": revision}))
+
+
+def _put_text(fates: Sequence[Fated]) -> None:
+    from usagecompat.kills import Fate  # noqa: PLC0415 - as above
+
+    width = max((len(fated.mutant.name) for fated in fates), default=0)
+    for fated in fates:
+        if fated.fate is Fate.KILLED:
+            more = len(fated.kills) - _SHOWN
+            told = f"{len(fated.kills):4} {', '.join(fated.cases[:_SHOWN])}{f' and {more:,} more' if more > 0 else ''}"
+        else:
+            told = fated.mutant.equivalent if fated.fate is Fate.EQUIVALENT else fated.mutant.fault
+        click.echo(f"{fated.mutant.name:{width}}  {fated.fate:10}  {told}")
+
+
+def _totals(fates: Sequence[Fated], payloads: int, revision: str | None) -> str:
+    from usagecompat.kills import Fate  # noqa: PLC0415 - as above
+
+    counts = {fate: sum(fated.fate is fate for fated in fates) for fate in Fate}
+    told = ", ".join(f"{count:,} {fate}" for fate, count in counts.items() if count or fate is not Fate.NOT_SHOWN)
+    where = f"at {revision}" if revision else "each case at its own revision"
+    return f"{len(fates):,} mutants, {payloads:,} cases, {where}: {told}"
+
+
+@click.command(short_help="Choose, check or freeze the small sets of a corpus.")
+@click.argument("directory", type=_CORPUS, required=False, metavar="[DIR]")
+@click.option("--write", is_flag=True, help="Choose the sets anew and write them to DIR/manifest.json.")
+@click.option("--check", is_flag=True, help="Fail if a set does not kill what it promises.")
+@_JOBS
+@click.pass_context
+def sets(context: click.Context, *, directory: Path | None, write: bool, check: bool, jobs: int) -> None:
+    """
+    Say how many payloads each set of the corpus has, and how many of the mutants they kill.
+
+    smoke promises 95 in 100 of what the corpus kills, core all of it, and both with as few payloads as could be found.
+
+    Exit status: 0, or 1 if a promise is not kept, 2 the corpus cannot be read.
+
+    \b
+    Example: usagecompat fixtures sets --check
+    Example: usagecompat fixtures sets fixtures/ --write
+    """  # noqa: D301 - click's own mark
+    from usagecompat import corpus  # noqa: PLC0415 - as above
+    from usagecompat._sets import choose, freeze, frozen_sets, reaches  # noqa: PLC0415 - as above
+    from usagecompat.kills import matrix  # noqa: PLC0415 - as above
+    from usagecompat.mutants.catalogue import all_mutants  # noqa: PLC0415 - as above
+
+    root = corpus.packaged() if directory is None else directory
+    cases = corpus.cases(root=root)
+    fates = matrix(cases, all_mutants(), jobs=jobs)
+    if write:
+        changed = freeze(root, choose(fates))
+        click.echo(f"{root / 'manifest.json'}: {'written' if changed else 'was right already'}", err=True)
+    found = reaches(fates, frozen_sets(root), len(cases))
+    for reach in found:
+        share = f"{reach.killed:,} of {reach.of:,} mutants ({reach.share:.1%})"
+        click.echo(f"{reach.name:6} {reach.payloads:4} payloads kill {share}{'' if reach.kept else ': PROMISE BROKEN'}")
+    context.exit(1 if check and not all(reach.kept for reach in found) else 0)
+
+
+@click.command(short_help="Write or check the page about what clients got wrong.")
+@click.option("--write", type=_PAGE, metavar="[FILE]", is_flag=False, flag_value=Path("docs/faults.md"))
+@click.option("--check", type=_PAGE, metavar="[FILE]", is_flag=False, flag_value=Path("docs/faults.md"))
+@click.pass_context
+def faults(context: click.Context, *, write: Path | None, check: Path | None) -> None:
+    """
+    Print what public clients got wrong and which cases catch it, or keep the page that says so.
+
+    \b
+    Example: usagecompat fixtures faults --write docs/faults.md
+    """  # noqa: D301 - click's own mark
+    from usagecompat import corpus  # noqa: PLC0415 - as above
+    from usagecompat._fault_table import table  # noqa: PLC0415 - as above
+
+    text = table(corpus.cases())
+    if write:
+        write.write_text(text, "utf-8")
+    elif check:
+        stale = not check.is_file() or check.read_text("utf-8") != text
+        if stale:
+            click.echo(f"{check} is stale; to mend this: usagecompat fixtures faults --write {check}", err=True)
+        context.exit(1 if stale else 0)
+    else:
+        click.echo(text, nl=False)

@@ -1,0 +1,225 @@
+"""
+What a mutant is: a faithful client with exactly one fault, as a function from a payload to an answer.
+
+The faithful client refuses what the contract of its revision refuses, and gives everything else back as it came.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
+
+from attrs import field, frozen
+
+from usagecompat._json import NO_VALUE, Document, Tree, read, write
+from usagecompat._shape import Member, RecordShape, contract
+from usagecompat._validate import shape_of_document
+from usagecompat.checking import report_on
+from usagecompat.contracts import LATEST, REVISIONS
+from usagecompat.findings import Path, Profile, Severity, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from usagecompat.findings import Finding
+
+
+@frozen
+class Refusal:
+    """An answer that says: this payload cannot be decoded."""
+
+    why: str
+
+
+Answer: TypeAlias = bytes | Refusal
+"""The payload encoded again, or a refusal."""
+
+
+class Refused(Exception):
+    """A change to a payload comes upon something that the mutant cannot decode."""
+
+
+@frozen(slots=False)
+class Sight:
+    """One payload as a client of one revision sees it; all mutants share what it costs to read it."""
+
+    payload: bytes
+    revision: str = LATEST
+
+    @cached_property
+    def document(self) -> Document:
+        """The exact reading of the payload."""
+        return read(self.payload)
+
+    @cached_property
+    def shape(self) -> Shape | None:
+        """Whether it is a page, a bucket or a result."""
+        return shape_of_document(self.document)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What `check` finds at the client's revision."""
+        return report_on(self.document, self.revision, self.shape, Profile.SERVED).findings
+
+    @cached_property
+    def errors(self) -> tuple[Finding, ...]:
+        """What keeps the payload from being decoded."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+    @cached_property
+    def faithful(self) -> Answer:
+        """The answer of the client without a fault."""
+        return Refusal(self.errors[0].message) if self.errors else self.encoded
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """What was read, encoded again."""
+        return write(self.tree)
+
+    @property
+    def tree(self) -> Tree:
+        """What the payload says; of a text that cannot be read, null."""
+        return None if self.document.value is NO_VALUE else self.document.value
+
+    def node_at(self, path: Path) -> Tree:
+        """The value at `path`, null if there is none."""
+        node = self.tree
+        for part in path:
+            if isinstance(node, dict) and isinstance(part, str):
+                node = node.get(part)
+            elif isinstance(node, list) and isinstance(part, int) and part < len(node):
+                node = node[part]
+            else:
+                return None
+        return node
+
+    def record_at(self, path: Path) -> RecordShape | None:
+        """What the contract says of the object at `path`, if it is one of its records."""
+        tree = contract(self.revision)
+        depth = {Shape.PAGE: 0, Shape.BUCKET: 1, Shape.RESULT: 2, None: 9}[self.shape]
+        names = tuple(part for part in path if isinstance(part, str))
+        if len(names) + depth == 0:
+            return tree.page
+        if len(names) + depth == 1:
+            return tree.bucket if names in ((), ("data",)) else None
+        node = self.node_at(path if depth + len(names) == 2 else path[:-1])
+        tag = node.get("object") if isinstance(node, dict) else None
+        kind = tree.kinds.get(tag) if isinstance(tag, str) else None
+        if depth + len(names) == 2:
+            return kind
+        is_amount = kind is not None and names[-1] in kind.members and bool(kind.members[names[-1]].of)
+        return tree.amount if depth + len(names) == 3 and is_amount else None
+
+    def member_at(self, path: Path) -> tuple[RecordShape, Member] | None:
+        """The record and the declared member that stand, or are absent, at `path`."""
+        if not path or not isinstance(path[-1], str):
+            return None
+        record = self.record_at(path[:-1])
+        if record is None:
+            return None
+        name = path[-1]
+        member = record.members.get(name) or record.newer.get(name) or record.former.get(name)
+        return None if member is None else (record, member)
+
+
+@frozen(kw_only=True, eq=False)
+class Mutant:
+    """A faithful client with one fault."""
+
+    name: str
+    """Its family, a slash, and what it does: an interface, like the id of a case."""
+    fault: str
+    """The fault, in one sentence."""
+    play: Callable[[Sight], Answer] = field(repr=False)
+    """Its answer to a payload."""
+    who: str = ""
+    """Who is known to have shipped the fault."""
+    validates: bool = False
+    """Whether it claims to refuse what the contract does not allow."""
+    since: str = REVISIONS[0]
+    """The first revision at which the fault can show."""
+    until: str = LATEST
+    """The last revision at which the fault can show."""
+    after: Callable[[Sight, Sight], Answer] | None = field(default=None, repr=False)
+    """Its answer to a payload right after another one, of a fault that one payload leaves behind for the next."""
+    equivalent: str = ""
+    """Why no payload can tell it from the faithful client; empty for a fault."""
+    faults: tuple[str, ...] = ()
+    """The entries of the table of known faults that it stands for."""
+
+    @property
+    def family(self) -> str:
+        """The part of the name in front of the slash."""
+        return self.name.partition("/")[0]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __call__(self, payload: bytes, revision: str = LATEST) -> Answer:
+        """Decode `payload` as a client of `revision` and encode it again, with the fault."""
+        return self.play(Sight(payload, revision))
+
+    def shows_at(self, revision: str) -> bool:
+        """Whether the fault can show at `revision`."""
+        return self.since <= revision <= self.until
+
+
+class Known(TypedDict, total=False):
+    """What may be known of a mutant beside its name and its fault."""
+
+    who: str
+    validates: bool
+    since: str
+    until: str
+    equivalent: str
+    faults: tuple[str, ...]
+
+
+MAY_REFUSE = (
+    "It refuses only what draws a warning of a rule, which any client may refuse, and is faithful in everything else."
+)
+"""The proof for a mutant that differs from the faithful client in refusals alone, and only where it may refuse."""
+
+Change: TypeAlias = "Callable[[Tree, Sight], Tree]"
+"""A change to what was decoded; it gives back the very same tree if there is nothing to change."""
+
+
+def lossy(name: str, fault: str, change: Change, **known: Unpack[Known]) -> Mutant:
+    """A client that decodes what it should, and changes it on the way; it refuses by raising `Refused`."""
+
+    def play(sight: Sight) -> Answer:
+        if sight.errors:
+            return sight.faithful
+        try:
+            tree = change(sight.tree, sight)
+        except Refused as refused:
+            return Refusal(str(refused))
+        return sight.faithful if tree is sight.tree else write(tree)
+
+    return Mutant(name=name, fault=fault, play=play, **known)
+
+
+def strict(name: str, fault: str, refuses: Callable[[Sight], bool], **known: Unpack[Known]) -> Mutant:
+    """A client that refuses some of what it should decode."""
+
+    def play(sight: Sight) -> Answer:
+        return Refusal(fault) if not sight.errors and refuses(sight) else sight.faithful
+
+    return Mutant(name=name, fault=fault, play=play, **known)
+
+
+Forgives: TypeAlias = "Callable[[Finding, Sight], bool]"
+"""Whether an error goes unseen."""
+
+
+def lenient(name: str, fault: str, forgives: Forgives, **known: Unpack[Known]) -> Mutant:
+    """A client that claims to validate, and does not see some errors."""
+
+    def play(sight: Sight) -> Answer:
+        if not sight.errors or sight.document.value is NO_VALUE:
+            return sight.faithful
+        unseen = all(forgives(finding, sight) for finding in sight.errors)
+        return sight.encoded if unseen else sight.faithful
+
+    known["validates"] = True
+    return Mutant(name=name, fault=fault, play=play, **known)
