@@ -11,7 +11,7 @@ import sys
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from odd_texts import Text, corpus_texts, texts
+from odd_texts import Text, corpus_texts, mutated_corpus, texts
 
 from usagecompat import check
 from usagecompat._json import read
@@ -82,7 +82,7 @@ class Differential:
 
 
 def main() -> int:
-    """Compare the corpus and as many texts as asked, and print what differs."""
+    """Compare the corpus, every mutation of it and as many texts as asked, and print what differs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--texts", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
@@ -90,6 +90,7 @@ def main() -> int:
     began = monotonic()
     differential = Differential()
     differential.compare(corpus_texts())
+    differential.compare(mutated_corpus())
     differential.compare(texts(asked.seed, asked.texts))
     for text, ours, exact in differential.differences[:10]:
         print(

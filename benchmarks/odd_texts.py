@@ -7,7 +7,7 @@ Everything comes from one seed, so that a text that shows a difference can be ma
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import frozen
 
@@ -29,6 +29,12 @@ class Pairs(list["tuple[str, Odd]"]):
 
 class Word(str):
     """A number, `true`, `false` or `null`, as it is spelled, or anything else that stands without quotes."""
+
+    __slots__ = ()
+
+
+class Escaped(str):
+    """A string of which each character is written as an escape."""
 
     __slots__ = ()
 
@@ -91,6 +97,42 @@ def corpus_texts() -> Iterator[Text]:
             for revision in REVISIONS[::3]:
                 yield Text(path.read_bytes(), revision, "served", None)
             yield Text(path.read_bytes(), LATEST, "published", None)
+
+
+def mutated_corpus() -> Iterator[Text]:
+    """Each payload of the corpus with each single value of it left out, doubled, moved, renamed or replaced."""
+    random = Random(0)
+    for tree in map(_odd, _corpus()):
+        for path in _paths(tree):
+            for change in ("drop", "double", "double escaped", "move", "rename", "replace", "replace"):
+                changed = _changed_copy(tree)
+                node = changed
+                for index in path[:-1]:
+                    node = node[index][1] if isinstance(node, Pairs) else node[index]  # type: ignore[index,assignment]
+                if isinstance(node, list):
+                    _change_at(random, node, path[-1], change)
+                    yield Text(_spelled(changed), LATEST, "served", None)
+
+
+def _paths(tree: Odd, path: tuple[int, ...] = ()) -> Iterator[tuple[int, ...]]:
+    for index, item in enumerate(tree if isinstance(tree, list) else ()):
+        yield (*path, index)
+        yield from _paths(item[1] if isinstance(tree, Pairs) else item, (*path, index))  # type: ignore[arg-type]
+
+
+def _change_at(random: Random, node: Any, index: int, change: str) -> None:
+    named = isinstance(node, Pairs)
+    if change == "drop":
+        del node[index]
+    elif change.startswith("double"):
+        name = node[index][0] if named else ""
+        node.insert(index, (Escaped(name) if "escaped" in change else name, node[index][1]) if named else node[index])
+    elif change == "move":
+        node.append(node.pop(index))
+    elif change == "rename" and named:
+        node[index] = (random.choice(_NAMES), node[index][1])
+    else:
+        node[index] = (node[index][0], _odd_value(random)) if named else _odd_value(random)
 
 
 def _corpus() -> Iterator[object]:
@@ -267,12 +309,22 @@ def _odd_value(random: Random) -> Odd:
 
 
 def _written(random: Random, tree: Odd) -> bytes:
-    """The text of a tree in one style, with or without needless escapes."""
-    comma, colon, edge = random.choice((*_STYLES[:1] * 4, *_STYLES))
-    escaping = random.choice((0.0, 0.0, 0.0, 0.02, 0.2))
+    """The text of a tree in a style of its own, with or without needless escapes."""
+    style = random.choice((*_STYLES[:1] * 4, *_STYLES))
+    text = _spelled(tree, style, random, random.choice((0.0, 0.0, 0.0, 0.02, 0.2)))
+    return text + random.choice((b"", b"", b"", b"\n", b" "))
+
+
+def _spelled(
+    tree: Odd, style: tuple[str, str, str] = _STYLES[0], random: Random | None = None, escaping: float = 0.0
+) -> bytes:
+    """The text of a tree, with a share of its characters escaped."""
+    comma, colon, edge = style
+    dice = random or Random(0)
 
     def string(text: str) -> str:
-        return '"' + "".join(_character(random, c, escaping) for c in text) + '"'
+        share = 1.0 if isinstance(text, Escaped) else escaping
+        return '"' + "".join(_character(dice, c, share) for c in text) + '"'
 
     def write(node: Odd) -> str:
         if isinstance(node, Pairs):
@@ -282,7 +334,7 @@ def _written(random: Random, tree: Odd) -> bytes:
             return "[" + edge + comma.join(map(write, node)) + edge + "]"
         return str(node) if isinstance(node, Word) else string(node)
 
-    return (write(tree) + random.choice(("", "", "", "\n", " "))).encode("utf-8", "surrogatepass")
+    return write(tree).encode("utf-8", "surrogatepass")
 
 
 def _character(random: Random, character: str, escaping: float) -> str:
