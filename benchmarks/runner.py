@@ -55,7 +55,7 @@ def bare_pipe(todo: Sequence[Task]) -> float:
                 )
             )
         )
-    with subprocess.Popen(  # noqa: S603 - our own program
+    with subprocess.Popen(
         [sys.executable, "-I", "-S", "-c", _MIRROR], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as mirror:
         if mirror.stdin is None or mirror.stdout is None:

@@ -84,10 +84,25 @@ def run_share(spec: ClientSpec, tasks: Sequence[Task], probing: Probing) -> Shar
                 client=None, features=None, cases=cases, faults=(situation.fault,), probes=Probes(wanted=False)
             )
         bench = _Bench(client, started.features)
-        probe = _Probe(bench, bench.ask_all(sorted(tasks, key=_good_first)))
+        judged: dict[str, CaseResult] = {}
+        waiting: Round = []
+
+        def judge_waiting() -> None:
+            while waiting:
+                task, reply = waiting.pop()
+                judged[task.case_id] = judge(task, reply, started.features)
+
+        client.meanwhile = judge_waiting
+        first: Round = []
+        for task in sorted(tasks, key=_good_first):
+            first.append((task, bench.ask(task)))
+            waiting.append(first[-1])
+        judge_waiting()
+        probe = _Probe(bench, first)
         probes = Probes(wanted=False) if probing is Probing.NONE else probe.run(everything=probing is Probing.ALL)
-    replies = {task.case_id: reply for task, reply in probe.first} | probe.replies
-    judged = {task.case_id: judge(task, replies[task.case_id], started.features) for task in tasks}
+    for task in tasks:
+        if task.case_id in probe.replies:
+            judged[task.case_id] = judge(task, probe.replies[task.case_id], started.features)
     outside: list[Fault] = list(bench.outside)
     for late in client.late:
         if late.case_id in judged:

@@ -23,7 +23,7 @@ from attrs import frozen
 from usagecompat.exceptions import CannotStartClient
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 _GUARD: Final = Path(__file__).with_name("_guard.py")
 _KEPT: Final = 8 * 1024
@@ -215,15 +215,22 @@ class Program:
         """Let what is written to standard error from now on be all that is kept."""
         self._err.clear()
 
-    def ask(self, line: bytes, *, seconds: float, limit: int) -> bytes:
+    def ask(self, line: bytes, *, seconds: float, limit: int, meanwhile: Callable[[], None]) -> bytes:
         """
         Write a line, and return the next line that the client writes, without its end.
+
+        Args:
+            line: What to write, with its end.
+            seconds: How long the client has.
+            limit: How long the answer may be.
+            meanwhile: What is done while the client works; its time is not the client's.
 
         Raises:
             Ended, TimedOut, Flooded, Closed: There is none.
         """
-        deadline = time.monotonic() + seconds
         unsent: memoryview | None = self._write(memoryview(line))
+        meanwhile()
+        deadline = time.monotonic() + seconds
         if not (unsent or self._out or self._deaf):
             self._wait(deadline, seconds)  # nearly always this is the whole answer
         while True:

@@ -194,6 +194,24 @@ def _encode_run(run: Run) -> bytes:
 
 def decode_command(line: bytes) -> Command | Violation:
     """What the kit says in one line, for clients in Python."""
+    try:
+        message = json.loads(line)
+        said = message["run"]
+        case = said["case"]
+        if len(message) == 1 and said.keys() == _RUN and case.keys() == _CASE and type(said["seq"]) is int:
+            payload = a2b_base64(case["payload"], strict_mode=True)
+            names = (case["id"], case["revision"], case["endpoint"])
+            if all(type(name) is str for name in names):
+                return Run(
+                    seq=said["seq"],
+                    case_id=names[0],
+                    payload=payload,
+                    shape=Shape(case["shape"]),
+                    revision=names[1],
+                    endpoint=names[2],
+                )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        pass  # as with answers
     return _decode(line, _COMMANDS, "start, run or stop")
 
 
@@ -396,3 +414,5 @@ _ANSWERS: Final[Mapping[str, Callable[[_Said], Answer]]] = {
     "errored": _errored,
 }
 _DECODED: Final = {"seq", "payload"}
+_RUN: Final = {"seq", "case"}
+_CASE: Final = {"id", "payload", "shape", "revision", "endpoint"}

@@ -101,6 +101,8 @@ class Driven(Protocol):
     renews: bool
     """Whether a fresh client can be had."""
     late: list[Late]
+    meanwhile: Callable[[], None]
+    """What the kit has to do, and may as well do while a client works; some clients leave no time for it."""
 
     def introduce(self) -> Started:
         """
@@ -162,6 +164,10 @@ class _Server:
         return self._replay
 
 
+def _nothing() -> None:
+    """Do nothing meanwhile."""
+
+
 def _fault(outcome: Outcome, message: str) -> Fault:
     return Fault(f"client/{outcome}", message)
 
@@ -181,6 +187,7 @@ class _Stdio:
     guard: Guard
     server: _Server
     late: list[Late] = Factory(list[Late])
+    meanwhile: Callable[[], None] = _nothing
     keeps_state: bool = field(default=True, init=False)
     renews: bool = field(default=True, init=False)
     _program: Program | None = field(default=None, init=False)
@@ -262,7 +269,12 @@ class _Stdio:
         )
         program.forget_complaints()
         try:
-            answered = program.ask(line, seconds=self.spec.timeout, limit=_FLOOD + _GROWTH * len(request.payload))
+            answered = program.ask(
+                line,
+                seconds=self.spec.timeout,
+                limit=_FLOOD + _GROWTH * len(request.payload),
+                meanwhile=self.meanwhile,
+            )
         except Ended as trouble:
             message = _with_complaints(f"the client {trouble}", program)
             self._drop()
@@ -320,7 +332,7 @@ class _Stdio:
         self._last = ""
         program = self._program = self.guard.start(self.spec.command, env=self.spec.env, cwd=self.spec.cwd)
         try:
-            line = program.ask(encode(Start()), seconds=self.spec.start_timeout, limit=_FLOOD)
+            line = program.ask(encode(Start()), seconds=self.spec.start_timeout, limit=_FLOOD, meanwhile=self.meanwhile)
         except Trouble as trouble:
             outcome = Outcome.PROTOCOL_VIOLATION
             if isinstance(trouble, Ended | TimedOut):
@@ -345,6 +357,7 @@ class _Oneshot:
     guard: Guard
     server: _Server
     late: list[Late] = Factory(list[Late])
+    meanwhile: Callable[[], None] = _nothing
     keeps_state: bool = field(default=False, init=False)
     renews: bool = field(default=True, init=False)
 
@@ -420,6 +433,7 @@ class _Function:
 
     spec: ClientSpec
     late: list[Late] = Factory(list[Late])
+    meanwhile: Callable[[], None] = _nothing
     keeps_state: bool = field(default=True, init=False)
     renews: bool = field(default=False, init=False)
     _codec: Callable[[bytes], object] | None = field(default=None, init=False)
