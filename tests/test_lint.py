@@ -145,6 +145,7 @@ KINDS: dict[str, tuple[Damage, str]] = {
         said(NEGATIVE, fix={"replace": "-1,", "with": "-2,"}),
         "with its fix the payload is invalid and not valid",
     ),
+    "no fix": (said(NEGATIVE, fix=None), "no fix shows that it has one fault"),
     "fix of a valid payload": (said(ONE, fix={"replace": "1", "with": "2"}), "should not be valid under"),
     "range backwards": (
         said(NEGATIVE, revisions=[{"from": "2025-02-10", "to": "2024-12-04", "verdict": "invalid"}]),
@@ -222,9 +223,10 @@ def test_order_of_findings(small: Path) -> None:
     payload = b'{"object":"organization.usage.embeddings.result","input_tokens":-1,"num_model_requests":-1}'
     (small / "numbers/count-negative.json").write_bytes(payload)
     both = [{"code": "record/negative-count", "pointer": f"/{name}"} for name in ("num_model_requests", "input_tokens")]
-    said("numbers/count-negative", findings=both, fix=None, revisions=None)(small)
+    fix = {"replace": '-1,"num_model_requests":-1', "with": '1,"num_model_requests":1'}
+    said("numbers/count-negative", findings=both, fix=fix, revisions=None)(small)
     assert any("expected the order" in str(problem) for problem in corpus.lint(small))
-    said("numbers/count-negative", findings=both[::-1], fix=None, revisions=None)(small)
+    said("numbers/count-negative", findings=both[::-1], fix=fix, revisions=None)(small)
     corpus.write_manifest(small)
     assert corpus.lint(small) == []
 

@@ -32,7 +32,9 @@ _AT_THE_TOP: Final = ("manifest.json", "notes.json", "package.json")
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SENTENCE: Final = re.compile(r"(?P<first>\S+)(?: \S+)*\.")
 _NEXT_SENTENCE: Final = re.compile(r"[.!?] [A-Z]")
-_MEMBERS: Final = (
+SEVERAL: Final = "several-places"
+"""The flag of a case that no single edit mends."""
+MEMBERS: Final = (
     *("id", "description", "evidence", "shape", "revision", "verdict", "published", "findings", "revisions"),
     *("flags", "judges", "fix", "since"),
 )
@@ -112,9 +114,9 @@ def _sidecar(path: Path) -> Iterator[Problem]:
     for fault in faults:
         yield Problem(path, f"{fault.json_path}: {fault.message}")
     if not faults:
-        ordered = {name: said[name] for name in _MEMBERS if name in said}
+        ordered = {name: said[name] for name in MEMBERS if name in said}
         if text != json.dumps(ordered, indent=2, ensure_ascii=False) + "\n":
-            order = ", ".join(_MEMBERS)
+            order = ", ".join(MEMBERS)
             yield Problem(path, f"is written otherwise than with two spaces of indent, and in the order {order}")
 
 
@@ -172,7 +174,7 @@ def _manifest(root: Path, cases: list[Case]) -> Iterator[Problem]:
         elif entries[name].sha256 != digest_of(case):
             problems.append(Problem(case.payload_path, "has other bytes than the manifest says"))
     yield from problems
-    if not problems and path.read_text("utf-8") != manifest_of(cases, entries):
+    if not problems and (path.read_text("utf-8") if path.is_file() else "") != manifest_of(cases, entries):
         yield Problem(path, "is not what the cases say; mend it with `usagecompat fixtures manifest DIR --write`")
 
 
@@ -223,6 +225,8 @@ def _expectation(case: Case) -> Iterator[str]:
 def _fix(case: Case) -> Iterator[str]:
     """Whether the recorded edit makes the payload valid, which shows that it has one fault."""
     if case.fix is None:
+        if case.verdict is not Verdict.VALID and SEVERAL not in case.flags:
+            yield f"no fix shows that it has one fault; the same fault in several places has the flag {SEVERAL!r}"
         return
     if case.verdict is Verdict.VALID:
         yield "a valid payload needs no fix"

@@ -1,0 +1,174 @@
+"""
+`usagecompat fixtures new` and `update`: cases into a corpus, and what a change did to those that are there.
+"""
+
+from __future__ import annotations
+
+import sys
+from difflib import unified_diff
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+import click
+
+from usagecompat import _authoring as authoring
+from usagecompat._cases import read_cases, read_notes
+from usagecompat.contracts import LATEST, REVISIONS
+from usagecompat.exceptions import NoSuchName
+from usagecompat.findings import CODES, Verdict
+from usagecompat.renderers.text import printable, render
+
+if TYPE_CHECKING:
+    from usagecompat.report import Report
+
+_CORPUS: Final = click.Path(file_okay=False, exists=True, path_type=Path)
+_VERDICTS: Final = [verdict.value for verdict in Verdict]
+
+
+@click.command("new", short_help="Write a new case: payload, what it must show, manifest.")
+@click.argument("directory", type=_CORPUS, metavar="DIR")
+@click.argument("name", required=False, metavar="[ID]")
+@click.option("--payload", type=click.File("rb"), metavar="FILE|-", help="The payload, taken byte for byte.")
+@click.option("--verdict", type=click.Choice(_VERDICTS), help="What it must come to; you say so before the check does.")
+@click.option("--code", "codes", multiple=True, metavar="CODE", help="A finding that it must show. Repeatable.")
+@click.option("--description", metavar="TEXT", help="What is special about it, in one sentence.")
+@click.option("--evidence", metavar="TEXT", help="Where that is published or was seen, in a sentence.")
+@click.option("--flag", "flags", multiple=True, metavar="FLAG", help="Why it matters, from notes.json. Repeatable.")
+@click.option("--fix", nargs=2, metavar="OLD NEW", help="The one edit that makes it valid.")
+@click.option("--fix-hex", nargs=2, metavar="OLD NEW", help="The same for bytes, in hexadecimal.")
+@click.option("--revision", type=click.Choice(REVISIONS), metavar="DATE", default=LATEST, show_default=True)
+@click.option("--every-revision", is_flag=True, help="Expect what the check says at the other revisions, too.")
+@click.option("--ask/--no-ask", default=None, help="Ask for what is not given, which is the default on a terminal.")
+@click.pass_context
+def new(  # noqa: PLR0913 - one for each option
+    context: click.Context,
+    *,
+    directory: Path,
+    name: str | None,
+    payload: BinaryIO | None,
+    verdict: str | None,
+    codes: tuple[str, ...],
+    description: str | None,
+    evidence: str | None,
+    flags: tuple[str, ...],
+    fix: tuple[str, str] | None,
+    fix_hex: tuple[str, str] | None,
+    revision: str,
+    every_revision: bool,
+    ask: bool | None,
+) -> None:
+    """
+    Write a new case into the corpus in DIR: the payload, what it must show, and its line of the manifest.
+
+    ID is the topic, a slash and the name of the fault, such as numbers/count-with-plus. You say what the payload must
+    come to; the check says what is in it. Nothing is written if the two differ, or if anything else is to be mended.
+
+    Exit status: 0 the case is written, 1 it is not, 2 something was misused.
+
+    \b
+    Example: usagecompat fixtures new fixtures/ numbers/count-with-plus --payload plus.json --verdict invalid --ask
+    """  # noqa: D301 - click's own mark
+    asking = sys.stdin.isatty() if ask is None else ask
+    given = {"ID": name, "--payload": payload, "--verdict": verdict, "--description": description}
+    given["--evidence"] = evidence
+    missing = [option for option, value in given.items() if value is None]
+    if missing and not asking:
+        raise click.UsageError(f"A case needs {', '.join(missing)}; with --ask you are asked for it.")
+    name = name or click.prompt("ID (topic/fault)")
+    data = payload.read() if payload else _asked_payload()
+    verdict = verdict or click.prompt("Which verdict must it have", type=click.Choice(_VERDICTS))
+    description = description or click.prompt("What is special about it, in one sentence")
+    evidence = evidence or click.prompt("Where is that published, or where was it seen")
+    if asking and not flags:
+        known = ", ".join(read_notes(directory))
+        flags = tuple(click.prompt(f"Flags, with spaces between ({known})", default="", show_default=False).split())
+    if asking and verdict != Verdict.VALID and not (fix or fix_hex):
+        old = click.prompt("The one edit that makes it valid: replace", default="", show_default=False)
+        fix = (old, click.prompt("with", default="", show_default=False)) if old else None
+    draft = authoring.Draft(
+        id=name,
+        payload=data,
+        description=description,
+        evidence=evidence,
+        flags=flags,
+        revision=revision,
+        fix=_bytes(fix_hex) if fix_hex else fix,
+        every_revision=every_revision,
+    )
+    report = draft.report()
+    click.echo(render(report, source=name))
+    problems = [*_otherwise(report, verdict, codes), *authoring.problems_of(draft, directory)]
+    for problem in problems:
+        click.echo(f"to mend: {printable(problem)}", err=True)
+    if problems:
+        click.echo("nothing was written", err=True)
+        context.exit(1)
+    for path in authoring.add(draft, directory):
+        click.echo(f"written: {path}", err=True)
+
+
+def _asked_payload() -> bytes:
+    existing = click.Path(exists=True, dir_okay=False, path_type=Path)
+    path: Path = click.prompt("File with the payload", type=existing)
+    return path.read_bytes()
+
+
+def _bytes(fix: tuple[str, str]) -> tuple[bytes, bytes]:
+    try:
+        return bytes.fromhex(fix[0]), bytes.fromhex(fix[1])
+    except ValueError as error:
+        raise click.UsageError(f"--fix-hex needs bytes in hexadecimal: {error}.") from None
+
+
+def _otherwise(report: Report, verdict: str, codes: tuple[str, ...]) -> list[str]:
+    """Where the check says something else than the person."""
+    problems: list[str] = []
+    if report.verdict != verdict:
+        problems.append(f"it must be {verdict}, you say; the check says {report.verdict}")
+    for code in codes:
+        if code not in CODES:
+            raise NoSuchName("finding code", code, tuple(CODES))
+    found = {finding.code for finding in report.findings}
+    if codes and found != set(codes):
+        said = ", ".join(sorted(set(codes)))
+        problems.append(f"it must show {said}, you say; the check says {', '.join(sorted(found)) or 'nothing'}")
+    return problems
+
+
+@click.command("update", short_help="Show what a change did to every expectation.")
+@click.argument("directory", type=_CORPUS, metavar="DIR")
+@click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.option("--write", is_flag=True, help="Write what the cases must say now, and the manifest.")
+@click.pass_context
+def update(context: click.Context, *, directory: Path, ids: tuple[str, ...], write: bool) -> None:
+    """
+    Show, as a diff, what the cases of the corpus in DIR would have to say for the check to be right about them.
+
+    Use it after a change to the kit: each line of the diff is a promise that the change breaks, or a case that was
+    wrong. Nothing is written unless you ask for it, and then you have agreed to every line.
+
+    Exit status: 0 nothing differs or all is written, 1 something differs, 2 something was misused.
+
+    \b
+    Example: usagecompat fixtures update fixtures/ deviations/amount-string
+    """  # noqa: D301 - click's own mark
+    known = {case.id for case in read_cases(directory)}
+    for name in ids:
+        if name not in known:
+            raise NoSuchName("case", name, tuple(sorted(known)))
+    found = authoring.changes(directory, ids)
+    for change in found:
+        place = str(change.case.path)
+        lines = unified_diff(
+            change.before.splitlines(), change.after.splitlines(), f"{place} (says)", f"{place} (seen)", lineterm=""
+        )
+        for line in lines:
+            click.echo(printable(line))
+    total = len(ids) or len(known)
+    told = f"{directory}: {len(found):,} of {total:,} cases say something else than the check"
+    if write and found:
+        authoring.apply(found, directory)
+        click.echo(f"{told}; now they say what it sees", err=True)
+    else:
+        click.echo(told, err=True)
+        context.exit(1 if found else 0)
