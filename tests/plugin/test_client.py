@@ -58,13 +58,17 @@ def test_faults(pytester: pytest.Pytester, fault: str, told: str) -> None:
     """What a client does wrong with a case fails that case, and the message says what and how to see it again."""
     result = pytester.runpytest(f"--compat=fixtures/{GOOD}.json", "--compat-client", client(fault), "-k", "client")
     result.assert_outcomes(failed=1, deselected=4)
-    result.stdout.fnmatch_lines([f"*{told}*", "*to reproduce:*", "*pytest*::client[[]mine[]]* --compat-client *miniatures.py*"])
+    result.stdout.fnmatch_lines(
+        [f"*{told}*", "*to reproduce:*", "*pytest*::client[[]mine[]]* --compat-client *miniatures.py*"]
+    )
 
 
 @pytest.mark.usefixtures("small")
 def test_not_judged(pytester: pytest.Pytester) -> None:
     """A case that a client skips is skipped, not passed."""
-    result = pytester.runpytest(f"--compat=fixtures/{GOOD}.json", "--compat-client", client("skip"), "-k", "client", "-rs")
+    result = pytester.runpytest(
+        f"--compat=fixtures/{GOOD}.json", "--compat-client", client("skip"), "-k", "client", "-rs"
+    )
     result.assert_outcomes(skipped=1, deselected=4)
     result.stdout.fnmatch_lines(["*SKIPPED*skipped: later (https://example.org/1)*"])
 

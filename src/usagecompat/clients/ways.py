@@ -340,7 +340,8 @@ class _Stdio:
             self._give_up(program, outcome, f"expected `started`, a client's introduction; the client {trouble}")
         said = decode_started(line)
         if isinstance(said, Violation):
-            self._give_up(program, Outcome.PROTOCOL_VIOLATION, str(said))
+            hint = "a program that only prints what it decoded is run with --oneshot or --http"
+            self._give_up(program, Outcome.PROTOCOL_VIOLATION, f"{said}; {hint}")
         self._started = said
 
     def _give_up(self, program: Program, outcome: Outcome, message: str) -> NoReturn:
@@ -384,7 +385,7 @@ class _Oneshot:
             return Reply(outcome=Outcome.CRASHED, message=_with_complaints(f"the client {Ended(status)}", program))
         if serving and not serving.fetched:
             asked = f"one for {serving.asked[0]}" if serving.asked else "none"
-            message = f"expected a request for {serving.path}, saw {asked}"
+            message = f"expected a request for {serving.path}, saw {asked}; a client of the line protocol is run without --http"
             return Reply(outcome=Outcome.PROTOCOL_VIOLATION, message=_with_complaints(message, program))
         if status:
             return Reply(outcome=Outcome.REFUSED, message=program.complaints[-_MOST_COMPLAINTS:])
