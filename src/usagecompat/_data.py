@@ -7,9 +7,7 @@ An editable install and a source checkout have them at the top level of the chec
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import Final, Literal
 
@@ -35,6 +33,9 @@ def folder(name: Literal["schemas", "fixtures"]) -> Path:
 @cache
 def version() -> str:
     """The version of the kit; in a checkout that is not installed, the one that would be."""
+    import tomllib  # noqa: PLC0415 - both are dear, and few commands show a version
+    from importlib import metadata  # noqa: PLC0415
+
     try:
         return metadata.version("usagecompat")
     except metadata.PackageNotFoundError:
