@@ -125,12 +125,14 @@ class Lax:
                 if self.text.startswith(word, self.at) and not self.text[self.at + len(word) :][:1].isalnum():
                     self.at += len(word)
                     return meaning
-        if self.freedom in _NUMBERS:
+        found = _NUMBER.match(self.text, self.at)
+        whole = found is not None and self.text[found.end() : found.end() + 1] in ("", *",]}", *self.space)
+        if self.freedom in _NUMBERS and (not whole or self.freedom == "thousands"):
             pattern, mend = _NUMBERS[self.freedom]
-            if found := pattern.match(self.text, self.at):
-                self.at = found.end()
-                return Number(mend(found[0]))
-        if found := _NUMBER.match(self.text, self.at):
+            if freely := pattern.match(self.text, self.at):
+                self.at = freely.end()
+                return Number(mend(freely[0]))
+        if found:
             self.at = found.end()
             return Number(found[0])
         if not first and self.freedom == "truncated":
