@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _READABLE: Final = ("json/duplicate-member", "json/lone-surrogate", "json/limit-digits", "json/limit-exponent")
 """Faults of a text that the json module reads all the same, as the document that `check` judges."""
+_JUDGED_ONCE: Final = ("json/lone-surrogate", "json/limit-digits", "json/limit-exponent")
+"""Faults of a value about which nothing else is said."""
 _BREAKING: Final = ("json/", "schema/", "wire/")
 _SCHEMA: Final = ("schema/", "wire/")
 _MOST: Final = 10
@@ -106,7 +108,8 @@ def _case_schema(case: Case, terms: Terms) -> Iterator[Mismatch]:
         profile: [one for one in found if _is(one, *_SCHEMA) and CODES[one.code].severity(profile) is Severity.ERROR]
         for profile in Profile
     }
-    yield from _judge_by_schema(case, at, case.shape, culprits)
+    excused = [one.pointer for one in found if one.code in _JUDGED_ONCE]
+    yield from _judge_by_schema(case, at, case.shape, culprits, excused)
 
 
 def _payload_schema(payload: Payload, terms: Terms) -> Iterator[Mismatch]:
@@ -121,8 +124,13 @@ def _judge_by_schema(
     revision: str,
     shape: Shape | None,
     culprits: Mapping[Profile, Sequence[Expected | Finding]],
+    excused: Sequence[str] = (),
 ) -> Iterator[Mismatch]:
-    """Where the validator refuses and there are no culprits, the errors that it must see, or the other way round."""
+    """
+    Where the validator refuses and there are no culprits, the errors that it must see, or the other way round.
+
+    A value at an excused place is one that no JSON may hold: that is said once, and what the schema says of it is not.
+    """
     try:
         value = _PARSE.decode(subject.payload.decode())
     except ValueError as fault:
@@ -134,7 +142,11 @@ def _judge_by_schema(
     for profile, expected in culprits.items():
         name = schema_file(revision, profile)
         errors = sorted(
-            validator(revision, profile, shape).iter_errors(value),
+            (
+                e
+                for e in validator(revision, profile, shape).iter_errors(value)
+                if pointer(tuple(e.absolute_path)) not in excused
+            ),
             key=lambda error: [str(part).zfill(9) for part in error.absolute_path],
         )
         if expected and not errors:

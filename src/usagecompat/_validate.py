@@ -148,6 +148,8 @@ class _Walk:
         if type(tag) is not str:
             self._wrong_type(tag, f'the string "{shape.kind}"', where)
             return True
+        if has_surrogate(tag):
+            return True
         other = tag in (*_PAGE_NAMES, "bucket") or is_kind(tag) is not None
         habit = EMULATOR_HABITS.get(("schema/wrong-object", tag), "") if shape.kind == "page" else ""
         hint = habit
@@ -158,6 +160,8 @@ class _Walk:
         return not other or bool(habit)
 
     def _unknown_kind(self, tag: str, path: Path) -> None:
+        if has_surrogate(tag):
+            return
         if is_kind(tag) is None:
             hint = "This is a page." if tag in _PAGE_NAMES else "This is a bucket." if tag == "bucket" else ""
             named = next((kind for kind, shape in self.contract.kinds.items() if shape.name == tag), None)
