@@ -21,6 +21,7 @@ from usagecompat.mutants import (
     strings,
     texts,
     unions,
+    units,
     verdicts,
 )
 
@@ -31,7 +32,21 @@ if TYPE_CHECKING:
 @cache
 def all_mutants() -> tuple[Mutant, ...]:
     """Every mutant with a fault, and those that are proved to have none; not the controls."""
-    sources = (members, presence, numbers, amounts, strings, unions, pages, groups, texts, verdicts, habits, reported)
+    sources = (
+        members,
+        presence,
+        numbers,
+        amounts,
+        strings,
+        unions,
+        pages,
+        groups,
+        texts,
+        verdicts,
+        habits,
+        units,
+        reported,
+    )
     found = tuple(chain.from_iterable(source.mutants() for source in sources))
     return (*found, *controls.equivalents())
 

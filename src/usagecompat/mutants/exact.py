@@ -39,6 +39,11 @@ def plain(value: Decimal) -> Number:
     return Number(format(value, "f"))
 
 
+def whole(value: int) -> Number:
+    """An integer of any length."""
+    return Number(str(Decimal(value)))  # an `int` prints no more than 4,300 digits
+
+
 def binary64(number: Number) -> float:
     """The nearest binary64, infinite beyond its range."""
     return float(value_of(number)) if number.within_limits else math.inf

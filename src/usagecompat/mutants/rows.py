@@ -38,12 +38,12 @@ def refuse(why: str) -> Object:
 
 def seconds_of(seconds: int) -> Number:
     """A time as it is written."""
-    return Number(str(seconds))
+    return exact.whole(seconds)
 
 
 def number_of(old: Tree, new: int) -> Tree:
     """A number with a new value, or the old one if it has that."""
-    return old if isinstance(old, Number) and exact.integer(old) == new else Number(str(new))
+    return old if isinstance(old, Number) and exact.integer(old) == new else exact.whole(new)
 
 
 def is_bucket(node: Tree) -> bool:
@@ -141,7 +141,7 @@ def summed(nodes: list[Tree], key: Callable[[Tree], str]) -> list[Tree]:
         one = sums.get(key(node))
         if isinstance(one, dict) and isinstance(node, dict):
             sums[key(node)] = {
-                name: Number(str(exact.integer(old) + count_of(node, name))) if isinstance(old, Number) else old
+                name: exact.whole(exact.integer(old) + count_of(node, name)) if isinstance(old, Number) else old
                 for name, old in one.items()
             }
         else:
@@ -174,8 +174,8 @@ def filled_gaps(nodes: list[Tree]) -> list[Tree]:
             found.append(
                 {
                     "object": "bucket",
-                    "start_time": Number(str(time_of(before, "end_time"))),
-                    "end_time": Number(str(start_of(node))),
+                    "start_time": exact.whole(time_of(before, "end_time")),
+                    "end_time": exact.whole(start_of(node)),
                     "results": [],
                 }
             )
