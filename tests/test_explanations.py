@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import usagecompat
+from usagecompat._cases import release
 from usagecompat._explanations import STAGES, document, explanation, explanations
 from usagecompat.cli import main
 from usagecompat.exceptions import NoSuchName
@@ -22,8 +23,9 @@ COMPARED = [code for code in CODES if code.startswith("client/") and not explana
 
 @pytest.fixture(scope="module")
 def shown() -> dict[str, frozenset[str]]:
-    """The codes that each case of the corpus shows."""
-    return {case.id: frozenset(one.code for one in case.findings) for case in usagecompat.cases()}
+    """The codes that each case of the corpus shows, the oldest cases first."""
+    oldest_first = sorted(usagecompat.cases(), key=lambda case: (release(case.since), case.id))
+    return {case.id: frozenset(one.code for one in case.findings) for case in oldest_first}
 
 
 def run(*args: str | Path) -> Result:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _MARKUP: Final = re.compile(r"([\\*_{}\[\]<>|])")
 _FILE: Final = Path(__file__).with_name("explanations.toml")
-_MOST_CASES: Final = 12
+_MOST_CASES: Final = 5
 STAGES: Final[Mapping[str, str]] = {
     "json": "The text is not strict JSON.",
     "schema": "The document is not what the revision says.",
@@ -100,12 +100,18 @@ def weight(code: str) -> str:
 
 
 def shown_by(code: str, cases: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
-    """The ids of the cases that show a code, sorted; `cases` has the codes of each."""
-    return tuple(sorted(name for name, codes in cases.items() if code in codes))
+    """The ids of the cases that show a code, in the order of `cases`, which has the codes of each."""
+    return tuple(name for name, codes in cases.items() if code in codes)
 
 
 def document(cases: Mapping[str, frozenset[str]]) -> str:
-    """The text of docs/findings.md; `cases` has the codes that each case of the corpus shows, by its id."""
+    """
+    The text of docs/findings.md.
+
+    Args:
+        cases: The codes that each case of the corpus shows, by its id, the oldest cases first: what a code is shown by
+            stays the same when cases are added.
+    """
     return "".join(_document(cases))
 
 
@@ -137,9 +143,7 @@ def _shown(told: Explanation, cases: Mapping[str, frozenset[str]]) -> str:
     ids = shown_by(told.code, cases)
     alone = [name for name in ids if len(cases[name]) == 1]  # what shows nothing else says it best
     first = (alone + [name for name in ids if name not in alone])[:_MOST_CASES]
-    links = ", ".join(f"[{name}](../fixtures/{name}.json)" for name in sorted(first))
-    more = len(ids) - len(first)
-    return links + (f" and {more} more" if more else "")
+    return ", ".join(f"[{name}](../fixtures/{name}.json)" for name in first)
 
 
 def _inline(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from attrs import asdict
 
+from usagecompat._cases import release
 from usagecompat._explanations import STAGES, document, explanation, explanations, shown_by, weight
 from usagecompat.corpus import cases, packaged
 from usagecompat.findings import CODES
@@ -102,5 +103,6 @@ def _as_dict(told: Explanation) -> dict[str, Any]:
 
 
 def _shown_codes() -> Mapping[str, frozenset[str]]:
-    """The codes that each case of the corpus shows."""
-    return {case.id: frozenset(one.code for one in case.findings) for case in cases()}
+    """The codes that each case of the corpus shows, the oldest cases first."""
+    oldest_first = sorted(cases(), key=lambda case: (release(case.since), case.id))
+    return {case.id: frozenset(one.code for one in case.findings) for case in oldest_first}
