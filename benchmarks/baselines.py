@@ -157,7 +157,7 @@ def _openai() -> Callable[[bytes], object]:
     def route(payload: bytes) -> str:
         tree = json.loads(payload)
         record: Any = construct_type(type_=classes[tree["object"]], value=tree)
-        text: str = record.to_json(indent=None)
+        text: str = record.to_json(indent=None, warnings=False)
         return text
 
     return route

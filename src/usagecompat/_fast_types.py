@@ -8,7 +8,7 @@ What types cannot say is checked by one function per record, written here as Pyt
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
@@ -67,7 +67,12 @@ class FastRecord:
     """Members that hold numbers as they are spelled."""
     part: str | None
     """The attribute that holds an amount."""
-    check: Check
+    revision: str
+
+    @cached_property
+    def check(self) -> Check:
+        """What is said of every object, compiled when the first one comes."""
+        return _check(self.shape, tuple(self.order), self.columns, self.revision)
 
 
 @frozen
@@ -169,7 +174,7 @@ class _Maker:
             columns=columns,
             numbers=tuple(member for member in shape.members.values() if member.type is JsonType.NUMBER),
             part=next((member.attribute for member in shape.members.values() if member.type is JsonType.OBJECT), None),
-            check=_check(shape, names, columns, self._contract.revision),
+            revision=self._contract.revision,
         )
 
 
