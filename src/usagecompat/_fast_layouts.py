@@ -146,7 +146,7 @@ def _is_large(value: object) -> bool:
         type(value) is Number
         and len(value.lexeme) >= _LARGE_DIGITS
         and value.is_integer
-        and abs(value.integer) > INT32_MOST
+        and not -INT32_MOST <= value.decimal <= INT32_MOST
     )
 
 

@@ -35,7 +35,7 @@ def lossy_integer_models(number: Number) -> tuple[str, ...]:
     """The integer models that cannot hold `number`, which has an integer value within the limits."""
     if len(number.lexeme) <= _SAFE_INTEGER_DIGITS and number.lexeme.isdigit():
         return ()
-    value = number.integer
+    value = number.decimal  # which compares without writing out its exponent
     return tuple(name for name, least, most in _INTEGER_MODELS if not least <= value <= most)
 
 
