@@ -389,17 +389,22 @@ def explain_number_text(text: str) -> tuple[str, str]:
     )
 
 
-@lru_cache(maxsize=_MOST_SUGGESTIONS)
 def did_you_mean(name: str, candidates: tuple[str, ...], *, there: bool = False) -> str:
     """A hint at the candidate that `name` may be meant for, or that is meant for `name` where candidates are `there`."""
     if len(name) > _LONGEST_QUOTE:
         return ""
-    plain = {_plain(c): c for c in sorted(candidates) if len(c) <= _LONGEST_QUOTE}
-    close = get_close_matches(_plain(name), plain, n=1, cutoff=0.8)
-    if not close:
+    close = _closest(name, tuple(sorted(c for c in candidates if len(c) <= _LONGEST_QUOTE)))
+    if close is None:
         return ""
-    meant = _quote(plain[close[0]])
-    return f"There is {meant}; is it meant to be `{name}`?" if there else f"Did you mean {meant}?"
+    return f"There is {_quote(close)}; is it meant to be `{name}`?" if there else f"Did you mean {_quote(close)}?"
+
+
+@lru_cache(maxsize=_MOST_SUGGESTIONS)
+def _closest(name: str, candidates: tuple[str, ...]) -> str | None:
+    """The candidate that is nearly `name`; all of them are short, since the answers are kept."""
+    plain = {_plain(c): c for c in candidates}
+    close = get_close_matches(_plain(name), plain, n=1, cutoff=0.8)
+    return plain[close[0]] if close else None
 
 
 def _plain(name: str) -> str:
