@@ -7,7 +7,8 @@ The story of a run, and what each step raises:
 2. You ask for a record of a payload that breaks the contract: `Incompatible`, with the report.
 3. The kit reads your files: `UnreadableInput`, `NoPayloads`, `MissingExtra`.
 4. The kit reads a corpus, or copies it: `CorruptCase`, `WouldOverwrite`.
-5. The kit starts a client: `NoSuchClient`, `NoSuchSelection`, `CannotStartClient`.
+5. The kit installs an adapter, or looks for one: `CannotInstall`, `NotInstalled`.
+6. The kit starts a client: `NoSuchClient`, `NoSuchSelection`, `CannotStartClient`.
 
 Wire data itself never raises: whatever bytes come in, `check` and `compare` return.
 """
@@ -158,3 +159,24 @@ class CannotStartClient(UsageCompatError):
 
     def __str__(self) -> str:
         return f"the client cannot be started: {self.reason}" + (f" (in: {self.command})" if self.command else "")
+
+
+@frozen(eq=False)
+class CannotInstall(UsageCompatError):
+    """An adapter cannot be installed here."""
+
+    adapter: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.adapter} cannot be installed: {self.reason}"
+
+
+@frozen(eq=False)
+class NotInstalled(UsageCompatError):
+    """An adapter is to be run that was not installed, or was installed by another version of the kit or of Python."""
+
+    adapter: str
+
+    def __str__(self) -> str:
+        return f"{self.adapter} is not installed; install it with: usagecompat adapters install {self.adapter}"

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+from attrs import evolve
 
 from usagecompat._cases import Payload, find_files, read_case
 from usagecompat._expected import read_expected_failures
 from usagecompat._manifest import ids_in_set
+from usagecompat.adapters.descriptions import row_of
+from usagecompat.adapters.installation import client_of
 from usagecompat.clients.expected import compare_with_list, updated
 from usagecompat.clients.probing import Probing
 from usagecompat.clients.results import Outcome
@@ -30,15 +33,15 @@ if TYPE_CHECKING:
     from usagecompat._cases import Case
     from usagecompat.clients.expected import Comparison
     from usagecompat.clients.results import ClientResult
+    from usagecompat.clients.spec import ClientSpec
 
 _LEVELS: Final = [level.name.lower() for level in Level]
 _UNASKED: Final = frozenset({Outcome.ERRORED, Outcome.NOT_RUN})
 
 
 @click.command()
-@click.option(
-    "--client", "given", required=True, metavar="CMD", help="The client's command, or python:package.module:function."
-)
+@click.option("--client", "given", metavar="CMD", help="The client's command, or python:package.module:function.")
+@click.option("--adapter", metavar="NAME", help="A client that `usagecompat adapters list` names, instead of CMD.")
 @click.option("--name", help="What the client is called in reports; taken from the command otherwise.")
 @click.option(
     "--oneshot", is_flag=True, help="Start CMD for each payload: payload in, re-encoded payload out, exit 0 or 1."
@@ -100,7 +103,8 @@ _UNASKED: Final = frozenset({Outcome.ERRORED, Outcome.NOT_RUN})
 def run(  # noqa: PLR0913 - one for each option
     context: click.Context,
     *,
-    given: str,
+    given: str | None,
+    adapter: str | None,
     name: str | None,
     oneshot: bool,
     http: bool,
@@ -122,6 +126,7 @@ def run(  # noqa: PLR0913 - one for each option
 
     Every payload is sent to the client, which decodes it and encodes it again, and what comes back is compared.
     CMD speaks the line protocol of docs/clients.md, unless --oneshot or --http says otherwise.
+    An adapter of a generated client is judged by the revision that it was made from, unless --revision says otherwise.
 
     Exit status: 0 every case holds at the required level or fails as expected, 1 one does not or was not run,
     2 the client cannot be started, or something was misused.
@@ -130,6 +135,7 @@ def run(  # noqa: PLR0913 - one for each option
     Example: usagecompat run --client 'node adapter.mjs' -k costs
     Example: usagecompat run --client 'jq .' --oneshot --require open
     Example: usagecompat run --client python:mypackage.usage:roundtrip --expected known.txt
+    Example: usagecompat run --adapter openai-python-to-json
     """  # noqa: D301 - click's own mark
     if oneshot and http:
         raise click.UsageError("A client is driven the --oneshot way or the --http way, not both.")
@@ -138,7 +144,14 @@ def run(  # noqa: PLR0913 - one for each option
     if expected and not update_expected and not expected.exists():
         raise click.UsageError(f"There is no list {expected}; --update-expected writes one.")
     way = Way.ONESHOT if oneshot else Way.HTTP if http else Way.STDIO
-    spec = client_spec(given, way=way, name=name, validates=validates, timeout=timeout)
+    if (given is None) == (adapter is None):
+        raise click.UsageError("Give the client either as --client CMD or as --adapter NAME.")
+    if given is not None:
+        spec = client_spec(given, way=way, name=name, validates=validates, timeout=timeout)
+    elif oneshot or http or validates:
+        raise click.UsageError("--oneshot, --http and --validates are said of a CMD; an adapter says them itself.")
+    else:
+        spec, revision = _adapted(adapter or "", name, timeout, revision)
     subjects = _subjects(corpus or packaged(), set_)
     chosen = subjects if expression is None else select(subjects, expression)
     if not chosen:
@@ -156,6 +169,12 @@ def run(  # noqa: PLR0913 - one for each option
     comparison = compare_with_list(result, read_expected_failures(expected)) if expected else None
     _put(result, comparison, format_)
     context.exit(_status(result, comparison))
+
+
+def _adapted(adapter: str, name: str | None, timeout: float, revision: str | None) -> tuple[ClientSpec, str | None]:
+    """The client of an installed adapter, and the revision to judge it by."""
+    spec = client_of(adapter, timeout=timeout)
+    return evolve(spec, name=name or spec.name), revision or row_of(adapter)[1].revision
 
 
 def _subjects(place: Path, set_: str) -> tuple[Case | Payload, ...]:

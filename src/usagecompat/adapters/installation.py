@@ -1,0 +1,164 @@
+"""
+Where adapters are installed, what is missing for it, and how an installed one is driven.
+
+An adapter is installed into a folder of its own, outside the package: its files are copied there, and then its
+commands run there, which fetch or generate the client.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from usagecompat._data import version
+from usagecompat.adapters.descriptions import row_of
+from usagecompat.clients.spec import TIMEOUT, ClientSpec
+from usagecompat.exceptions import CannotInstall, NotInstalled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from usagecompat.adapters.descriptions import Adapter, Need
+
+PLACE: Final = "USAGECOMPAT_ADAPTERS"
+"""The environment variable that names where adapters are installed, if not in the cache."""
+_MARK: Final = "installed.json"
+_TESTING: Final = 30.0
+"""How many seconds a test for something needed may take."""
+_MOST_OUTPUT: Final = 2000
+
+
+@frozen(kw_only=True)
+class Status:
+    """What stands between an adapter and a run."""
+
+    installed: bool
+    missing: tuple[Need, ...]
+    """What would have to be there before it can be installed."""
+
+    @property
+    def can_run(self) -> bool:
+        """Whether a run needs nothing more, or nothing but an installation."""
+        return not self.missing
+
+
+def place() -> Path:
+    """Where adapters are installed unless told otherwise."""
+    if named := os.environ.get(PLACE):
+        return Path(named)
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "usagecompat" / "adapters"
+
+
+def statuses(listed: Iterable[Adapter], into: Path | None = None) -> Mapping[str, Status]:
+    """What stands between each of these adapters and a run, by name; what they need is looked for, each thing once."""
+    adapters = list(listed)
+    tests = sorted({need.test for adapter in adapters for need in adapter.needs})
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        there = dict(zip(tests, pool.map(_succeeds, tests), strict=True))
+    return {
+        adapter.name: Status(
+            installed=is_installed(adapter, into),
+            missing=tuple(need for need in adapter.needs if not there[need.test]),
+        )
+        for adapter in adapters
+    }
+
+
+def is_installed(adapter: Adapter, into: Path | None = None) -> bool:
+    """Whether the adapter, as it is now, was installed for this Python."""
+    try:
+        held = json.loads(((into or place()) / adapter.name / _MARK).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return bool(held == _mark(adapter))
+
+
+def install(adapter: Adapter, into: Path | None = None) -> Path:
+    """
+    Install the adapter, unless it is installed already; the folder where it is.
+
+    Args:
+        adapter: Which.
+        into: The folder for all adapters, in which each has its own; None for the usual one.
+
+    Raises:
+        CannotInstall: Something that it needs is missing, or one of its commands fails.
+    """
+    folder = (into or place()) / adapter.name
+    if is_installed(adapter, into):
+        return folder
+    missing = statuses([adapter], into)[adapter.name].missing
+    if missing:
+        raise CannotInstall(adapter.name, "; ".join(f"{need.what} is missing: {need.get}" for need in missing))
+    shutil.rmtree(folder, ignore_errors=True)
+    for path in adapter.files:
+        copy = folder / path.relative_to(adapter.folder)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    for command in adapter.install:
+        _do(adapter, command, folder)
+    (folder / _MARK).write_text(json.dumps(_mark(adapter)), "utf-8")
+    return folder
+
+
+def client_of(name: str, *, into: Path | None = None, timeout: float = TIMEOUT) -> ClientSpec:
+    """
+    The client that an installed adapter drives, as the runner takes it.
+
+    Raises:
+        NoSuchName: There is no adapter and no row of this name.
+        NotInstalled: It has to be installed first.
+    """
+    adapter, row = row_of(name)
+    if not is_installed(adapter, into):
+        raise NotInstalled(adapter.name)
+    return ClientSpec(
+        name=row.name,
+        command=_filled(row.run),
+        env=adapter.env,
+        cwd=str((into or place()).absolute() / adapter.name),
+        timeout=timeout,
+    )
+
+
+def _mark(adapter: Adapter) -> dict[str, str]:
+    """What an installation was made from."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return {"fingerprint": adapter.fingerprint, "usagecompat": version(), "python": python}
+
+
+def _filled(command: Iterable[str]) -> tuple[str, ...]:
+    return tuple(word.replace("{python}", sys.executable) for word in command)
+
+
+def _succeeds(test: tuple[str, ...]) -> bool:
+    command = _filled(test)
+    try:
+        run = subprocess.run(  # noqa: S603 - our own description names it
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_TESTING, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return run.returncode == 0
+
+
+def _do(adapter: Adapter, command: tuple[str, ...], folder: Path) -> None:
+    said = " ".join(command)
+    try:
+        run = subprocess.run(  # noqa: S603 - our own description names it
+            _filled(command), cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+    except OSError as error:
+        raise CannotInstall(adapter.name, f"{said}: {error.strerror}") from error
+    if run.returncode:
+        printed = (run.stdout + run.stderr).decode("utf-8", "replace").strip()
+        raise CannotInstall(adapter.name, f"{said} ended with status {run.returncode}: {printed[-_MOST_OUTPUT:]}")

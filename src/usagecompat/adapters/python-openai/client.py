@@ -1,0 +1,70 @@
+"""
+openai-python under test: `python client.py to_json|model_dump|model_validate_json`.
+
+The first two fetch each payload as any user of the package does, from a base URL; the third is pydantic's strict way.
+"""
+
+import base64
+import json
+import sys
+from functools import cache
+
+import openai
+
+ROW = sys.argv[1]
+HTTP = ROW != "model_validate_json"
+
+
+@cache
+def usage_of(base_url):
+    """What fetches from a base URL."""
+    return openai.OpenAI(admin_api_key="replay", base_url=base_url, max_retries=0).admin.organization.usage
+
+
+@cache
+def model_of(method):
+    """The class of what a method returns."""
+    name = f"Usage{method.title().replace('_', '')}Response"
+    return getattr(openai.types.admin.organization, name)
+
+
+def decode_and_encode(case):
+    """The payload as the package writes it again, in the way of the row."""
+    method = case["endpoint"].rpartition("/")[2]  # it is called as the endpoint is
+    if ROW == "model_validate_json":
+        return model_of(method).model_validate_json(base64.b64decode(case["payload"])).to_json(indent=None)
+    page = getattr(usage_of(case["base_url"]), method)(start_time=0)
+    return page.to_json(indent=None) if ROW == "to_json" else json.dumps(page.model_dump(), ensure_ascii=False)
+
+
+def answer(run):
+    """The answer to one `run`."""
+    try:
+        encoded = decode_and_encode(run["case"]).encode()
+    except Exception as error:  # noqa: BLE001 - whatever the package raises is its way to refuse
+        return {"rejected": {"seq": run["seq"], "message": f"{type(error).__name__}: {error}"}}
+    return {"decoded": {"seq": run["seq"], "payload": base64.b64encode(encoded).decode()}}
+
+
+def main():
+    """Answer the kit until it says `stop`."""
+    client = {
+        "name": f"openai-python {ROW}",
+        "language": "python",
+        "version": openai.__version__,
+        "homepage": "https://github.com/openai/openai-python",
+        "issues": "https://github.com/openai/openai-python/issues",
+    }
+    features = {"shapes": ["page"], "http": HTTP, "validates": not HTTP}
+    for line in sys.stdin:
+        command = json.loads(line)
+        if "start" in command:
+            said = {"started": {"version": 1, "client": client, "features": features}}
+        elif "run" in command:
+            said = answer(command["run"])
+        else:
+            break
+        print(json.dumps(said), flush=True)
+
+
+main()

@@ -1,0 +1,104 @@
+"""
+`usagecompat adapters`: real clients that can be tested as they are, and what is missing for them here.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from usagecompat.adapters import descriptions, installation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from usagecompat.adapters.descriptions import Adapter
+    from usagecompat.adapters.installation import Status
+
+_INTO: Final = click.option(
+    "--into",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar=installation.PLACE,
+    show_envvar=True,
+    metavar="DIR",
+    help="Where adapters are installed, each in a folder of its own; in the user's cache otherwise.",
+)
+
+
+@click.group()
+def adapters() -> None:
+    """
+    List and install the programs that drive real clients.
+
+    \b
+    Example: usagecompat adapters list
+    """  # noqa: D301 - click's own mark
+
+
+@adapters.command("list")
+@_INTO
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def list_(*, into: Path | None, format_: str) -> None:
+    """
+    Say which adapters can run here, and what is missing for the others.
+
+    Under each adapter stand its rows: the names that `usagecompat run --adapter` takes.
+
+    \b
+    Example: usagecompat adapters list
+    Example: usagecompat adapters list --format json
+    """  # noqa: D301 - click's own mark
+    every = descriptions.adapters()
+    known = installation.statuses(every.values(), into)
+    if format_ == "json":
+        told = [_as_dict(adapter, known[name]) for name, adapter in every.items()]
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        return
+    for name, adapter in every.items():
+        click.echo("\n".join(_told(adapter, known[name])))
+    count = sum(status.can_run for status in known.values())
+    ready = sum(status.installed for status in known.values())
+    click.echo(f"{count} of {len(every)} adapters can run here; {ready} are installed")
+
+
+@adapters.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@_INTO
+def install(*, names: tuple[str, ...], into: Path | None) -> None:
+    """
+    Fetch or generate the client of each NAME, outside the package.
+
+    NAME is an adapter or one of its rows; what is installed already is left as it is.
+
+    \b
+    Example: usagecompat adapters install python-openai
+    Example: usagecompat adapters install go-openai --into build/adapters
+    """  # noqa: D301 - click's own mark
+    for adapter in dict.fromkeys(map(descriptions.adapter_of, names)):
+        folder = installation.install(adapter, into)
+        click.echo(f"{adapter.name}: installed in {folder}")
+
+
+def _told(adapter: Adapter, status: Status) -> Iterator[str]:
+    state = "installed" if status.installed else "not installed" if status.can_run else "cannot run here"
+    yield f"{adapter.name}: {state}; {adapter.about}"
+    if not status.installed:
+        yield from (f"    missing: {need.what}; {need.get}" for need in status.missing)
+    width = max(len(row.name) for row in adapter.rows)
+    yield from (f"    {row.name:{width}}  {row.about}" for row in adapter.rows)
+
+
+def _as_dict(adapter: Adapter, status: Status) -> dict[str, Any]:
+    return {
+        "name": adapter.name,
+        "language": adapter.language,
+        "client": adapter.client.name,
+        "version": adapter.client.version,
+        "installed": status.installed,
+        "can_run": status.can_run,
+        "missing": [{"what": need.what, "get": need.get} for need in status.missing],
+        "rows": [row.name for row in adapter.rows],
+    }
