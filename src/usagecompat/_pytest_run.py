@@ -24,6 +24,8 @@ from usagecompat._expected import ExpectedFailure, read_expected_failures
 from usagecompat._judges import CASE_JUDGES, CaseJudge, Terms
 from usagecompat._manifest import NAME as MANIFEST
 from usagecompat._manifest import Entry, ids_in_set, read_manifest
+from usagecompat._pytest_github import NAME as GITHUB
+from usagecompat._pytest_github import Annotations, is_wanted
 from usagecompat._pytest_items import CompatFile, CompatItem, CompatMismatch, shown_path
 from usagecompat.contracts import LATEST, resolve_revision
 from usagecompat.exceptions import UsageCompatError
@@ -72,6 +74,8 @@ def start(config: pytest.Config) -> None:
     except UsageCompatError as error:
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(kit, NAME)
+    if is_wanted():
+        config.pluginmanager.register(Annotations(), GITHUB)
     if config.getoption("compat_client"):
         _add_clients(config, kit)
 
