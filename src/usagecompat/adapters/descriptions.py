@@ -164,7 +164,9 @@ def adapter_of(name: str) -> Adapter:
     """
     if name in adapters():
         return adapters()[name]
-    return row_of(name)[0]
+    if name not in rows():
+        raise NoSuchName("adapter", name, tuple(sorted({*rows(), *adapters()})))
+    return rows()[name][0]
 
 
 def row_of(name: str) -> tuple[Adapter, Row]:
@@ -178,6 +180,5 @@ def row_of(name: str) -> tuple[Adapter, Row]:
     if found and len(found.rows) == 1:
         return found, found.rows[0]
     if name not in rows():
-        known = sorted({*rows(), *adapters()})
-        raise NoSuchName("adapter", name, tuple(known))
+        raise NoSuchName("row of an adapter", name, tuple(sorted(rows())))
     return rows()[name]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "adapters": ("adapters", "List and install the programs that drive real clients."),
     "check": ("check", "Say everything that is to be said about payloads."),
     "compare": ("compare", "Name everything in which a client's answer differs from what it was sent."),
     "explain": ("explain", "Say what a finding code means, and how to mend what it says."),
