@@ -1,0 +1,93 @@
+"""What docs/github-actions.md and fixtures/README.md tell people to do is what works."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import usagecompat
+from usagecompat.cli import main
+from usagecompat.renderers import RENDERERS
+
+ROOT = Path(__file__).resolve().parent.parent
+ACTIONS = (ROOT / "docs" / "github-actions.md").read_text("utf-8")
+FIXTURES = (ROOT / "fixtures" / "README.md").read_text("utf-8")
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def code(text: str, language: str) -> list[str]:
+    """The blocks of code in one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def steps() -> list[list[str]]:
+    """The commands of the workflow, as a shell would split them."""
+    runs = [line for block in code(ACTIONS, "yaml") for line in block.splitlines() if "- run:" in line]
+    return [shlex.split(line.partition("- run:")[2]) for line in runs]
+
+
+@pytest.mark.parametrize("text", [ACTIONS, README], ids=["github-actions", "readme"])
+def test_fixture_as_documented(pytester: pytest.Pytester, text: str) -> None:
+    """The tests that the documents show pass."""
+    (test,) = (block for block in code(text, "python") if "usage_payload_check" in block)
+    pytester.makepyfile(test)
+    pytester.runpytest("-p", "usagecompat.pytest_plugin").assert_outcomes(passed=1)
+
+
+def test_workflow_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every `usagecompat` command of the workflow is understood."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    (tmp_path / "recorded").mkdir()
+    (tmp_path / "recorded" / "cost.json").write_text('{"object": "organization.costs.result"}', "utf-8")
+    commands = [[word for word in step if "*" not in word] for step in steps() if step[0] == "usagecompat"]
+    assert len(commands) == 2
+    for _, *words in commands:
+        said = words[: words.index(">")] if ">" in words else words
+        assert CliRunner().invoke(main, said).exit_code == 0
+
+
+def test_pytest_command(pytester: pytest.Pytester) -> None:
+    """The pytest command of the workflow runs recorded payloads and writes JUnit XML."""
+    (pytester.path / "recorded").mkdir()
+    (pytester.path / "recorded" / "cost.json").write_text('{"object": "organization.costs.result"}', "utf-8")
+    (command,) = (step for step in steps() if step[0] == "pytest")
+    pytester.runpytest("-p", "usagecompat.pytest_plugin", *command[1:]).assert_outcomes(passed=4)
+    assert (pytester.path / "usagecompat.xml").is_file()
+
+
+def test_formats_are_listed() -> None:
+    """The document names every format that a CI system can take."""
+    for name in RENDERERS.keys() - {"text"}:
+        assert f"`--format {name}`" in ACTIONS
+
+
+def test_case_as_documented() -> None:
+    """The case that fixtures/README.md shows is the one of the corpus."""
+    (shown,) = code(FIXTURES, "json")
+    assert shown == (ROOT / "fixtures" / "members" / "count-null.case.json").read_text("utf-8")
+
+
+def test_members_are_documented() -> None:
+    """fixtures/README.md explains every member that a case can have, and names every topic and command."""
+    schema = json.loads((ROOT / "schemas" / "case.json").read_text("utf-8"))
+    explained = re.findall(r"^\| `(\w+)` \|", FIXTURES, re.MULTILINE)
+    assert set(schema["properties"]) <= set(explained)
+    assert {case.topic for case in usagecompat.cases()} <= set(explained)
+    commands = re.findall(r"usagecompat fixtures (\w+)", FIXTURES)
+    assert {"new", "lint", "update", "manifest", "list"} <= set(commands)
+    for name in commands:
+        assert CliRunner().invoke(main, ["fixtures", name, "--help"]).exit_code == 0
+
+
+@pytest.mark.parametrize("document", ["docs/github-actions.md", "fixtures/README.md"])
+def test_links(document: str) -> None:
+    """Every link leads to a file."""
+    place = ROOT / document
+    for target in re.findall(r"\]\((?!http)([^)#]+)", place.read_text("utf-8")):
+        assert (place.parent / target).exists()
