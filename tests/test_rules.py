@@ -308,6 +308,35 @@ def test_both_numbers_are_shown() -> None:
     assert "input_tokens" in finding.message
 
 
+@pytest.mark.parametrize(
+    ("total", "part", "expected"),
+    [
+        ("1e10000", "1e10000", []),
+        ("1e10000", "1.1e10000", ["cached-exceeds-input "]),
+        ("9" * 10_000, "1e10000", ["cached-exceeds-input "]),
+        ("1e10000", "9" * 10_000, []),
+        ("0e10000", "1", ["cached-exceeds-input "]),
+        ("-0", "0e-10000", []),
+        ("99999999999999999999999999999", "100000000000000000000000000000", ["cached-exceeds-input "]),
+    ],
+)
+def test_wide_numbers(total: str, part: str, expected: list[str]) -> None:
+    """Relations hold exactly for the widest numbers within the limits."""
+    text = json.dumps(completion(input_tokens=-1, input_cached_tokens=-2)).replace("-1", total).replace("-2", part)
+    found = check(text).findings
+    assert [f"{f.code.removeprefix('rule/')} {f.pointer}" for f in found if f.code.startswith("rule/")] == expected
+    assert all(len(finding.message) < 300 for finding in found)
+
+
+def test_wide_sums() -> None:
+    """Sums of numbers that are far apart are exact."""
+    text = json.dumps(completion(**SPLIT)).replace('"input_tokens": 10', '"input_tokens": ' + "1" + "0" * 9_998 + "5")
+    for cached, codes in (("1e9999", []), ("1.0e9999", []), ("1e9998", ["rule/input-split-mismatch"])):
+        exact = text.replace('"input_cached_tokens": 3', f'"input_cached_tokens": {cached}')
+        exact = exact.replace('"input_cache_write_tokens": 2', '"input_cache_write_tokens": 0')
+        assert [f.code for f in check(exact).findings if f.code.startswith("rule/")] == codes
+
+
 def test_messages_are_printable() -> None:
     """A message shows control characters of the payload escaped, and does not grow with it."""
     costs = [

@@ -7,7 +7,8 @@ They look only at values that are there and of the right type; what is not is th
 
 from __future__ import annotations
 
-from functools import cache
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, Inexact
+from functools import cache, reduce
 from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from usagecompat._json import Document, Tree
 
 _LONGEST_QUOTE: Final = 80
+_LONGEST_NUMBER: Final = 40
+_EXACT: Final = Context(prec=50_000, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Inexact])
+"""Adds integers within the limits without rounding."""
 
 
 @frozen
@@ -109,8 +113,8 @@ def _page(page: dict[str, Tree], revision: str) -> Iterator[Seen]:
         yield Seen(
             "rule/cursor-without-has-more", ("next_page",), message, "Clients differ in which of the two they follow."
         )
-    last_start: int | None = None
-    last_end: int | None = None
+    last_start: Decimal | None = None
+    last_end: Decimal | None = None
     buckets = page.get("data")
     for index, bucket in enumerate(buckets if type(buckets) is list else ()):
         if type(bucket) is not dict or bucket.get("object", "bucket") != "bucket":
@@ -175,7 +179,7 @@ def _result(result: dict[str, Tree], path: Path, revision: str) -> Iterator[Seen
         parts = [part for name in rule.parts if (part := counts.get(name)) is not None]
         if total is None or len(parts) < len(rule.parts):
             continue
-        actual = sum(parts)
+        actual = reduce(_EXACT.add, parts)
         if actual > total or (rule.exact and actual != total):
             relation = "must equal" if rule.exact else "must not exceed"
             message = f"{' + '.join(rule.parts)} = {_shown(actual)} {relation} {rule.total} = {_shown(total)}"
@@ -188,15 +192,19 @@ def _result(result: dict[str, Tree], path: Path, revision: str) -> Iterator[Seen
             yield Seen("rule/currency-not-lower-case", (*path, "amount", "currency"), message, "The API sends `usd`.")
 
 
-def _integer(value: Tree) -> int | None:
-    """The value of an integer in any spelling; None for everything else."""
+def _integer(value: Tree) -> Decimal | None:
+    """The value of an integer in any spelling, its exponent not written out; None for everything else."""
     if type(value) is not Number:
         return None
-    return value.integer if value.is_integer else None
+    return value.decimal if value.is_integer else None
 
 
-def _shown(number: int) -> str:
-    return str(number) if abs(number) < 10**40 else "a number of more than 40 digits"
+def _shown(number: Decimal) -> str:
+    if not number:
+        return "0"
+    return (
+        f"{number.to_integral_value():f}" if number.adjusted() < _LONGEST_NUMBER else "a number of more than 40 digits"
+    )
 
 
 def _quote(text: str) -> str:

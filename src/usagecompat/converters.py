@@ -293,8 +293,9 @@ def _node(value: object, spelling: str | None, name: str) -> Tree:
             raise ValueError(f"`{name}` holds half of a surrogate pair, which JSON has no character for")
         return value
     if isinstance(value, (int, Decimal)):
-        if spelling is not None and Number(spelling).decimal == value:
-            return Number(spelling)
+        spelled = Number(spelling) if spelling is not None else None
+        if spelled is not None and _is(spelled, value):
+            return spelled
         number = Number(lexeme_of(value))
         if not number.within_limits:
             raise ValueError(
@@ -308,3 +309,9 @@ def _node(value: object, spelling: str | None, name: str) -> Tree:
     raise TypeError(
         f"`{name}` holds {value!r:.80}, which no record can have; numbers are int or Decimal, arrays tuples"
     )
+
+
+def _is(spelled: Number, value: int | Decimal) -> bool:
+    if isinstance(value, int):
+        return spelled.is_integer and spelled.integer == value
+    return spelled.decimal == value
