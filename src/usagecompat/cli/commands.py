@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "compare": ("compare", "Name everything in which a client's answer differs from what it was sent."),
     "explain": ("explain", "Say what a finding code means, and how to mend what it says."),
     "fixtures": ("fixtures", "List, copy and lint the corpus of cases."),
+    "matrix": ("matrix", "Set many clients side by side: what each keeps, and what it loses at worst."),
     "revisions": ("contract", "List the revisions of the published contract."),
     "run": ("run", "Say what a client in any language loses of the corpus."),
     "schema": ("contract", "Print the JSON Schema of a shape, or keep the generated files."),

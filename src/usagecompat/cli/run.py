@@ -99,6 +99,7 @@ _UNASKED: Final = frozenset({Outcome.ERRORED, Outcome.NOT_RUN})
 )
 @click.option("--update-expected", is_flag=True, help="Write the list so that it is right.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--payloads", is_flag=True, help="With --format json: also what came back of each case, in base64.")
 @click.pass_context
 def run(  # noqa: PLR0913 - one for each option
     context: click.Context,
@@ -120,6 +121,7 @@ def run(  # noqa: PLR0913 - one for each option
     expected: Path | None,
     update_expected: bool,
     format_: str,
+    payloads: bool,
 ) -> None:
     """
     Say what a client in any language loses of the corpus.
@@ -152,7 +154,7 @@ def run(  # noqa: PLR0913 - one for each option
         raise click.UsageError("--oneshot, --http and --validates are said of a CMD; an adapter says them itself.")
     else:
         spec, revision = _adapted(adapter or "", name, timeout, revision)
-    subjects = _subjects(corpus or packaged(), set_)
+    subjects = subjects_in(corpus or packaged(), set_)
     chosen = subjects if expression is None else select(subjects, expression)
     if not chosen:
         raise click.UsageError(f"No case of {len(subjects)} is meant by -k {expression!r}.")
@@ -167,7 +169,7 @@ def run(  # noqa: PLR0913 - one for each option
     if expected and update_expected:
         expected.write_text(updated(expected, result), encoding="utf-8")
     comparison = compare_with_list(result, read_expected_failures(expected)) if expected else None
-    _put(result, comparison, format_)
+    _put(result, comparison, format_, payloads=payloads)
     context.exit(_status(result, comparison))
 
 
@@ -177,7 +179,13 @@ def _adapted(adapter: str, name: str | None, timeout: float, revision: str | Non
     return evolve(spec, name=name or spec.name), revision or row_of(adapter)[1].revision
 
 
-def _subjects(place: Path, set_: str) -> tuple[Case | Payload, ...]:
+def subjects_in(place: Path, set_: str) -> tuple[Case | Payload, ...]:
+    """
+    What is sent to clients: the cases of a corpus, sorted, or the payloads of a plain tree.
+
+    Raises:
+        NoPayloads: There is neither.
+    """
     is_corpus, files = find_files(place)
     if not files:
         raise NoPayloads(str(place))
@@ -194,11 +202,11 @@ def _subjects(place: Path, set_: str) -> tuple[Case | Payload, ...]:
     return tuple(case for case in found if ids is None or case.id in ids)
 
 
-def _put(result: ClientResult, comparison: Comparison | None, format_: str) -> None:
+def _put(result: ClientResult, comparison: Comparison | None, format_: str, *, payloads: bool) -> None:
     if reconfigure := getattr(sys.stdout, "reconfigure", None):
         reconfigure(errors="backslashreplace")
     if format_ == "json":
-        told = result.to_dict() | {"expected": comparison and comparison.to_dict()}
+        told = result.to_dict(payloads=payloads) | {"expected": comparison and comparison.to_dict()}
         click.echo(json.dumps(told, separators=(",", ":")))
         return
     for line in render(result, comparison):

@@ -1,0 +1,205 @@
+"""
+`usagecompat matrix`: many clients side by side.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from usagecompat._data import version
+from usagecompat.cli.run import subjects_in
+from usagecompat.clients.probing import Probing
+from usagecompat.clients.runner import run as run_client
+from usagecompat.clients.selection import select
+from usagecompat.clients.spec import TIMEOUT, client_spec
+from usagecompat.contracts import REVISIONS
+from usagecompat.corpus import packaged
+from usagecompat.exceptions import CannotStartClient, NoSuchClient
+from usagecompat.fidelity import Level
+from usagecompat.matrix.badges import badge
+from usagecompat.matrix.files import read_result
+from usagecompat.matrix.formats import FORMATS
+from usagecompat.matrix.summary import Absent, Matrix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from usagecompat._cases import Case, Payload
+    from usagecompat.clients.results import ClientResult
+    from usagecompat.clients.spec import ClientSpec
+
+_BADGE: Final = "badge"
+_NAMES: Final = (*FORMATS, _BADGE)
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="[RESULT...]")
+@click.option(
+    "--client",
+    "given",
+    multiple=True,
+    metavar="CMD",
+    help="A client, as `usagecompat run` takes it; any number of times.",
+)
+@click.option(
+    "--adapter",
+    "adapters",
+    multiple=True,
+    metavar="NAME",
+    help="A row of `usagecompat adapters list`; any number of times.",
+)
+@click.option(
+    "--corpus",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="PATH",
+    help="Cases, or payloads of your own; the corpus that comes with the kit otherwise.",
+)
+@click.option("--set", "set_", default="full", show_default=True, metavar="NAME", help="Only this set of the corpus.")
+@click.option("-k", "expression", metavar="EXPR", help="Only cases whose id, flags or verdict match.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="How many processes share the cases."
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=TIMEOUT,
+    show_default=True,
+    metavar="S",
+    help="How many seconds a client has for one case.",
+)
+@click.option("--revision", type=click.Choice(REVISIONS), metavar="DATE", help="Judge all by this revision.")
+@click.option(
+    "--require",
+    type=click.Choice([level.name.lower() for level in Level], case_sensitive=False),
+    default=Level.EXACT.name.lower(),
+    show_default=True,
+    help="The level below which a case fails.",
+)
+@click.option(
+    "--probes",
+    type=click.Choice([probing.value for probing in Probing]),
+    default=Probing.SOME.value,
+    show_default=True,
+    help="Look for answers that depend on more than their payload.",
+)
+@click.option("--format", "format_", type=click.Choice(_NAMES), default="text", show_default=True)
+@click.option(
+    "--also",
+    multiple=True,
+    metavar="FORMAT=PATH",
+    help="Write another format to a file; badge=PATH writes a file for each client into a folder.",
+)
+@click.pass_context
+def matrix(  # noqa: PLR0913 - one for each option
+    context: click.Context,
+    *,
+    files: tuple[Path, ...],
+    given: tuple[str, ...],
+    adapters: tuple[str, ...],
+    corpus: Path | None,
+    set_: str,
+    expression: str | None,
+    jobs: int,
+    timeout: float,
+    revision: str | None,
+    require: str,
+    probes: str,
+    format_: str,
+    also: tuple[str, ...],
+) -> None:
+    """
+    Set many clients side by side: what each keeps of the corpus, and what it loses at worst.
+
+    RESULT is a file that `usagecompat run --format json` wrote; with --payloads it holds what came back as well.
+    A client that cannot be started has no row, is named, and makes the exit status 2.
+
+    Exit status: 0 every case of every client holds at the required level, 1 one does not or was not run,
+    2 a client cannot be started, or something was misused.
+
+    \b
+    Example: usagecompat matrix --client 'mine=node adapter.mjs' --client 'jq=oneshot:jq .' --also html=matrix.html
+    Example: usagecompat matrix --adapter python-json --adapter perl-json-pp --format markdown
+    Example: usagecompat matrix monday.json tuesday.json --format json
+    """  # noqa: D301 - click's own mark
+    if not (files or given or adapters):
+        raise click.UsageError("There is no client: give --client CMD, --adapter NAME or files with results.")
+    wanted = [_wanted(one) for one in also]
+    listed = subjects_in(corpus or packaged(), set_)
+    chosen = listed if expression is None else select(listed, expression)
+    if not chosen:
+        raise click.UsageError(f"No case of {len(listed)} is meant by -k {expression!r}.")
+    results = [read_result(path) for path in files]
+    specs = [*(client_spec(one, timeout=timeout) for one in given), *_adapted(adapters, timeout)]
+    absent: list[Absent] = []
+    for spec in specs:
+        try:
+            result = run_client(
+                spec,
+                chosen,
+                revision=revision,
+                required=Level[require.upper()],
+                probing=Probing(probes),
+                jobs=jobs,
+            )
+        except (CannotStartClient, NoSuchClient) as error:
+            absent.append(Absent(spec.name, str(error)))
+        else:
+            results.append(result)
+    made = _matrix(results, absent, listed)
+    if format_ == _BADGE and len(made.clients) != 1:
+        raise click.UsageError(
+            f"A badge is of one client, and here are {len(made.clients)}; --also badge=DIR writes all."
+        )
+    for name, path in wanted:
+        _write(made, name, path)
+    if reconfigure := getattr(sys.stdout, "reconfigure", None):
+        reconfigure(errors="backslashreplace")
+    click.echo(badge(made.clients[0]) if format_ == _BADGE else FORMATS[format_](made), nl=False)
+    context.exit(2 if absent else 0 if made.fine else 1)
+
+
+def _wanted(said: str) -> tuple[str, Path]:
+    name, _, path = said.partition("=")
+    if name not in _NAMES or not path:
+        raise click.UsageError(f"--also takes FORMAT=PATH with one of {', '.join(_NAMES)}, not {said!r}.")
+    return name, Path(path)
+
+
+def _adapted(names: tuple[str, ...], timeout: float) -> Iterator[ClientSpec]:
+    if names:
+        from usagecompat.adapters.installation import client_of  # noqa: PLC0415 - only who names an adapter needs them
+
+        for name in names:
+            yield client_of(name, timeout=timeout)
+
+
+def _matrix(results: list[ClientResult], absent: list[Absent], listed: tuple[Case | Payload, ...]) -> Matrix:
+    names = [*(result.name for result in results), *(one.name for one in absent)]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise click.UsageError(f"Two clients are called {twice[0]}; put NAME= in front of a command.")
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    day = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    return Matrix(
+        clients=tuple(results),
+        absent=tuple(absent),
+        subjects={subject.id: subject for subject in listed},
+        made=day.date().isoformat(),
+        version=version(),
+    )
+
+
+def _write(made: Matrix, name: str, path: Path) -> None:
+    if name != _BADGE:
+        path.write_text(FORMATS[name](made), encoding="utf-8", errors="backslashreplace")
+        return
+    path.mkdir(parents=True, exist_ok=True)
+    for client in made.clients:
+        safe = "".join(c if c.isalnum() or c in "-_." else "-" for c in client.name)
+        (path / f"{safe}.json").write_text(badge(client), encoding="utf-8")

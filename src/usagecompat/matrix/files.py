@@ -1,0 +1,103 @@
+"""
+Results that `usagecompat run --format json` saved, read again.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from typing import TYPE_CHECKING, Any
+
+from jsonschema import Draft202012Validator
+
+from usagecompat._data import folder
+from usagecompat.clients.protocol import ClientInfo, Features
+from usagecompat.clients.results import CaseResult, ClientResult, Duty, Fault, Outcome, Probes
+from usagecompat.exceptions import UnreadableInput
+from usagecompat.fidelity import Difference, Level
+from usagecompat.findings import Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+def read_result(path: Path) -> ClientResult:
+    """
+    What came of one client, as a file holds it.
+
+    Raises:
+        UnreadableInput: The file cannot be read, or holds something else.
+    """
+    try:
+        told = json.loads(path.read_bytes())
+    except OSError as error:
+        raise UnreadableInput(str(path), error.strerror or str(error)) from None
+    except (ValueError, RecursionError):
+        raise UnreadableInput(
+            str(path), "it is not JSON; `usagecompat run --format json` writes what is read here"
+        ) from None
+    schema = json.loads((folder("schemas") / "run.json").read_bytes())
+    first = next(iter(Draft202012Validator(schema).iter_errors(told)), None)
+    if first:
+        reason = f"it is no result of `usagecompat run --format json`: at {first.json_path}: {first.message[:200]}"
+        raise UnreadableInput(str(path), reason)
+    return result_of(told)
+
+
+def result_of(told: Mapping[str, Any]) -> ClientResult:
+    """The result that an object tells of, which is as `schemas/run.json` describes it."""
+    features, probes = told["features"], told["probes"]
+    return ClientResult(
+        name=told["name"],
+        command=told["command"],
+        way=told["way"],
+        client=told["client"] and _info(told["client"]),
+        features=features
+        and Features(
+            validates=features["validates"],
+            shapes=tuple(map(Shape, features["shapes"])),
+            http=features["http"],
+        ),
+        revision=told["revision"],
+        required=Level[told["required"]],
+        cases=tuple(sorted(map(_case, told["cases"]), key=lambda case: case.case_id)),
+        faults=tuple(map(_fault, told["faults"])),
+        probes=Probes(again=probes["again"], alone=probes["alone"], wanted=probes["wanted"]),
+    )
+
+
+def _info(told: Mapping[str, str]) -> ClientInfo:
+    known = ("name", "language", "version", "homepage", "issues")
+    return ClientInfo(**{name: told[name] for name in known if name in told})
+
+
+def _case(told: Mapping[str, Any]) -> CaseResult:
+    returned = told.get("returned")
+    return CaseResult(
+        case_id=told["case"],
+        duty=Duty(told["duty"]),
+        served=told["served"],
+        outcome=Outcome(told["outcome"]),
+        message=told["message"],
+        level=None if told["level"] is None else Level[told["level"]],
+        differences=tuple(map(_difference, told["differences"])),
+        truncated=told["truncated"],
+        faults=tuple(map(_fault, told["faults"])),
+        returned=None if returned is None else b64decode(returned),
+    )
+
+
+def _difference(told: Mapping[str, Any]) -> Difference:
+    return Difference(
+        code=told["code"],
+        pointer=told["pointer"],
+        sent=told["sent"],
+        returned=told["returned"],
+        message=told["message"],
+        cap=Level[told["cap"]],
+    )
+
+
+def _fault(told: Mapping[str, str]) -> Fault:
+    return Fault(told["code"], told["message"])

@@ -1,0 +1,196 @@
+"""
+What came of many clients, one row each; every number stands beside what it is a share of.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from attrs import Factory, frozen
+
+from usagecompat.clients.results import NOT_JUDGED, Duty, Outcome
+from usagecompat.fidelity import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from usagecompat._cases import Case, Payload
+    from usagecompat.clients.results import CaseResult, ClientResult
+
+COMPARED: Final = frozenset({Duty.MUST_DECODE, Duty.MAY_REFUSE})
+"""The duties under which a decoded payload has to come back."""
+
+
+@frozen
+class Worst:
+    """One thing that is lost, and in how many cases."""
+
+    code: str
+    cap: Level
+    """The highest level that it allows where it was seen."""
+    cases: int
+    of: int
+    """How many cases were put to the client that could have shown it."""
+
+    def to_dict(self) -> dict[str, object]:
+        """The loss as `schemas/matrix.json` describes it."""
+        return {"code": self.code, "cap": self.cap.name, "cases": self.cases, "of": self.of}
+
+
+@frozen(kw_only=True)
+class Shares:
+    """How the cases that are to come back came out; all numbers together are `of`."""
+
+    of: int
+    levels: Mapping[Level, int]
+    refused: int
+    """How many were refused, rightly or not."""
+    failed: int
+    """How many got no answer, because the client crashed, took too long or broke the protocol."""
+    not_judged: int
+
+    def to_dict(self) -> dict[str, object]:
+        """The shares as `schemas/matrix.json` describes them."""
+        return {
+            "of": self.of,
+            "levels": {level.name: self.levels.get(level, 0) for level in Level},
+            "refused": self.refused,
+            "failed": self.failed,
+            "not_judged": self.not_judged,
+        }
+
+
+@frozen(kw_only=True)
+class Invalid:
+    """How the invalid cases came out, of which nothing has to come back."""
+
+    of: int
+    right: int
+    """How many were treated as they must be: refused by a client that validates, survived by any other."""
+    not_judged: int
+
+    def to_dict(self) -> dict[str, object]:
+        """The numbers as `schemas/matrix.json` describes them."""
+        return {"of": self.of, "right": self.right, "not_judged": self.not_judged}
+
+
+@frozen
+class Absent:
+    """A client that could not be started."""
+
+    name: str
+    reason: str
+
+    def to_dict(self) -> dict[str, str]:
+        """The client as `schemas/matrix.json` describes it."""
+        return {"name": self.name, "reason": self.reason}
+
+
+@frozen(kw_only=True)
+class Matrix:
+    """Many clients against one corpus."""
+
+    clients: tuple[ClientResult, ...]
+    absent: tuple[Absent, ...] = ()
+    subjects: Mapping[str, Case | Payload] = Factory(dict[str, "Case | Payload"])
+    """What was sent, by the id of its case."""
+    made: str = ""
+    """The day of the run."""
+    version: str = ""
+    """The version of the kit."""
+
+    @property
+    def case_ids(self) -> tuple[str, ...]:
+        """Every case that some client was put, sorted."""
+        return tuple(sorted({case.case_id for client in self.clients for case in client.cases}))
+
+    @property
+    def fine(self) -> bool:
+        """Whether every client could be asked everything, and no case of any fails."""
+        unasked = {Outcome.ERRORED, Outcome.NOT_RUN}
+        return not self.absent and not any(
+            client.failing or client.faults or any(case.outcome in unasked for case in client.cases)
+            for client in self.clients
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """The matrix as `schemas/matrix.json` describes it."""
+        return {
+            "usagecompat": self.version,
+            "made": self.made,
+            "cases": len(self.case_ids),
+            "clients": [_client(client) for client in self.clients],
+            "absent": [absent.to_dict() for absent in self.absent],
+        }
+
+
+def shares(client: ClientResult) -> Shares:
+    """How the cases came out that are to come back."""
+    cases = [case for case in client.cases if case.duty in COMPARED]
+    outcomes = Counter(case.outcome for case in cases)
+    not_judged = sum(outcomes[outcome] for outcome in NOT_JUDGED)
+    decoded, refused = outcomes[Outcome.DECODED], outcomes[Outcome.REFUSED]
+    return Shares(
+        of=len(cases),
+        levels=Counter(case.level for case in cases if case.level is not None),
+        refused=refused,
+        failed=len(cases) - decoded - refused - not_judged,
+        not_judged=not_judged,
+    )
+
+
+def invalid(client: ClientResult) -> Invalid:
+    """How the invalid cases came out."""
+    cases = [case for case in client.cases if case.duty not in COMPARED]
+    judged = [case for case in cases if case.judged]
+    return Invalid(of=len(cases), right=sum(not case.faults for case in judged), not_judged=len(cases) - len(judged))
+
+
+def worst(client: ClientResult) -> tuple[Worst, ...]:
+    """Everything that a client loses or does wrong: what lowers its level most first, then what is most frequent."""
+    caps: dict[str, Level] = {}
+    cases: Counter[str] = Counter()
+    owed = sum(case.duty in COMPARED for case in client.cases)
+    for case in client.cases:
+        seen = codes_of(case)
+        cases.update(seen.keys())
+        for code, cap in seen.items():
+            caps[code] = min(cap, caps.get(code, cap))
+    faults = {fault.code for case in client.cases for fault in case.faults}
+    found = (Worst(code, caps[code], cases[code], len(client.cases) if code in faults else owed) for code in cases)
+    return tuple(sorted(found, key=lambda one: (one.cap, -one.cases, one.code)))
+
+
+def codes_of(case: CaseResult) -> Mapping[str, Level]:
+    """What is wrong in one case, each with the highest level that it allows there; of an invalid case only faults."""
+    codes = {fault.code: Level.NONE for fault in case.faults}
+    if case.duty in COMPARED:
+        for difference in case.differences:
+            codes[difference.code] = min(difference.cap, codes.get(difference.code, difference.cap))
+    return codes
+
+
+def _client(client: ClientResult) -> dict[str, object]:
+    return {
+        "name": client.name,
+        "command": client.command,
+        "way": client.way,
+        "client": client.client and client.client.to_dict(),
+        "revision": client.revision,
+        "required": client.required.name,
+        "headline": client.headline.to_dict(),
+        "shares": shares(client).to_dict(),
+        "invalid": invalid(client).to_dict(),
+        "worst": [one.to_dict() for one in worst(client)],
+        "faults": [fault.to_dict() for fault in client.faults],
+        "failing": {name: sorted(codes) for name, codes in client.failing.items()},
+        "cells": {
+            case.case_id: {
+                "outcome": str(case.outcome),
+                "level": None if case.level is None else case.level.name,
+                "codes": list(codes_of(case)),
+            }
+            for case in client.cases
+        },
+    }

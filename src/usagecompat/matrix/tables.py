@@ -1,0 +1,116 @@
+"""
+The matrix for people: as text, and as Markdown.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from usagecompat.fidelity import Level
+from usagecompat.matrix.summary import invalid, shares, worst
+from usagecompat.renderers.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from usagecompat.clients.results import ClientResult
+    from usagecompat.matrix.summary import Matrix, Worst
+
+_LEVELS: Final = tuple(reversed(Level))
+_HEADS: Final = ("client", "headline", *(level.name for level in _LEVELS), "refused", "failed", "not judged", "of")
+_MOST_WORST: Final = 3
+_MARKS: Final = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+
+
+def text(matrix: Matrix) -> Iterator[str]:
+    """The lines of the matrix for a terminal."""
+    yield _title(matrix)
+    yield ""
+    table = [_HEADS, *(_row(client) for client in matrix.clients)]
+    widths = [max(len(row[column]) for row in table) for column in range(len(_HEADS))]
+    for row in table:
+        cells = [
+            cell.ljust(width) if column <= 1 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield "  ".join(cells).rstrip()
+    for client in matrix.clients:
+        yield ""
+        yield _about(client)
+        yield f"    {_of_invalid(client)}"
+        for one in worst(client)[:_MOST_WORST]:
+            yield f"    {_worst(one)}"
+        for fault in client.faults:
+            yield f"    the client as a whole: {fault.code}: {printable(fault.message)}"
+    for absent in matrix.absent:
+        yield ""
+        yield printable(f"{absent.name}: not run: {absent.reason}")
+
+
+def markdown(matrix: Matrix) -> Iterator[str]:
+    """The lines of the matrix as two tables of Markdown: what each client keeps, and what it loses at worst."""
+    yield _escaped(_title(matrix))
+    yield ""
+    yield _columns(_HEADS)
+    yield _columns(("---", "---", *("---:" for _ in _HEADS[2:])))
+    for client in matrix.clients:
+        yield _columns(tuple(map(_escaped, _row(client))))
+    yield ""
+    yield _columns(("client", "is", "worst differences", "invalid payloads"))
+    yield _columns(("---",) * 4)
+    for client in matrix.clients:
+        losses = "; ".join(_escaped(_worst(one)) for one in worst(client)[:_MOST_WORST]) or "none"
+        name, _, about = _about(client).partition(": ")
+        yield _columns((_escaped(name), _escaped(about), losses, _escaped(_of_invalid(client).partition(": ")[2])))
+    if matrix.absent:
+        yield ""
+    for absent in matrix.absent:
+        yield f"* {_escaped(printable(absent.name))}: not run: {_escaped(printable(' '.join(absent.reason.split())))}"
+
+
+def _title(matrix: Matrix) -> str:
+    number = len(matrix.clients)
+    made = f" on {matrix.made}" if matrix.made else ""
+    kit = f"usagecompat {matrix.version}".strip()
+    return f"{kit}{made}: {number} client{'' if number == 1 else 's'}, {len(matrix.case_ids)} cases"
+
+
+def headline(client: ClientResult) -> str:
+    """The one level of a client, and of how many cases it is the lowest."""
+    found = client.headline
+    level = "no level" if found.level is None else found.level.name
+    return f"{level} ({found.judged} of {found.of} live)"
+
+
+def _row(client: ClientResult) -> tuple[str, ...]:
+    count = shares(client)
+    numbers = (*(count.levels.get(level, 0) for level in _LEVELS), count.refused, count.failed, count.not_judged)
+    return (printable(client.name), headline(client), *map(str, numbers), str(count.of))
+
+
+def _about(client: ClientResult) -> str:
+    info = client.client
+    known = " ".join(filter(None, (info.name, info.version))) if info else "it never said who it is"
+    language = f", {info.language}" if info and info.language else ""
+    revision = f"; judged by {client.revision}" if client.revision else ""
+    return printable(f"{client.name}: {known}{language}; {client.way}{revision}")
+
+
+def _of_invalid(client: ClientResult) -> str:
+    count = invalid(client)
+    what = "refused" if client.features and client.features.validates else "survived"
+    unknown = f", {count.not_judged} not judged" if count.not_judged else ""
+    return f"invalid payloads: {count.right} of {count.of} {what} as they must be{unknown}"
+
+
+def _worst(one: Worst) -> str:
+    return f"{one.cap.name}: {one.code} in {one.cases} of {one.of} cases"
+
+
+def _columns(cells: tuple[str, ...]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _escaped(words: str) -> str:
+    return _MARKS.sub(r"\\\1", words)
