@@ -180,13 +180,13 @@ def _put(files: Mapping[Path, bytes]) -> None:
         for path in files:
             waiting[path].replace(path)
     except BaseException:
-        for path, data in before.items():
+        for path, old in before.items():
             with suppress(OSError):
                 waiting[path].unlink(missing_ok=True)
-                if data is None:
+                if old is None:
                     path.unlink(missing_ok=True)
                 else:
-                    path.write_bytes(data)
+                    path.write_bytes(old)
         for folder in made:
             with suppress(OSError):
                 folder.rmdir()
