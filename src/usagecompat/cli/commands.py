@@ -30,6 +30,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "matrix": ("matrix", "Set many clients side by side: what each keeps, and what it loses at worst."),
     "revisions": ("contract", "List the revisions of the published contract."),
     "run": ("run", "Say what a client in any language loses of the corpus."),
+    "scan": ("scan", "Sum up archives of any size."),
     "schema": ("contract", "Print the JSON Schema of a shape, or keep the generated files."),
 }
 """Where each command lives, and what it does in one sentence."""

@@ -1,0 +1,109 @@
+"""
+`usagecompat scan`: archives in, one summary out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from usagecompat.contracts import LATEST, REVISIONS
+from usagecompat.findings import Profile
+
+_EPILOG = "Exit status: 0 nothing is invalid, 1 something is, 2 something could not be read or was misused."
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH|GLOB|URL...")
+@click.option("--jobs", "-j", type=click.IntRange(1), default=1, show_default=True, help="How many processes work.")
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Let the workers of a Dask scheduler do the work, such as tcp://host:8786."
+)
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Go on from where this file says, and write to it how far the scan is.",
+)
+@click.option(
+    "--revision",
+    type=click.Choice(REVISIONS),
+    metavar="DATE",
+    default=LATEST,
+    help="Judge by this revision, not the newest.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice([profile.value for profile in Profile]),
+    default=Profile.SERVED.value,
+    show_default=True,
+    help="What counts: what the API is known to serve, or the letter of the revision.",
+)
+@click.option("--column", metavar="NAME", help="The column of Parquet files that holds the payloads.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For whom it is.",
+)
+@click.option(
+    "--ndjson", is_flag=True, help="Take every line of the input for a payload, whatever the files are called."
+)
+@click.pass_context
+def scan(  # noqa: PLR0913 - one for each option
+    context: click.Context,
+    *,
+    paths: tuple[str, ...],
+    jobs: int,
+    scheduler: str | None,
+    state: Path | None,
+    revision: str,
+    profile: str,
+    column: str | None,
+    format_: str,
+    ndjson: bool,
+) -> None:
+    """
+    Sum up archives of any size.
+
+    A path is a file, a directory (all *.json, *.ndjson, *.jsonl and *.parquet in it) or a pattern; URLs name files,
+    directories or patterns in any store that fsspec knows. A name that ends in .ndjson or .jsonl means a payload per
+    line, .parquet one per row, and .gz or .zst behind the first two is unpacked.
+
+    \b
+    Example: usagecompat scan exports/ --jobs 4 --state exports.state
+    Example: usagecompat scan 's3://bucket/usage/2026/*.ndjson.gz' --format json
+    """  # noqa: D301 - click's own mark
+    from usagecompat.scan._progress import Progress  # noqa: PLC0415 - needed only now
+    from usagecompat.scan.partitions import plan  # noqa: PLC0415 - likewise
+    from usagecompat.scan.running import run  # noqa: PLC0415 - likewise
+    from usagecompat.scan.scanning import Options  # noqa: PLC0415 - likewise
+    from usagecompat.scan.text import render  # noqa: PLC0415 - likewise
+
+    planned = plan([os.path.abspath(one) if scheduler and "://" not in one else one for one in paths], ndjson=ndjson)  # noqa: PTH100 - keeps patterns
+    progress = Progress(planned.size, sys.stderr)
+    try:
+        summary = run(
+            planned,
+            Options(revision, profile, column),
+            jobs=jobs,
+            scheduler=scheduler,
+            state=state,
+            tick=progress.tick,
+        )
+    finally:
+        progress.close()
+    weights = Profile(profile)
+    if format_ == "json":
+        click.echo(json.dumps({"revision": revision, "profile": profile, **summary.to_dict(weights)}, indent=2))
+    else:
+        click.echo(render(summary, weights), nl=False)
+    if summary.unread:
+        context.exit(2)
+    context.exit(1 if summary.invalid else 0)

@@ -1,0 +1,123 @@
+"""
+What a scan has done so far, in a file, so that another run can go on from there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import asdict, frozen
+
+from usagecompat.exceptions import UsageCompatError
+from usagecompat.scan.partitions import fingerprint
+from usagecompat.scan.summary import Summary
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from usagecompat.scan.partitions import Plan
+    from usagecompat.scan.scanning import Options
+
+FORMAT: Final = 1
+_SECONDS: Final = 5.0
+"""The state is written so often, and at the end."""
+
+
+@frozen(eq=False)
+class StateOfAnotherScan(UsageCompatError):
+    """A state file does not belong to the scan that was asked for."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}; remove the file to begin anew, or name another with --state"
+
+
+class State:
+    """The summary of the partitions that are done, kept in a file."""
+
+    def __init__(self, path: Path | None, plan: Plan, options: Options) -> None:
+        """
+        Take up what the file holds, if it exists.
+
+        Raises:
+            StateOfAnotherScan: It is of other inputs or options, or no state at all.
+        """
+        self._path = path
+        self._scan = {"options": asdict(options), "inputs": _digest(fingerprint(plan))}
+        self.summary = Summary()
+        self.done: set[int] = set()
+        self._written = monotonic()
+        if path is not None and path.exists():
+            self._load(path)
+
+    def _load(self, path: Path) -> None:
+        try:
+            data: Any = json.loads(path.read_bytes())
+            state_format, scan = data["usagecompat_scan_state"], data["scan"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise StateOfAnotherScan(str(path), "this is no state of a scan") from error
+        if state_format != FORMAT:
+            raise StateOfAnotherScan(str(path), f"this state has format {state_format}, and this kit writes {FORMAT}")
+        if scan["options"] != self._scan["options"]:
+            raise StateOfAnotherScan(
+                str(path), f"this is the state of a scan with other options, {_told(scan['options'])}"
+            )
+        if scan["inputs"] != self._scan["inputs"]:
+            raise StateOfAnotherScan(
+                str(path), "this is the state of a scan of other inputs, or they have changed since"
+            )
+        self.summary = Summary.from_dict(data["summary"])
+        self.done = {number for first, last in data["done"] for number in range(first, last + 1)}
+
+    def add(self, number: int, summary: Summary) -> None:
+        """A partition is done."""
+        self.summary += summary
+        self.done.add(number)
+        if monotonic() - self._written > _SECONDS:
+            self.save()
+
+    def save(self) -> None:
+        """Write the file, whole or not at all."""
+        if self._path is None:
+            return
+        data = {
+            "usagecompat_scan_state": FORMAT,
+            "scan": self._scan,
+            "done": _ranges(self.done),
+            "summary": self.summary.to_dict(),
+        }
+        beside = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
+        try:
+            with beside.open("w", encoding="utf-8") as file:
+                json.dump(data, file)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self._path)
+        finally:
+            beside.unlink(missing_ok=True)
+        self._written = monotonic()
+
+
+def _digest(inputs: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
+
+
+def _told(options: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in options.items() if value is not None)
+
+
+def _ranges(numbers: set[int]) -> list[list[int]]:
+    """The numbers as first and last of each run."""
+    ranges: list[list[int]] = []
+    for number in sorted(numbers):
+        if ranges and ranges[-1][1] == number - 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    return ranges

@@ -1,0 +1,239 @@
+"""
+What is to be scanned, cut into partitions: names, patterns and URLs become pieces of files.
+
+A partition is a plain value that can be sent to another machine, if the files can be read there under the same names.
+Which partitions there are depends on the names and sizes of the files alone.
+"""
+
+from __future__ import annotations
+
+import os
+from glob import glob
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from attrs import field, frozen
+
+from usagecompat import inputs
+from usagecompat.exceptions import MissingExtra, NoPayloads, UnreadableInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+PARQUET: Final = (".parquet", ".pq")
+PIECE: Final = 16 << 20
+"""How many bytes of a file one partition holds, if the file can be cut at all."""
+MOST_PARTITIONS: Final = 10_000
+"""About so many; of more bytes there are larger partitions."""
+_MOST_FILES: Final = 256
+_MAGIC: Final = frozenset("*?[")
+
+
+@frozen
+class Slice:
+    """A piece of one file: what begins from `start` on and before `end`."""
+
+    name: str
+    """A path or a URL."""
+    content: str
+    """How it is read: "lines", "whole" or "parquet"."""
+    compression: str = ""
+    """The extension that tells it."""
+    start: int = 0
+    end: int | None = None
+    """None for the end of the file."""
+    size: int = 0
+    """How many bytes have to be read."""
+
+
+@frozen
+class Partition:
+    """What one worker reads at a time."""
+
+    number: int
+    slices: tuple[Slice, ...]
+
+    @property
+    def size(self) -> int:
+        """How many bytes have to be read."""
+        return sum(one.size for one in self.slices)
+
+
+Trouble: TypeAlias = UnreadableInput | MissingExtra | NoPayloads
+
+
+@frozen
+class Plan:
+    """Everything that is to be scanned."""
+
+    partitions: tuple[Partition, ...]
+    troubles: tuple[Trouble, ...] = field(default=())
+    """What was named and is not there, or cannot be looked into."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes have to be read."""
+        return sum(partition.size for partition in self.partitions)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether all files are on this machine's own file systems."""
+        return not any("://" in one.name for partition in self.partitions for one in partition.slices)
+
+
+def plan(names: Iterable[str | os.PathLike[str]], *, ndjson: bool = False, piece: int = PIECE) -> Plan:
+    """
+    The partitions of everything named.
+
+    Args:
+        names: Files, directories, patterns such as `2026/*.ndjson.gz`, and URLs that fsspec knows.
+        ndjson: Every line of every file is a payload, whatever the file is called.
+        piece: How many bytes of a file one partition holds.
+    """
+    troubles: list[Trouble] = []
+    files: dict[str, int] = {}
+    for name in (os.fspath(named) for named in names):
+        found = _remote(name, troubles) if "://" in name else _local(name, troubles)
+        if not found and not any(trouble.path == name for trouble in troubles):
+            troubles.append(NoPayloads(name))
+        files |= {path: size for path, size in found if path not in files}
+    slices = [_slice(name, size, ndjson=ndjson) for name, size in files.items()]
+    piece = max(piece, sum(files.values()) // MOST_PARTITIONS)
+    groups = list(_grouped(_cut(slices, piece), piece))
+    return Plan(tuple(Partition(number, group) for number, group in enumerate(groups)), tuple(troubles))
+
+
+def _local(name: str, troubles: list[Trouble]) -> list[tuple[str, int]]:
+    if not os.path.lexists(name) and _MAGIC & {*name}:
+        named = sorted(glob(name, recursive=True))  # noqa: PTH207 - also of absolute patterns
+        return [one for path in named for one in _local(path, troubles)]
+    try:
+        found = inputs.files(name, tell=troubles.append)
+        if Path(name).is_dir():
+            found = sorted({*found, *_parquet_in(name)})
+        return [(path, Path(path).stat().st_size) for path in found]
+    except OSError as error:
+        troubles.append(UnreadableInput(name, error.strerror or str(error)))
+        return []
+
+
+def _parquet_in(directory: str) -> Iterator[str]:
+    for path, folders, names in os.walk(directory):
+        folders[:] = [folder for folder in folders if not folder.startswith(".")]
+        yield from (
+            str(Path(path) / name) for name in names if name.endswith(PARQUET) and not name.startswith((".", "_"))
+        )
+
+
+def _remote(name: str, troubles: list[Trouble]) -> list[tuple[str, int]]:
+    try:
+        url_to_fs = import_module("fsspec.core").url_to_fs
+    except ImportError:
+        troubles.append(MissingExtra(name, "scan"))
+        return []
+    try:
+        fs: Any
+        path: str
+        fs, path = url_to_fs(name)
+        if _MAGIC & {*path}:
+            found: dict[str, dict[str, Any]] = fs.glob(path, detail=True)
+        elif fs.isdir(path):
+            found = {
+                file: info
+                for file, info in fs.find(path, detail=True).items()
+                if _kind(file) is not None and not any(part.startswith(".") for part in file.split("/"))
+            }
+        else:
+            found = {path: fs.info(path)}
+        return [
+            (fs.unstrip_protocol(file), info.get("size") or 0)
+            for file, info in sorted(found.items())
+            if info.get("type") != "directory"
+        ]
+    except Exception as error:  # noqa: BLE001 - every store has exceptions of its own
+        troubles.append(UnreadableInput(name, reason(error)))
+        return []
+
+
+def reason(error: BaseException) -> str:
+    """Why something could not be read, in one line."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _kind(name: str) -> tuple[str, str] | None:
+    """What a name says of a file's content and compression; None for what is not looked for in directories."""
+    stem, extension = os.path.splitext(name.lower())  # noqa: PTH122 - also of URLs
+    compression = ""
+    if extension in inputs.COMPRESSED:
+        compression = extension
+        extension = os.path.splitext(stem)[1]  # noqa: PTH122 - likewise
+    if extension in PARQUET:
+        return "parquet", ""
+    if extension in inputs.LINE_BY_LINE:
+        return "lines", compression
+    return ("whole", compression) if extension in inputs.WHOLE else None
+
+
+def _slice(name: str, size: int, *, ndjson: bool) -> Slice:
+    kind = _kind(name)
+    if kind is None:
+        extension = os.path.splitext(name.lower())[1]  # noqa: PTH122 - also of URLs
+        kind = "whole", extension if extension in inputs.COMPRESSED else ""
+    content, compression = kind
+    return Slice(name, "lines" if ndjson and content == "whole" else content, compression, size=size)
+
+
+def _cut(slices: Iterable[Slice], piece: int) -> Iterator[Slice]:
+    for one in slices:
+        if one.content == "parquet" and one.size > piece:
+            yield from _row_groups(one, piece)
+        elif one.content == "lines" and not one.compression and one.size > piece:
+            starts = range(0, one.size, piece)
+            for start in starts:
+                end = start + piece if start + piece < one.size else None
+                yield Slice(one.name, one.content, "", start, end, min(piece, one.size - start))
+        else:
+            yield one
+
+
+def _row_groups(one: Slice, piece: int) -> Iterator[Slice]:
+    """A Parquet file cut between row groups."""
+    from usagecompat.scan._reading import parquet_file  # noqa: PLC0415 - reading needs no planning
+
+    try:
+        with parquet_file(one.name) as file:
+            count = file.metadata.num_row_groups
+    except Exception:  # noqa: BLE001 - whoever reads it will say so
+        yield one
+        return
+    step = max(1, count * piece // max(one.size, 1))
+    for start in range(0, count, step):
+        end = start + step if start + step < count else None
+        yield Slice(one.name, one.content, "", start, end, one.size * (min(start + step, count) - start) // count)
+
+
+def _grouped(slices: Iterable[Slice], piece: int) -> Iterator[tuple[Slice, ...]]:
+    """Small files together, so that a worker is not asked for each."""
+    group: list[Slice] = []
+    size = 0
+    for one in slices:
+        if group and (size + one.size > piece or len(group) == _MOST_FILES):
+            yield tuple(group)
+            group, size = [], 0
+        group.append(one)
+        size += one.size
+    if group:
+        yield tuple(group)
+
+
+def fingerprint(plan: Plan) -> list[Any]:
+    """What tells this plan from others: every piece of every file."""
+    return [
+        [one.name, one.start, one.end, one.size, partition.number]
+        for partition in plan.partitions
+        for one in partition.slices
+    ]

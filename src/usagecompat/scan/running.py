@@ -1,0 +1,199 @@
+"""
+A whole scan: partitions handed to whoever does the work, and their summaries added up as they come back.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from attrs import frozen
+
+from usagecompat.exceptions import MissingExtra, NoPayloads, UsageCompatError
+from usagecompat.scan._state import State
+from usagecompat.scan.scanning import DEFAULT, Options, scan_partition
+from usagecompat.scan.summary import UNREADABLE, Example, Summary, Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Sequence
+    from pathlib import Path
+
+    from usagecompat.scan.partitions import Partition, Plan
+
+_WAITING: Final = 2
+"""How many partitions per worker are handed out at a time."""
+_RETRIES: Final = 3
+"""How often a partition is tried again whose worker was lost."""
+
+Done: TypeAlias = "tuple[Partition, Summary]"
+
+
+@frozen(eq=False)
+class LostWorker(UsageCompatError):
+    """A worker process ended before its work did."""
+
+    def __str__(self) -> str:
+        return (
+            "a worker process ended before its work did, perhaps for want of memory; "
+            "with --state the scan can go on from here, and with fewer --jobs it needs less"
+        )
+
+
+@frozen(eq=False)
+class NoScheduler(UsageCompatError):
+    """A cluster cannot be reached, or does not do its work."""
+
+    address: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.reason}"
+
+
+def run(  # noqa: PLR0913 - one for each choice
+    plan: Plan,
+    options: Options = DEFAULT,
+    *,
+    jobs: int = 1,
+    scheduler: str | None = None,
+    state: Path | None = None,
+    tick: Callable[[int], object] = lambda _: None,
+) -> Summary:
+    """
+    The summary of everything in the plan, what could not be found included.
+
+    Args:
+        plan: From `usagecompat.scan.partitions.plan`.
+        options: How payloads are read and judged.
+        jobs: How many processes do the work, on this machine.
+        scheduler: The address of a Dask scheduler, whose workers do it instead.
+        state: A file to go on from, and to write to.
+        tick: Told, now and then, how many bytes more are done.
+
+    Raises:
+        StateOfAnotherScan: `state` is of other inputs or options.
+        LostWorker: A process ended before its work did.
+        NoScheduler: The cluster cannot be reached or does not do its work.
+        MissingExtra: The cluster needs a package that is not installed.
+    """
+    so_far = State(state, plan, options)
+    ahead = [partition for partition in plan.partitions if partition.number not in so_far.done]
+    tick(plan.size - sum(partition.size for partition in ahead))
+    if scheduler is not None:
+        work = _on_cluster(scheduler, ahead, options, tick)
+    elif jobs > 1 and len(ahead) > 1:
+        work = _in_processes(ahead, options, min(jobs, len(ahead)), tick, forking=plan.is_local)
+    else:
+        work = ((one, scan_partition(one, options, tick=tick)) for one in ahead)
+    try:
+        for partition, summary in work:
+            so_far.add(partition.number, summary)
+    finally:
+        so_far.save()
+    return so_far.summary + _troubles(plan)
+
+
+def _troubles(plan: Plan) -> Summary:
+    """What was named and is not there."""
+    summary = Summary()
+    for trouble in plan.troubles:
+        reason = "there is no payload here" if isinstance(trouble, NoPayloads) else str(trouble)
+        example = Example(trouble.path, 0, 0, "", reason.removeprefix(f"{trouble.path}: "))
+        summary += Summary(findings={UNREADABLE: Tally(1, (example,))})
+    return summary
+
+
+# -- processes
+
+
+def _in_processes(
+    ahead: Sequence[Partition], options: Options, jobs: int, tick: Callable[[int], object], *, forking: bool
+) -> Iterator[Done]:
+    """Each process takes partition after partition; the first to be done come first."""
+    # A fork shares what is imported; but what remote file systems start in the background does not survive one.
+    method = "fork" if forking and sys.platform == "linux" else "spawn"
+    context = multiprocessing.get_context(method)
+    pending: dict[Any, Partition] = {}
+    rest = iter(ahead)
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_as_worker, initargs=(os.getpid(),)) as pool:
+        try:
+            while True:
+                for partition in rest:
+                    pending[pool.submit(scan_partition, partition, options)] = partition
+                    if len(pending) == jobs * _WAITING:
+                        break
+                if not pending:
+                    return
+                done, _ = wait(pending, return_when=FIRST_COMPLETED)
+                for future in done:
+                    partition = pending.pop(future)
+                    summary = future.result()
+                    tick(partition.size)
+                    yield partition, summary
+        except BrokenProcessPool as error:
+            raise LostWorker from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _as_worker(_parent: int) -> None:
+    """Leave interruptions to the parent, which tells its workers to stop."""
+    import signal  # noqa: PLC0415 - of workers alone
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+# -- a cluster
+
+
+def _on_cluster(
+    address: str, ahead: Sequence[Partition], options: Options, tick: Callable[[int], object]
+) -> Iterator[Done]:
+    """The same on the workers of a Dask scheduler; what a lost worker had is done by another."""
+    with _client(address) as client:
+        as_completed = import_module("distributed").as_completed
+        rest = iter(ahead)
+        partitions: dict[str, Partition] = {}
+        wanted = max(_WAITING, _WAITING * sum(client.nthreads().values()))
+
+        def submit() -> list[Any]:
+            partition = next(rest, None)
+            if partition is None:
+                return []
+            future = client.submit(scan_partition, partition, options, pure=False, retries=_RETRIES)
+            partitions[future.key] = partition
+            return [future]
+
+        running = as_completed([future for _ in range(wanted) for future in submit()])
+        for future in running:
+            partition = partitions.pop(future.key)
+            try:
+                summary = future.result()
+            except Exception as error:
+                raise NoScheduler(
+                    address, f"a partition could not be scanned: {type(error).__name__}: {error}"
+                ) from error
+            tick(partition.size)
+            yield partition, summary
+            for more in submit():
+                running.add(more)
+
+
+@contextmanager
+def _client(address: str) -> Generator[Any]:
+    try:
+        distributed = import_module("distributed")
+    except ImportError as error:
+        raise MissingExtra(address, "dask") from error
+    try:
+        client: Any = distributed.Client(address, timeout="20s", set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise NoScheduler(address, f"no scheduler answers: {error}") from error
+    with client:
+        yield client
