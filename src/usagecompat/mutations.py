@@ -24,6 +24,8 @@ from usagecompat.findings import Path
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from usagecompat._json import Tree
+
 Object: TypeAlias = dict[str, Any]
 """An object of an exact JSON tree."""
 Place: TypeAlias = tuple[Path, Object, RecordShape]
@@ -72,12 +74,12 @@ def records_in(tree: Any, said: Contract, path: Path = ()) -> Iterator[Place]:  
         return
     yield path, node, shape
     for name, member in shape.members.items():
-        inner = node.get(name)
+        inner: Tree = node.get(name)
         if member.type is JsonType.ARRAY:
-            for index, item in enumerate(cast("list[Any]", inner) if type(inner) is list else ()):
+            for index, item in enumerate(inner if type(inner) is list else ()):
                 yield from records_in(item, said, (*path, name, index))
         elif member.type is JsonType.OBJECT and type(inner) is dict:
-            yield (*path, name), cast("Object", inner), said.amount
+            yield (*path, name), inner, said.amount
 
 
 def rename(node: Object, name: str, other: str) -> None:
@@ -181,7 +183,7 @@ def _of_record(shape: RecordShape, said: Contract) -> Iterator[Mutation]:
         yield from _values(make, member, shape, said)
     for name in shape.required:
         if name not in shape.members:
-            yield make(member=name, fault="present", change=lambda node, name=name: node.setdefault(name, Number("1")))
+            yield make(member=name, fault="present", change=partial(_update, {name: Number("1")}))
             yield make(member=name, fault="absent", **_absence(shape, name), change=_without(name))
     yield make(
         member=WHOLE,
@@ -234,9 +236,9 @@ def _names(make: _Make, member: Member, shape: RecordShape, said: Contract) -> I
     lost = _absence(shape, name) if name in shape.required else extra
     yield make(member=name, fault="misspelt", **lost, change=_renamed(member, shape, said, wrong))
     if member.former_name:
-        found = {"code": "schema/renamed-member" if member.required else "schema/undeclared-member"}
+        code = "schema/renamed-member" if member.required else "schema/undeclared-member"
         change = _renamed(member, shape, said, member.former_name)
-        yield make(member=name, fault="former-name", **found, at=(member.former_name,), change=change)
+        yield make(member=name, fault="former-name", code=code, at=(member.former_name,), change=change)
     if member.newer_name:
         change = _renamed(member, shape, said, member.newer_name)
         deviation = member.deviations.get(Tolerance.NEWER_NAME)
