@@ -143,7 +143,9 @@ _INTEGERS: Final[Mapping[str, tuple[str, str]]] = {
     "minus-zero": ("-0", VALID),
     "int32-max": ("2147483647", VALID),
     "beyond-int32": ("2147483648", "record/lossy-number"),
+    "int53-max": ("9007199254740991", "record/lossy-number"),
     "beyond-int53": ("9007199254740992", "record/lossy-number"),
+    "int64-max": ("9223372036854775807", "record/lossy-number"),
     "beyond-int64": ("9223372036854775808", "record/lossy-number"),
     "zero-fraction": ("5.0", "record/integer-spelled-as-float"),
     "exponent": ("5e0", "record/integer-spelled-as-float"),
@@ -192,6 +194,8 @@ def _of_record(shape: RecordShape, said: Contract) -> Iterator[Mutation]:
         at=("x_undeclared",),
         change=lambda node: node.setdefault("x_undeclared", "example"),
     )
+    for fault, optional in (("minimal", False), ("full", True)):
+        yield make(member=WHOLE, fault=fault, change=partial(_made_anew, shape, said, optional=optional))
     for rule in sum_rules(said.revision, shape.kind or ""):
         yield from _sums(make, rule, shape)
     if shape is said.page:
@@ -433,6 +437,26 @@ def _page_rules(make: _Make, said: Contract) -> Iterator[Mutation]:
         change = partial(_replace, "data", buckets)
         yield make(member="data", fault=fault, code=code, at=("data", 1), change=change)
 
+    name = next(name for name, member in said.bucket.members.items() if member.type is JsonType.ARRAY)
+    unknown = {"object": "organization.usage.x_unknown.result"}
+    for kind in said.kinds.values():
+        buckets = [
+            {
+                **sample_record(said.bucket, said),
+                "start_time": number(first),
+                "end_time": number(first + 100),
+                name: [result],
+            }
+            for first, result in ((100, sample_record(kind, said)), (200, unknown))
+        ]
+        yield make(
+            member="data",
+            fault=f"unknown-kind-beside-{kind.name}",
+            code="schema/unknown-kind",
+            at=("data", 1, name, 0, "object"),
+            change=partial(_replace, "data", buckets),
+        )
+
 
 def _bucket_rules(make: _Make, said: Contract) -> Iterator[Mutation]:
     for fault, code, end in (
@@ -461,6 +485,16 @@ def _bucket_rules(make: _Make, said: Contract) -> Iterator[Mutation]:
         yield make(
             member=name, fault=f"mixed-{slug}", code="rule/mixed-kinds", change=partial(_replace, name, [result, other])
         )
+
+
+def _made_anew(shape: RecordShape, said: Contract, node: Object, *, optional: bool) -> None:
+    """Put in place of a record one that has only what it must have, or everything."""
+    terms = {name for rule in SUM_RULES for name in (rule.total, *rule.parts)}
+    made = sample_record(shape, said, optional=optional)
+    node.clear()
+    node.update({name: number(0) if name in terms else value for name, value in made.items()})
+    if "end_time" in node:
+        node["end_time"] = number(8)
 
 
 def _update(new: Object, node: Object) -> None:

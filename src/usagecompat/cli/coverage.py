@@ -1,0 +1,79 @@
+"""
+`usagecompat fixtures coverage` and `about`: what a corpus has to show, and the page that says what it is worth.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from usagecompat.obligations import Coverage, Status
+
+_CORPUS: Final = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command(short_help="Say what the cases have to show, and what shows it.")
+@click.argument("directory", type=_CORPUS, required=False, metavar="[DIR]")
+@click.option("--open", "only_open", is_flag=True, help="Only what nothing shows, and something could.")
+@click.option("--topic", multiple=True, metavar="NAME", help="Only this topic, such as member or rule. Repeatable.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_context
+def coverage(
+    context: click.Context, directory: Path | None, *, only_open: bool, topic: tuple[str, ...], format_: str
+) -> None:
+    """
+    Say what has to be shown of every revision, and the first case that shows it.
+
+    An obligation is met by a file, by a case that is derived from a file, or by nothing: because no payload can meet
+    it, for the reason told, or because it is open.
+
+    Exit status: 0 nothing is open, 1 something is, 2 the corpus cannot be read.
+
+    \b
+    Example: usagecompat fixtures coverage --topic rule
+    Example: usagecompat fixtures coverage --open --format json
+    """  # noqa: D301 - click's own mark
+    from usagecompat import corpus  # noqa: PLC0415 - the command line is up before any obligation is
+    from usagecompat.exceptions import NoSuchName  # noqa: PLC0415 - likewise
+    from usagecompat.obligations import cover  # noqa: PLC0415 - likewise
+
+    found = cover(corpus.cases(root=directory))
+    for name in topic:
+        if name not in found.by_topic:
+            raise NoSuchName("topic", name, tuple(found.by_topic))
+    shown = [
+        status
+        for status in (found.open if only_open else found.statuses)
+        if not topic or status.obligation.topic in topic
+    ]
+    if format_ == "json":
+        _put_json(shown)
+    else:
+        _put_text(shown)
+    for line in _totals(found):
+        click.echo(line, err=True)
+    context.exit(1 if found.open else 0)
+
+
+def _put_json(shown: Sequence[Status]) -> None:
+    import json  # noqa: PLC0415 - the other format needs none
+
+    for status in shown:
+        click.echo(json.dumps(status.to_dict()))
+
+
+def _put_text(shown: Sequence[Status]) -> None:
+    lines = (f"{one.met:10}  {one.obligation.id}  {one.case or one.obligation.impossible}".rstrip() for one in shown)
+    text = "\n".join(lines)
+    if text:
+        click.echo(text)
+
+
+def _totals(found: Coverage) -> list[str]:
+    rows = [*found.by_topic.items(), ("all", found.totals)]
+    return [f"{name:10} " + ", ".join(f"{count:6,} {met}" for met, count in counts.items()) for name, counts in rows]
