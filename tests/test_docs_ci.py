@@ -36,7 +36,7 @@ def test_fixture_as_documented(pytester: pytest.Pytester, text: str) -> None:
     """The tests that the documents show pass."""
     (test,) = (block for block in code(text, "python") if "usage_payload_check" in block)
     pytester.makepyfile(test)
-    pytester.runpytest("-p", "usagecompat.pytest_plugin").assert_outcomes(passed=1)
+    pytester.runpytest().assert_outcomes(passed=1)
 
 
 def test_workflow_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +57,7 @@ def test_pytest_command(pytester: pytest.Pytester) -> None:
     (pytester.path / "recorded").mkdir()
     (pytester.path / "recorded" / "cost.json").write_text('{"object": "organization.costs.result"}', "utf-8")
     (command,) = (step for step in steps() if step[0] == "pytest")
-    pytester.runpytest("-p", "usagecompat.pytest_plugin", *command[1:]).assert_outcomes(passed=4)
+    pytester.runpytest(*command[1:]).assert_outcomes(passed=4)
     assert (pytester.path / "usagecompat.xml").is_file()
 
 

@@ -27,9 +27,3 @@ def test_examples_run(example: str) -> None:
     """Every other example runs, and what it asserts holds."""
     exec(example, {})  # noqa: S102 - the examples are ours
 
-
-@pytest.mark.parametrize("example", [text for text in EXAMPLES if "def test_" in text])
-def test_examples_of_tests_pass(example: str, pytester: pytest.Pytester) -> None:
-    """Every test that the README shows passes."""
-    pytester.makepyfile(example)
-    pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=1)
