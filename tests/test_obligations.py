@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -232,3 +233,10 @@ def test_command_says_what_is_open(tmp_path_factory: pytest.TempPathFactory) -> 
     assert told.exit_code == 1
     rules = [one for one in obligations().values() if isinstance(one, Obligation) and one.topic == "rule"]
     assert len(told.stdout.splitlines()) == len(rules)
+
+
+def test_page_is_fresh() -> None:
+    """The page about the corpus says what the corpus says."""
+    page = Path(__file__).parent.parent / "docs/corpus.md"
+    told = CliRunner().invoke(main, ["fixtures", "about", "--check", str(page)])
+    assert told.exit_code == 0, told.stderr

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from usagecompat.obligations import Coverage, Status
 
 _CORPUS: Final = click.Path(file_okay=False, path_type=Path)
+_PAGE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command(short_help="Say what the cases have to show, and what shows it.")
@@ -77,3 +78,29 @@ def _put_text(shown: Sequence[Status]) -> None:
 def _totals(found: Coverage) -> list[str]:
     rows = [*found.by_topic.items(), ("all", found.totals)]
     return [f"{name:10} " + ", ".join(f"{count:6,} {met}" for met, count in counts.items()) for name, counts in rows]
+
+
+@click.command(short_help="Write or check the page about the corpus.")
+@click.option("--write", type=_PAGE, metavar="[FILE]", is_flag=False, flag_value=Path("docs/corpus.md"))
+@click.option("--check", type=_PAGE, metavar="[FILE]", is_flag=False, flag_value=Path("docs/corpus.md"))
+@click.pass_context
+def about(context: click.Context, *, write: Path | None, check: Path | None) -> None:
+    """
+    Print what the corpus holds and what it has to show, or keep the page that says so.
+
+    \b
+    Example: usagecompat fixtures about --write docs/corpus.md
+    """  # noqa: D301 - click's own mark
+    from usagecompat import corpus  # noqa: PLC0415 - as above
+    from usagecompat._corpus_page import page  # noqa: PLC0415 - as above
+
+    text = page(corpus.cases(), corpus.packaged())
+    if write:
+        write.write_text(text, "utf-8")
+    elif check:
+        stale = not check.is_file() or check.read_text("utf-8") != text
+        if stale:
+            click.echo(f"{check} is stale; to mend this: usagecompat fixtures about --write {check}", err=True)
+        context.exit(1 if stale else 0)
+    else:
+        click.echo(text, nl=False)

@@ -11,7 +11,7 @@ import click
 from usagecompat import corpus
 from usagecompat._manifest import manifest_of, read_manifest
 from usagecompat.cli.authoring import new, update
-from usagecompat.cli.coverage import coverage
+from usagecompat.cli.coverage import about, coverage
 from usagecompat.cli.mutants import faults, mutants, sets
 from usagecompat.findings import Shape, Verdict
 from usagecompat.renderers.text import printable
@@ -119,5 +119,5 @@ def manifest(directory: Path, *, write: bool) -> None:
         click.echo(manifest_of(corpus.read_cases(directory), read_manifest(directory)), nl=False)
 
 
-for _command in (new, update, coverage, mutants, sets, faults):
+for _command in (new, update, about, coverage, mutants, sets, faults):
     fixtures.add_command(_command)
