@@ -12,12 +12,14 @@ import re
 import shutil
 import struct
 import sys
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HERE = Path(__file__).resolve().parent
 FIXTURES = HERE.parent.parent.parent / "fixtures"

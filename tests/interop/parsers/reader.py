@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import struct
 import sys
@@ -40,7 +41,5 @@ module, function = parsers[sys.argv[1]]
 parse = json.loads if sys.argv[1] == "json" else getattr(import_module(module), function)
 for line in sys.stdin:
     payload = Path(line.rstrip("\n")).read_bytes()
-    try:
-        print(told(parse(payload)))
-    except (ValueError, RecursionError):
-        print("refused")
+    with contextlib.suppress(ValueError, RecursionError):
+        pass
