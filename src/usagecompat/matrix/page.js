@@ -9,6 +9,8 @@
   const at = (id) => document.getElementById(id);
   const SHORT = ["N", "V", "P", "O", "E", "L", "B"];
   const INVENTED = new Set(["client/member-invented", "client/item-invented", "client/absent-became-null"]);
+  // What is true of a whole object, array or text, and would hide the other marks if it were filled with colour.
+  const WIDE = new Set(["client/order-changed", "client/whitespace-changed", "client/items-reordered"]);
   const text = (number) => (number < 0 ? "" : data.texts[number]);
 
   const many = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
@@ -99,7 +101,7 @@
     return source.slice(place[0], place[1]) === shown;
   }
 
-  // The marks of one side: [start, end, difference, gone].
+  // The marks of one side: [start, end, difference, "gone" | "wide" | ""].
   function marks(source, found, differences, side) {
     const moves = new Map();
     for (const one of differences) {
@@ -116,13 +118,13 @@
       let place = absent ? undefined : found.get(pointer);
       if (place && own !== side && !shows(source, place, side === "returned" ? one.returned : one.sent)) place = undefined;
       if (place) {
-        out.push([place[2], place[1], number, false]);
+        out.push([place[2], place[1], number, WIDE.has(one.code) ? "wide" : ""]);
         return;
       }
       while (pointer && !found.has(pointer = parent(pointer)));
       place = found.get(pointer);
-      if (place) out.push([place[0], Math.min(place[0] + 1, place[1]), number, true]);
-      else if (source) out.push([0, source.length, number, false]);
+      if (place) out.push([place[0], Math.min(place[0] + 1, place[1]), number, "gone"]);
+      else if (source) out.push([0, source.length, number, "wide"]);
     });
     return out;
   }
@@ -155,7 +157,7 @@
         put(element, source.slice(start, end));
         continue;
       }
-      const mark = make("mark", undefined, active.every((span) => span[3]) ? "gone" : "");
+      const mark = make("mark", undefined, active.map((span) => span[3]).reduce((one, other) => (one === "" || other === "" ? "" : one === "gone" ? one : other)));
       mark.dataset.numbers = ` ${active.map((span) => span[2]).join(" ")} `;
       put(mark, source.slice(start, end));
       element.append(mark);
@@ -183,8 +185,12 @@
       for (const count of [...client.rest, client.of]) row.append(make("td", String(count)));
       row.append(make("td", `${client.invalid[0]} of ${client.invalid[1]}`));
       const worst = make("td", undefined, "words");
-      for (const one of [...client.worst, ...client.faults]) worst.append(make("div", one));
-      if (!worst.childNodes.length) worst.textContent = "none";
+      const [first, ...others] = [...client.faults, ...client.worst];
+      if (others.length) {
+        const details = make("details");
+        details.append(make("summary", first), ...others.map((one) => make("div", one)));
+        worst.append(details);
+      } else worst.textContent = first || "none";
       row.append(worst);
     }
     for (const absent of data.absent) at("absent").append(make("p", `${absent.name}: not run: ${absent.reason}`));

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from usagecompat.matrix.summary import Matrix
 
 _HERE: Final = Path(__file__).resolve().parent
-_LONGEST: Final = 150_000
+_LONGEST: Final = 30_000
 """So many characters of a payload are shown."""
 _MOST: Final = 100
 """So many differences of a cell are shown."""
@@ -127,7 +127,7 @@ class _Data:
             "rest": [count.refused, count.failed, count.not_judged],
             "of": count.of,
             "invalid": [right.right, right.of],
-            "worst": [f"{one.cap.name}: {one.code} in {one.cases} of {one.of} cases" for one in worst(client)[:3]],
+            "worst": [f"{one.cap.name}: {one.code} in {one.cases} of {one.of} cases" for one in worst(client)],
             "faults": [f"{fault.code}: {fault.message}" for fault in client.faults],
             "cells": [
                 self._cell(by_id[case_id], sent[case_id], client) if case_id in by_id else _UNKNOWN
