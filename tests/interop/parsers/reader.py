@@ -41,5 +41,7 @@ module, function = parsers[sys.argv[1]]
 parse = json.loads if sys.argv[1] == "json" else getattr(import_module(module), function)
 for line in sys.stdin:
     payload = Path(line.rstrip("\n")).read_bytes()
+    answer = "refused"
     with contextlib.suppress(ValueError, RecursionError):
-        pass
+        answer = told(parse(payload))
+    sys.stdout.write(f"{answer}\n")
