@@ -8,7 +8,7 @@ import json
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 
 from usagecompat._data import folder
 from usagecompat.clients.protocol import ClientInfo, Features
@@ -38,10 +38,12 @@ def read_result(path: Path) -> ClientResult:
             str(path), "it is not JSON; `usagecompat run --format json` writes what is read here"
         ) from None
     schema = json.loads((folder("schemas") / "run.json").read_bytes())
-    first = next(iter(Draft202012Validator(schema).iter_errors(told)), None)
-    if first:
-        reason = f"it is no result of `usagecompat run --format json`: at {first.json_path}: {first.message[:200]}"
-        raise UnreadableInput(str(path), reason)
+    try:
+        validator: Any = Draft202012Validator(schema)
+        validator.validate(told)
+    except ValidationError as error:
+        reason = f"it is no result of `usagecompat run --format json`: at {error.json_path}: {error.message[:200]}"
+        raise UnreadableInput(str(path), reason) from None
     return result_of(told)
 
 
