@@ -105,6 +105,14 @@ class Fits:
     def __init__(self) -> None:
         """Remember nothing as yet."""
         self._known: OrderedDict[str, str | None] = OrderedDict()
+        self.by_state: dict[object, str | None] = {}
+        """The best revisions by anything else that decides."""
+
+    def remember(self, state: object, best: str | None) -> None:
+        """Remember which revision fits everything best of which `state` is this."""
+        if len(self.by_state) >= _MOST_FACTS:
+            self.by_state.clear()
+        self.by_state[state] = best
 
     def best(
         self, tree: object, shape: Shape | None, found: Collection[Found], judge: Callable[[], str | None]
@@ -192,7 +200,9 @@ class _Facts:
         parts: list[str] = []
         for name, value in node.items():
             member = self._members.get(name)
-            if member is None:
+            if type(value) is Number and member is not None and value.lexeme.isdigit() and len(value.lexeme) <= _SHORT:
+                parts.append(f"{name}:i")
+            elif member is None:
                 parts.append(self._unknown_name(name))
             elif value is None:
                 parts.append(f"{name}:n")

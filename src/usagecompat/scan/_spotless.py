@@ -20,12 +20,13 @@ from attrs import frozen
 from msgspec import UNSET
 
 from usagecompat._fast import _says_the_same
-from usagecompat._fast_findings import _NOT_SAFE, Findings
+from usagecompat._fast_findings import _NOT_SAFE, _NUMBER_TEXT, Findings, _is_lossy
 from usagecompat._fast_layouts import RecordLayout
 from usagecompat._fast_types import Column, _Source
 from usagecompat._json import Number
 from usagecompat._models import INT32_LEAST, INT32_MOST
 from usagecompat._shape import JsonType
+from usagecompat.contracts import Tolerance
 from usagecompat.findings import Shape
 from usagecompat.scan._fits import ALL, Masks
 
@@ -34,16 +35,12 @@ if TYPE_CHECKING:
 
     from usagecompat._fast import _Route
     from usagecompat._fast_types import FastRecord, FastTypes
-    from usagecompat._shape import RecordShape
+    from usagecompat._shape import Member, RecordShape
     from usagecompat.findings import Seen
     from usagecompat.scan.tallying import Tallying
 
-Run: TypeAlias = "Callable[[Sequence[Any], list[int], list[int]], bool]"
-"""
-Whether nothing is wrong with objects of one record.
-
-What the columns of the record name is counted, and the mask of each object is added.
-"""
+Run: TypeAlias = "Callable[[Sequence[Any], list[int], list[int]], None]"
+"""Counts what the columns of the record name, and adds the mask of each object: 0 if anything is wrong with it."""
 
 _encode_lines: Final = msgspec.json.Encoder().encode_lines
 _encode: Final = msgspec.json.Encoder().encode
@@ -51,6 +48,8 @@ _ERRORS: Final = (msgspec.MsgspecError, ValueError, RecursionError)
 _AT_LINE: Final = re.compile(r"at `\$\[(\d+)\]|\(byte (\d+)\)")
 _MOST_ODD: Final = 6
 """Lines of a block that are taken out before each line is looked at by itself."""
+_TEXT: Final = ALL + 1
+"""Beside the mask of an object: that it has a number in a string."""
 _SPACE: Final = b" \t\r"
 _starts: Final = attrgetter("start_time")
 _ends: Final = attrgetter("end_time")
@@ -64,10 +63,14 @@ class _Check:
 
     run: Run
     columns: tuple[Column, ...]
-    constant: int | None
-    """The mask, if it is the same for all objects, and nothing else has to be looked at."""
-    raw: tuple[Callable[[Any], Any], ...]
-    """Where its numbers are that are kept as they are spelled."""
+    base: int
+    """The mask of objects that have nothing but what they must have."""
+    is_uniform: bool
+    """Whether all objects have that mask, and nothing in them is counted."""
+    is_plain: bool
+    """Whether there is nothing to look at at all."""
+    raw: tuple[tuple[Callable[[Any], Any], str | None], ...]
+    """Where its numbers are that are kept as they are spelled, each with the code of its being a string, if it may."""
 
 
 class SpotlessLines:
@@ -84,8 +87,9 @@ class SpotlessLines:
         classes = {record.shape.name: cls for cls, record in route.types.records.items()}
         self._page, self._bucket = classes[contract.page.name], classes[contract.bucket.name]
         self._amount = classes[contract.amount.name]
+        self._getters: dict[type[object], Callable[[Any], tuple[object, ...]]] = {}
         self._bucket_check, self._page_check = self._check(self._bucket, ALL), self._check(self._page, ALL)
-        self._in_bucket = ALL if self._bucket_check.constant is None else self._bucket_check.constant
+        self._in_bucket = self._bucket_check.base if self._bucket_check.is_plain else ALL
 
     # -- proving
 
@@ -152,42 +156,99 @@ class SpotlessLines:
 
     # -- taking
 
-    def take_all(self, values: list[Any], tallying: Tallying) -> bool:
+    def take_all(self, values: list[Any], tallying: Tallying) -> tuple[list[int], list[int]]:
         """
-        Count payloads that are all alike: buckets with one result each, of one kind; False if they are not.
+        Count what can be counted together: spotless buckets with one result each, all of one kind at a time.
 
-        Nothing is counted then.
+        Returns the indexes of those that cannot, and of those that are not spotless, both in order.
         """
-        if {*map(type, values)} != {self._bucket}:
-            return False
-        lists = list(map(_results, values))
-        if {*map(len, lists)} != {1}:
-            return False
-        results = [result for (result,) in lists]
-        classes: set[type[object]] = {*map(type, results)}
+        if not values:
+            return [], []
+        if {*map(type, values)} == {self._bucket}:
+            lists = list(map(_results, values))
+            if {*map(len, lists)} == {1}:
+                results = [result for (result,) in lists]
+                if len({*map(type, results)}) == 1:
+                    return [], self._take_kind(values, results, tallying)
+        groups: dict[type[object], list[int]] = {}
+        others: list[int] = []
+        for index, value in enumerate(values):
+            if _class(value) is self._bucket and len(_results(value)) == 1:
+                groups.setdefault(_class(_results(value)[0]), []).append(index)
+            else:
+                others.append(index)
+        odd: list[int] = []
+        for indexes in groups.values():
+            group = [values[index] for index in indexes]
+            left = self._take_kind(group, [bucket.results[0] for bucket in group], tallying)
+            odd += [indexes[index] for index in left]
+        return others, sorted(odd)
+
+    def _take_kind(self, values: list[Any], results: list[Any], tallying: Tallying) -> list[int]:
+        """Count buckets with one result each, of one kind; those that are not spotless are left, and returned."""
+        check = self._check(_class(results[0]), self._in_bucket)
         starts, ends = list(map(_starts, values)), list(map(_ends, values))
-        if len(classes) != 1 or any(map(ge, starts, ends)):
-            return False
-        (cls,) = classes
-        check = self._check(cls, self._in_bucket)
-        masks: list[int] = []
         counted: Counter[str] = Counter()
-        if not self._run(check, results, masks, counted):
-            return False
-        if self._bucket_check.constant is None:
-            more: list[int] = []
-            if not self._run(self._bucket_check, values, more, counted):
-                return False
-            masks = [one & other for one, other in zip(masks, more, strict=True)]
+        masks = self._masks(check, results, counted)
+        if not self._bucket_check.is_plain:
+            more = self._masks(self._bucket_check, values, counted)
+            masks = [one & (other | _TEXT if other else 0) for one, other in zip(masks, more, strict=True)]
+        if any(map(ge, starts, ends)):
+            masks = [mask if start < end else 0 for mask, start, end in zip(masks, starts, ends, strict=True)]
+        best = self._with_texts(values, masks, tallying)
+        odd: list[int] = []
+        if 0 in masks:
+            odd = [index for index, mask in enumerate(masks) if not mask]
+            if counted:  # in what stays and in what goes
+                counted = Counter()
+                self._masks(check, list(compress(results, masks)), counted)
+                self._masks(self._bucket_check, list(compress(values, masks)), counted)
+            starts, ends = list(compress(starts, masks)), list(compress(ends, masks))
+            masks = list(filter(None, masks))
         if counted and not tallying.has_examples(counted):
-            return False
-        tallying.take_spotless(Shape.BUCKET, masks, counted)
-        kind = self._kind(cls)
-        tallying.kinds[kind] += len(results)
-        coverage = tallying.coverage_of(kind)
-        coverage.pending.update(zip(starts, ends, strict=True))
-        coverage.settle_if_full()
-        return True
+            return [*range(len(values))]
+        if masks:
+            if best:
+                tallying.take_with_texts(best, [s for s, m in zip(starts, masks, strict=True) if m & _TEXT])
+                masks = [mask for mask in masks if not mask & _TEXT]
+            tallying.take_spotless(Shape.BUCKET, masks, counted)
+            kind = self._kind(_class(results[0]))
+            tallying.kinds[kind] += len(starts)
+            coverage = tallying.coverage_of(kind)
+            coverage.pending.update(zip(starts, ends, strict=True))
+            coverage.settle_if_full()
+        return odd
+
+    def _with_texts(self, values: list[Any], masks: list[int], tallying: Tallying) -> Counter[str | None]:
+        """The best revisions of buckets with numbers in strings; the mask of those that are not known is cleared."""
+        best: Counter[str | None] = Counter()
+        for index, mask in enumerate(masks) if any(map(_TEXT.__and__, masks)) else ():
+            if mask & _TEXT:
+                state = self.state(values[index])
+                if state in tallying.fits.by_state:
+                    best[tallying.fits.by_state[state]] += 1
+                else:
+                    masks[index] = 0
+        return best
+
+    def state(self, bucket: Any) -> object:  # noqa: ANN401 - a Struct
+        """
+        What decides which revision fits a bucket best that has one result, and in it a number in a string.
+
+        None of anything else, and of payloads of which more than that decides.
+        """
+        if _class(bucket) is not self._bucket or len(bucket.results) != 1:
+            return None
+        result = bucket.results[0]
+        if self._types.records[_class(result)].part is None:
+            return None
+        return tuple(map(type, (*self._fields(bucket), *self._fields(result)))), _class(result)
+
+    def _fields(self, value: Any) -> tuple[object, ...]:  # noqa: ANN401 - a Struct
+        cls = _class(value)
+        if cls not in self._getters:
+            self._getters[cls] = attrgetter(*(field.name for field in msgspec.structs.fields(value)))
+        return self._getters[cls](value)
 
     def take(self, value: Any, tallying: Tallying) -> bool:  # noqa: ANN401 - a Struct
         """Count one payload; False if it is not spotless, and then nothing is counted."""
@@ -262,20 +323,40 @@ class SpotlessLines:
         return self._run(self._check(cls, self._in_bucket), results, masks, counted)
 
     def _run(self, check: _Check, objects: Sequence[Any], masks: list[int], counted: Counter[str]) -> bool:
-        if check.constant is not None:
-            masks += [check.constant] * len(objects)
-            return True
+        """Add the mask of each object; False if one is not spotless."""
+        more = self._masks(check, objects, counted)
+        masks += more
+        return 0 not in more and not any(map(_TEXT.__and__, more))
+
+    def _masks(self, check: _Check, objects: Sequence[Any], counted: Counter[str]) -> list[int]:
+        """The mask of each object, 0 if it is not spotless, and how often there are notes in them."""
+        if check.is_plain:
+            return [check.base] * len(objects)
         counts = [0] * len(check.columns)
-        if not check.run(objects, counts, masks):
-            return False
-        for numbers in check.raw:
-            raws = [raw for raw in map(numbers, objects) if raw is not UNSET]
-            if _NOT_SAFE.search(b"\n".join((*raws, b""))):
-                return False
-        if any(counts):
-            for column, count in zip(check.columns, counts, strict=True):
+        masks: list[int] = []
+        check.run(objects, counts, masks)
+        for column, count in zip(check.columns, counts, strict=True):
+            if count:
                 counted[column.code] += count
-        return True
+        for numbers, texts in check.raw:
+            raws = list(map(numbers, objects))
+            if _NOT_SAFE.search(b"\n".join((*(raw for raw in raws if raw is not UNSET), b""))):
+                for index, raw in enumerate(raws):
+                    if raw is UNSET or not masks[index]:
+                        continue
+                    data = bytes(raw)
+                    if texts and _NUMBER_TEXT.fullmatch(data):
+                        masks[index] |= _TEXT
+                        counted[texts] += 1
+                        continue
+                    if not _NOT_SAFE.search(data):
+                        continue
+                    lossy = None if data == b"null" else _is_lossy(data)
+                    if lossy is None:
+                        masks[index] = 0
+                    elif lossy:
+                        counted["record/lossy-number"] += 1
+        return masks
 
     def _check(self, cls: type[object], envelope: int) -> _Check:
         """The check of one record in objects for which only the revisions of `envelope` come into question."""
@@ -284,16 +365,26 @@ class SpotlessLines:
             record = self._types.records[cls]
             layout = self._types.layout.records.get(record.shape.name, RecordLayout())
             names = layout.completed(record.shape)
-            raw = [attrgetter(member.attribute) for member in record.numbers]
-            inner: list[Callable[[Any], Any]] = []
+            raw: list[tuple[Callable[[Any], Any], str | None]] = [
+                (attrgetter(member.attribute), _text_code(member)) for member in record.numbers
+            ]
             if record.part is not None:
-                amount, part = self._types.records[self._amount], attrgetter(record.part)
-                inner = [_within(part, attrgetter(member.attribute)) for member in amount.numbers]
-                if self._check(self._amount, envelope).constant != envelope:
-                    inner.append(_always)
-            run, constant = _compiled(record.shape, names, record.columns, self._types.contract.revision, envelope)
-            self._checks[key] = _Check(run, record.columns, None if raw or inner else constant, (*raw, *inner))
+                amount, part = self._check(self._amount, envelope), attrgetter(record.part)
+                raw += [(_within(part, number), texts) for number, texts in amount.raw]
+                if not amount.is_uniform or amount.base != envelope:
+                    raw.append((_always, None))
+            run, base, is_uniform, is_plain = _compiled(
+                record.shape, names, record.columns, self._types.contract.revision, envelope
+            )
+            is_plain = is_plain and not raw
+            self._checks[key] = _Check(run, record.columns, base, is_uniform, is_plain, tuple(raw))
         return self._checks[key]
+
+
+def _text_code(member: Member) -> str | None:
+    """The code for a number that is a string, where the API is known to send it."""
+    deviation = member.deviations.get(Tolerance.NUMBER_TEXT)
+    return deviation.code if deviation else None
 
 
 def _class(value: object) -> type[object]:
@@ -323,16 +414,15 @@ def _always(_value: object) -> bytes:
 @lru_cache(maxsize=_MOST_CHECKS)
 def _compiled(
     shape: RecordShape, names: tuple[str, ...], columns: tuple[Column, ...], revision: str, envelope: int
-) -> tuple[Run, int | None]:
-    """The check of one record as a function, and the mask of all its objects if there is nothing to look at."""
+) -> tuple[Run, int, bool, bool]:
+    """The check of one record as a function, and what `_Check` says of it."""
     scope: dict[str, Any] = {"UNSET": UNSET, "MOST": INT32_MOST, "LEAST": INT32_LEAST}
     writer = _Writer(shape, names, columns)
     base, tests = writer.masks(envelope)
-    lines = writer.all_lines(revision, base, tests)
-    exec("\n".join(lines), scope)  # noqa: S102 - made of the contract's names and of numbers
+    exec("\n".join(writer.all_lines(revision, base, tests)), scope)  # noqa: S102 - made of the contract's names and of numbers
     run: Run = scope["check"]
-    is_plain = not tests and not writer.sums(revision) and not columns and "amount" not in shape.members
-    return run, base if is_plain else None
+    is_uniform = not tests and not columns
+    return run, base, is_uniform, is_uniform and not writer.is_checked(revision)
 
 
 class _Writer(_Source):
@@ -343,22 +433,28 @@ class _Writer(_Source):
     that require nothing that it has not, and that allow each null in it.
     """
 
-    def sums(self, revision: str) -> list[str]:
-        """The sums that are checked."""
-        return self._sums(revision)
+    def is_checked(self, revision: str) -> bool:
+        """Whether there is anything that can be wrong."""
+        return bool(self._sums(revision) or self._currency())
 
     def all_lines(self, revision: str, base: int, tests: list[str]) -> list[str]:
         """The check, line by line; `tests` change the mask `f`."""
         counted = range(len(self._columns))
-        body = [*self._sums(revision), *self._counters(), *self._currency(), f"f = {base}", *tests, "add(f)"]
+        checks = [*self._never(), *self._sums(revision), *self._currency()]
+        body = [
+            *(line.replace("return False", "add(0); continue") for line in checks),
+            *self._counters(),
+            f"f = {base}",
+            *tests,
+            "add(f)",
+        ]
         return [
             "def check(objects, counts, masks):",
             "    add = masks.append",
             *(f"    n{index} = 0" for index in counted),
             "    for o in objects:",
-            *(f"        {line}" for line in (*self._never(), *body)),
+            *(f"        {line}" for line in body),
             *(f"    counts[{index}] += n{index}" for index in counted),
-            "    return True",
         ]
 
     def masks(self, envelope: int) -> tuple[int, list[str]]:

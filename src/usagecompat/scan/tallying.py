@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
@@ -24,7 +24,7 @@ from usagecompat.contracts import LATEST
 from usagecompat.findings import CODES, Profile, Shape, Verdict, pattern, pointer
 from usagecompat.report import verdict_of
 from usagecompat.scan._fits import Fits, earliest, is_array, is_object
-from usagecompat.scan.coverage import CoverageBuilder
+from usagecompat.scan.coverage import DAY, CoverageBuilder
 from usagecompat.scan.summary import (
     MOST_EXAMPLES,
     MOST_UNKNOWN,
@@ -48,8 +48,10 @@ if TYPE_CHECKING:
     from usagecompat.findings import Finding, Path, Seen
     from usagecompat.scan._spotless import SpotlessLines
 
-_MOST_WAITING: Final = 100
-_LONGEST_WAITING: Final = 1 << 20
+AMOUNT_AS_STRING: Final = "wire/amount-as-string"
+_SEVERAL: Final = 8
+_MOST_WAITING: Final = 1_000
+_LONGEST_WAITING: Final = 1 << 21
 _LONGEST_KIND: Final = 100
 _LONGEST_POINTER: Final = 300
 _MOST_FOUND: Final = 500
@@ -89,8 +91,9 @@ class Tallying:
         """Begin with none."""
         self.kinds: Counter[str] = Counter()
         """Results by kind."""
+        self.fits = _fits(judged)
+        """What is remembered of how payloads fit."""
         self._judged = judged
-        self._fits = _fits(judged)
         self._fast = fast_route()
         self._bulk = _bulk(self._fast, judged.revision)
         self._known = contract(LATEST).kinds
@@ -98,6 +101,7 @@ class Tallying:
         self._base = 0
         self._line = 0
         self._unknown: list[tuple[bytes, int]] = []
+        self._waiting = 0
         self._payloads = 0
         self._bytes = 0
         self._shapes: Counter[str] = Counter()
@@ -157,23 +161,18 @@ class Tallying:
             self._lines([lines[index] for index in rest], [number + index for index in rest])
             return
         values, odd = found
-        all_alike = bool(values) and spotless.take_all(values, self)
-        if all_alike and not odd:
-            return
-        lines = data.split(b"\n")
-        if not all_alike:
-            for index in odd:
-                values.insert(index, None)
-            for index, value in enumerate(values):
-                if value is not None and not spotless.take(value, self):
-                    self._explain(spotless, value, lines[index].removesuffix(b"\r"), number + index)
-            self._line = number
-        self._lines(
-            [lines[index].removesuffix(b"\r") for index in odd],
-            [number + index for index in odd],
-            tried=1,
-            of=len(lines),
-        )
+        lines = []
+        there: Sequence[int] = range(len(values))
+        if odd:
+            lines = data.split(b"\n")
+            there = [index for index in range(len(lines) - 1) if index not in odd]
+        left = spotless.take_all(values, self)
+        if any(left):
+            lines = lines or data.split(b"\n")
+            self._singly(spotless, values, left, lambda index: (lines[there[index]], number + there[index]))
+        self._line = number
+        odd_lines = [lines[index].removesuffix(b"\r") for index in odd]
+        self._lines(odd_lines, [number + index for index in odd], tried=1, of=len(lines))
 
     def payload(self, data: bytes, number: int = 0) -> None:
         """One payload, in line `number`, or as a whole file."""
@@ -183,36 +182,78 @@ class Tallying:
 
     def _lines(self, lines: list[bytes], numbers: list[int], tried: int = 0, of: int = 1) -> None:
         """Payloads, line by line; the first routes have been tried, on a block `of` so many lines."""
+        lines, numbers = self._by_routes(lines, numbers, tried, of)
+        while self._bulk is not None and len(lines) > _SEVERAL:  # they may be alike
+            known = self._bulk.routes.known
+            self._exact(lines[0], numbers[0])
+            lines, numbers = lines[1:], numbers[1:]
+            if self._bulk.routes.known is known:
+                break
+            lines, numbers = self._by_routes(lines, numbers, 0, of)
+        self._unknown += zip(lines, numbers, strict=True)
+        self._waiting += sum(map(len, lines))
+        if len(self._unknown) > _MOST_WAITING or self._waiting > _LONGEST_WAITING:
+            self._judge_unknown()
+
+    def _by_routes(self, lines: list[bytes], numbers: list[int], tried: int, of: int) -> tuple[list[bytes], list[int]]:
+        """Count the payloads that any known route proves; the others are returned."""
         bulk = self._bulk
         for route in bulk.routes.known[tried:] if bulk else ():
             if bulk is None or not lines:
-                return
+                break
             self._line = numbers[0]
             spotless = bulk.lines_of(route)
             values = spotless.prove(lines)
             odd = [index for index, value in enumerate(values) if value is None]
-            proven = [value for value in values if value is not None]
+            proven = [index for index, value in enumerate(values) if value is not None]
             if len(proven) * 2 > max(of, len(lines)):
                 bulk.routes.prefer(route)
-            if proven and not spotless.take_all(proven, self):
-                for index, value in enumerate(values):
-                    if value is not None and not spotless.take(value, self):
-                        self._explain(spotless, value, lines[index], numbers[index])
+            values = [values[index] for index in proven]
+            left = spotless.take_all(values, self)
+            places = [(lines[index], numbers[index]) for index in proven] if any(left) else []
+            self._singly(spotless, values, left, places.__getitem__)
             lines, numbers = [lines[index] for index in odd], [numbers[index] for index in odd]
-        self._unknown += zip(lines, numbers, strict=True)
-        if len(self._unknown) > _MOST_WAITING or sum(map(len, lines)) > _LONGEST_WAITING:
-            self._judge_unknown()
+        return lines, numbers
+
+    def _singly(
+        self,
+        spotless: SpotlessLines,
+        values: list[Any],
+        left: tuple[list[int], list[int]],
+        place: Callable[[int], tuple[bytes, int]],
+    ) -> None:
+        """What is proved and cannot be counted together; `place` says of an index which line it is, and its number."""
+        others, unclear = left
+        for index in others:
+            if not spotless.take(values[index], self):
+                unclear.append(index)
+        for index in unclear:
+            best = self._explain(spotless, values[index], *place(index))
+            state = spotless.state(values[index]) if best is not None else None
+            if state is not None:
+                self.fits.remember(state, best)
 
     # -- spotless payloads, and the first of what is found in many
 
     def take_spotless(self, shape: Shape, masks: list[int], counted: Mapping[str, int]) -> None:
         """Count payloads with notes at most, and the revisions that declare what is in each."""
-        self._payloads += len(masks)
-        self._shapes[shape] += len(masks)
-        self._verdicts[Verdict.VALID] += len(masks)
-        self._masks.update(masks)
+        if masks:
+            self._payloads += len(masks)
+            self._shapes[shape] += len(masks)
+            self._verdicts[Verdict.VALID] += len(masks)
+            self._masks.update(masks)
         if counted:
             self._codes.update(counted)
+
+    def take_with_texts(self, best: Mapping[str | None, int], starts: Sequence[int]) -> None:
+        """Count buckets with an amount in a string, each of which is acceptable; by the revision that fits best."""
+        self._payloads += len(starts)
+        self._shapes[Shape.BUCKET] += len(starts)
+        self._verdicts[Verdict.ACCEPTABLE] += len(starts)
+        for revision, count in best.items():
+            self._best[revision or NO_SHAPE] += count
+        for start in starts:
+            self._deviation(AMOUNT_AS_STRING, start, 1)
 
     def has_examples(self, codes: Iterable[str]) -> bool:
         """Whether no place that is still to come can be among the first of these codes."""
@@ -248,12 +289,13 @@ class Tallying:
 
     def _judge_unknown(self) -> None:
         """Judge what was put off: many in a row take less time than one now and then."""
-        unknown, self._unknown = self._unknown, []
+        unknown, self._unknown, self._waiting = self._unknown, [], 0
         for line, number in unknown:
             self._exact(line, number)
 
-    def _explain(self, spotless: SpotlessLines, value: Any, data: bytes, number: int) -> None:  # noqa: ANN401 - a Struct
-        """A payload that is proved, and has something to be told."""
+    def _explain(self, spotless: SpotlessLines, value: Any, data: bytes, number: int) -> str | None:  # noqa: ANN401 - a Struct
+        """A payload that is proved, and has something to be told; the best revision, if an amount in it is a string."""
+        data = data.removesuffix(b"\r")
         found = spotless.found(value)
         verdict, tree = Verdict.INVALID, None
         if found is not None:
@@ -261,7 +303,7 @@ class Tallying:
             tree = self._parsed(data)
         if found is None or verdict is Verdict.INVALID or tree is None:
             self._exact(data, number)
-            return
+            return None
         shape, counted = found
         self._line = number
         told: set[str] = set()
@@ -271,6 +313,7 @@ class Tallying:
                 self._texts_by_month(seen.code, tree, shape)
         best = self._best_of(data, tree, shape, [seen for seen, _ in counted])
         self._judged_one(tree, shape, verdict, best)
+        return best if {seen.code for seen, _ in counted} & {AMOUNT_AS_STRING} else None
 
     def _exact(self, data: bytes, number: int) -> None:
         """A payload of which nothing is known."""
@@ -314,7 +357,7 @@ class Tallying:
         judge = partial(_best_revision, data, self._judged.profile)
         if len(seen) > _MOST_FOUND and len({(one.code, pattern(one.path)) for one in seen}) > _MOST_FOUND:
             return judge()
-        return self._fits.best(tree, shape, seen, judge)
+        return self.fits.best(tree, shape, seen, judge)
 
     def _first_place(self, seen: Seen, count: int, told: set[str]) -> None:
         """A finding of the payload at hand; only the first of a code is shown."""
@@ -432,7 +475,12 @@ def _month(value: object) -> str:
     seconds = _seconds(value)
     if seconds is None or not _FIRST_MONTH <= seconds < _LAST_MONTH:
         return NO_MONTH
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m")
+    return _month_of_day(seconds // DAY)
+
+
+@lru_cache(maxsize=1 << 12)
+def _month_of_day(day: int) -> str:
+    return datetime.fromtimestamp(day * DAY, UTC).strftime("%Y-%m")
 
 
 _FAR: Final = 1 << 62
