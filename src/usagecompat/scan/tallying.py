@@ -467,8 +467,8 @@ def _time_of(tree: Any, path: Path) -> object:  # noqa: ANN401 - a tree
 def _seconds(value: object) -> int | None:
     """A time as a parser leaves it; None for anything else."""
     if type(value) is Number:
-        return value.integer if value.within_limits and value.is_integer and abs(value.decimal) < _FAR else None
-    return value if type(value) is int and abs(value) < _FAR else None
+        return value.integer if value.within_limits and value.is_integer else None
+    return value if type(value) is int else None
 
 
 def _month(value: object) -> str:
@@ -483,6 +483,5 @@ def _month_of_day(day: int) -> str:
     return datetime.fromtimestamp(day * DAY, UTC).strftime("%Y-%m")
 
 
-_FAR: Final = 1 << 62
 _FIRST_MONTH: Final = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
 _LAST_MONTH: Final = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())
