@@ -67,6 +67,7 @@ def assorted(count: int) -> list[bytes]:
             text(bucket(number, num_model_requests=-1)),
             b"not JSON",
             b"  ",
+            b"",
             text(plain) + b"\r",
             text({**plain, "start_time": 10**30, "end_time": 10**31}),
         ]

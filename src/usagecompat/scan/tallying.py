@@ -171,6 +171,7 @@ class Tallying:
             lines = lines or data.split(b"\n")
             self._singly(spotless, values, left, lambda index: (lines[there[index]], number + there[index]))
         self._line = number
+        odd = [index for index in odd if lines[index].strip()]
         odd_lines = [lines[index].removesuffix(b"\r") for index in odd]
         self._lines(odd_lines, [number + index for index in odd], tried=1, of=len(lines))
 
