@@ -21,12 +21,18 @@ if TYPE_CHECKING:
 
 def codec(payload: bytes, *, revision: str | None = None, shape: str | None = None) -> bytes:
     """
-    The payload, decoded and encoded again.
+    The payload, decoded and encoded again; where no revision is named, by the one that fits it best.
 
     Raises:
-        Incompatible: It breaks the contract.
+        Incompatible: It breaks the contract, at every revision if none is named.
     """
-    return dumps(loads(payload, revision=revision, shape=shape))
+    try:
+        return dumps(loads(payload, revision=revision, shape=shape))
+    except Incompatible as error:
+        fit = error.report.best_revision
+        if revision is not None or fit is None or fit == error.report.revision:
+            raise
+        return dumps(loads(payload, revision=fit, shape=shape))
 
 
 class Refused(ValueError):
