@@ -10,19 +10,20 @@ Memory is the proportional set size of the whole process tree at its peak.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from statistics import median
 from subprocess import PIPE, Popen
 from time import sleep
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
 from payloads import _bucket
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LINES: Final = 1_000_000
 _FEW: Final = 100_000
@@ -107,7 +108,7 @@ def measure(*, lines: int = LINES, rounds: int = 5) -> list[Figures]:
 
 
 def _figures(name: str, lines: int, samples: list[dict[str, Sample]]) -> Figures:
-    loop, plain = "orjson.loads, line by line", name.split(", 1 % odd")[0]
+    loop, plain = "orjson.loads, line by line", name.split(", 1 % odd", 1)[0]
     return Figures(
         name,
         lines,
@@ -197,7 +198,7 @@ def _odd(line: bytes, how: int) -> bytes:
 
 def show(figures: list[Figures]) -> None:
     """Print the table."""
-    print(f"{'':36}{'lines':>11}{'s':>8}{'× loop':>8}{'× clean':>9}{'MiB':>7}")
+    print(f"{'':36}{'lines':>11}{'s':>8}{'x loop':>8}{'x clean':>9}{'MiB':>7}")
     for one in figures:
         clean = f"{one.to_clean:9.2f}" if one.to_clean else f"{'':9}"
         print(f"{one.runner:36}{one.lines:11,}{one.seconds:8.2f}{one.ratio:8.2f}{clean}{one.memory:7.0f}")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Put = Callable[..., str]
 HOUR = 3600
@@ -15,7 +17,7 @@ START = 1_790_812_800
 """2026-10-01T00:00:00Z."""
 
 
-def bucket(number: int = 0, kind: str = "completions", width: int = HOUR, **members: Any) -> dict[str, Any]:
+def bucket(number: int = 0, kind: str = "completions", width: int = HOUR, **members: object) -> dict[str, Any]:
     """A valid bucket, each with another time."""
     result: dict[str, Any] = {"object": f"organization.usage.{kind}.result", "num_model_requests": number}
     if kind == "completions":
@@ -23,7 +25,11 @@ def bucket(number: int = 0, kind: str = "completions", width: int = HOUR, **memb
     if kind == "embeddings":
         result |= {"input_tokens": 7}
     if kind == "costs":
-        result = {"object": "organization.costs.result", "amount": {"value": 12.5, "currency": "usd"}, "line_item": None}
+        result = {
+            "object": "organization.costs.result",
+            "amount": {"value": 12.5, "currency": "usd"},
+            "line_item": None,
+        }
     start = START + number * width
     return {"object": "bucket", "start_time": start, "end_time": start + width, "results": [{**result, **members}]}
 
@@ -71,7 +77,7 @@ def assorted(count: int) -> list[bytes]:
             text(plain) + b"\r",
             text({**plain, "start_time": 10**30, "end_time": 10**31}),
         ]
-        lines.append(sorts[number * 7 % len(sorts)] if number % 3 else text(bucket(number, user_id=f"user-{number}")))
+        lines.append(sorts[number * 5 % len(sorts)] if number % 3 else text(bucket(number, user_id=f"user-{number}")))
     return lines
 
 

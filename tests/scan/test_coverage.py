@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from unittest.mock import patch
 
 import hypothesis.strategies as st
@@ -16,7 +17,9 @@ few = pytest.mark.parametrize("most", [2, 10_000])
 intervals = st.lists(
     st.one_of(
         st.tuples(st.integers(0, 400), st.integers(1, 300)).map(lambda one: (BEGIN + one[0], BEGIN + sum(one))),
-        st.tuples(st.integers(0, 60), st.integers(1, 60)).map(lambda one: (BEGIN + one[0] * 3600, BEGIN + sum(one) * 3600)),
+        st.tuples(st.integers(0, 60), st.integers(1, 60)).map(
+            lambda one: (BEGIN + one[0] * 3600, BEGIN + sum(one) * 3600)
+        ),
         st.sampled_from([(FIRST - 1, FIRST + 5), (LAST - 5, LAST + 1), (FIRST, LAST), (0, 60)]),
     ),
     max_size=12,
@@ -33,7 +36,9 @@ def covering(spans: list[tuple[int, int]]) -> Coverage:
 
 @few
 @given(one=intervals, two=intervals, three=intervals)
-def test_adds_up(most: int, one: list[tuple[int, int]], two: list[tuple[int, int]], three: list[tuple[int, int]]) -> None:
+def test_adds_up(
+    most: int, one: list[tuple[int, int]], two: list[tuple[int, int]], three: list[tuple[int, int]]
+) -> None:
     """Coverages are a commutative monoid, and what they come to does not depend on how intervals are divided."""
     with patch.object(coverage, "MOST_INTERVALS", most):
         a, b, c = covering(one), covering(two), covering(three)
@@ -52,7 +57,7 @@ def test_exact(spans: list[tuple[int, int]]) -> None:
         assert any(start <= second < end for start, end in once) is (depth > 0)
         assert any(start <= second < end for start, end in twice) is (depth > 1)
     for stretches in (once, twice):
-        assert all(left[1] < right[0] for left, right in zip(stretches, stretches[1:], strict=False))
+        assert all(left[1] < right[0] for left, right in pairwise(stretches))
     assert covering(spans).outside == len(spans) - len(inside)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import hypothesis.strategies as st
@@ -49,7 +50,7 @@ def part(first: int, last: int) -> Summary:
 def parts(cuts: Sequence[int]) -> list[Summary]:
     """The summaries of all lines, cut in some places."""
     edges = sorted({0, *cuts, len(LINES)})
-    return [part(first, last) for first, last in zip(edges, edges[1:], strict=False)]
+    return [part(first, last) for first, last in pairwise(edges)]
 
 
 @given(cuts=cuts, data=st.data())
@@ -129,4 +130,6 @@ def test_schema_refuses(broken: dict[str, object]) -> None:
 def test_files_have_codes_of_their_own() -> None:
     """What is said of files is an error, and no code of payloads."""
     assert not ARCHIVE_CODES.keys() & CODES.keys()
-    assert {severity_of(code, profile) for code in ARCHIVE_CODES for profile in ("served", "published")} == {Severity.ERROR}
+    assert {severity_of(code, profile) for code in ARCHIVE_CODES for profile in ("served", "published")} == {
+        Severity.ERROR
+    }

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 LINES = assorted(300)
+NEWEST = Judged()
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def exact_route(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     fast_route.cache_clear()
 
 
-def one_by_one(lines: Sequence[bytes], judged: Judged = Judged()) -> Summary:
+def one_by_one(lines: Sequence[bytes], judged: Judged = NEWEST) -> Summary:
     """The summary of lines that come by themselves."""
     tallying = Tallying(judged)
     tallying.begin("x")
@@ -45,7 +46,7 @@ def one_by_one(lines: Sequence[bytes], judged: Judged = Judged()) -> Summary:
     return tallying.summary()
 
 
-def in_blocks(lines: Sequence[bytes], size: int, judged: Judged = Judged()) -> Summary:
+def in_blocks(lines: Sequence[bytes], size: int, judged: Judged = NEWEST) -> Summary:
     """The summary of lines that come in blocks."""
     tallying = Tallying(judged)
     tallying.begin("x")
@@ -123,7 +124,9 @@ def test_corpus(revision: str) -> None:
 @given(data=st.data())
 def test_generated(revision: str, data: st.DataObject) -> None:
     """Of generated payloads, valid and broken, the summary says what the report says."""
-    payload = data.draw(st.one_of(payloads(revision=revision, profile="served"), broken_payloads(revision=revision).map(first)))
+    payload = data.draw(
+        st.one_of(payloads(revision=revision, profile="served"), broken_payloads(revision=revision).map(first))
+    )
     assert_as_checked(payload, Judged(data.draw(st.sampled_from([LATEST, revision]))))
 
 
@@ -185,7 +188,9 @@ def test_hostile_lines_stay_small() -> None:
     long = "n" * 1_000_000
     lines = [text({**bucket(number), long: number}) for number in range(2)]
     lines += [text(bucket(number, f"k{number}_{long[: number * 10]}")) for number in range(300)]
-    lines += [text({**bucket(0), "start_time": 10**number, "end_time": 10 ** (number + 1)}) for number in range(11, 300)]
+    lines += [
+        text({**bucket(0), "start_time": 10**number, "end_time": 10 ** (number + 1)}) for number in range(11, 300)
+    ]
     assert len(str(in_blocks(lines, 50).to_dict())) < 100_000
 
 

@@ -86,7 +86,8 @@ def _coverage(kind: str, coverage: Coverage) -> Iterator[str]:
     else:
         yield f"  {kind}: nothing between 2020 and 2039"
     if coverage.outside:
-        yield f"    {coverage.outside:,} buckets lie before 2020 or after 2039 and are not looked at"
+        lie = "bucket lies" if coverage.outside == 1 else "buckets lie"
+        yield f"    {coverage.outside:,} {lie} before 2020 or after 2039, and no more is said of that"
 
 
 def _stretches(one: str, many: str, stretches: list[Interval]) -> Iterator[str]:

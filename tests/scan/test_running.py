@@ -1,0 +1,296 @@
+"""A whole scan: the same summary whoever does the work, and whatever happens on the way."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+
+from usagecompat.exceptions import MissingExtra
+from usagecompat.scan import _state, running, scanning
+from usagecompat.scan._state import StateOfAnotherScan
+from usagecompat.scan.partitions import Partition, plan
+from usagecompat.scan.running import LostWorker, run
+from usagecompat.scan.scanning import Options, scan_partition
+from usagecompat.scan.summary import DAMAGED, UNREADABLE, Summary, total
+
+from .conftest import assorted, bucket, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .conftest import Put
+
+PIECE = 4_000
+LINES = assorted(200)
+
+
+@pytest.fixture
+def archive(put: Put, tmp_path: Path) -> str:
+    """A directory with lines of many sorts, plain and compressed, single payloads, and files with something wrong."""
+    put("a.ndjson", LINES)
+    put("b.ndjson", LINES[:50])
+    put("c.ndjson.gz", gzip.compress(b"\n".join(LINES[50:90])))
+    put("d.jsonl.zst", zstandard.compress(b"\n".join(LINES[90:120])))
+    for number in range(12):
+        put(f"e/{number}.json", text(bucket(number)))
+    put("f.ndjson.gz", gzip.compress(b"\n".join(LINES) * 9)[:-4000])
+    put("g.ndjson.zst", b"not zstd")
+    return str(tmp_path)
+
+
+def test_processes(archive: str) -> None:
+    """Two processes come to the summary of one, however the files are cut."""
+    alone = run(plan([archive]))
+    assert alone.payloads > 300
+    assert alone.pieces == {}
+    assert run(plan([archive], piece=PIECE), jobs=2) == alone
+    assert run(plan([archive], piece=PIECE)) == alone
+    assert total(map(scan_partition, plan([archive], piece=PIECE).partitions)) == alone
+
+
+def test_spawned_processes(archive: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where processes cannot be forked they are started anew."""
+    monkeypatch.setattr(sys, "platform", "other")
+    assert run(plan([archive], piece=20_000), jobs=2) == run(plan([archive]))
+
+
+def test_ticks(archive: str) -> None:
+    """What is told of progress comes to all bytes, whoever does the work."""
+    planned = plan([archive], piece=PIECE)
+    for jobs in (1, 2):
+        ticks: list[int] = []
+        run(planned, jobs=jobs, tick=ticks.append)
+        assert sum(ticks) == planned.size
+
+
+def interrupted(after: int) -> Callable[..., Summary]:
+    """`scan_partition` that somebody interrupts."""
+    done = 0
+
+    def scan(partition: Partition, options: Options, tick: object = None) -> Summary:  # noqa: ARG001 - as it is called
+        nonlocal done
+        done += 1
+        if done > after:
+            raise KeyboardInterrupt
+        return scan_partition(partition, options)
+
+    return scan
+
+
+@pytest.mark.parametrize("after", [0, 1, 7])
+def test_goes_on(archive: str, tmp_path: Path, after: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scan that was interrupted goes on where it was, and ends with the same summary."""
+    state = tmp_path / "the.state"
+    planned = plan([archive], piece=PIECE)
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "scan_partition", interrupted(after))
+        with pytest.raises(KeyboardInterrupt):
+            run(planned, state=state)
+    assert Summary.from_dict(json.loads(state.read_bytes())["summary"]).payloads < run(planned).payloads
+    scanned: list[int] = []
+
+    def scan(partition: Partition, options: Options, **_: object) -> Summary:
+        scanned.append(partition.number)
+        return scan_partition(partition, options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "scan_partition", scan)
+        whole = run(plan([archive], piece=PIECE), state=state)
+    assert whole == run(plan([archive]))
+    assert scanned == list(range(after, len(planned.partitions)))
+    again = run(plan([archive], piece=PIECE), state=state)
+    assert again == run(plan([archive]))
+
+
+def test_state_of_another_scan(put: Put, tmp_path: Path) -> None:
+    """A state of other inputs, other options or another form is refused, and left as it is."""
+    name, state = put("a.ndjson", LINES[:20]), tmp_path / "a.state"
+    run(plan([name]), state=state)
+    before = state.read_bytes()
+    with pytest.raises(StateOfAnotherScan, match="other options, revision 2026-10-21"):
+        run(plan([name]), Options(revision="2026-05-13"), state=state)
+    with pytest.raises(StateOfAnotherScan, match="other inputs"):
+        run(plan([put("b.ndjson", LINES[:20])]), state=state)
+    put("a.ndjson", LINES[:21])
+    with pytest.raises(StateOfAnotherScan, match="changed since"):
+        run(plan([name]), state=state)
+    assert state.read_bytes() == before
+    for content, reason in (
+        (b"{}", "no state"),
+        (b"\xff", "no state"),
+        (b'{"usagecompat_scan_state": 9, "scan": {}}', "format 9"),
+    ):
+        state.write_bytes(content)
+        with pytest.raises(StateOfAnotherScan, match=reason):
+            run(plan([name]), state=state)
+
+
+def test_state_is_written_whole(put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the state cannot be written to its end, the one before stays, and nothing is left beside it."""
+    name, state = put("a.ndjson", LINES[:20]), tmp_path / "a.state"
+    run(plan([name]), state=state)
+    before = state.read_bytes()
+    monkeypatch.setattr(_state.os, "fsync", lambda _: (_ for _ in ()).throw(OSError("the disk is full")))
+    with pytest.raises(OSError, match="full"):
+        run(plan([name]), state=state)
+    assert state.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.ndjson", "a.state"]
+
+
+def die(partition: Partition, options: Options) -> Summary:
+    """A worker that is killed, as for want of memory."""
+    if partition.number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return scan_partition(partition, options)
+
+
+def test_lost_worker(archive: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker process that is killed ends the scan with a word about it, and a state to go on from."""
+    planned, state = plan([archive], piece=PIECE), tmp_path / "the.state"
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "scan_partition", die)
+        with pytest.raises(LostWorker, match="want of memory"):
+            run(planned, jobs=2, state=state)
+    assert run(planned, jobs=2, state=state) == run(planned)
+
+
+def test_damage(put: Put) -> None:
+    """A file that breaks off is a finding with its place, and the lines in front of that are scanned."""
+    packed = gzip.compress(b"".join(text(bucket(number)) + b"\n" for number in range(5000)))
+    name = put("cut.ndjson.gz", packed[: len(packed) * 2 // 3])
+    summary = run(plan([name]))
+    (place,) = summary.findings[DAMAGED].first
+    assert 1000 < summary.payloads < 5000
+    assert (place.source, place.line, place.message) == (name, summary.payloads, "the compressed data ends too soon")
+    assert summary.verdicts == {"valid": summary.payloads}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("no.ndjson.gz", b"not gzip", "damaged"),
+        ("no.json.zst", b"not zstd", "damaged"),
+        ("empty.ndjson.gz", b"", "empty"),
+        ("no.parquet", b"PAR1 but not really PAR1", "arquet"),
+    ],
+)
+def test_unreadable_files(put: Put, name: str, content: bytes, reason: str) -> None:
+    """A file that cannot be read is a finding, and the others are scanned."""
+    bad, good = put(name, content), put("good.json", text(bucket()))
+    summary = run(plan([bad, good]))
+    assert summary.payloads == 1
+    assert summary.unread == 1
+    (tally,) = (summary.findings[code] for code in (DAMAGED, UNREADABLE) if code in summary.findings)
+    assert tally.first[0].source == bad
+    assert reason in tally.first[0].message
+
+
+def test_missing_files(put: Put, tmp_path: Path) -> None:
+    """A file that is not there, or vanishes before it is read, is a finding."""
+    gone = put("gone.json", b"{}")
+    planned = plan([gone, str(tmp_path / "never.json"), put("empty/x.txt", b"").removesuffix("/x.txt")])
+    Path(gone).unlink()
+    tally = run(planned).findings[UNREADABLE]
+    assert [(Path(one.source).name, one.message) for one in tally.first] == [
+        ("empty", "there is no payload here"),
+        ("gone.json", "No such file or directory"),
+        ("never.json", "No such file or directory"),
+    ]
+
+
+def table(path: str, *, kind: pa.DataType, name: str = "payload", rows: int = 10) -> list[bytes | None]:
+    """Write a table with a column of payloads, some of them null, in small row groups; returns the payloads."""
+    payloads = [None if index % 17 == 3 else line for index, line in enumerate(assorted(200)) if b"\xff" not in line]
+    values = [
+        None if one is None else one.decode() if kind in (pa.string(), pa.large_string()) else one for one in payloads
+    ]
+    columns = {"id": pa.array(range(len(values))), name: pa.array(values, kind)}
+    pq.write_table(pa.table(columns), path, row_group_size=rows)
+    return payloads
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.binary(), pa.large_binary()])
+def test_tables(tmp_path: Path, kind: pa.DataType) -> None:
+    """A Parquet file has a payload per row, text or bytes, and comes to the same whether it is cut or not."""
+    path = str(tmp_path / "payloads.parquet")
+    payloads = table(path, kind=kind)
+    whole = run(plan([path]))
+    assert whole.payloads == sum(one is not None for one in payloads)
+    cut = plan([path], piece=3000)
+    assert len(cut.partitions) > 1
+    assert run(cut, jobs=2) == whole
+    broken = payloads.index(b"not JSON") + 1
+    assert broken in {one.line for one in whole.findings["json/syntax-error"].first}
+
+
+def test_column_of_a_table(tmp_path: Path) -> None:
+    """The column is named, or it is `payload`, or the only one that can be meant; anything else is told."""
+    path = str(tmp_path / "t.parquet")
+    table(path, kind=pa.string(), name="body")
+    assert run(plan([path])).payloads > 0
+    assert run(plan([path]), Options(column="body")) == run(plan([path]))
+    for column in ("id", "nothing"):
+        tally = run(plan([path]), Options(column=column)).findings[UNREADABLE]
+        assert "--column" in tally.first[0].message
+    two = {"one": ["{}"], "two": ["{}"]}
+    pq.write_table(pa.table(two), path)
+    assert "one, two" in run(plan([path])).findings[UNREADABLE].first[0].message
+
+
+def test_tables_need_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without pyarrow a table is told to need the extra."""
+    path = str(tmp_path / "t.parquet")
+    table(path, kind=pa.string())
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    assert "usagecompat[scan]" in run(plan([path])).findings[UNREADABLE].first[0].message
+
+
+def test_stores() -> None:
+    """Files of a store come to what files of this machine come to."""
+    store = fsspec.filesystem("memory")
+    data = b"".join(line + b"\n" for line in LINES)
+    store.pipe("/running/a.ndjson", data)
+    store.pipe("/running/b.ndjson.gz", gzip.compress(data))
+    store.pipe("/running/c.ndjson.zst", zstandard.compress(data))
+    store.pipe("/running/d.json", text(bucket()))
+    whole = run(plan(["memory://running"]))
+    assert run(plan(["memory://running"], piece=PIECE)) == whole
+    assert whole.payloads == 3 * run(plan(["memory://running/a.ndjson"])).payloads + 1
+    assert {Path(one.source).name for tally in whole.findings.values() for one in tally.first} == {"a.ndjson"}
+
+
+def test_options(put: Put) -> None:
+    """Payloads are judged at the revision and under the profile that was asked for."""
+    name = put("a.json", text(bucket(0, "costs", amount={"value": "1.5", "currency": "usd"})))
+    assert run(plan([name])).verdicts == {"acceptable": 1}
+    assert run(plan([name]), Options(profile="published")).verdicts == {"invalid": 1}
+    assert "wire/results-for-result" in run(plan([name]), Options(revision="2024-12-16")).findings
+
+
+def test_faults_of_the_kit_are_not_findings(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What goes wrong in judging is raised, and never taken for a file that cannot be read."""
+
+    def fail(*_: object) -> None:
+        raise LookupError("a fault")
+
+    monkeypatch.setattr(scanning.Tallying, "payload", fail)
+    with pytest.raises(LookupError):
+        run(plan([put("a.json", b"{}")]))
+
+
+def test_cluster_needs_the_extra(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without Dask a scheduler is told to need the extra; with it, see `interop/cluster.sh`."""
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(MissingExtra, match=r"usagecompat\[dask\]"):
+        run(plan([put("a.json", b"{}")]), scheduler="tcp://127.0.0.1:1")

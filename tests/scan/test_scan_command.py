@@ -1,0 +1,105 @@
+"""`usagecompat scan`: what is printed, and the exit status."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
+
+from usagecompat._data import folder
+from usagecompat.cli import main
+from usagecompat.scan.summary import Summary
+
+from .conftest import START, assorted, bucket, text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .conftest import Put
+
+
+def scan(*arguments: str) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(main, ["scan", *arguments])
+
+
+def test_status(put: Put, tmp_path: Path) -> None:
+    """0 if nothing is invalid, 1 if something is, 2 if something could not be read, whatever else there is."""
+    good, bad = put("good.ndjson", [text(bucket(0)), text(bucket(1, "rockets"))]), put("bad.json", b"{}")
+    assert scan(good).exit_code == 0
+    assert scan(good, bad).exit_code == 1
+    assert scan(good, str(tmp_path / "no.json")).exit_code == 2
+    assert scan(bad, str(tmp_path / "no.json")).exit_code == 2
+    assert scan().exit_code == 2
+    assert scan(good, "--jobs", "0").exit_code == 2
+
+
+def test_text(put: Put) -> None:
+    """For people: counts and shares, the first places, deviations by month, and gaps in time."""
+    day = 86_400
+    amount = {"value": "1.50", "currency": "usd"}
+    name = put(
+        "a.ndjson",
+        [
+            *[text(bucket(number, "costs", day, amount=amount)) for number in (0, 1, 4, 4)],
+            text({**bucket(6, "costs", day), "start_time": 0}),
+            b"broken",
+        ],
+    )
+    told = scan(name).stdout
+    for line in (
+        "6 payloads, 875 bytes: 1 valid, 4 acceptable, 1 invalid",
+        "             5  100.0%  organization.costs.result",
+        "             5   83.3%  bucket",
+        "             4  warning  wire/amount-as-string",
+        f'                {name}:6: expected a value, found "broken"',
+        f'                {name}:1 /results/0/amount/value: the letter wants a number, found the string "1.50"',
+        "  2026-10  wire/amount-as-string 4",
+        "  organization.costs.result: 2026-10-01 to 2026-10-06, 3 days, 3 of them whole",
+        "    1 gap, 172,800 s: 2026-10-03 to 2026-10-05",
+        "    1 stretch covered more than once, 86,400 s: 2026-10-05 to 2026-10-06",
+        "    1 bucket lies before 2020 or after 2039",
+    ):
+        assert line in told
+
+
+def test_json(put: Put) -> None:
+    """For programs: one object in the published form, which can be added up."""
+    name = put("a.ndjson", assorted(100))
+    told = json.loads(scan(name, "--format", "json", "--profile", "published").stdout)
+    Draft202012Validator(json.loads((folder("schemas") / "scan.json").read_text("utf-8"))).validate(told)
+    assert (told["profile"], told["revision"]) == ("published", "2026-10-21")
+    severities = {one["code"]: one["severity"] for one in told["findings"]}
+    assert severities["wire/amount-as-string"] == "error"
+    one = Summary.from_dict(told)
+    assert (one + one).payloads == 2 * one.payloads
+
+
+def test_approximate_times_are_called_so(put: Put) -> None:
+    """With more than 10,000 different intervals it is said that times are rounded."""
+    lines = [
+        text({**bucket(), "start_time": START + number, "end_time": START + number + 7}) for number in range(10_001)
+    ]
+    assert "about, to the minute: 2026-10-01 to 2026-10-01T02:47:00Z" in scan(put("a.ndjson", lines)).stdout
+
+
+def test_state(put: Put, tmp_path: Path) -> None:
+    """`--state` goes on, and a state of other options is refused in one line."""
+    name, state = put("a.ndjson", assorted(50)), str(tmp_path / "s")
+    first = scan(name, "--state", state)
+    assert scan(name, "--state", state).stdout == first.stdout
+    other = scan(name, "--state", state, "--profile", "published")
+    assert other.exit_code == 2
+    assert other.stderr.startswith(f"usagecompat: {state}: this is the state of a scan with other options")
+    assert other.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("options", [["--jobs", "2"], ["--column", "x"], ["--ndjson"]])
+def test_options(put: Put, options: list[str]) -> None:
+    """Options that do not concern a file of lines change nothing."""
+    name = put("a.ndjson", assorted(50))
+    assert scan(name, *options).stdout == scan(name).stdout
+    assert scan(name, *options).stderr == ""
