@@ -49,3 +49,12 @@ def test_module_has_one_job(module: Path) -> None:
 def test_readme_is_short() -> None:
     """The README fits a few screens."""
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= LONGEST_README
+
+
+def test_architecture_names_every_module() -> None:
+    """`docs/architecture.md` has a word on every module and every package."""
+    said = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    package = ROOT / "src" / "usagecompat"
+    modules = {path.name for path in package.glob("*.py") if not path.name.startswith("__")}
+    packages = {f"{path.name}/" for path in package.iterdir() if (path / "__init__.py").is_file()}
+    assert {name for name in modules | packages if f"`{name}" not in said} == set()
