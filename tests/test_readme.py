@@ -26,4 +26,3 @@ def test_first_example_says_what_its_comment_says(capsys: pytest.CaptureFixture[
 def test_examples_run(example: str) -> None:
     """Every other example runs, and what it asserts holds."""
     exec(example, {})  # noqa: S102 - the examples are ours
-
