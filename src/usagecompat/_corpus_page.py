@@ -8,6 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from usagecompat._manifest import FULL, read_manifest
+from usagecompat.kills import Fate, matrix
 from usagecompat.mutants.catalogue import all_mutants
 from usagecompat.obligations import Met, cover
 
@@ -28,7 +29,7 @@ What the cases are, what they have to show, and which faulty clients they are he
 
 def page(cases: Sequence[Case], root: Path) -> str:
     """The whole page."""
-    return "\n".join([_HEAD, *_topics(cases), *_obligations(cases), *_mutants(), *_sets(root)]) + "\n"
+    return "\n".join([_HEAD, *_topics(cases), *_obligations(cases), *_mutants(cases), *_sets(root)]) + "\n"
 
 
 def _table(title: str, text: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
@@ -56,17 +57,21 @@ def _obligations(cases: Sequence[Case]) -> Iterator[str]:
     return _table("Obligations", text, ("topic", *map(str, Met)), rows)
 
 
-def _mutants() -> Iterator[str]:
-    families = Counter(mutant.family for mutant in all_mutants())
-    proofs = Counter(mutant.family for mutant in all_mutants() if mutant.equivalent)
+def _mutants(cases: Sequence[Case]) -> Iterator[str]:
+    fates = matrix(cases, all_mutants(), first=True)
+    counts = Counter((fated.mutant.family, fated.fate) for fated in fates)
+    shown = (Fate.KILLED, Fate.SURVIVED, Fate.EQUIVALENT)
+    rows = [
+        (family, *(counts[family, fate] for fate in shown)) for family in dict.fromkeys(f.mutant.family for f in fates)
+    ]
+    totals = ("all", *(sum(fated.fate is fate for fated in fates) for fate in shown))
     text = "`usagecompat fixtures mutants` runs them, and says which cases kill each."
-    rows = [(name, count, proofs[name]) for name, count in families.items()]
-    yield from _table("Mutants by family", text, ("family", "mutants", "proved equivalent"), rows)
+    yield from _table("Mutants by family", text, ("family", *map(str, shown)), [*rows, totals])
     yield "## What is known not to be caught"
     yield ""
-    for mutant in all_mutants():
-        if mutant.equivalent:
-            yield f"* `{mutant.name}`: {mutant.equivalent}"
+    for fated in fates:
+        if fated.fate is not Fate.KILLED:
+            yield f"* `{fated.mutant.name}`: {fated.mutant.equivalent or fated.mutant.fault}"
     yield ""
 
 
