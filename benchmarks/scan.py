@@ -3,7 +3,8 @@ How long `scan` takes, as a ratio to an `orjson.loads` loop over the same lines:
 
 A file of lines is made from a seed in a temporary directory, and removed.
 Each sample is a fresh process that reads the file; samples of all runners follow each other in every round,
-and a figure is the median of the ratios to the loop of the same round.
+and a ratio is the median of the ratios to the loop of the same round, by the clock and in processor time,
+which other work on the machine disturbs less.
 Memory is the proportional set size of the whole process tree at its peak.
 """
 
@@ -35,29 +36,31 @@ _SPAN: Final = 80_000_000
 _POLL: Final = 0.05
 
 _LOOP: Final = """
-import sys, time, orjson
-began = time.perf_counter()
+import sys, time, resource, orjson
+began = time.perf_counter(), time.process_time()
 with open(sys.argv[1], "rb") as file:
     for line in file:
         orjson.loads(line)
-print(time.perf_counter() - began)
+print(time.perf_counter() - began[0], time.process_time() - began[1])
 """
 _SCAN: Final = """
-import sys, time
+import sys, time, resource
 from usagecompat.scan.partitions import plan
 from usagecompat.scan.running import run
 from usagecompat.scan import tallying, _spotless
-began = time.perf_counter()
-summary = run(plan([sys.argv[1]]), jobs=int(sys.argv[2]))
-print(time.perf_counter() - began, summary.payloads, file=sys.stdout)
+began = time.perf_counter(), time.process_time()
+run(plan([sys.argv[1]]), jobs=int(sys.argv[2]))
+children = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(time.perf_counter() - began[0], time.process_time() - began[1] + children.ru_utime + children.ru_stime)
 """
 
 
 class Sample(NamedTuple):
-    """One run of one runner."""
+    """One run of one runner, without the start of Python and imports, with starting and stopping of processes."""
 
     seconds: float
-    """Without the start of Python and imports, with starting and stopping of processes."""
+    processor: float
+    """Seconds of processor time, of all processes together."""
     memory: float
     """MiB at the peak; 0 where the system does not tell."""
 
@@ -69,8 +72,11 @@ class Figures(NamedTuple):
     lines: int
     seconds: float
     ratio: float
-    """To the loop over the lines of the same file; of odd lines to the scan of clean ones too, in `to_clean`."""
+    """To the loop over as many clean lines, by the clock."""
+    processor_ratio: float
+    """The same in processor time."""
     to_clean: float | None
+    """Of odd lines, in processor time, to the same scan of clean ones."""
     memory: float
 
 
@@ -114,7 +120,8 @@ def _figures(name: str, lines: int, samples: list[dict[str, Sample]]) -> Figures
         lines,
         median(one[name].seconds for one in samples),
         median(one[name].seconds / one[loop].seconds for one in samples),
-        median(one[name].seconds / one[plain].seconds for one in samples) if plain != name else None,
+        median(one[name].processor / one[loop].processor for one in samples),
+        median(one[name].processor / one[plain].processor for one in samples) if plain != name else None,
         median(one[name].memory for one in samples),
     )
 
@@ -127,7 +134,8 @@ def sample(program: str, *arguments: str) -> Sample:
             peak = max(peak, sum(map(_proportional, _tree(process.pid))))
             sleep(_POLL)
         printed = process.stdout.read() if process.stdout else ""
-    return Sample(float(printed.split()[0]), peak / 1024)
+    seconds, processor = map(float, printed.split())
+    return Sample(seconds, processor, peak / 1024)
 
 
 def _tree(pid: int) -> Iterator[int]:
@@ -198,10 +206,11 @@ def _odd(line: bytes, how: int) -> bytes:
 
 def show(figures: list[Figures]) -> None:
     """Print the table."""
-    print(f"{'':36}{'lines':>11}{'s':>8}{'x loop':>8}{'x clean':>9}{'MiB':>7}")
+    print(f"{'':36}{'lines':>11}{'s':>8}{'x loop':>8}{'x, cpu':>8}{'x clean':>9}{'MiB':>7}")
     for one in figures:
         clean = f"{one.to_clean:9.2f}" if one.to_clean else f"{'':9}"
-        print(f"{one.runner:36}{one.lines:11,}{one.seconds:8.2f}{one.ratio:8.2f}{clean}{one.memory:7.0f}")
+        ratios = f"{one.ratio:8.2f}{one.processor_ratio:8.2f}"
+        print(f"{one.runner:36}{one.lines:11,}{one.seconds:8.2f}{ratios}{clean}{one.memory:7.0f}")
 
 
 def as_dict(figures: list[Figures]) -> list[dict[str, Any]]:

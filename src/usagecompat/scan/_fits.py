@@ -10,26 +10,32 @@ Where the facts are plain, nothing has to be judged: the revisions that declare 
 from __future__ import annotations
 
 from collections import OrderedDict
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeGuard
 
 from usagecompat._faults import has_surrogate
-from usagecompat._json import Number
+from usagecompat._json import NO_VALUE, Number
+from usagecompat._rules import find_contradictions
 from usagecompat._shape import JsonType, contract
+from usagecompat._validate import validate
 from usagecompat._wire import is_number_text
-from usagecompat.contracts import REVISIONS
-from usagecompat.findings import Shape, pattern
+from usagecompat.contracts import LATEST, REVISIONS
+from usagecompat.findings import CODES, Shape, Verdict, pattern
+from usagecompat.report import verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from usagecompat._json import Document
     from usagecompat._shape import Member, RecordShape
-    from usagecompat.findings import Path
+    from usagecompat.findings import Path, Profile, Seen
 
 ALL: Final = (1 << len(REVISIONS)) - 1
 """A bit for each revision, the oldest first."""
 _MOST_FACTS: Final = 2_000
 """Sets of facts that are remembered, the latest used."""
+_RANKS: Final = {verdict: rank for rank, verdict in enumerate(Verdict)}
+_MOST_KINDS: Final = 256
 _SHORT: Final = 40
 _LONGEST_FACTS: Final = 20_000
 
@@ -94,6 +100,64 @@ class Masks:
     def names(self) -> set[str]:
         """All names that any revision declares or requires."""
         return {name for shape in self._at if shape is not None for name in (*shape.members, *shape.required)}
+
+
+# -- judging
+
+
+def seen_in(document: Document, revision: str, shape: Shape | None) -> list[Seen]:
+    """Everything that the stages see in a payload."""
+    return [
+        *document.findings,
+        *validate(document, revision, shape),
+        *find_contradictions(document, revision, shape),
+    ]
+
+
+def best_revision(document: Document, shape: Shape | None, profile: Profile) -> str | None:
+    """
+    As `Report.best_revision` has it, of a payload in which not too much is found to be listed.
+
+    Revisions that say the same of all that is there are asked once.
+    """
+    if document.value is NO_VALUE:
+        return None
+    text = document.text or ""
+    kinds = tuple(kind for kind in contract(LATEST).kinds if kind in text or "\\" in text)
+    fits: list[tuple[int, int]] = []
+    for index, first in enumerate(_alike(kinds)):
+        if first < index:
+            fits.append(fits[first])
+            continue
+        seen = seen_in(document, REVISIONS[index], shape)
+        verdict = verdict_of({CODES[one.code].severity(profile) for one in seen})
+        fits.append(
+            (_RANKS[verdict], len({pattern(one.path) for one in seen if one.code == "schema/undeclared-member"}))
+        )
+    return REVISIONS[fits.index(min(fits))]
+
+
+@lru_cache(maxsize=_MOST_KINDS)
+def _alike(kinds: tuple[str, ...]) -> tuple[int, ...]:
+    """For each revision the first one that says the same of every record that may be there."""
+    words = [
+        tuple(shape and _words(shape) for shape in (at.page, at.bucket, at.amount, *map(at.kinds.get, kinds)))
+        for at in map(contract, REVISIONS)
+    ]
+    return tuple(map(words.index, words))
+
+
+def _words(shape: RecordShape) -> tuple[object, ...]:
+    """What one revision says of a record, as far as verdicts depend on it."""
+    members = tuple(
+        (
+            *(member.name, member.type, member.nullable, member.required, member.const, member.of),
+            *(member.former_name, member.newer_name, tuple(one.code for one in member.deviations.values())),
+            (member.values.known, member.values.closed) if member.values else None,
+        )
+        for member in shape.members.values()
+    )
+    return shape.name, members, shape.required, tuple(shape.tolerated_absences)
 
 
 # -- facts

@@ -16,8 +16,12 @@ from usagecompat.exceptions import MissingExtra, UnreadableInput
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-BLOCK: Final = 1 << 16
-"""About so many bytes are looked at together."""
+BLOCK: Final = 3 << 13
+"""
+About so many bytes are looked at together.
+
+In larger blocks clean lines would cost a few per cent less, and each odd line, which is looked for in its block, more.
+"""
 _STEP: Final = 1 << 20
 _ROWS: Final = 90
 

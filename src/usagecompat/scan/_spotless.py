@@ -8,7 +8,6 @@ What is not spotless is left to be judged by itself.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from functools import lru_cache
 from itertools import compress, pairwise
@@ -45,9 +44,6 @@ Run: TypeAlias = "Callable[[Sequence[Any], list[int], list[int]], None]"
 _encode_lines: Final = msgspec.json.Encoder().encode_lines
 _encode: Final = msgspec.json.Encoder().encode
 _ERRORS: Final = (msgspec.MsgspecError, ValueError, RecursionError)
-_AT_LINE: Final = re.compile(r"at `\$\[(\d+)\]|\(byte (\d+)\)")
-_MOST_ODD: Final = 6
-"""Lines of a block that are taken out before each line is looked at by itself."""
 _TEXT: Final = ALL + 1
 """Beside the mask of an object: that it has a number in a string."""
 _SPACE: Final = b" \t\r"
@@ -93,66 +89,49 @@ class SpotlessLines:
 
     # -- proving
 
-    def prove_block(self, data: bytes) -> tuple[list[Any], list[int]] | None:
-        """
-        The Structs of the lines that say what their Structs say, and which lines do not.
-
-        None if these are many, or if there are lines without anything; then it is better to look at each line.
-        """
-        lines: list[bytes] | None = None
-        there: list[int] = []
-        odd: list[int] = []
-        while True:
-            try:
-                values = self._decode_lines(data)
-                text = _encode_lines(values)
-            except _ERRORS as error:
-                if lines is None:
-                    lines = data.split(b"\n")[:-1]
-                    there = list(range(len(lines)))
-                at = self._odd_line(error, data, lines)
-                if at is None or len(odd) == _MOST_ODD:
-                    return None
-                odd.append(there.pop(at))
-                del lines[at]
-                data = b"\n".join((*lines, b""))
-                continue
+    def prove_block(self, data: bytes) -> tuple[list[Any], list[int]]:
+        """The Structs of the lines that say what their Structs say, and which lines do not."""
+        try:
+            values = self._decode_lines(data)
+            text = _encode_lines(values)
+        except _ERRORS:
+            pass
+        else:
             if text == data or (len(data) >= len(text) + len(values) and _spaceless(data) == _spaceless(text)):
-                return values, sorted(odd)
-            lines = lines or data.split(b"\n")[:-1]
-            again = text.split(b"\n")
-            if len(values) != len(lines):
-                return None
-            for index in reversed([*compress(range(len(lines)), map(ne, lines, again))]):
-                if not _says_the_same(lines[index], again[index]):
-                    odd.append(there[index] if there else index)
-                    del values[index]
-            return values, sorted(odd)
+                return values, []
+        lines = data.split(b"\n")[:-1]
+        values = self._decoded(lines)
+        odd = [index for index, value in enumerate(values) if value is None] if None in values else []
+        if odd:
+            lines = [line for line, value in zip(lines, values, strict=True) if value is not None]
+            values = [value for value in values if value is not None]
+        again = _encode_lines(values).split(b"\n")[: len(lines)]
+        differing = [*compress(range(len(lines)), map(ne, lines, again))]
+        unequal = [index for index in differing if not _says_the_same(lines[index], again[index])]
+        if unequal:
+            there = [index for index in range(len(lines) + len(odd)) if index not in odd]
+            odd = sorted((*odd, *(there[index] for index in unequal)))
+            for index in reversed(unequal):
+                del values[index]
+        return values, odd
 
-    def _odd_line(self, error: Exception, data: bytes, lines: list[bytes]) -> int | None:
-        """The line that cannot be decoded, which is verified; None if the error does not tell."""
-        found = _AT_LINE.search(str(error))
-        if found is None:
-            return None
-        at = int(found[1]) if found[1] else data.count(b"\n", 0, int(found[2]))
-        for index in (at, at - 1):  # what a line lacks is missed at the beginning of the next
-            if 0 <= index < len(lines) and self.prove((lines[index],)) == [None]:
-                return index
-        return None
-
-    def prove(self, lines: Iterable[bytes]) -> list[Any]:
-        """Line by line: the Struct that says what the line says, or None."""
+    def _decoded(self, lines: Iterable[bytes]) -> list[Any]:
+        """The Struct of each line, None for one that does not fit."""
         values: list[Any] = []
         decode = self._decode
         for line in lines:
             try:
-                value = decode(line)
-                text = _encode(value)
+                values.append(decode(line))
             except _ERRORS:
                 values.append(None)
-            else:
-                values.append(value if text == line or _says_the_same(line, text) else None)
         return values
+
+    def prove(self, lines: Sequence[bytes]) -> list[Any]:
+        """The Struct that says what the line says, or None, line by line."""
+        return [
+            value if value is not None and ((text := _encode(value)) == line or _says_the_same(line, text)) else None
+            for line, value in zip(lines, self._decoded(lines), strict=True)
+        ]
 
     # -- taking
 
@@ -195,6 +174,11 @@ class SpotlessLines:
             masks = [one & (other | _TEXT if other else 0) for one, other in zip(masks, more, strict=True)]
         if any(map(ge, starts, ends)):
             masks = [mask if start < end else 0 for mask, start, end in zip(masks, starts, ends, strict=True)]
+        if counted and not tallying.has_examples(counted):
+            for index, one in enumerate(zip(values, results, strict=True)):
+                if masks[index] and self._has_notes(check, *one):
+                    masks[index] = 0
+            counted = Counter()
         best = self._with_texts(values, masks, tallying)
         odd: list[int] = []
         if 0 in masks:
@@ -205,8 +189,6 @@ class SpotlessLines:
                 self._masks(self._bucket_check, list(compress(values, masks)), counted)
             starts, ends = list(compress(starts, masks)), list(compress(ends, masks))
             masks = list(filter(None, masks))
-        if counted and not tallying.has_examples(counted):
-            return [*range(len(values))]
         if masks:
             if best:
                 tallying.take_with_texts(best, [s for s, m in zip(starts, masks, strict=True) if m & _TEXT])
@@ -218,6 +200,12 @@ class SpotlessLines:
             coverage.pending.update(zip(starts, ends, strict=True))
             coverage.settle_if_full()
         return odd
+
+    def _has_notes(self, check: _Check, bucket: Any, result: Any) -> bool:  # noqa: ANN401 - Structs
+        counted: Counter[str] = Counter()
+        self._masks(check, [result], counted)
+        self._masks(self._bucket_check, [bucket], counted)
+        return bool(counted)
 
     def _with_texts(self, values: list[Any], masks: list[int], tallying: Tallying) -> Counter[str | None]:
         """The best revisions of buckets with numbers in strings; the mask of those that are not known is cleared."""

@@ -15,15 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 
 from usagecompat._json import NO_VALUE, Number, read
-from usagecompat._rules import find_contradictions
 from usagecompat._shape import contract
-from usagecompat._validate import shape_of_document, validate
+from usagecompat._validate import shape_of_document
 from usagecompat._wire import is_kind
 from usagecompat.checking import check, fast_route, report_on
 from usagecompat.contracts import LATEST
 from usagecompat.findings import CODES, Profile, Shape, Verdict, pattern, pointer
 from usagecompat.report import verdict_of
-from usagecompat.scan._fits import Fits, earliest, is_array, is_object
+from usagecompat.scan._fits import Fits, best_revision, earliest, is_array, is_object, seen_in
 from usagecompat.scan.coverage import DAY, CoverageBuilder
 from usagecompat.scan.summary import (
     MOST_EXAMPLES,
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from types import ModuleType
 
-    from usagecompat._json import Document
     from usagecompat.findings import Finding, Path, Seen
     from usagecompat.scan._spotless import SpotlessLines
 
@@ -154,13 +152,12 @@ class Tallying:
         self._bytes += len(data) - data.count(b"\n")
         bulk = self._bulk
         spotless = bulk.lines_of(bulk.routes.known[0]) if bulk else None
-        found = spotless.prove_block(data) if spotless else None
-        if spotless is None or found is None:
+        if spotless is None:
             lines = [line.removesuffix(b"\r") for line in data.split(b"\n")]
-            rest = [index for index, line in enumerate(lines) if line and not line.isspace()]
+            rest = [index for index, line in enumerate(lines) if line.strip()]
             self._lines([lines[index] for index in rest], [number + index for index in rest])
             return
-        values, odd = found
+        values, odd = spotless.prove_block(data)
         lines = []
         there: Sequence[int] = range(len(values))
         if odd:
@@ -191,10 +188,7 @@ class Tallying:
             if self._bulk.routes.known is known:
                 break
             lines, numbers = self._by_routes(lines, numbers, 0, of)
-        self._unknown += zip(lines, numbers, strict=True)
-        self._waiting += sum(map(len, lines))
-        if len(self._unknown) > _MOST_WAITING or self._waiting > _LONGEST_WAITING:
-            self._judge_unknown()
+        self._put_off(lines, numbers)
 
     def _by_routes(self, lines: list[bytes], numbers: list[int], tried: int, of: int) -> tuple[list[bytes], list[int]]:
         """Count the payloads that any known route proves; the others are returned."""
@@ -288,6 +282,13 @@ class Tallying:
 
     # -- payloads that are judged by themselves
 
+    def _put_off(self, lines: list[bytes], numbers: list[int]) -> None:
+        """Judge these payloads some time before the summary."""
+        self._unknown += zip(lines, numbers, strict=True)
+        self._waiting += sum(map(len, lines))
+        if len(self._unknown) > _MOST_WAITING or self._waiting > _LONGEST_WAITING:
+            self._judge_unknown()
+
     def _judge_unknown(self) -> None:
         """Judge what was put off: many in a row take less time than one now and then."""
         unknown, self._unknown, self._waiting = self._unknown, [], 0
@@ -303,7 +304,7 @@ class Tallying:
             verdict = verdict_of({CODES[seen.code].severity(self._judged.profile) for seen, _ in found[1]})
             tree = self._parsed(data)
         if found is None or verdict is Verdict.INVALID or tree is None:
-            self._exact(data, number)
+            self._put_off([data], [number])
             return None
         shape, counted = found
         self._line = number
@@ -323,7 +324,7 @@ class Tallying:
         document = read(data)
         tree = document.value
         shape = shape_of_document(document)
-        seen = _seen_in(document, judged.revision, shape)
+        seen = seen_in(document, judged.revision, shape)
         counts = Counter(one.code for one in seen)
         verdict = verdict_of({CODES[code].severity(judged.profile) for code in counts})
         wanted: set[str] = {code for code in counts if self._wants(code)}
@@ -354,11 +355,11 @@ class Tallying:
 
     def _best_of(self, data: bytes, tree: object, shape: Shape | None, seen: Sequence[Seen]) -> str | None:
         if self._judged.revision != LATEST:  # which may not have looked at everything that others look at
-            seen = _seen_in(read(data), LATEST, shape)
-        judge = partial(_best_revision, data, self._judged.profile)
+            seen = seen_in(read(data), LATEST, shape)
+        profile = self._judged.profile
         if len(seen) > _MOST_FOUND and len({(one.code, pattern(one.path)) for one in seen}) > _MOST_FOUND:
-            return judge()
-        return self.fits.best(tree, shape, seen, judge)
+            return check(data, profile=profile).best_revision
+        return self.fits.best(tree, shape, seen, lambda: best_revision(read(data), shape, profile))
 
     def _first_place(self, seen: Seen, count: int, told: set[str]) -> None:
         """A finding of the payload at hand; only the first of a code is shown."""
@@ -413,20 +414,6 @@ class Tallying:
 def _fits(_judged: Judged) -> Fits:
     """What is remembered for all payloads that are judged alike."""
     return Fits()
-
-
-def _seen_in(document: Document, revision: str, shape: Shape | None) -> list[Seen]:
-    """Everything that the stages see."""
-    return [
-        *document.findings,
-        *validate(document, revision, shape),
-        *find_contradictions(document, revision, shape),
-    ]
-
-
-def _best_revision(data: bytes, profile: Profile) -> str | None:
-    """Which revision fits best, by judging at each."""
-    return check(data, profile=profile).best_revision
 
 
 def _place(one: Seen | Finding) -> tuple[str, str]:
