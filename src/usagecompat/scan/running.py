@@ -170,7 +170,7 @@ def _on_cluster(
             partitions[future.key] = partition
             return [future]
 
-        running = as_completed([future for _ in range(wanted) for future in submit()])
+        running = as_completed([future for _ in range(wanted) for future in submit()], loop=client.loop)
         for future in running:
             partition = partitions.pop(future.key)
             try:
