@@ -178,7 +178,19 @@ def test_hostile_names_are_not_remembered_without_end() -> None:
         order = members[number % 5 :] + members[: number % 5]
         check("{" + ",".join(order) + "}")
     assert fast.learned(LATEST) <= 6
-    assert route_of(payloads.compact(payloads.bucket())) in {"fast", "exact"}
+
+
+def test_layouts_in_use_outlive_others() -> None:
+    """Payloads of any number of layouts in a row do not make the route forget those that it has certified before."""
+    fast = fast_route()
+    assert fast is not None
+    live = [payloads.compact(payloads.bucket()), LIVE["iso-times"](), LIVE["object-last"]()]
+    assert {route_of(payload) for payload in live} == {"fast"}
+    result = list(payloads.bucket()["results"][0].items())
+    for turn in range(1, len(result)):
+        check(payloads.compact(dict(result[turn:] + result[:turn])))
+    assert fast.learned(LATEST) == 6
+    assert {fast.certify(payload, LATEST) is not None for payload in live} == {True}
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _WHITE: Final = b" \t\n\r"
 _ESCAPE: Final = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u....|.)", re.DOTALL)
 _MOST_ROUTES: Final = 6
-"""Layouts that are kept for one revision, the latest used first."""
+"""Layouts that are kept for one revision, the latest used first; those that were of use before those that were not."""
 _LEARNED_AT_ONCE: Final = 16
 _TEXT_PER_LESSON: Final = 1 << 17
 """
@@ -125,11 +125,12 @@ class _Routes:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._credit = _LEARNED_AT_ONCE * _TEXT_PER_LESSON
-        self.known: tuple[_Route, ...] = (_Route(fast_types(contract, layout_of(contract))),)
+        self.known: tuple[_Route, ...] = (_Route(fast_types(contract, layout_of(contract)), was_of_use=True),)
         """The latest used first; replaced as a whole, so that threads see the old or the new."""
 
     def prefer(self, route: _Route) -> None:
-        """Try `route` first from now on."""
+        """Try `route` first from now on, since it was of use."""
+        route.was_of_use = True
         if self.known[0] is not route:
             self.known = (route, *(other for other in self.known if other is not route))
 
@@ -146,19 +147,27 @@ class _Routes:
             if merged == route.types.layout:
                 return
             if merged is not None:
-                others = tuple(other for other in self.known if other is not route)
+                learned = _Route(fast_types(self._contract, merged), was_of_use=route.was_of_use)
+                gone: _Route | None = route
                 break
         else:
-            merged, others = observed, self.known[: _MOST_ROUTES - 1]
+            learned = _Route(fast_types(self._contract, observed), was_of_use=False)
+            gone = self._least_useful() if len(self.known) == _MOST_ROUTES else None
         self._credit -= _TEXT_PER_LESSON
-        self.known = (_Route(fast_types(self._contract, merged)), *others)
+        self.known = (learned, *(other for other in self.known if other is not gone))
+
+    def _least_useful(self) -> _Route:
+        """What to forget: the oldest layout that no payload has had since, or else the longest unused."""
+        return next((route for route in reversed(self.known) if not route.was_of_use), self.known[-1])
 
 
 class _Route:
     """The way of payloads of one layout."""
 
-    def __init__(self, types: FastTypes) -> None:
+    def __init__(self, types: FastTypes, *, was_of_use: bool) -> None:
         self.types = types
+        self.was_of_use = was_of_use
+        """Whether a payload has been certified."""
         self._decode: Callable[[bytes], Any] = msgspec.json.Decoder(types.root).decode
         self._shapes = {
             cls: Shape.PAGE

@@ -31,9 +31,14 @@ _LONGEST_PLAIN: Final = 30
 _SINGLE: Final = struct.Struct("f")
 
 
+def is_safe_count(lexeme: str) -> bool:
+    """Whether a number is an integer of digits alone, and so few that every model holds it."""
+    return len(lexeme) <= _SAFE_INTEGER_DIGITS and lexeme.isdigit()
+
+
 def lossy_integer_models(number: Number) -> tuple[str, ...]:
     """The integer models that cannot hold `number`, which has an integer value within the limits."""
-    if len(number.lexeme) <= _SAFE_INTEGER_DIGITS and number.lexeme.isdigit():
+    if is_safe_count(number.lexeme):
         return ()
     value = number.decimal  # which compares without writing out its exponent
     return tuple(name for name, least, most in _INTEGER_MODELS if not least <= value <= most)

@@ -10,11 +10,12 @@ from __future__ import annotations
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, Inexact
 from functools import cache, reduce
 from json.encoder import encode_basestring_ascii
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import frozen
 
 from usagecompat._json import Number
+from usagecompat._models import is_safe_count
 from usagecompat._shape import KINDS, contract, shape_of
 from usagecompat.contracts import LATEST
 from usagecompat.findings import Path, Seen, Shape
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from usagecompat._json import Document, Tree
+
+Integer: TypeAlias = int | Decimal
+"""An `int` if it is short, as nearly all are; a `Decimal` never has to write out its exponent."""
 
 _LONGEST_QUOTE: Final = 80
 _LONGEST_NUMBER: Final = 40
@@ -113,8 +117,8 @@ def _page(page: dict[str, Tree], revision: str) -> Iterator[Seen]:
         yield Seen(
             "rule/cursor-without-has-more", ("next_page",), message, "Clients differ in which of the two they follow."
         )
-    last_start: Decimal | None = None
-    last_end: Decimal | None = None
+    last_start: Integer | None = None
+    last_end: Integer | None = None
     buckets = page.get("data")
     for index, bucket in enumerate(buckets if type(buckets) is list else ()):
         if type(bucket) is not dict or bucket.get("object", "bucket") != "bucket":
@@ -179,7 +183,7 @@ def _result(result: dict[str, Tree], path: Path, revision: str) -> Iterator[Seen
         parts = [part for name in rule.parts if (part := counts.get(name)) is not None]
         if total is None or len(parts) < len(rule.parts):
             continue
-        actual = reduce(_EXACT.add, parts)
+        actual = _sum(parts)
         if actual > total or (rule.exact and actual != total):
             relation = "must equal" if rule.exact else "must not exceed"
             message = f"{' + '.join(rule.parts)} = {_shown(actual)} {relation} {rule.total} = {_shown(total)}"
@@ -192,16 +196,25 @@ def _result(result: dict[str, Tree], path: Path, revision: str) -> Iterator[Seen
             yield Seen("rule/currency-not-lower-case", (*path, "amount", "currency"), message, "The API sends `usd`.")
 
 
-def _integer(value: Tree) -> Decimal | None:
+def _integer(value: Tree) -> Integer | None:
     """The value of an integer in any spelling, its exponent not written out; None for everything else."""
     if type(value) is not Number:
         return None
+    if is_safe_count(value.lexeme):
+        return int(value.lexeme)
     return value.decimal if value.is_integer else None
 
 
-def _shown(number: Decimal) -> str:
+def _sum(parts: list[Integer]) -> Integer:
+    """The exact sum."""
+    return reduce(_EXACT.add, parts) if Decimal in map(type, parts) else sum(parts)
+
+
+def _shown(number: Integer) -> str:
     if not number:
         return "0"
+    if isinstance(number, int):
+        return str(number)
     return (
         f"{number.to_integral_value():f}" if number.adjusted() < _LONGEST_NUMBER else "a number of more than 40 digits"
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from usagecompat._faults import has_surrogate
 from usagecompat._json import NO_VALUE, Number
-from usagecompat._models import lossy_decimal_models, lossy_integer_models
+from usagecompat._models import is_safe_count, lossy_decimal_models, lossy_integer_models
 from usagecompat._shape import (
     Contract,
     JsonType,
@@ -67,11 +67,19 @@ def shape_of_document(document: Document) -> Shape | None:
     return Shape.BUCKET if "results" in value or "result" in value else Shape.RESULT
 
 
-def validate(document: Document, revision: str, shape: Shape | None) -> list[Seen]:
-    """Everything that the schema and record stages see in the document, container by container."""
+def validate(document: Document, revision: str, shape: Shape | None, *, hints: bool = True) -> list[Seen]:
+    """
+    Everything that the schema and record stages see in the document, container by container.
+
+    Args:
+        document: What was read.
+        revision: What it is judged against.
+        shape: What it is.
+        hints: Whether to look for names that are nearly the same, which is dear where many are wrong.
+    """
     if document.value is NO_VALUE:
         return []
-    walk = _Walk(contract(revision))
+    walk = _Walk(contract(revision), hints=hints)
     walk.root(document.value, shape)
     return walk.seen
 
@@ -79,8 +87,9 @@ def validate(document: Document, revision: str, shape: Shape | None) -> list[See
 class _Walk:
     """One pass over one document at one revision."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, *, hints: bool) -> None:
         self.contract = contract
+        self._hints = hints
         self.seen: list[Seen] = []
         self._suggestions: dict[tuple[str, tuple[str, ...]], str] = {}
         self._explained: dict[tuple[str, str], tuple[str, str]] = {}
@@ -245,7 +254,7 @@ class _Walk:
 
     def _did_you_mean(self, name: str, candidates: tuple[str, ...], *, there: bool = False) -> str:
         """A hint at a name that is nearly the same; none for more names than anybody writes, since looking is dear."""
-        if len(candidates) > _MOST_CANDIDATES:
+        if not self._hints or len(candidates) > _MOST_CANDIDATES:
             return ""
         key = (name, candidates)
         if key not in self._suggestions:
@@ -263,6 +272,8 @@ class _Walk:
             if not member.nullable:
                 self._null(member, path)
         elif type(value) is Number:
+            if is_safe_count(value.lexeme) and wanted is JsonType.INTEGER:
+                return  # as nearly all are
             if not value.within_limits:
                 return
             if wanted is JsonType.INTEGER:

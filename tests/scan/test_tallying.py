@@ -142,6 +142,21 @@ def test_generated_blocks(many: list[bytes]) -> None:
     assert but_bytes(in_blocks(lines, 100)) == but_bytes(one_by_one(lines))
 
 
+def test_lines_that_do_not_hold_one_payload_each() -> None:
+    """Lines that hold two payloads or half of one are judged as they are, though a block of them parses as a whole."""
+    plain, spaced = text(bucket(1, model="ab")), text(bucket(1, model="a b"))
+    half = len(plain) // 2
+    for lines in (
+        [b"", spaced, plain, plain + plain],
+        [plain, plain[:half], plain[half:], plain],
+        [plain + b" " + plain, b"  ", plain, b""],
+        [plain, spaced.replace(b'"ab"', b'"a b"'), plain[:half], plain[half:] + plain],
+    ):
+        summary = in_blocks(lines * 12, 100)
+        assert but_bytes(summary) == but_bytes(one_by_one(lines * 12))
+        assert summary.verdicts["invalid"] >= 12
+
+
 def test_examples_are_the_first() -> None:
     """The places that are told are the first ones, though lines are judged in another order."""
     odd = text(bucket(1, model=5))

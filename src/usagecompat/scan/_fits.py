@@ -106,10 +106,10 @@ class Masks:
 
 
 def seen_in(document: Document, revision: str, shape: Shape | None) -> list[Seen]:
-    """Everything that the stages see in a payload."""
+    """Everything that the stages see in a payload, without the hints, which no summary has."""
     return [
         *document.findings,
-        *validate(document, revision, shape),
+        *validate(document, revision, shape, hints=False),
         *find_contradictions(document, revision, shape),
     ]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 from itertools import compress, pairwise
-from operator import attrgetter, ge, ne
+from operator import attrgetter, ge
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
@@ -30,7 +30,7 @@ from usagecompat.findings import Shape
 from usagecompat.scan._fits import ALL, Masks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from usagecompat._fast import _Route
     from usagecompat._fast_types import FastRecord, FastTypes
@@ -75,7 +75,6 @@ class SpotlessLines:
     def __init__(self, route: _Route) -> None:
         """Prepare for the layout of `route`."""
         self._types: FastTypes = route.types
-        self._decode_lines = msgspec.json.Decoder(route.types.root).decode_lines
         self._decode = route._decode
         self._checks: dict[tuple[type[object], int], _Check] = {}
         self._in_bucket = ALL
@@ -89,49 +88,43 @@ class SpotlessLines:
 
     # -- proving
 
-    def prove_block(self, data: bytes) -> tuple[list[Any], list[int]]:
-        """The Structs of the lines that say what their Structs say, and which lines do not."""
-        try:
-            values = self._decode_lines(data)
-            text = _encode_lines(values)
-        except _ERRORS:
-            pass
-        else:
-            if text == data or (len(data) >= len(text) + len(values) and _spaceless(data) == _spaceless(text)):
-                return values, []
-        lines = data.split(b"\n")[:-1]
-        values = self._decoded(lines)
-        odd = [index for index, value in enumerate(values) if value is None] if None in values else []
-        if odd:
-            lines = [line for line, value in zip(lines, values, strict=True) if value is not None]
-            values = [value for value in values if value is not None]
-        again = _encode_lines(values).split(b"\n")[: len(lines)]
-        differing = [*compress(range(len(lines)), map(ne, lines, again))]
-        unequal = [index for index in differing if not _says_the_same(lines[index], again[index])]
-        if unequal:
-            there = [index for index in range(len(lines) + len(odd)) if index not in odd]
-            odd = sorted((*odd, *(there[index] for index in unequal)))
-            for index in reversed(unequal):
-                del values[index]
-        return values, odd
+    def prove(
+        self, lines: Sequence[bytes], data: bytes | None = None
+    ) -> tuple[list[Any], Sequence[int], Sequence[int]]:
+        """
+        The Structs of the lines that say what their Structs say, the indexes of these lines, and those of the others.
 
-    def _decoded(self, lines: Iterable[bytes]) -> list[Any]:
-        """The Struct of each line, None for one that does not fit."""
+        Args:
+            lines: Payloads.
+            data: The same as one text, each with a line feed behind it, if nothing else has one.
+        """
+        values, there, odd = self._decoded(lines)
+        if data is not None and not odd:
+            text = _encode_lines(values)
+            if text == data or (len(data) >= len(text) + len(values) and _spaceless(data) == _spaceless(text)):
+                return values, there, odd
+        again = map(_encode, values)
+        same = [
+            text == (line := lines[index]) or _says_the_same(line, text)
+            for index, text in zip(there, again, strict=True)
+        ]
+        if False in same:
+            values, there = [*compress(values, same)], [*compress(there, same)]
+            odd = [index for index in range(len(lines)) if index not in {*there}]
+        return values, there, odd
+
+    def _decoded(self, lines: Sequence[bytes]) -> tuple[list[Any], Sequence[int], list[int]]:
+        """The Structs of the lines that fit one, the indexes of these lines, and those of the others."""
         values: list[Any] = []
+        odd: list[int] = []
         decode = self._decode
         for line in lines:
             try:
                 values.append(decode(line))
             except _ERRORS:
-                values.append(None)
-        return values
-
-    def prove(self, lines: Sequence[bytes]) -> list[Any]:
-        """The Struct that says what the line says, or None, line by line."""
-        return [
-            value if value is not None and ((text := _encode(value)) == line or _says_the_same(line, text)) else None
-            for line, value in zip(lines, self._decoded(lines), strict=True)
-        ]
+                odd.append(len(values) + len(odd))
+        there = range(len(lines))
+        return values, [index for index in there if index not in odd] if odd else there, odd
 
     # -- taking
 

@@ -148,29 +148,16 @@ class Tallying:
 
     def block(self, data: bytes, number: int) -> None:
         """Whole lines, the first of which has this number; each that is not blank is a payload."""
-        self._line = number
-        self._bytes += len(data) - data.count(b"\n")
-        bulk = self._bulk
-        spotless = bulk.lines_of(bulk.routes.known[0]) if bulk else None
-        if spotless is None:
-            lines = [line.removesuffix(b"\r") for line in data.split(b"\n")]
-            rest = [index for index, line in enumerate(lines) if line.strip()]
-            self._lines([lines[index] for index in rest], [number + index for index in rest])
-            return
-        values, odd = spotless.prove_block(data)
-        lines = []
-        there: Sequence[int] = range(len(values))
+        lines = data.split(b"\n")[:-1]
+        self._bytes += len(data) - len(lines)
+        numbers = range(number, number + len(lines))
+        odd: Sequence[int] = range(len(lines))
+        if self._bulk:
+            odd = self._take(self._bulk, self._bulk.routes.known[0], lines, numbers, of=len(lines), data=data)
         if odd:
-            lines = data.split(b"\n")
-            there = [index for index in range(len(lines) - 1) if index not in odd]
-        left = spotless.take_all(values, self)
-        if any(left):
-            lines = lines or data.split(b"\n")
-            self._singly(spotless, values, left, lambda index: (lines[there[index]], number + there[index]))
-        self._line = number
-        odd = [index for index in odd if lines[index].strip()]
-        odd_lines = [lines[index].removesuffix(b"\r") for index in odd]
-        self._lines(odd_lines, [number + index for index in odd], tried=1, of=len(lines))
+            odd = [index for index in odd if lines[index].strip()]
+            odd_lines = [lines[index].removesuffix(b"\r") for index in odd]
+            self._lines(odd_lines, [numbers[index] for index in odd], tried=1, of=len(lines))
 
     def payload(self, data: bytes, number: int = 0) -> None:
         """One payload, in line `number`, or as a whole file."""
@@ -196,19 +183,32 @@ class Tallying:
         for route in bulk.routes.known[tried:] if bulk else ():
             if bulk is None or not lines:
                 break
-            self._line = numbers[0]
-            spotless = bulk.lines_of(route)
-            values = spotless.prove(lines)
-            odd = [index for index, value in enumerate(values) if value is None]
-            proven = [index for index, value in enumerate(values) if value is not None]
-            if len(proven) * 2 > max(of, len(lines)):
-                bulk.routes.prefer(route)
-            values = [values[index] for index in proven]
-            left = spotless.take_all(values, self)
-            places = [(lines[index], numbers[index]) for index in proven] if any(left) else []
-            self._singly(spotless, values, left, places.__getitem__)
+            odd = self._take(bulk, route, lines, numbers, of=max(of, len(lines)))
             lines, numbers = [lines[index] for index in odd], [numbers[index] for index in odd]
         return lines, numbers
+
+    def _take(  # noqa: PLR0913 - lines in three forms
+        self,
+        bulk: _Bulk,
+        route: Any,  # noqa: ANN401 - of the fast route
+        lines: Sequence[bytes],
+        numbers: Sequence[int],
+        *,
+        of: int,
+        data: bytes | None = None,
+    ) -> Sequence[int]:
+        """Count the payloads that one route proves, among `of` lines of a block; the indexes of the others are returned."""
+        spotless = bulk.lines_of(route)
+        self._line = numbers[0]
+        values, there, odd = spotless.prove(lines, data)
+        if len(values) * 2 > of:
+            bulk.routes.prefer(route)
+        elif values:
+            route.was_of_use = True
+        left = spotless.take_all(values, self)
+        if any(left):
+            self._singly(spotless, values, left, lambda index: (lines[there[index]], numbers[there[index]]))
+        return odd
 
     def _singly(
         self,

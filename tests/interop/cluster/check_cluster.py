@@ -121,14 +121,14 @@ def test_equal_summary(env: dict[str, str], archive: Path, cluster: tuple[str, l
     assert finished(scan(env, str(archive), "--scheduler", address)) == finished(scan(env, str(archive)))
 
 
-def test_killed_worker(
-    env: dict[str, str], archive: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]]
-) -> None:
+def test_killed_worker(env: dict[str, str], archive: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]]) -> None:
     """If a worker is killed in the middle, the other does its part, and nothing is missing or counted twice."""
     address, workers = cluster
     command = [sys.executable, "-c", IN_PIECES, str(archive), address]
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE) as process:
-        subprocess.run([sys.executable, "-c", BUSY, address], env=env, check=True, capture_output=True, timeout=_SECONDS)
+        subprocess.run(
+            [sys.executable, "-c", BUSY, address], env=env, check=True, capture_output=True, timeout=_SECONDS
+        )
         workers[0].send_signal(signal.SIGKILL)
         assert process.poll() is None, "the scan was over before the worker was killed"
         printed, _ = process.communicate(timeout=10 * _SECONDS)
