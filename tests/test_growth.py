@@ -86,6 +86,17 @@ def test_findings_are_capped_and_the_cap_is_told() -> None:
     assert (len(notes.findings), notes.truncated, notes.verdict) == (1_000, 4_000, "valid")
 
 
+@pytest.mark.parametrize(
+    "text", [_page("1," * 60_000 + "1"), _RESULT + ',"a":1' * 60_001 + "}"], ids=["wrong-items", "duplicates"]
+)
+def test_what_is_not_listed_takes_no_memory(text: str) -> None:
+    """Findings beyond those that a report lists are not kept; names take a little more than as many values."""
+    plain = _RESULT + ',"x":[' + "1," * 60_000 + "1]}"
+    assert check(text).truncated > 50_000
+    assert len(check(plain).findings) == 1
+    assert _peak(text) < 2.5 * _peak(plain)
+
+
 def test_no_message_needs_all_digits() -> None:
     """Times of thousands of digits contradict each other as others do, in a message of readable length."""
     before, after = "1" * 9_000, "2" * 9_000

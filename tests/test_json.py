@@ -738,8 +738,10 @@ def test_time_grows_no_faster_than_the_text(name: str) -> None:
 
 
 def test_every_duplicate_of_many_is_a_finding() -> None:
-    """Each extra member counts, and all of them know their place."""
+    """Each extra member counts, and as many as a report lists know their place."""
     document = read(b"{" + b",".join([b'"a":1'] * 200_001) + b"}")
-    assert len(document.findings) == 200_000
-    last = document.findings[-1]
-    assert document.line_and_column(last.path, last.offset) == (1, 200_000 * 6 + 2)
+    assert sum(one.count for one in document.findings) == 200_000
+    assert len(document.findings) <= 1_001
+    for number, one in enumerate(document.findings[:1_000], 1):
+        assert one.count == 1
+        assert document.line_and_column(one.path, one.offset) == (1, number * 6 + 2)

@@ -9,12 +9,13 @@ for in a pass over the tokens, and that pass is made only if there is something 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import accumulate
 from json.encoder import encode_basestring_ascii
 from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from usagecompat._positions import TOKEN, Lines, string_at
 from usagecompat.findings import Path, Seen
@@ -31,7 +32,7 @@ MAX_DIGITS: Final = 10_000
 MAX_EXPONENT: Final = 10_000
 """The exponent as it is written, with either sign."""
 MAX_TOLD: Final = 1_000
-"""Duplicates whose positions a message tells; no report shows more errors, and a text may hold millions."""
+"""Faults of one code that are told; no report lists more errors, and a text may hold millions."""
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LONE_ESCAPE: Final = re.compile(
@@ -224,8 +225,9 @@ def faults(text: str) -> list[Seen]:
     Everything that the json module lets pass in `text`, which is JSON for it, in document order.
 
     Values that a later member of the same name replaces are looked at as well.
+    Of more than `MAX_TOLD` faults of one code the last of the list stands for all that are left.
     """
-    found: list[Seen] = []
+    found = _Found()
     lines = Lines(text)
     levels: list[_Level] = []
 
@@ -242,24 +244,50 @@ def faults(text: str) -> list[Seen]:
         if token.lastindex == 2 and level is not None:  # noqa: PLR2004 - the colon's group
             name = token[1] if "\\" not in token[1] else string_at(text, start)
             level.part = name
-            if "\\u" in token[1] and has_surrogate(name):
-                found.append(lone_surrogate(name, path()[:-1], start))
+            if "\\u" in token[1] and has_surrogate(name) and found.is_told("json/lone-surrogate"):
+                found.tell(lone_surrogate(name, path()[:-1], start))
             first = level.first.setdefault(name, start)
-            if first != start:
-                told = len(found) < MAX_TOLD
-                message = _duplicate(name, lines.at(first), lines.at(start)) if told else "a member is there already"
-                found.append(Seen("json/duplicate-member", path(), message, "Parsers differ in which counts.", start))
+            if first != start and found.is_told("json/duplicate-member"):
+                message = _duplicate(name, lines.at(first), lines.at(start))
+                found.tell(Seen("json/duplicate-member", path(), message, "Parsers differ in which counts.", start))
             continue
         if level is not None and not level.is_object:
             level.part = level.part + 1 if isinstance(level.part, int) else 0
         if character in "[{":
             levels.append(_Level(None, is_object=character == "{"))
         elif character == '"':
-            if "\\u" in token[1] and has_surrogate(string := string_at(text, start)):
-                found.append(lone_surrogate(string, path(), start))
-        elif character not in "tfn" and (fault := number_fault(token[0])):
-            found.append(fault.at(path(), start))
-    return found
+            if (
+                "\\u" in token[1]
+                and has_surrogate(string := string_at(text, start))
+                and found.is_told("json/lone-surrogate")
+            ):
+                found.tell(lone_surrogate(string, path(), start))
+        elif character not in "tfn" and (fault := number_fault(token[0])) and found.is_told(fault.code):
+            found.tell(fault.at(path(), start))
+    return found.all()
+
+
+class _Found:
+    """The faults of a text: those that are told, and how many there are beyond."""
+
+    def __init__(self) -> None:
+        self._told: list[Seen] = []
+        self._counts: Counter[str] = Counter()
+
+    def is_told(self, code: str) -> bool:
+        """Count one more; whether it has to be told."""
+        self._counts[code] += 1
+        return self._counts[code] <= MAX_TOLD
+
+    def tell(self, fault: Seen) -> None:
+        """Take what `is_told` has asked for."""
+        self._told.append(fault)
+
+    def all(self) -> list[Seen]:
+        """What is told, and an observation that stands for the others of its code."""
+        last = {fault.code: fault for fault in self._told}
+        more = {code: count - MAX_TOLD for code, count in self._counts.items() if count > MAX_TOLD}
+        return self._told + [evolve(last[code], count=count) for code, count in more.items()]
 
 
 def _duplicate(name: str, first: tuple[int, int], this: tuple[int, int]) -> str:

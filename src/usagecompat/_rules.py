@@ -97,14 +97,14 @@ def _terms(revision: str, kind: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for rule in sum_rules(revision, kind) for name in (rule.total, *rule.parts)))
 
 
-def find_contradictions(document: Document, revision: str, shape: Shape | None) -> list[Seen]:
+def find_contradictions(document: Document, revision: str, shape: Shape | None) -> Iterator[Seen]:
     """Everything that the rule stage sees in the document, container by container."""
     node = document.value
     if type(node) is not dict:
-        return []
+        return iter(())
     if shape is Shape.PAGE:
-        return list(_page(node, revision))
-    return list(_bucket(node, (), revision) if shape is Shape.BUCKET else _result(node, (), revision))
+        return _page(node, revision)
+    return _bucket(node, (), revision) if shape is Shape.BUCKET else _result(node, (), revision)
 
 
 def _page(page: dict[str, Tree], revision: str) -> Iterator[Seen]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from usagecompat._json import Document, Tree
+    from usagecompat.findings import See
 
 _PAGE_NAMES: Final = ("page", "list")
 _LONGEST_QUOTE: Final = 60
@@ -67,30 +68,28 @@ def shape_of_document(document: Document) -> Shape | None:
     return Shape.BUCKET if "results" in value or "result" in value else Shape.RESULT
 
 
-def validate(document: Document, revision: str, shape: Shape | None, *, hints: bool = True) -> list[Seen]:
+def validate(document: Document, revision: str, shape: Shape | None, see: See, *, hints: bool = True) -> None:
     """
-    Everything that the schema and record stages see in the document, container by container.
+    Look at the document as the schema and record stages do, container by container.
 
     Args:
         document: What was read.
         revision: What it is judged against.
         shape: What it is.
+        see: Told everything that there is to see.
         hints: Whether to look for names that are nearly the same, which is dear where many are wrong.
     """
-    if document.value is NO_VALUE:
-        return []
-    walk = _Walk(contract(revision), hints=hints)
-    walk.root(document.value, shape)
-    return walk.seen
+    if document.value is not NO_VALUE:
+        _Walk(contract(revision), see, hints=hints).root(document.value, shape)
 
 
 class _Walk:
     """One pass over one document at one revision."""
 
-    def __init__(self, contract: Contract, *, hints: bool) -> None:
+    def __init__(self, contract: Contract, see: See, *, hints: bool) -> None:
         self.contract = contract
+        self._tell = see
         self._hints = hints
-        self.seen: list[Seen] = []
         self._suggestions: dict[tuple[str, tuple[str, ...]], str] = {}
         self._explained: dict[tuple[str, str], tuple[str, str]] = {}
 
@@ -109,7 +108,7 @@ class _Walk:
             self._result(node, ())
 
     def _see(self, code: str, path: Path, message: str, hint: str = "") -> None:
-        self.seen.append(Seen(code, path, message, hint))
+        self._tell(Seen(code, path, message, hint))
 
     # -- objects
 

@@ -14,7 +14,7 @@ from usagecompat._validate import shape_of_document, validate
 from usagecompat.contracts import resolve_revision
 from usagecompat.exceptions import NoSuchName
 from usagecompat.findings import CODES, Profile, Shape, named
-from usagecompat.report import Report, weigh, weigh_counted
+from usagecompat.report import Report, Weighing, weigh_counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -131,12 +131,13 @@ def report_on(
     document: Document, revision: str, shape: Shape | None, profile: Profile, ignore: AbstractSet[str] = frozenset()
 ) -> Report:
     """The report of a document that has been read, all stages included."""
-    seen = (
-        *document.findings,
-        *validate(document, revision, shape),
-        *find_contradictions(document, revision, shape),
-    )
-    verdict, findings, truncated = weigh(seen, profile=profile, ignore=ignore, tree=document.value, places=document)
+    weighing = Weighing(profile, ignore, document)
+    for one in document.findings:
+        weighing.add(one)
+    validate(document, revision, shape, weighing.add)
+    for one in find_contradictions(document, revision, shape):
+        weighing.add(one)
+    verdict, findings, truncated = weighing.result(document.value)
     again = partial(report_on, document, shape=shape, profile=profile, ignore=ignore)
     return Report(
         verdict=verdict,

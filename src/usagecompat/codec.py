@@ -56,8 +56,9 @@ def loads(
     at = resolve_revision(revision)
     document = read(data)
     told = asked or shape_of_document(document)
-    seen = (*document.findings, *validate(document, at, told))
-    if any(one.code.startswith(_BREAKING) and CODES[one.code].severity(weights) is Severity.ERROR for one in seen):
+    codes = {one.code for one in document.findings}
+    validate(document, at, told, lambda one: codes.add(one.code))
+    if any(code.startswith(_BREAKING) and CODES[code].severity(weights) is Severity.ERROR for code in codes):
         raise Incompatible(report_on(document, at, told, weights))
     return cast("Record", decoder(at, weights).structure(document.value, _TARGETS[told or Shape.RESULT]))
 

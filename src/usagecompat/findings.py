@@ -8,7 +8,7 @@ Its stage prefix says whose matter it is: `json/`, `schema/`, `record/` and `rul
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypeVar
 
 from attrs import field, frozen
 from jsonpointer import escape
@@ -16,7 +16,7 @@ from jsonpointer import escape
 from usagecompat.exceptions import NoSuchName
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 Path = tuple[str | int, ...]
 """The way from the root to a value: member names as `str`, array indexes as `int`."""
@@ -198,6 +198,12 @@ class Seen:
     """The likely cause, or what to do."""
     offset: int | None = None
     """Where in the text, in code points from 0, if the path alone does not say."""
+    count: int = 1
+    """How many observations this stands for: itself, and others like it that come too late to be listed."""
+
+
+See: TypeAlias = "Callable[[Seen], object]"
+"""Takes observations as they are made, so that nobody has to hold millions of them."""
 
 
 class Places(Protocol):

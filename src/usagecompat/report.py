@@ -7,14 +7,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from usagecompat.contracts import REVISIONS
 from usagecompat.exceptions import Incompatible
 from usagecompat.findings import CODES, Finding, Profile, Seen, Severity, Shape, Verdict, pattern, pointer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from usagecompat._json import Tree, _NoValue
@@ -126,39 +126,49 @@ def verdict_of(severities: AbstractSet[Severity]) -> Verdict:
     return Verdict.ACCEPTABLE if Severity.WARNING in severities else Verdict.VALID
 
 
-def weigh(
-    seen: Iterable[Seen], *, profile: Profile, ignore: AbstractSet[str], tree: Tree | _NoValue, places: Places
-) -> tuple[Verdict, tuple[Finding, ...], int]:
-    """
-    Verdict, findings in document order, and the number left out, of what the stages have seen.
+class Weighing:
+    """Takes what the stages see, in any order, and keeps no more of it than a report lists."""
 
-    Args:
-        seen: Raw observations, in any order.
-        profile: What decides their severities.
-        ignore: Codes that count for nothing.
-        tree: The document, for the order.
-        places: Where lines and columns come from.
-    """
-    findings: dict[object, Finding] = {}
-    listed = dict.fromkeys(Severity, 0)
-    truncated = 0
-    for one in seen:
-        if one.code in ignore:
-            continue
-        severity = CODES[one.code].severity(profile)
-        key: object = len(findings) if severity is Severity.ERROR else (one.code, pattern(one.path))
-        first = findings.get(key)
-        if first is not None:
-            findings[key] = evolve(first, count=first.count + 1)
-        elif listed[severity] == MOST_FINDINGS:
-            truncated += 1
+    def __init__(self, profile: Profile, ignore: AbstractSet[str], places: Places) -> None:
+        """
+        Begin with nothing seen.
+
+        Args:
+            profile: What decides severities.
+            ignore: Codes that count for nothing.
+            places: Where lines and columns come from.
+        """
+        self._profile = profile
+        self._ignore = ignore
+        self._places = places
+        self._groups: dict[object, tuple[Seen, list[int]]] = {}
+        self._listed = dict.fromkeys(Severity, 0)
+        self._truncated = 0
+
+    def add(self, one: Seen) -> None:
+        """Take one observation: errors each by itself, others with those of the same code and place pattern."""
+        if one.code in self._ignore:
+            return
+        severity = CODES[one.code].severity(self._profile)
+        is_full = self._listed[severity] == MOST_FINDINGS
+        if severity is Severity.ERROR:
+            key: object = None if is_full else len(self._groups)
         else:
-            listed[severity] += 1
-            findings[key] = Finding(
-                one.code, severity, pointer(one.path), one.message, one.hint, 1, one.path, one.offset, places
-            )
-    verdict = verdict_of({severity for severity, count in listed.items() if count})
-    return verdict, _in_document_order(list(findings.values()), tree), truncated
+            key = one.code, pattern(one.path)
+        group = self._groups.get(key)
+        if group is not None:
+            group[1][0] += one.count
+        elif is_full:
+            self._truncated += one.count
+        else:
+            self._listed[severity] += 1
+            self._groups[key] = one, [one.count]
+
+    def result(self, tree: Tree | _NoValue) -> tuple[Verdict, tuple[Finding, ...], int]:
+        """Verdict, findings in the order of the document `tree`, and how many are left out."""
+        verdict = verdict_of({severity for severity, count in self._listed.items() if count})
+        findings = [_finding(one, count, self._profile, self._places) for one, (count,) in self._groups.values()]
+        return verdict, _in_document_order(findings, tree), self._truncated
 
 
 def weigh_counted(
@@ -175,23 +185,15 @@ def weigh_counted(
     """
     if not counted:
         return Verdict.VALID, ()
-    findings = tuple(
-        Finding(
-            one.code,
-            CODES[one.code].severity(profile),
-            pointer(one.path),
-            one.message,
-            one.hint,
-            count,
-            one.path,
-            one.offset,
-            places,
-        )
-        for one, count in counted
-        if one.code not in ignore
-    )
+    findings = tuple(_finding(one, count, profile, places) for one, count in counted if one.code not in ignore)
     verdict = verdict_of({finding.severity for finding in findings})
     return None if verdict is Verdict.INVALID else (verdict, findings)
+
+
+def _finding(one: Seen, count: int, profile: Profile, places: Places) -> Finding:
+    """What a report lists for `one` and others of its group."""
+    severity = CODES[one.code].severity(profile)
+    return Finding(one.code, severity, pointer(one.path), one.message, one.hint, count, one.path, one.offset, places)
 
 
 def _in_document_order(findings: list[Finding], tree: Tree | _NoValue) -> tuple[Finding, ...]:

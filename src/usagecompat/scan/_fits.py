@@ -9,7 +9,7 @@ Where the facts are plain, nothing has to be judged: the revisions that declare 
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeGuard
 
@@ -28,10 +28,13 @@ if TYPE_CHECKING:
 
     from usagecompat._json import Document
     from usagecompat._shape import Member, RecordShape
-    from usagecompat.findings import Path, Profile, Seen
+    from usagecompat.findings import Path, Profile, See, Seen
 
 ALL: Final = (1 << len(REVISIONS)) - 1
 """A bit for each revision, the oldest first."""
+_MOST_LISTED: Final = 500
+"""With more findings than this a report may leave some out, and then facts do not tell which revision fits."""
+_MOST_KEPT: Final = 20_000
 _MOST_FACTS: Final = 2_000
 """Sets of facts that are remembered, the latest used."""
 _RANKS: Final = {verdict: rank for rank, verdict in enumerate(Verdict)}
@@ -105,13 +108,38 @@ class Masks:
 # -- judging
 
 
-def seen_in(document: Document, revision: str, shape: Shape | None) -> list[Seen]:
-    """Everything that the stages see in a payload, without the hints, which no summary has."""
-    return [
-        *document.findings,
-        *validate(document, revision, shape, hints=False),
-        *find_contradictions(document, revision, shape),
-    ]
+def look(document: Document, revision: str, shape: Shape | None, see: See) -> None:
+    """Tell `see` everything that the stages see in a payload, without the hints, which no summary has."""
+    for one in document.findings:
+        see(one)
+    validate(document, revision, shape, see, hints=False)
+    for one in find_contradictions(document, revision, shape):
+        see(one)
+
+
+class Sightings:
+    """What the stages see in one payload: all of it counted, and the first of it kept."""
+
+    def __init__(self) -> None:
+        """Begin with nothing seen."""
+        self.counts: Counter[str] = Counter()
+        """How often each code was seen."""
+        self.first: list[Seen] = []
+        """No more than `_MOST_KEPT`, and the first of each code."""
+
+    def see(self, one: Seen) -> None:
+        """Take one observation."""
+        if len(self.first) < _MOST_KEPT or one.code not in self.counts:
+            self.first.append(one)
+        self.counts[one.code] += one.count
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a report would list all of it, so that what is kept tells which revision fits."""
+        places = len(self.first)
+        if places > _MOST_LISTED:
+            places = len({(one.code, pattern(one.path)) for one in self.first})
+        return places <= _MOST_LISTED and self.counts.total() == len(self.first)
 
 
 def best_revision(document: Document, shape: Shape | None, profile: Profile) -> str | None:
@@ -129,11 +157,11 @@ def best_revision(document: Document, shape: Shape | None, profile: Profile) -> 
         if first < index:
             fits.append(fits[first])
             continue
-        seen = seen_in(document, REVISIONS[index], shape)
-        verdict = verdict_of({CODES[one.code].severity(profile) for one in seen})
-        fits.append(
-            (_RANKS[verdict], len({pattern(one.path) for one in seen if one.code == "schema/undeclared-member"}))
-        )
+        seen = Sightings()
+        look(document, REVISIONS[index], shape, seen.see)
+        verdict = verdict_of({CODES[code].severity(profile) for code in seen.counts})
+        undeclared = {pattern(one.path) for one in seen.first if one.code == "schema/undeclared-member"}
+        fits.append((_RANKS[verdict], len(undeclared)))
     return REVISIONS[fits.index(min(fits))]
 
 

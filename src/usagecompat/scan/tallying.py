@@ -20,9 +20,9 @@ from usagecompat._validate import shape_of_document
 from usagecompat._wire import is_kind
 from usagecompat.checking import check, fast_route, report_on
 from usagecompat.contracts import LATEST
-from usagecompat.findings import CODES, Profile, Shape, Verdict, pattern, pointer
+from usagecompat.findings import CODES, Profile, Shape, Verdict, pointer
 from usagecompat.report import verdict_of
-from usagecompat.scan._fits import Fits, best_revision, earliest, is_array, is_object, seen_in
+from usagecompat.scan._fits import Fits, Sightings, best_revision, earliest, is_array, is_object, look
 from usagecompat.scan.coverage import DAY, CoverageBuilder
 from usagecompat.scan.summary import (
     MOST_EXAMPLES,
@@ -52,8 +52,6 @@ _MOST_WAITING: Final = 1_000
 _LONGEST_WAITING: Final = 1 << 21
 _LONGEST_KIND: Final = 100
 _LONGEST_POINTER: Final = 300
-_MOST_FOUND: Final = 500
-"""With more findings than this a report may leave some out, and then facts do not tell which revision fits."""
 
 
 @frozen
@@ -309,11 +307,13 @@ class Tallying:
         shape, counted = found
         self._line = number
         told: set[str] = set()
+        sightings = Sightings()
         for seen, count in counted:
+            sightings.see(seen)
             self._first_place(seen, count, told)
             if seen.code.startswith("wire/"):
                 self._texts_by_month(seen.code, tree, shape)
-        best = self._best_of(data, tree, shape, [seen for seen, _ in counted])
+        best = self._best_of(data, tree, shape, sightings)
         self._judged_one(tree, shape, verdict, best)
         return best if {seen.code for seen, _ in counted} & {AMOUNT_AS_STRING} else None
 
@@ -324,21 +324,25 @@ class Tallying:
         document = read(data)
         tree = document.value
         shape = shape_of_document(document)
-        seen = seen_in(document, judged.revision, shape)
-        counts = Counter(one.code for one in seen)
+        seen = Sightings()
+
+        def see(one: Seen) -> None:
+            seen.see(one)
+            if one.code.startswith("wire/"):
+                self._deviation(one.code, _time_of(tree, one.path), 1)
+
+        look(document, judged.revision, shape, see)
+        counts = seen.counts
         verdict = verdict_of({CODES[code].severity(judged.profile) for code in counts})
         wanted: set[str] = {code for code in counts if self._wants(code)}
         self._codes.update(counts)
         if wanted:
             report = report_on(document, judged.revision, shape, judged.profile)
-            found: list[Finding | Seen] = [*report.findings, *seen]
+            found: list[Finding | Seen] = [*report.findings, *seen.first]
             for one in found:
                 if one.code in wanted:
                     wanted.remove(one.code)
                     self._note(one.code, 0, partial(_place, one))
-        for one in seen:
-            if one.code.startswith("wire/"):
-                self._deviation(one.code, _time_of(tree, one.path), 1)
         best = None
         if tree is not NO_VALUE:
             best = self._best_of(data, tree, shape, seen)
@@ -353,13 +357,14 @@ class Tallying:
         except ValueError:
             return None
 
-    def _best_of(self, data: bytes, tree: object, shape: Shape | None, seen: Sequence[Seen]) -> str | None:
+    def _best_of(self, data: bytes, tree: object, shape: Shape | None, seen: Sightings) -> str | None:
         if self._judged.revision != LATEST:  # which may not have looked at everything that others look at
-            seen = seen_in(read(data), LATEST, shape)
+            seen = Sightings()
+            look(read(data), LATEST, shape, seen.see)
         profile = self._judged.profile
-        if len(seen) > _MOST_FOUND and len({(one.code, pattern(one.path)) for one in seen}) > _MOST_FOUND:
+        if not seen.is_whole:
             return check(data, profile=profile).best_revision
-        return self.fits.best(tree, shape, seen, lambda: best_revision(read(data), shape, profile))
+        return self.fits.best(tree, shape, seen.first, lambda: best_revision(read(data), shape, profile))
 
     def _first_place(self, seen: Seen, count: int, told: set[str]) -> None:
         """A finding of the payload at hand; only the first of a code is shown."""
