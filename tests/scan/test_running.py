@@ -74,6 +74,18 @@ def test_ticks(archive: str) -> None:
         assert sum(ticks) == planned.size
 
 
+@pytest.mark.parametrize(("end", "pack"), [("", bytes), (".gz", gzip.compress), (".zst", zstandard.compress)])
+def test_ticks_within_a_file(put: Put, end: str, pack: Callable[[bytes], bytes]) -> None:
+    """What is told of progress comes while a file is read, compressed or not, and never more than there is."""
+    data = b"".join(text(bucket(number, user_id=os.urandom(50).hex())) + b"\n" for number in range(5_000))
+    planned = plan([put(f"a.ndjson{end}", pack(data))])
+    ticks: list[int] = []
+    run(planned, tick=ticks.append)
+    assert sum(ticks) == planned.size
+    assert min(ticks) >= 0
+    assert max(ticks) < planned.size / 2
+
+
 def interrupted(after: int) -> Callable[..., Summary]:
     """`scan_partition` that somebody interrupts."""
     done = 0

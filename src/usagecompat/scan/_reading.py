@@ -27,17 +27,17 @@ _ROWS: Final = 90
 
 
 @contextmanager
-def opened(name: str, compression: str) -> Generator[BinaryIO]:
-    """The uncompressed bytes of a file or of what a URL names."""
+def opened(name: str, compression: str) -> Generator[tuple[BinaryIO, Callable[[], int]]]:
+    """The uncompressed bytes of a file or of what a URL names, and how many bytes of it have been read so far."""
     with _stored(name) as file:
         if not compression:
-            yield file
+            yield file, file.tell
             return
         if not file.read(1):
             raise inputs._Damaged("the file is empty, which no compressed data is")
         file.seek(0)
         with inputs._gunzip(file) if compression == ".gz" else inputs._unzstd(file, name) as stream:
-            yield stream
+            yield stream, file.tell
 
 
 @contextmanager

@@ -77,7 +77,7 @@ class _Reader:
             elif one.content == "lines":
                 self._ndjson()
             else:
-                with _reading.opened(one.name, one.compression) as stream:
+                with _reading.opened(one.name, one.compression) as (stream, _):
                     tallying.payload(stream.read(MAX_SIZE + 1))
         except inputs._Damaged as error:
             tallying.trouble(DAMAGED, str(error), self._lines)
@@ -88,8 +88,14 @@ class _Reader:
                 raise
             tallying.trouble(DAMAGED if self._lines else UNREADABLE, reason(error), self._lines)
         tallying.end(Piece(one.start, one.end, self._lines))
+        self._done(one.size)
+
+    def _done(self, size: int) -> None:
+        """Tell how far the piece has been read, of which readers may be a little ahead."""
         if self._tick is not None:
-            self._tick(one.size - self._told)
+            size = min(size, self._slice.size)
+            self._tick(size - self._told)
+            self._told = size
 
     def _is_of_reading(self, error: Exception) -> bool:
         """Whether an exception is the store's or the format's; those of judging are faults of the kit."""
@@ -99,7 +105,7 @@ class _Reader:
 
     def _ndjson(self) -> None:
         one, tallying = self._slice, self._tallying
-        with _reading.opened(one.name, one.compression) as stream:
+        with _reading.opened(one.name, one.compression) as (stream, position):
             for data, is_whole in _reading.blocks(stream, one.start, one.end):
                 if is_whole:
                     tallying.block(data, self._lines + 1)
@@ -107,9 +113,7 @@ class _Reader:
                 else:
                     tallying.payload(data, self._lines + 1)
                     self._lines += 1
-                if self._tick is not None and not one.compression:
-                    self._told += len(data)
-                    self._tick(len(data))
+                self._done(position() - one.start)
 
     def _parquet(self) -> None:
         one, tallying = self._slice, self._tallying
