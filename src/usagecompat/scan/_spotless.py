@@ -77,14 +77,13 @@ class SpotlessLines:
         self._types: FastTypes = route.types
         self._decode = route._decode
         self._checks: dict[tuple[type[object], int], _Check] = {}
-        self._in_bucket = ALL
         contract = route.types.contract
         classes = {record.shape.name: cls for cls, record in route.types.records.items()}
         self._page, self._bucket = classes[contract.page.name], classes[contract.bucket.name]
         self._amount = classes[contract.amount.name]
         self._getters: dict[type[object], Callable[[Any], tuple[object, ...]]] = {}
         self._bucket_check, self._page_check = self._check(self._bucket, ALL), self._check(self._page, ALL)
-        self._in_bucket = self._bucket_check.base if self._bucket_check.is_plain else ALL
+        self._in_bucket = self._bucket_check.base
 
     # -- proving
 
@@ -164,7 +163,8 @@ class SpotlessLines:
         masks = self._masks(check, results, counted)
         if not self._bucket_check.is_plain:
             more = self._masks(self._bucket_check, values, counted)
-            masks = [one & (other | _TEXT if other else 0) for one, other in zip(masks, more, strict=True)]
+            if more.count(self._in_bucket) < len(more):
+                masks = [one & (other | _TEXT if other else 0) for one, other in zip(masks, more, strict=True)]
         if any(map(ge, starts, ends)):
             masks = [mask if start < end else 0 for mask, start, end in zip(masks, starts, ends, strict=True)]
         if counted and not tallying.has_examples(counted):
