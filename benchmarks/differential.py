@@ -12,7 +12,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from odd_texts import Text, corpus_texts, mutated_corpus, texts
-
 from usagecompat import check
 from usagecompat._json import read
 from usagecompat._validate import shape_of_document

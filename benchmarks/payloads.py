@@ -25,6 +25,16 @@ _DAY: Final = 86_400
 _START: Final = 1_790_812_800
 _MODELS: Final = ("gpt-5.2-2026-08-01", "gpt-4.1-mini-2025-04-14", "o5-2026-03-14", "text-embedding-3-large")
 
+PLAIN_OF: Final = {
+    "page, pretty-printed": "page of completions",
+    "page, reordered": "page of completions",
+    "page, iso times": "page of completions",
+    "costs, string amounts": "page of costs",
+    "costs, organization members": "page of costs",
+    "costs, all of it, pretty-printed": "page of costs",
+}
+"""The inputs that are as the live API sends them, each with the plain page that it says the same as."""
+
 Tree = dict[str, Any]
 
 
@@ -47,9 +57,9 @@ def mixed_page() -> Tree:
     return _page([_bucket(names[index % len(names)], index, RESULTS) for index in range(BUCKETS)])
 
 
-def bucket() -> Tree:
-    """One bucket with one completions result, about 700 bytes of text."""
-    return _bucket("completions", 0, 1)
+def bucket(index: int = 0) -> Tree:
+    """One bucket with one completions result, about 700 bytes of text; each index has another."""
+    return _bucket("completions", index, 1)
 
 
 def compact(tree: Tree) -> bytes:

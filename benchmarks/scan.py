@@ -1,18 +1,18 @@
 """
-How long `scan` takes, as a ratio to an `orjson.loads` loop over the same lines: python benchmarks/scan.py [--small].
+How long `scan` takes, as a ratio to an `orjson.loads` loop over the same lines.
 
-A file of lines is made from a seed in a temporary directory, and removed.
-Each sample is a fresh process that reads the file; samples of all runners follow each other in every round,
-and a ratio is the median of the ratios to the loop of the same round, by the clock and in processor time,
-which other work on the machine disturbs less.
+Files of lines are made from a seed in a temporary directory, and removed.
+Each sample is a fresh process that reads a file; samples of all runners follow each other in every round,
+and a ratio is the median of the ratios to the loop of the same round, by the clock.
 Memory is the proportional set size of the whole process tree at its peak.
 """
 
 from __future__ import annotations
 
-import argparse
+import gzip
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -21,14 +21,20 @@ from time import sleep
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
-from payloads import _bucket
+import pyarrow as pa
+import zstandard
+from pyarrow import parquet
+
+from figures import Figure
+from payloads import bucket
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LINES: Final = 1_000_000
+_LINES: Final = 1_000_000
 _FEW: Final = 100_000
-_SMALL: Final = 20_000
+_SMALL: Final = 10_000
+_ROUNDS: Final = 5
 _RESULTS: Final = 997
 """Different results, each of which gets its own numbers and keys in each line."""
 _FIRST: Final = 1_700_000_000
@@ -36,22 +42,21 @@ _SPAN: Final = 80_000_000
 _POLL: Final = 0.05
 
 _LOOP: Final = """
-import sys, time, resource, orjson
-began = time.perf_counter(), time.process_time()
+import sys, time, orjson
+began = time.perf_counter()
 with open(sys.argv[1], "rb") as file:
     for line in file:
         orjson.loads(line)
-print(time.perf_counter() - began[0], time.process_time() - began[1])
+print(time.perf_counter() - began)
 """
 _SCAN: Final = """
-import sys, time, resource
+import sys, time
 from usagecompat.scan.partitions import plan
 from usagecompat.scan.running import run
 from usagecompat.scan import tallying, _spotless
-began = time.perf_counter(), time.process_time()
+began = time.perf_counter()
 run(plan([sys.argv[1]]), jobs=int(sys.argv[2]))
-children = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(time.perf_counter() - began[0], time.process_time() - began[1] + children.ru_utime + children.ru_stime)
+print(time.perf_counter() - began)
 """
 
 
@@ -59,71 +64,86 @@ class Sample(NamedTuple):
     """One run of one runner, without the start of Python and imports, with starting and stopping of processes."""
 
     seconds: float
-    processor: float
-    """Seconds of processor time, of all processes together."""
     memory: float
     """MiB at the peak; 0 where the system does not tell."""
 
 
-class Figures(NamedTuple):
-    """What a runner takes on a file."""
-
-    runner: str
-    lines: int
-    seconds: float
-    ratio: float
-    """To the loop over as many clean lines, by the clock."""
-    processor_ratio: float
-    """The same in processor time."""
-    to_clean: float | None
-    """Of odd lines, in processor time, to the same scan of clean ones."""
-    memory: float
-
-
-def main() -> int:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--small", action="store_true", help="few lines and rounds, to see that it works")
-    parser.add_argument("--lines", type=int, default=LINES)
-    parser.add_argument("--rounds", type=int, default=5)
-    asked = parser.parse_args()
-    show(measure(lines=_SMALL if asked.small else asked.lines, rounds=1 if asked.small else asked.rounds))
-    return 0
-
-
-def measure(*, lines: int = LINES, rounds: int = 5) -> list[Figures]:
-    """The figures of all runners on files of that many lines, and of fewer."""
-    figures: list[Figures] = []
+def measure(*, small: bool) -> list[Figure]:
+    """The figures of all runners on a file of many lines and on one of fewer."""
+    figures: list[Figure] = []
+    memory: list[tuple[float, float]] = []
     with tempfile.TemporaryDirectory() as folder:
-        for count in dict.fromkeys((min(_FEW, lines), lines)):
-            clean, odd = Path(folder) / f"{count}.ndjson", Path(folder) / f"{count}-odd.ndjson"
-            write(clean, count)
-            write(odd, count, odd=0.01)
-            runners: dict[str, tuple[str, ...]] = {
-                "orjson.loads, line by line": (_LOOP, str(clean)),
-                "scan, 1 process": (_SCAN, str(clean), "1"),
-                "scan, 2 processes": (_SCAN, str(clean), "2"),
-                "scan, 1 process, 1 % odd lines": (_SCAN, str(odd), "1"),
-                "scan, 2 processes, 1 % odd lines": (_SCAN, str(odd), "2"),
-            }
-            samples = [{name: sample(*command) for name, command in runners.items()} for _ in range(rounds)]
-            figures += [_figures(name, count, samples) for name in runners]
-            clean.unlink()
-            odd.unlink()
+        for count in (_SMALL // 2, _SMALL) if small else (_FEW, _LINES):
+            found, peaks = _of_file(Path(folder), count, rounds=1 if small else _ROUNDS)
+            figures += found
+            memory.append(peaks)
+        figures += _of_formats(Path(folder), _SMALL if small else _FEW, rounds=1 if small else _ROUNDS)
+    section = "memory of the whole process tree"
+    for processes, (few, many) in enumerate(zip(*memory, strict=True), 1):
+        figures += [
+            Figure(section, f"most lines, {processes} processes", many, "MiB", at_most=100),
+            Figure(
+                section,
+                f"most lines to a tenth of them, {processes} processes",
+                many / few if few else 0.0,
+                "x",
+                at_most=1.1,
+            ),
+        ]
     return figures
 
 
-def _figures(name: str, lines: int, samples: list[dict[str, Sample]]) -> Figures:
-    loop, plain = "orjson.loads, line by line", name.split(", 1 % odd", 1)[0]
-    return Figures(
-        name,
-        lines,
-        median(one[name].seconds for one in samples),
-        median(one[name].seconds / one[loop].seconds for one in samples),
-        median(one[name].processor / one[loop].processor for one in samples),
-        median(one[name].processor / one[plain].processor for one in samples) if plain != name else None,
-        median(one[name].memory for one in samples),
-    )
+def _of_file(folder: Path, count: int, rounds: int) -> tuple[list[Figure], tuple[float, float]]:
+    """The figures of clean and odd lines, and the peaks of memory of one process and of two."""
+    clean, odd = folder / f"{count}.ndjson", folder / f"{count}-odd.ndjson"
+    write(clean, count)
+    write(odd, count, odd=0.01)
+    samples = [
+        {
+            "loop": sample(_LOOP, str(clean)),
+            "1": sample(_SCAN, str(clean), "1"),
+            "2": sample(_SCAN, str(clean), "2"),
+            "1 odd": sample(_SCAN, str(odd), "1"),
+            "2 odd": sample(_SCAN, str(odd), "2"),
+        }
+        for _ in range(rounds)
+    ]
+    clean.unlink()
+    odd.unlink()
+
+    def ratio(name: str, other: str) -> float:
+        return median(one[name].seconds / one[other].seconds for one in samples)
+
+    section = f"scan of {count:,} lines, {median(one['1'].seconds for one in samples):.2f} s in one process"
+    figures = [
+        Figure(section, "1 process", ratio("1", "loop"), "x orjson.loads loop", at_most=3.5),
+        Figure(section, "2 processes", ratio("2", "loop"), "x orjson.loads loop", at_most=2),
+        Figure(section, "1 process, 1 % odd lines", ratio("1 odd", "1"), "x clean lines", at_most=1.5),
+        Figure(section, "2 processes, 1 % odd lines", ratio("2 odd", "2"), "x clean lines", at_most=1.5),
+    ]
+    return figures, (median(one["1"].memory for one in samples), median(one["2"].memory for one in samples))
+
+
+def _of_formats(folder: Path, count: int, rounds: int) -> list[Figure]:
+    """How fast archives of each form are scanned by one process, in bytes of payload."""
+    payloads = list(lines(count))
+    text = b"".join(line + b"\n" for line in payloads)
+    size = len(text) / 1e6
+    table = pa.table({"payload": pa.array(payloads, pa.binary())})
+    writers = {
+        "lines.ndjson": lambda path: path.write_bytes(text),
+        "lines.ndjson.gz": lambda path: path.write_bytes(gzip.compress(text, 6)),
+        "lines.ndjson.zst": lambda path: path.write_bytes(zstandard.compress(text)),
+        "rows.parquet": partial(parquet.write_table, table, compression="zstd"),
+    }
+    paths = {name: folder / name for name in writers}
+    for name, write_file in writers.items():
+        write_file(paths[name])
+    samples = [{name: sample(_SCAN, str(path), "1").seconds for name, path in paths.items()} for _ in range(rounds)]
+    return [
+        Figure(f"forms of {count:,} payloads, {size:,.0f} MB of text", f"{name}, {paths[name].stat().st_size / 1e6:,.0f} MB", median(size / one[name] for one in samples), "MB/s of text, 1 process")
+        for name in writers
+    ]  # fmt: skip
 
 
 def sample(program: str, *arguments: str) -> Sample:
@@ -134,8 +154,7 @@ def sample(program: str, *arguments: str) -> Sample:
             peak = max(peak, sum(map(_proportional, _tree(process.pid))))
             sleep(_POLL)
         printed = process.stdout.read() if process.stdout else ""
-    seconds, processor = map(float, printed.split())
-    return Sample(seconds, processor, peak / 1024)
+    return Sample(float(printed), peak / 1024)
 
 
 def _tree(pid: int) -> Iterator[int]:
@@ -171,19 +190,19 @@ def write(path: Path, count: int, *, odd: float = 0.0) -> None:
 def lines(count: int, *, odd: float = 0.0) -> Iterator[bytes]:
     """Different buckets of about 709 bytes, some with null group keys."""
     random = Random(count)
-    buckets = [_bucket("completions", index, 1) for index in range(_RESULTS)]
+    buckets = [bucket(index) for index in range(_RESULTS)]
     for number in range(count):
-        bucket = buckets[number % _RESULTS]
-        bucket["start_time"] = _FIRST + number * 3600 % _SPAN
-        bucket["end_time"] = bucket["start_time"] + 3600
-        result: dict[str, Any] = bucket["results"][0]
+        one = buckets[number % _RESULTS]
+        one["start_time"] = _FIRST + number * 3600 % _SPAN
+        one["end_time"] = one["start_time"] + 3600
+        result: dict[str, Any] = one["results"][0]
         texts = random.randrange(1, 900_000)
         result["output_text_tokens"] = texts
         result["output_tokens"] = texts + result["output_audio_tokens"] + result["output_image_tokens"]
         result["num_model_requests"] = number
         result["user_id"] = None if random.random() < 0.1 else f"user-{random.getrandbits(40):010x}"
         result["api_key_id"] = None if random.random() < 0.2 else f"key_{random.getrandbits(40):010x}"
-        line = orjson.dumps(bucket)
+        line = orjson.dumps(one)
         yield _odd(line, random.randrange(len(_ODD))) if odd and random.random() < odd else line
 
 
@@ -202,21 +221,3 @@ _ODD: Final = (
 
 def _odd(line: bytes, how: int) -> bytes:
     return line.replace(*_ODD[how], 1)
-
-
-def show(figures: list[Figures]) -> None:
-    """Print the table."""
-    print(f"{'':36}{'lines':>11}{'s':>8}{'x loop':>8}{'x, cpu':>8}{'x clean':>9}{'MiB':>7}")
-    for one in figures:
-        clean = f"{one.to_clean:9.2f}" if one.to_clean else f"{'':9}"
-        ratios = f"{one.ratio:8.2f}{one.processor_ratio:8.2f}"
-        print(f"{one.runner:36}{one.lines:11,}{one.seconds:8.2f}{ratios}{clean}{one.memory:7.0f}")
-
-
-def as_dict(figures: list[Figures]) -> list[dict[str, Any]]:
-    """The same as data."""
-    return [one._asdict() for one in figures]
-
-
-if __name__ == "__main__":
-    sys.exit(main())

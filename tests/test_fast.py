@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import subprocess
 import sys
 from itertools import islice
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
+import differential
+import payloads
 from usagecompat import LATEST, check
 from usagecompat.checking import fast_route
-
-if TYPE_CHECKING:
-    from types import ModuleType
-
-BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
-
-
-def benchmark(name: str) -> ModuleType:
-    """A module of `benchmarks/`, which are scripts and no package."""
-    sys.path.insert(0, str(BENCHMARKS))
-    try:
-        return importlib.import_module(name)
-    finally:
-        sys.path.remove(str(BENCHMARKS))
-
-
-differential = benchmark("differential")
-payloads = benchmark("payloads")
 
 
 def route_of(payload: bytes) -> str:

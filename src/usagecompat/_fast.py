@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from usagecompat._json import Document, Tree
     from usagecompat._shape import Contract
 
-_WHITE: Final = b" \t\n\r"
+_HEAD: Final = 40
+"""So many bytes show whether there is white space between the tokens."""
 _ESCAPE: Final = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u....|.)", re.DOTALL)
 _MOST_ROUTES: Final = 6
 """Layouts that are kept for one revision, the latest used first; those that were of use before those that were not."""
@@ -59,6 +60,7 @@ _SPOTLESS: Final = {shape: Certified(shape, ()) for shape in Shape}
 
 
 _encode: Final = msgspec.json.Encoder().encode
+_ERRORS: Final = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 def certify(
@@ -81,6 +83,11 @@ def certify(
         payload = bytes(payload)
     if len(payload) > MAX_SIZE:
         return None
+    if payload[1:2].isspace() or b'": ' in payload[:_HEAD]:
+        try:
+            payload = _compact(payload)
+        except _ERRORS:
+            return None
     routes = _routes(revision)
     for route in routes.known:
         certified = route.certify(payload)
@@ -183,7 +190,7 @@ class _Route:
         try:
             value = self._decode(payload)
             text = _encode(value)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
+        except _ERRORS:
             return None
         if text != payload and not _says_the_same(payload, text):
             return None
@@ -205,19 +212,25 @@ def _says_the_same(payload: bytes, text: bytes) -> bool:
     """
     Whether a payload that was decoded differs from `text`, which was encoded of it, in nothing but white space and escapes.
 
-    White space goes from both, inside strings as well; what is left is the tokens.
-    No unknown name was decoded and no known one has white space in it, so equal tokens are members of equal names:
-    none was left out, doubled or added.
-    Then each value of the payload is the one that was decoded, white space in strings included.
+    Then both have the same tokens, so that no member was left out, doubled or added, and no value is another one.
     """
-    if b"\\" in payload:
-        try:
+    try:
+        if b"\\" in payload:
             payload = _ESCAPE.sub(_unescaped, payload)
-        except msgspec.MsgspecError:
-            return False
-    if len(payload) <= len(text):
-        return payload == text
-    return payload.translate(None, _WHITE) == (text.translate(None, _WHITE) if b" " in text else text)
+        return payload == text or (len(payload) > len(text) and _compact(payload) == text)
+    except _ERRORS:
+        return False
+
+
+def _compact(payload: bytes) -> bytes:
+    """
+    The same tokens with nothing between them, each as it was spelled.
+
+    Raises:
+        MsgspecError: The text is not JSON.
+        RecursionError: It is nested too deep.
+    """
+    return msgspec.json.format(payload, indent=-1)
 
 
 def _unescaped(escape: re.Match[bytes]) -> bytes:

@@ -41,6 +41,7 @@ _NOT_SAFE: Final = re.compile(rb"^(?!-?(?:\d{1,7}|(?=[\d.]{3,7}$)\d+\.\d+)$).+",
 _NEVER_SAFE: Final = re.compile(rb"-?(?:0\.0*[1-9][0-9]{8,99}|[1-9][0-9.]{9,99})[1-9]")
 """Numbers of so many digits that a model changes each of them, and not too many to be numbers at all."""
 _NUMBER_TEXTS: Final = re.compile(rf'(?:"{NUMBER_PATTERN}"\n)*+'.encode())
+_members: Final = msgspec.json.Decoder(dict[str, Raw]).decode
 _NUMBER_TEXT: Final = re.compile(rf'"{NUMBER_PATTERN}"'.encode())
 
 
@@ -151,17 +152,14 @@ class Findings:
         value = attrgetter(member.attribute)
         values = [raw for raw in map(value, objects) if raw is not UNSET]
         lines = b"\n".join((*values, b""))
-        doubtful = _NOT_SAFE.findall(lines)
-        if not doubtful:
-            return True
         text_code = (
             member.deviations[Tolerance.NUMBER_TEXT].code if Tolerance.NUMBER_TEXT in member.deviations else None
         )
-        if text_code and _NUMBER_TEXTS.fullmatch(lines):
+        if text_code and lines[:1] == b'"' and _NUMBER_TEXTS.fullmatch(lines):
             texts, lossy = len(values), 0
         else:
             texts = lossy = 0
-            for line in doubtful:
+            for line in _NOT_SAFE.findall(lines):
                 if text_code and _NUMBER_TEXT.fullmatch(line):
                     texts += 1
                 elif line != b"null" or not member.nullable:
@@ -169,6 +167,8 @@ class Findings:
                     if changes is None:
                         return False
                     lossy += changes
+        if not texts and not lossy:
+            return True
         sightings = self._sightings.setdefault(cls, [])
         if text_code and texts:
             sightings.append(
@@ -234,7 +234,7 @@ class Findings:
         if column.code == "schema/undeclared-member":
 
             def explain(record: FastRecord, node: Node) -> tuple[str, str]:
-                there = msgspec.json.decode(msgspec.json.encode(node), type=dict[str, Raw])
+                there = _members(msgspec.json.encode(node))
                 return explain_undeclared(self._types.contract, record.shape, column.name, there.keys(), did_you_mean)
 
             return _Sighting(column.code, column.name, count, lambda o: value(o) is not UNSET, explain)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A scan on a Dask cluster of this machine, one worker of which is killed; see cluster/check_cluster.py.
+# Scans on clusters of this machine: Dask with a worker that is killed, and the recipes of docs/scale.md; see cluster/.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-exec python -m pytest -p no:randomly -q tests/interop/cluster/check_cluster.py ${JUNIT:+--junitxml="$JUNIT/interop-cluster.xml"} "$@"
+exec python -m pytest -p no:randomly -q -rs tests/interop/cluster/check_*.py ${JUNIT:+--junitxml="$JUNIT/interop-cluster.xml"} "$@"

@@ -18,7 +18,7 @@ import msgspec
 from attrs import frozen
 from msgspec import UNSET
 
-from usagecompat._fast import _says_the_same
+from usagecompat._fast import _ERRORS, _encode, _says_the_same
 from usagecompat._fast_findings import _NOT_SAFE, _NUMBER_TEXT, Findings, _is_lossy
 from usagecompat._fast_layouts import RecordLayout
 from usagecompat._fast_types import Column, _Source
@@ -42,8 +42,6 @@ Run: TypeAlias = "Callable[[Sequence[Any], list[int], list[int]], None]"
 """Counts what the columns of the record name, and adds the mask of each object: 0 if anything is wrong with it."""
 
 _encode_lines: Final = msgspec.json.Encoder().encode_lines
-_encode: Final = msgspec.json.Encoder().encode
-_ERRORS: Final = (msgspec.MsgspecError, ValueError, RecursionError)
 _TEXT: Final = ALL + 1
 """Beside the mask of an object: that it has a number in a string."""
 _SPACE: Final = b" \t\r"

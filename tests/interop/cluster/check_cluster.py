@@ -39,7 +39,7 @@ _SECONDS = 60
 @pytest.fixture(scope="module")
 def env(pip_install: Callable[[Path], dict[str, str]]) -> dict[str, str]:
     """An environment in which the extra `dask` is installed."""
-    installed = pip_install(HERE / "requirements.txt")["PYTHONPATH"]
+    installed = pip_install(HERE / "dask" / "requirements.txt")["PYTHONPATH"]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH"), installed)))}
 
 
