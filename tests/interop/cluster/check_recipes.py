@@ -14,51 +14,53 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HERE = Path(__file__).resolve().parent
-_SECONDS = 300
-LINES = (
-    b'{"object":"bucket","start_time":%d,"end_time":%d,"results":[]}\n',
-    b'{"object":"bucket","start_time":%d,"end_time":%d,"results":[{"object":"organization.costs.result",'
-    b'"amount":{"value":"1.50","currency":"usd"}}]}\n',
-    b'{"object":"bucket","start_time":%d,"end_time":%d\n',
-)
+FILES = 600
+COSTS = '{"object":"organization.costs.result","amount":{"value":"1.50","currency":"usd"}}'
+BUCKET = '{{"object":"bucket","start_time":{0},"end_time":{0}9,"results":[{1}]}}\n'
 
 
-def recipe(root: Path, heading: str) -> str:
-    """The one block of Python under a heading."""
-    (section,) = re.findall(
-        rf"^## {heading}$(.*?)(?=^## |\Z)", (root / "docs/scale.md").read_text("utf-8"), re.M | re.S
-    )
-    (code,) = re.findall(r"^```python\n(.*?)^```$", section, re.M | re.S)
-    return str(code)
-
-
-@pytest.mark.parametrize(("heading", "tools"), [("With Ray", ()), ("With Spark", ("java",))])
-def test_recipe(
-    heading: str,
-    tools: tuple[str, ...],
-    root: Path,
-    tmp_path: Path,
-    tool: Callable[[str], str],
-    run: Callable[..., str],
-    pip_install: Callable[[Path], dict[str, str]],
-) -> None:
-    """The recipe prints the summary that one process comes to."""
-    for name in tools:
-        tool(name)
-    requirements = HERE / heading.rpartition(" ")[2].lower() / "requirements.txt"
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """A folder with an archive of more files than one partition takes, some lines with something to be told."""
     archive = tmp_path / "archive"
-    for number in range(600):
-        file = archive / f"{number:03}.ndjson"
-        file.parent.mkdir(exist_ok=True)
-        file.write_bytes(b"".join(line % (number * 3600, number * 3600 + 3600) for line in LINES))
-    alone = subprocess.run(
-        [sys.executable, "-m", "usagecompat", "scan", "archive/"], cwd=tmp_path, capture_output=True, check=False
-    )
-    assert alone.returncode == 1
-    assert alone.stdout.startswith(b"1,800 payloads")
-    printed = run(
-        *("timeout", str(_SECONDS), sys.executable, "-c", recipe(root, heading)),
-        cwd=tmp_path,
-        env={**pip_install(requirements), "SPARK_LOCAL_IP": "127.0.0.1"},
-    )
-    assert printed.endswith(alone.stdout.decode())
+    archive.mkdir()
+    for number in range(1, FILES + 1):
+        lines = BUCKET.format(number, ""), BUCKET.format(number, COSTS), BUCKET.format(number, COSTS[:-9])
+        (archive / f"{number:03}.ndjson").write_text("".join(lines), "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def recipe(
+    root: Path, archive: Path, run: Callable[..., str], pip_install: Callable[[Path], dict[str, str]]
+) -> Callable[[str], str]:
+    """Runs what the page shows of a scheduler, and gives what it prints."""
+    page = (root / "docs/scale.md").read_text("utf-8")
+
+    def result(scheduler: str) -> str:
+        (code,) = re.findall(rf"^## With {scheduler}\n\n```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+        environment = pip_install(HERE / scheduler.lower() / "requirements.txt")
+        return run(sys.executable, "-c", code, cwd=archive, env={**environment, "SPARK_LOCAL_IP": "127.0.0.1"})
+
+    return result
+
+
+@pytest.fixture
+def expected(archive: Path) -> str:
+    """What the command prints."""
+    command = [sys.executable, "-m", "usagecompat", "scan", "archive/"]
+    done = subprocess.run(command, cwd=archive, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"{3 * FILES:,} payloads")
+    return done.stdout
+
+
+def test_ray(recipe: Callable[[str], str], expected: str) -> None:
+    """Ray's workers come to the summary of one process."""
+    assert recipe("Ray").endswith(expected)
+
+
+def test_spark(recipe: Callable[[str], str], expected: str, tool: Callable[[str], str]) -> None:
+    """Spark's workers come to the summary of one process."""
+    tool("java")
+    assert recipe("Spark").endswith(expected)
