@@ -92,7 +92,8 @@ class NoPayloads(UsageCompatError):
     def __str__(self) -> str:
         return (
             f"{self.path}: there is no payload here; "
-            "name files, directories with *.json or *.ndjson (also .gz, .zst), or - for standard input"
+            "name files, directories with *.json or *.ndjson (also .gz, .zst), or - for standard input; "
+            "in a directory with any *.case.json only the payloads of cases count"
         )
 
 

@@ -127,7 +127,11 @@ def files(name: str, *, tell: Callable[[Trouble], object] = refuse) -> list[str]
     """
     if name == STANDARD_INPUT or not Path(name).is_dir():
         return [name]
-    found = list(_walk(name, tell))
+    return but_sidecars(list(_walk(name, tell)))
+
+
+def but_sidecars(found: list[str]) -> list[str]:
+    """The files of a directory that are payloads: of a corpus those of its cases, else all."""
     sidecars = {path for path in found if path.endswith(SIDECAR)}
     if not sidecars:
         return found
@@ -149,8 +153,11 @@ def _walk(directory: str, tell: Callable[[Trouble], object]) -> Iterator[str]:
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
-    """Whether `entry` can be read to its end, or is a link to nothing, about which reading will say so."""
-    return entry.is_file() or (entry.is_symlink() and not entry.is_dir())
+    """Whether `entry` can be read to its end, or is a link to nothing or to itself, about which reading will say so."""
+    try:
+        return entry.is_file() or (entry.is_symlink() and not entry.is_dir())
+    except OSError:
+        return True
 
 
 def _extension(name: str) -> tuple[str, str]:
@@ -246,6 +253,8 @@ class _Zstd(io.RawIOBase):
         self._start = ZstdDecompressor().decompressobj
         self._frame = self._start()
         self._begun = False
+        self._damage: _Damaged | None = None
+        """What is wrong behind `_ready`."""
         self._ready = memoryview(b"")
 
     def readable(self) -> bool:
@@ -255,6 +264,8 @@ class _Zstd(io.RawIOBase):
     def readinto(self, buffer: WriteableBuffer) -> int:
         """Fill `buffer` as far as one step gets; 0 at the end of the last frame."""
         while not self._ready:
+            if self._damage is not None:
+                raise self._damage
             data = self._file.read(_ZSTD_STEP)
             if not data:
                 if self._begun:
@@ -278,7 +289,7 @@ class _Zstd(io.RawIOBase):
                     data, self._begun = self._frame.unused_data, False
                     self._frame = self._start()
         except self._error as error:
-            raise _Damaged(f"the compressed data is damaged: {error}") from error
+            self._damage = _Damaged(f"the compressed data is damaged: {error}")
         return b"".join(parts)
 
 

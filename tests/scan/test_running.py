@@ -148,6 +148,53 @@ def test_state_of_another_scan(put: Put, tmp_path: Path) -> None:
             run(plan([name]), state=state)
 
 
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        *(("scan", value) for value in (None, [], {}, 7)),
+        *(("done", value) for value in (None, [[0]], ["x"], 7)),
+        *(("summary", value) for value in (None, [], {}, {"format": 9}, 7)),
+    ],
+)
+def test_damaged_state(put: Put, tmp_path: Path, member: str, value: object) -> None:
+    """A state that somebody has damaged is refused in words, and left as it is."""
+    name, state = put("a.ndjson", LINES[:20]), tmp_path / "a.state"
+    run(plan([name]), state=state)
+    damaged = {**json.loads(state.read_bytes()), member: value}
+    state.write_text(json.dumps(damaged), "utf-8")
+    with pytest.raises(StateOfAnotherScan, match="no state"):
+        run(plan([name]), state=state)
+    assert json.loads(state.read_bytes()) == damaged
+
+
+def test_changed_input(put: Put, tmp_path: Path) -> None:
+    """A file that was changed since is told apart from the one before, though it is as long."""
+    name, state = put("a.ndjson", LINES[:20]), tmp_path / "a.state"
+    run(plan([name]), state=state)
+    put("a.ndjson", [line.upper() for line in LINES[:20]])
+    with pytest.raises(StateOfAnotherScan, match="changed since"):
+        run(plan([name]), state=state)
+
+
+def test_unreadable_files_are_tried_again(put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could not be read is read by the next run, if it can be read by then."""
+    names = [put("a.ndjson.zst", zstandard.compress(b"\n".join(LINES))), put("b.ndjson", LINES)]
+    state = tmp_path / "the.state"
+    planned = plan(names, piece=PIECE)
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "zstandard", None)
+        assert run(planned, state=state).unread == 1
+    assert run(planned, state=state) == run(planned)
+    assert run(planned).unread == 0
+
+
+def test_state_that_cannot_be_written(put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the state can be written shows before anything is scanned."""
+    monkeypatch.setattr(running, "scan_partition", None)
+    with pytest.raises(FileNotFoundError):
+        run(plan([put("a.ndjson", LINES)]), state=tmp_path / "nowhere" / "a.state")
+
+
 def test_state_is_written_whole(put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the state cannot be written to its end, the one before stays, and nothing is left beside it."""
     name, state = put("a.ndjson", LINES[:20]), tmp_path / "a.state"
@@ -208,6 +255,31 @@ def test_unreadable_files(put: Put, name: str, content: bytes, reason: str) -> N
     assert reason in tally.first[0].message
 
 
+def test_one_bad_file_of_a_directory(put: Put) -> None:
+    """Links to nothing or to themselves are findings, pipes are passed over, and the rest is scanned."""
+    folder = Path(put("d/good.json", text(bucket()))).parent
+    (folder / "dangling.json").symlink_to("nothing")
+    (folder / "dangling.parquet").symlink_to("nothing")
+    (folder / "itself.ndjson").symlink_to("itself.ndjson")
+    os.mkfifo(folder / "pipe.json")
+    os.mkfifo(folder / "pipe.parquet")
+    for names in ([str(folder)], [f"{folder}/*"], [f"file://{folder}"]):
+        summary = run(plan(names))
+        assert summary.payloads == 1
+        assert summary.unread == (3 if "://" not in names[0] else summary.unread)
+    assert [one.source for one in run(plan([str(folder)])).findings[UNREADABLE].first] == [
+        str(folder / name) for name in ("dangling.json", "dangling.parquet", "itself.ndjson")
+    ]
+
+
+def test_damage_behind_whole_frames(put: Put) -> None:
+    """What stands in front of damage is scanned, to the last line of the last whole frame."""
+    packed = zstandard.compress(b"".join(text(bucket(number)) + b"\n" for number in range(300)))
+    summary = run(plan([put("a.ndjson.zst", packed + b"this is no frame")]))
+    (place,) = summary.findings[DAMAGED].first
+    assert (summary.payloads, place.line) == (300, 300)
+
+
 def test_missing_files(put: Put, tmp_path: Path) -> None:
     """A file that is not there, or vanishes before it is read, is a finding."""
     gone = put("gone.json", b"{}")
@@ -224,15 +296,20 @@ def test_missing_files(put: Put, tmp_path: Path) -> None:
 def table(path: str, *, kind: pa.DataType, name: str = "payload", rows: int = 10) -> list[bytes | None]:
     """Write a table with a column of payloads, some of them null, in small row groups; returns the payloads."""
     payloads = [None if index % 17 == 3 else line for index, line in enumerate(assorted(200)) if b"\xff" not in line]
-    values = [
-        None if one is None else one.decode() if kind in (pa.string(), pa.large_string()) else one for one in payloads
-    ]
+    values = [None if one is None else one.decode() if "string" in str(kind) else one for one in payloads]
     columns = {"id": pa.array(range(len(values))), name: pa.array(values, kind)}
     pq.write_table(pa.table(columns), path, row_group_size=rows)
     return payloads
 
 
-@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.binary(), pa.large_binary()])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *(pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())),
+        *(pa.binary(), pa.large_binary(), pa.binary_view(), pa.dictionary(pa.int32(), pa.binary())),
+    ],
+    ids=str,
+)
 def test_tables(tmp_path: Path, kind: pa.DataType) -> None:
     """A Parquet file has a payload per row, text or bytes, and comes to the same whether it is cut or not."""
     path = str(tmp_path / "payloads.parquet")
@@ -244,6 +321,22 @@ def test_tables(tmp_path: Path, kind: pa.DataType) -> None:
     assert run(cut, jobs=2) == whole
     broken = payloads.index(b"not JSON") + 1
     assert broken in {one.line for one in whole.findings["json/syntax-error"].first}
+
+
+def test_damaged_table(tmp_path: Path) -> None:
+    """If a row group is damaged the others are scanned, and their rows keep their numbers."""
+    path = tmp_path / "t.parquet"
+    lines = [text(bucket(number, model=None if number != 299 else 5)).decode() for number in range(300)]
+    pq.write_table(pa.table({"payload": lines}), path, row_group_size=100, compression="snappy", use_dictionary=False)
+    about = pq.ParquetFile(path).metadata.row_group(1).column(0)
+    data = bytearray(path.read_bytes())
+    start = about.data_page_offset
+    data[start : start + about.total_compressed_size] = b"\xff" * about.total_compressed_size
+    path.write_bytes(data)
+    summary = run(plan([str(path)]))
+    assert summary.payloads == 200
+    assert [one.line for one in summary.findings[DAMAGED].first] == [100]
+    assert [one.line for one in summary.findings["schema/wrong-type"].first] == [300]
 
 
 def test_column_of_a_table(tmp_path: Path) -> None:

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -86,6 +88,7 @@ def scan(  # noqa: PLR0913 - one for each option
     from usagecompat.scan.scanning import Options  # noqa: PLC0415 - likewise
     from usagecompat.scan.text import render  # noqa: PLC0415 - likewise
 
+    signal.signal(signal.SIGTERM, _end)
     planned = plan([os.path.abspath(one) if scheduler and "://" not in one else one for one in paths], ndjson=ndjson)  # noqa: PTH100 - keeps patterns
     progress = Progress(planned.size, sys.stderr)
     try:
@@ -107,3 +110,8 @@ def scan(  # noqa: PLR0913 - one for each option
     if summary.unread:
         context.exit(2)
     context.exit(1 if summary.invalid else 0)
+
+
+def _end(number: int, _frame: object) -> NoReturn:
+    """End as whoever asks for it expects, and write the state before."""
+    sys.exit(128 + number)

@@ -16,32 +16,53 @@ from usagecompat.exceptions import MissingExtra, UnreadableInput
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
+    from usagecompat.scan.partitions import Slice
+
 BLOCK: Final = 3 << 13
 """
 About so many bytes are looked at together.
 
 In larger blocks clean lines would cost a few per cent less, and each odd line, which is looked for in its block, more.
 """
-_STEP: Final = 1 << 20
 _ROWS: Final = 90
+_ROWS_TEXT: Final = 1 << 22
+"""Fewer rows are looked at together if they are longer than these bytes."""
 
 
 @contextmanager
-def opened(name: str, compression: str) -> Generator[tuple[BinaryIO, Callable[[], int]]]:
-    """The uncompressed bytes of a file or of what a URL names, and how many bytes of it have been read so far."""
-    with _stored(name) as file:
-        if not compression:
+def opened(one: Slice) -> Generator[tuple[BinaryIO, Callable[[], int]]]:
+    """The uncompressed bytes of the file that a piece is of, and how many bytes of it have been read so far."""
+    with _stored(one) as file:
+        if not one.compression:
             yield file, file.tell
             return
-        if not file.read(1):
+        begin = file.read(1)
+        if not begin:
             raise inputs._Damaged("the file is empty, which no compressed data is")
-        file.seek(0)
-        with inputs._gunzip(file) if compression == ".gz" else inputs._unzstd(file, name) as stream:
+        unread = cast("BinaryIO", _Unread(begin, file))
+        with inputs._gunzip(unread) if one.compression == ".gz" else inputs._unzstd(unread, one.name) as stream:
             yield stream, file.tell
 
 
+class _Unread:
+    """A file, the beginning of which was read and comes again; some stores cannot go back."""
+
+    def __init__(self, begin: bytes, file: BinaryIO) -> None:
+        self._begin = begin
+        self._file = file
+        self._is_over = False
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, no more than `size`; of what is over nothing is read again, which some stores complain about."""
+        begin, self._begin = self._begin, b""
+        data = begin if self._is_over else begin + self._file.read(size - len(begin))
+        self._is_over = not data
+        return data
+
+
 @contextmanager
-def _stored(name: str) -> Generator[BinaryIO]:
+def _stored(one: Slice) -> Generator[BinaryIO]:
+    name = one.name
     if "://" not in name:
         with Path(name).open("rb") as file:
             yield file
@@ -52,7 +73,7 @@ def _stored(name: str) -> Generator[BinaryIO]:
         raise MissingExtra(name, "scan") from error
     fs: Any
     fs, path = url_to_fs(name)
-    with fs.open(path, "rb") as file:
+    with fs.open(path, "rb", **({} if one.seekable else {"block_size": 0})) as file:
         yield cast("BinaryIO", file)
 
 
@@ -64,86 +85,65 @@ def blocks(stream: BinaryIO, start: int, end: int | None) -> Iterator[tuple[byte
     of which only as much comes as shows it.
     If reading fails, whole lines that were read before come first.
     """
-    if start:
-        stream.seek(start - 1)
-        start += _skip_line(stream) - 1
+    is_skipping = start > 0
+    """Whether what comes next is the rest of a line that is no longer wanted."""
+    if is_skipping:
+        start -= 1
+        stream.seek(start)
     read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
     ready = b""
     """What was read from `start` on and has not come yet."""
     failure: Exception | None = None
-    while failure is None and (end is None or start < end):
+    is_over = False
+    while failure is None and not is_over and (end is None or start < end):
         try:
             data = read(BLOCK - len(ready) if len(ready) < BLOCK else len(ready))
         except Exception as error:  # noqa: BLE001 - raised below
             failure, data = error, b""
         is_over = not data
         ready += data
+        if is_skipping:
+            cut = ready.find(b"\n") + 1
+            is_skipping = not cut
+            start, ready = (start + cut, ready[cut:]) if cut else (start + len(ready), b"")
         if len(ready) < BLOCK and not is_over and (end is None or start + len(ready) < end):
             continue
         if end is not None and start + len(ready) >= end:
-            cut = ready.find(b"\n", end - start - 1) + 1  # of the last line that begins before the end
+            cut = ready.find(b"\n", max(end - start - 1, 0)) + 1  # of the last line that begins before the end
             cut = cut or (0 if len(ready) <= MAX_SIZE else ready.rfind(b"\n") + 1)
         else:
             cut = ready.rfind(b"\n") + 1
-        if cut:
+        if cut and start < (end or start + 1):
             yield (ready if cut == len(ready) else ready[:cut]), True
             start, ready = start + cut, ready[cut:]
-        if is_over:
-            break
-        if len(ready) > MAX_SIZE and b"\n" not in ready:
+        if not is_over and len(ready) > MAX_SIZE and b"\n" not in ready:
             yield ready[: MAX_SIZE + 1], False
-            start += len(ready) + _skip_line(stream)
-            ready = b""
+            start, ready, is_skipping = start + len(ready), b"", True
     if failure is not None:
         raise failure
     if ready and (end is None or start < end):
         yield ready + b"\n", True
 
 
-def _skip_line(stream: BinaryIO) -> int:
-    """How many bytes the rest of a line has, which are read."""
-    skipped = 0
-    while rest := stream.readline(_STEP):
-        skipped += len(rest)
-        if rest.endswith(b"\n"):
-            break
-    return skipped
-
-
 @contextmanager
-def parquet_file(name: str) -> Generator[Any]:
+def parquet_file(one: Slice) -> Generator[Any]:
     """A Parquet file, as pyarrow reads it."""
     try:
         parquet_module = import_module("pyarrow.parquet")
     except ImportError as error:
-        raise MissingExtra(name, "scan") from error
-    with _stored(name) as file, parquet_module.ParquetFile(file) as parquet:
+        raise MissingExtra(one.name, "scan") from error
+    with _stored(one) as file, parquet_module.ParquetFile(file) as parquet:
         yield parquet
 
 
-def rows(
-    parquet: Any,  # noqa: ANN401 - of an optional package
-    name: str,
-    column: str | None,
-    start: int,
-    end: int | None,
-) -> Iterator[list[bytes | None]]:
+def column_of(parquet: Any, name: str, column: str | None) -> str:  # noqa: ANN401 - of an optional package
     """
-    The payloads of some row groups, some rows at a time, None for each null.
+    The column of a table that holds the payloads: the one asked for, or `payload`, or the only one of text or bytes.
 
     Raises:
         UnreadableInput: There is no such column, or it holds neither text nor bytes.
     """
-    types = import_module("pyarrow").types
-    schema = parquet.schema_arrow
-    textual: list[str] = [
-        field.name
-        for field in schema
-        if types.is_string(field.type)
-        or types.is_large_string(field.type)
-        or types.is_binary(field.type)
-        or types.is_large_binary(field.type)
-    ]
+    textual: list[str] = [field.name for field in parquet.schema_arrow if _is_text(field.type)]
     if column is None:
         column = "payload" if "payload" in textual else textual[0] if len(textual) == 1 else None
     if column is None or column not in textual:
@@ -151,8 +151,25 @@ def rows(
         raise UnreadableInput(
             name, f"which column holds the payloads? name one with --column; of text or bytes: {have}"
         )
-    groups = list(range(start, parquet.metadata.num_row_groups if end is None else end))
-    for batch in parquet.iter_batches(batch_size=_ROWS, row_groups=groups, columns=[column]):
+    return column
+
+
+def _is_text(kind: Any) -> bool:  # noqa: ANN401 - likewise
+    """Whether values of a type are text or bytes, in whatever form a table keeps them."""
+    types = import_module("pyarrow").types
+    if types.is_dictionary(kind):
+        return _is_text(kind.value_type)
+    if isinstance(kind, import_module("pyarrow").BaseExtensionType):
+        return _is_text(kind.storage_type)
+    is_any_of = ("string", "large_string", "string_view", "binary", "large_binary", "binary_view", "fixed_size_binary")
+    return any(getattr(types, f"is_{name}", lambda _: False)(kind) for name in is_any_of)
+
+
+def rows(parquet: Any, column: str, group: int) -> Iterator[list[bytes | None]]:  # noqa: ANN401 - likewise
+    """The payloads of one row group, some rows at a time, None for each null."""
+    about = parquet.metadata.row_group(group)
+    most = max(1, min(_ROWS, about.num_rows * _ROWS_TEXT // max(about.total_byte_size, 1)))
+    for batch in parquet.iter_batches(batch_size=most, row_groups=[group], columns=[column]):
         yield [
             value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
             for value in batch.column(0).to_pylist()

@@ -50,34 +50,43 @@ class State:
         """
         self._path = path
         self._scan = {"options": asdict(options), "inputs": _digest(fingerprint(plan))}
-        self.summary = Summary()
+        self._summary = Summary()
+        self._again = Summary()
+        """Of partitions in which something could not be read: another run tries them again."""
         self.done: set[int] = set()
+        """The partitions that no other run has to do."""
         self._written = monotonic()
         if path is not None and path.exists():
             self._load(path)
 
+    @property
+    def summary(self) -> Summary:
+        """Of everything that was scanned."""
+        return self._summary + self._again
+
     def _load(self, path: Path) -> None:
         try:
             data: Any = json.loads(path.read_bytes())
-            state_format, scan = data["usagecompat_scan_state"], data["scan"]
-        except (ValueError, KeyError, TypeError) as error:
+            if data["usagecompat_scan_state"] != FORMAT:
+                reason = f"this state has format {data['usagecompat_scan_state']}, and this kit writes {FORMAT}"
+            elif data["scan"]["options"] != self._scan["options"]:
+                reason = f"this is the state of a scan with other options, {_told(data['scan']['options'])}"
+            elif data["scan"]["inputs"] != self._scan["inputs"]:
+                reason = "this is the state of a scan of other inputs, or they have changed since"
+            else:
+                self._summary = Summary.from_dict(data["summary"])
+                self.done = {number for first, last in data["done"] for number in range(first, last + 1)}
+                return
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise StateOfAnotherScan(str(path), "this is no state of a scan") from error
-        if state_format != FORMAT:
-            raise StateOfAnotherScan(str(path), f"this state has format {state_format}, and this kit writes {FORMAT}")
-        if scan["options"] != self._scan["options"]:
-            raise StateOfAnotherScan(
-                str(path), f"this is the state of a scan with other options, {_told(scan['options'])}"
-            )
-        if scan["inputs"] != self._scan["inputs"]:
-            raise StateOfAnotherScan(
-                str(path), "this is the state of a scan of other inputs, or they have changed since"
-            )
-        self.summary = Summary.from_dict(data["summary"])
-        self.done = {number for first, last in data["done"] for number in range(first, last + 1)}
+        raise StateOfAnotherScan(str(path), reason)
 
     def add(self, number: int, summary: Summary) -> None:
-        """A partition is done."""
-        self.summary += summary
+        """A partition is done, or as much of it as can be read."""
+        if summary.unread:
+            self._again += summary
+            return
+        self._summary += summary
         self.done.add(number)
         if monotonic() - self._written > _SECONDS:
             self.save()
@@ -90,7 +99,7 @@ class State:
             "usagecompat_scan_state": FORMAT,
             "scan": self._scan,
             "done": _ranges(self.done),
-            "summary": self.summary.to_dict(),
+            "summary": self._summary.to_dict(),
         }
         beside = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
         try:

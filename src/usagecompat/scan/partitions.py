@@ -7,13 +7,15 @@ Which partitions there are depends on the names and sizes of the files alone.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from glob import glob
 from importlib import import_module
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from usagecompat import inputs
 from usagecompat.exceptions import MissingExtra, NoPayloads, UnreadableInput
@@ -26,6 +28,8 @@ PIECE: Final = 16 << 20
 """How many bytes of a file one partition holds, if the file can be cut at all."""
 MOST_PARTITIONS: Final = 10_000
 """About so many; of more bytes there are larger partitions."""
+_HIDDEN: Final = (".", "_")
+"""How names begin that who writes tables does not mean to be read."""
 _MOST_FILES: Final = 256
 _MAGIC: Final = frozenset("*?[")
 
@@ -45,6 +49,10 @@ class Slice:
     """None for the end of the file."""
     size: int = 0
     """How many bytes have to be read."""
+    stamp: str = ""
+    """What changes if somebody changes the file: its time, or what its store says of it."""
+    seekable: bool = True
+    """Whether it can be read from anywhere; False if the store gives it from the beginning to the end alone."""
 
 
 @frozen
@@ -92,46 +100,72 @@ def plan(names: Iterable[str | os.PathLike[str]], *, ndjson: bool = False, piece
         piece: How many bytes of a file one partition holds.
     """
     troubles: list[Trouble] = []
-    files: dict[str, int] = {}
+    files: dict[str, _File] = {}
     for name in (os.fspath(named) for named in names):
         found = _remote(name, troubles) if "://" in name else _local(name, troubles)
         if not found and not any(trouble.path == name for trouble in troubles):
             troubles.append(NoPayloads(name))
-        files |= {path: size for path, size in found if path not in files}
-    slices = [_slice(name, size, ndjson=ndjson) for name, size in files.items()]
-    piece = max(piece, sum(files.values()) // MOST_PARTITIONS)
+        files |= {path: file for path, file in found.items() if path not in files}
+    slices = [_slice(name, file, ndjson=ndjson) for name, file in files.items()]
+    piece = max(piece, sum(file.size for file in files.values()) // MOST_PARTITIONS)
     groups = list(_grouped(_cut(slices, piece), piece))
     return Plan(tuple(Partition(number, group) for number, group in enumerate(groups)), tuple(troubles))
 
 
-def _local(name: str, troubles: list[Trouble]) -> list[tuple[str, int]]:
+@frozen
+class _File:
+    """What is known of a file before it is read."""
+
+    size: int
+    stamp: str
+    """As in `Slice`."""
+    seekable: bool = True
+    """Likewise."""
+
+
+def _local(name: str, troubles: list[Trouble]) -> dict[str, _File]:
     if not os.path.lexists(name) and _MAGIC & {*name}:
-        named = sorted(glob(name, recursive=True))  # noqa: PTH207 - also of absolute patterns
-        return [one for path in named for one in _local(path, troubles)]
+        named = sorted(path for path in glob(name, recursive=True) if _can_end(path))  # noqa: PTH207 - also of absolute patterns
+        return {path: file for one in named for path, file in _local(one, troubles).items()}
+    paths = inputs.files(name, tell=troubles.append)
+    if Path(name).is_dir():
+        paths = sorted({*paths, *_parquet_in(name)})
+    files: dict[str, _File] = {}
+    for path in paths:
+        try:
+            stat = Path(path).stat()
+        except OSError as error:
+            troubles.append(UnreadableInput(path, error.strerror or str(error)))
+        else:
+            files[path] = _File(stat.st_size, f"{stat.st_mtime_ns}")
+    return files
+
+
+def _can_end(path: str) -> bool:
+    """Whether a file that nobody has named comes to an end: pipes and devices may not, and links to nothing say so."""
     try:
-        found = inputs.files(name, tell=troubles.append)
-        if Path(name).is_dir():
-            found = sorted({*found, *_parquet_in(name)})
-        return [(path, Path(path).stat().st_size) for path in found]
-    except OSError as error:
-        troubles.append(UnreadableInput(name, error.strerror or str(error)))
-        return []
+        mode = os.stat(path).st_mode  # noqa: PTH116 - these are many
+    except OSError:
+        return True
+    return S_ISREG(mode) or S_ISDIR(mode)
 
 
 def _parquet_in(directory: str) -> Iterator[str]:
     for path, folders, names in os.walk(directory):
-        folders[:] = [folder for folder in folders if not folder.startswith(".")]
+        folders[:] = [folder for folder in folders if not folder.startswith(_HIDDEN)]
         yield from (
-            str(Path(path) / name) for name in names if name.endswith(PARQUET) and not name.startswith((".", "_"))
+            file
+            for name in names
+            if name.endswith(PARQUET) and not name.startswith(_HIDDEN) and _can_end(file := str(Path(path) / name))
         )
 
 
-def _remote(name: str, troubles: list[Trouble]) -> list[tuple[str, int]]:
+def _remote(name: str, troubles: list[Trouble]) -> dict[str, _File]:
     try:
         url_to_fs = import_module("fsspec.core").url_to_fs
     except ImportError:
         troubles.append(MissingExtra(name, "scan"))
-        return []
+        return {}
     try:
         fs: Any
         path: str
@@ -139,21 +173,31 @@ def _remote(name: str, troubles: list[Trouble]) -> list[tuple[str, int]]:
         if _MAGIC & {*path}:
             found: dict[str, dict[str, Any]] = fs.glob(path, detail=True)
         elif fs.isdir(path):
-            found = {
-                file: info
-                for file, info in fs.find(path, detail=True).items()
-                if _kind(file) is not None and not any(part.startswith(".") for part in file.split("/"))
-            }
+            within = fs.find(path, detail=True)
+            names = inputs.but_sidecars([file for file in within if _is_looked_for(file.removeprefix(path))])
+            found = {file: within[file] for file in names}
         else:
             found = {path: fs.info(path)}
-        return [
-            (fs.unstrip_protocol(file), info.get("size") or 0)
+        return {
+            fs.unstrip_protocol(file): _File(
+                info.get("size") or 0,
+                hashlib.sha256(str(sorted(info.items())).encode()).hexdigest()[:16],
+                # A web server may or may not give parts of files; other stores always do.
+                info.get("partial", not name.startswith(("http://", "https://"))),
+            )
             for file, info in sorted(found.items())
-            if info.get("type") != "directory"
-        ]
+            if info.get("type", "file") not in {"directory", "other"}
+        }
     except Exception as error:  # noqa: BLE001 - every store has exceptions of its own
         troubles.append(UnreadableInput(name, reason(error)))
-        return []
+        return {}
+
+
+def _is_looked_for(path: str) -> bool:
+    """Whether a file within a directory may hold payloads."""
+    kind = _kind(path)
+    hidden = _HIDDEN if kind is not None and kind[0] == "parquet" else "."
+    return kind is not None and not any(part.startswith(hidden) for part in path.split("/"))
 
 
 def reason(error: BaseException) -> str:
@@ -178,24 +222,25 @@ def _kind(name: str) -> tuple[str, str] | None:
     return ("whole", compression) if extension in inputs.WHOLE else None
 
 
-def _slice(name: str, size: int, *, ndjson: bool) -> Slice:
+def _slice(name: str, file: _File, *, ndjson: bool) -> Slice:
     kind = _kind(name)
     if kind is None:
         extension = os.path.splitext(name.lower())[1]  # noqa: PTH122 - also of URLs
         kind = "whole", extension if extension in inputs.COMPRESSED else ""
     content, compression = kind
-    return Slice(name, "lines" if ndjson and content == "whole" else content, compression, size=size)
+    content = "lines" if ndjson and content == "whole" else content
+    return Slice(name, content, compression, size=file.size, stamp=file.stamp, seekable=file.seekable)
 
 
 def _cut(slices: Iterable[Slice], piece: int) -> Iterator[Slice]:
     for one in slices:
         if one.content == "parquet" and one.size > piece:
             yield from _row_groups(one, piece)
-        elif one.content == "lines" and not one.compression and one.size > piece:
+        elif one.content == "lines" and not one.compression and one.size > piece and one.seekable:
             starts = range(0, one.size, piece)
             for start in starts:
                 end = start + piece if start + piece < one.size else None
-                yield Slice(one.name, one.content, "", start, end, min(piece, one.size - start))
+                yield evolve(one, start=start, end=end, size=min(piece, one.size - start))
         else:
             yield one
 
@@ -205,7 +250,7 @@ def _row_groups(one: Slice, piece: int) -> Iterator[Slice]:
     from usagecompat.scan._reading import parquet_file  # noqa: PLC0415 - reading needs no planning
 
     try:
-        with parquet_file(one.name) as file:
+        with parquet_file(one) as file:
             count = file.metadata.num_row_groups
     except Exception:  # noqa: BLE001 - whoever reads it will say so
         yield one
@@ -213,7 +258,7 @@ def _row_groups(one: Slice, piece: int) -> Iterator[Slice]:
     step = max(1, count * piece // max(one.size, 1))
     for start in range(0, count, step):
         end = start + step if start + step < count else None
-        yield Slice(one.name, one.content, "", start, end, one.size * (min(start + step, count) - start) // count)
+        yield evolve(one, start=start, end=end, size=one.size * (min(start + step, count) - start) // count)
 
 
 def _grouped(slices: Iterable[Slice], piece: int) -> Iterator[tuple[Slice, ...]]:
@@ -233,7 +278,7 @@ def _grouped(slices: Iterable[Slice], piece: int) -> Iterator[tuple[Slice, ...]]
 def fingerprint(plan: Plan) -> list[Any]:
     """What tells this plan from others: every piece of every file."""
     return [
-        [one.name, one.start, one.end, one.size, partition.number]
+        [one.name, one.start, one.end, one.size, one.stamp, partition.number]
         for partition in plan.partitions
         for one in partition.slices
     ]

@@ -11,6 +11,8 @@ from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
+from threading import Thread
+from time import sleep
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import frozen
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 _WAITING: Final = 2
 """How many partitions per worker are handed out at a time."""
+_LOOKS: Final = 0.5
+"""So often a worker looks whether its parent is still there."""
 _RETRIES: Final = 3
 """How often a partition is tried again whose worker was lost."""
 
@@ -83,6 +87,7 @@ def run(  # noqa: PLR0913 - one for each choice
         MissingExtra: The cluster needs a package that is not installed.
     """
     so_far = State(state, plan, options)
+    so_far.save()  # whether that is possible is better known at once
     ahead = [partition for partition in plan.partitions if partition.number not in so_far.done]
     tick(plan.size - sum(partition.size for partition in ahead))
     if scheduler is not None:
@@ -121,6 +126,8 @@ def _in_processes(
     context = multiprocessing.get_context(method)
     pending: dict[Any, Partition] = {}
     rest = iter(ahead)
+    others = {*multiprocessing.active_children()}
+    is_done = False
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_as_worker, initargs=(os.getpid(),)) as pool:
         try:
             while True:
@@ -129,6 +136,7 @@ def _in_processes(
                     if len(pending) == jobs * _WAITING:
                         break
                 if not pending:
+                    is_done = True
                     return
                 done, _ = wait(pending, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -139,14 +147,25 @@ def _in_processes(
         except BrokenProcessPool as error:
             raise LostWorker from error
         finally:
+            if not is_done:  # nobody waits for what the workers are at
+                for worker in {*multiprocessing.active_children()} - others:
+                    worker.terminate()
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _as_worker(_parent: int) -> None:
-    """Leave interruptions to the parent, which tells its workers to stop."""
+def _as_worker(parent: int) -> None:
+    """Leave interruptions to the parent, which ends its workers, and never outlive it."""
     import signal  # noqa: PLC0415 - of workers alone
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        sleep(_LOOKS)
+    os._exit(1)
 
 
 # -- a cluster

@@ -66,6 +66,8 @@ class _Reader:
         self._told = 0
         self._lines = 0
         """How many have been read."""
+        self._is_judging = False
+        """Whether what goes wrong now is a fault of the kit, and none of the file's, the store's or the format's."""
 
     def read(self) -> None:
         """Everything that can be read; what cannot is a finding."""
@@ -77,18 +79,30 @@ class _Reader:
             elif one.content == "lines":
                 self._ndjson()
             else:
-                with _reading.opened(one.name, one.compression) as (stream, _):
-                    tallying.payload(stream.read(MAX_SIZE + 1))
-        except inputs._Damaged as error:
-            tallying.trouble(DAMAGED, str(error), self._lines)
-        except UsageCompatError as error:
-            tallying.trouble(UNREADABLE, str(error).removeprefix(f"{one.name}: "), self._lines)
-        except Exception as error:
-            if isinstance(error, (MemoryError, AssertionError)) or not self._is_of_reading(error):
-                raise
-            tallying.trouble(DAMAGED if self._lines else UNREADABLE, reason(error), self._lines)
+                with _reading.opened(one) as (stream, _):
+                    self._judge(tallying.payload, stream.read(MAX_SIZE + 1), 0)
+        except Exception as error:  # noqa: BLE001 - stores and formats have exceptions of their own
+            self._trouble(error)
         tallying.end(Piece(one.start, one.end, self._lines))
         self._done(one.size)
+
+    def _judge(self, take: Callable[[bytes, int], None], data: bytes, number: int) -> None:
+        """Let the tallying take what was read."""
+        self._is_judging = True
+        take(data, number)
+        self._is_judging = False
+
+    def _trouble(self, error: Exception) -> None:
+        """Count something that could not be read; anything else is raised."""
+        if self._is_judging or isinstance(error, (MemoryError, AssertionError)):
+            raise error
+        if isinstance(error, inputs._Damaged):
+            code, why = DAMAGED, str(error)
+        elif isinstance(error, UsageCompatError):
+            code, why = UNREADABLE, str(error).removeprefix(f"{self._slice.name}: ")
+        else:
+            code, why = DAMAGED if self._lines else UNREADABLE, reason(error)
+        self._tallying.trouble(code, why, self._lines)
 
     def _done(self, size: int) -> None:
         """Tell how far the piece has been read, of which readers may be a little ahead."""
@@ -97,36 +111,40 @@ class _Reader:
             self._tick(size - self._told)
             self._told = size
 
-    def _is_of_reading(self, error: Exception) -> bool:
-        """Whether an exception is the store's or the format's; those of judging are faults of the kit."""
-        if isinstance(error, OSError):
-            return True
-        return "://" in self._slice.name or self._slice.content == "parquet"
-
     def _ndjson(self) -> None:
         one, tallying = self._slice, self._tallying
-        with _reading.opened(one.name, one.compression) as (stream, position):
+        with _reading.opened(one) as (stream, position):
             for data, is_whole in _reading.blocks(stream, one.start, one.end):
-                if is_whole:
-                    tallying.block(data, self._lines + 1)
-                    self._lines += data.count(b"\n")
-                else:
-                    tallying.payload(data, self._lines + 1)
-                    self._lines += 1
+                self._judge(tallying.block if is_whole else tallying.payload, data, self._lines + 1)
+                self._lines += data.count(b"\n") if is_whole else 1
                 self._done(position() - one.start)
 
     def _parquet(self) -> None:
-        one, tallying = self._slice, self._tallying
-        with _reading.parquet_file(one.name) as parquet:
-            for values in _reading.rows(parquet, one.name, self._options.column, one.start, one.end):
-                payloads = [value for value in values if value is not None]
-                if len(payloads) == len(values) and not any(map(_is_no_line, payloads)):
-                    tallying.block(b"\n".join((*payloads, b"")), self._lines + 1)
-                else:
-                    for number, value in enumerate(values, self._lines + 1):
-                        if value is not None:
-                            tallying.payload(value, number)
-                self._lines += len(values)
+        """The rows of each row group; if one is damaged, the others are read."""
+        one = self._slice
+        with _reading.parquet_file(one) as parquet:
+            column = _reading.column_of(parquet, one.name, self._options.column)
+            groups = range(one.start, parquet.metadata.num_row_groups if one.end is None else one.end)
+            for number, group in enumerate(groups, 1):
+                before = self._lines
+                try:
+                    for values in _reading.rows(parquet, column, group):
+                        self._rows(values)
+                except Exception as error:  # noqa: BLE001 - likewise
+                    self._trouble(error)
+                self._lines = before + parquet.metadata.row_group(group).num_rows
+                self._done(one.size * number // len(groups))
+
+    def _rows(self, values: list[bytes | None]) -> None:
+        """Some rows of a column of payloads."""
+        payloads = [value for value in values if value is not None]
+        if len(payloads) == len(values) and not any(map(_is_no_line, payloads)):
+            self._judge(self._tallying.block, b"\n".join((*payloads, b"")), self._lines + 1)
+        else:
+            for number, value in enumerate(values, self._lines + 1):
+                if value is not None:
+                    self._judge(self._tallying.payload, value, number)
+        self._lines += len(values)
 
 
 def _is_no_line(payload: bytes) -> bool:

@@ -78,7 +78,8 @@ def _coverage(kind: str, coverage: Coverage) -> Iterator[str]:
         whole = sum(seconds == DAY for seconds in days.values())
         about = "" if coverage.is_exact else "about, to the minute: "
         yield (
-            f"  {kind}: {about}{_moment(once[0][0])} to {_moment(once[-1][1])}, {len(days):,} days, {whole:,} of them whole"
+            f"  {kind}: {about}{_moment(once[0][0])} to {_moment(once[-1][1])}, {len(days):,} day{'' if len(days) == 1 else 's'},"
+            f" {whole:,} of them whole"
         )
         gaps = [(left[1], right[0]) for left, right in pairwise(once)]
         yield from _stretches("gap", "gaps", gaps)

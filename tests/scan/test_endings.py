@@ -1,0 +1,58 @@
+"""A scan that is ended from outside leaves no process behind, and a state that another run goes on from."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from usagecompat.scan.partitions import plan
+from usagecompat.scan.running import run
+
+from .conftest import assorted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .conftest import Put
+
+PROGRAM = """
+import sys, time
+from usagecompat.cli import main
+from usagecompat.scan import partitions, running
+from usagecompat.scan.scanning import scan_partition
+
+def slow(partition, *arguments, **options):
+    if partition.number == 10:
+        print("at it", flush=True)
+        time.sleep(600)
+    return scan_partition(partition, *arguments, **options)
+
+running.scan_partition = slow
+partitions.plan.__kwdefaults__["piece"] = 5_000
+main(["scan", *sys.argv[1:]])
+"""
+_SECONDS = 60
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_nothing_is_left(put: Put, tmp_path: Path, ending: signal.Signals, jobs: str) -> None:
+    """Whatever ends the command also ends its workers, at once, and all but a kill leave what was done by then."""
+    name, state = put("a.ndjson", assorted(400)), tmp_path / "a.state"
+    command = [sys.executable, "-c", PROGRAM, name, "--jobs", jobs, "--state", str(state)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"at it\n"
+        process.send_signal(ending)
+        # The pipes are closed only when every process that has them is gone.
+        process.communicate(timeout=_SECONDS)
+    assert process.returncode == {signal.SIGTERM: 143, signal.SIGINT: 2, signal.SIGKILL: -9}[ending]
+    done = json.loads(state.read_bytes())["done"]
+    assert bool(done) == (ending is not signal.SIGKILL)
+    planned = plan([name], piece=5_000)
+    assert run(planned, state=state) == run(planned)

@@ -1,0 +1,117 @@
+"""Files of stores come to what the same files on this machine come to, whatever the store can do."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from typing import TYPE_CHECKING, Any
+
+import fsspec
+import pytest
+import zstandard
+from fsspec import AbstractFileSystem
+from fsspec.spec import AbstractBufferedFile
+
+from usagecompat.scan.partitions import plan
+from usagecompat.scan.running import run
+from usagecompat.scan.summary import UNREADABLE
+
+from .conftest import assorted, bucket, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .conftest import Put
+
+LINES = b"".join(line + b"\n" for line in assorted(200))
+
+
+class File(AbstractBufferedFile):
+    """A file that is fetched in parts, as object stores do it: no line can be asked for up to a length."""
+
+    DEFAULT_BLOCK_SIZE = 1_000
+
+    def _fetch_range(self, start: int, end: int) -> bytes:
+        return bytes(self.fs.store[self.path][start:end])
+
+
+class Stream(io.BytesIO):
+    """A file that comes from its beginning to its end, as web servers may have it."""
+
+    def seek(self, *_: int) -> int:
+        """Not here."""
+        raise ValueError("this can only be streamed")
+
+
+class Store(AbstractFileSystem):
+    """Some files, which can be read from anywhere or, if their names say so, only from the beginning."""
+
+    protocol = "parts"
+    cachable = False
+    store: dict[str, bytes] = {}  # noqa: RUF012 - one store for all
+
+    def ls(self, path: str, detail: bool = True, **_: object) -> list[Any]:  # noqa: FBT001, FBT002 - as fsspec calls it
+        """What is in a folder."""
+        path = self._strip_protocol(path)
+        infos = [
+            {"name": name, "size": len(data), "type": "file", **({"partial": False} if "stream" in name else {})}
+            for name, data in self.store.items()
+            if name == path or name.startswith(f"{path}/")
+        ]
+        return infos if detail else [info["name"] for info in infos]
+
+    def _open(self, path: str, mode: str = "rb", block_size: int | None = None, **_: object) -> File | Stream:
+        if "stream" not in path:
+            return File(self, path, mode, block_size or "default", cache_type="readahead")
+        assert block_size == 0, "this can only be streamed"
+        return Stream(self.store[path])
+
+
+@pytest.fixture(autouse=True)
+def store() -> Iterator[dict[str, bytes]]:
+    """The files of the store."""
+    fsspec.register_implementation("parts", Store, clobber=True)
+    Store.store.clear()
+    yield Store.store
+    Store.store.clear()
+
+
+@pytest.mark.parametrize("folder", ["in-parts", "stream"])
+@pytest.mark.parametrize(("end", "pack"), [("", bytes), (".gz", gzip.compress), (".zst", zstandard.compress)])
+def test_stores(put: Put, store: dict[str, bytes], folder: str, end: str, pack: Any) -> None:  # noqa: ANN401 - a function
+    """Lines, whole or cut into pieces, are all there, and in no case twice."""
+    local = put(f"{folder}/a.ndjson{end}", pack(LINES))
+    store[f"{folder}/a.ndjson{end}"] = pack(LINES)
+    name = f"parts://{folder}/a.ndjson{end}"
+    expected = {**run(plan([local])).to_dict(), "findings": None}
+    for piece in (2_000, 1 << 24):
+        planned = plan([name], piece=piece)
+        assert (len(planned.partitions) > 1) == (piece == 2_000 and not end and folder == "in-parts")
+        assert {**run(planned).to_dict(), "findings": None} == expected
+
+
+def test_corpus_in_a_store(put: Put, store: dict[str, bytes]) -> None:
+    """Which files of a folder are payloads is told by the same rule as on this machine."""
+    files = {
+        "case/a.json": text(bucket()),
+        "case/a.case.json": b"{}",
+        "case/notes.json": b"{}",
+        "plain/b.json": text(bucket()),
+        "plain/.hidden/c.json": text(bucket()),
+        "plain/_temporary/d.parquet": b"",
+        "plain/e.txt": b"",
+    }
+    for name, content in files.items():
+        put(name, content)
+        store[f"corpus/{name}"] = content
+    for folder, count in (("case", 1), ("plain", 1)):
+        local = put(f"{folder}/e.txt", b"").removesuffix("/e.txt")
+        assert run(plan([local])).payloads == run(plan([f"parts://corpus/{folder}"])).payloads == count
+
+
+def test_missing_files_in_a_store(store: dict[str, bytes]) -> None:
+    """What is not in the store is told, and the rest is scanned."""
+    store["there/a.json"] = text(bucket())
+    summary = run(plan(["parts://there/a.json", "parts://there/b.json"]))
+    assert summary.payloads == 1
+    assert [one.source for one in summary.findings[UNREADABLE].first] == ["parts://there/b.json"]
