@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
 import signal
@@ -296,20 +297,26 @@ def test_missing_files(put: Put, tmp_path: Path) -> None:
 def table(path: str, *, kind: pa.DataType, name: str = "payload", rows: int = 10) -> list[bytes | None]:
     """Write a table with a column of payloads, some of them null, in small row groups; returns the payloads."""
     payloads = [None if index % 17 == 3 else line for index, line in enumerate(assorted(200)) if b"\xff" not in line]
-    values = [None if one is None else one.decode() if "string" in str(kind) else one for one in payloads]
+    values = [None if one is None else one.decode() if kind in TEXT else one for one in payloads]
     columns = {"id": pa.array(range(len(values))), name: pa.array(values, kind)}
     pq.write_table(pa.table(columns), path, row_group_size=rows)
     return payloads
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        *(pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())),
-        *(pa.binary(), pa.large_binary(), pa.binary_view(), pa.dictionary(pa.int32(), pa.binary())),
-    ],
-    ids=str,
-)
+def can_be_written(kind: pa.DataType) -> bool:
+    """Whether the installed version of pyarrow writes columns of this type."""
+    try:
+        pq.write_table(pa.table({"payload": pa.array([None], kind)}), io.BytesIO())
+    except pa.ArrowNotImplementedError:
+        return False
+    return True
+
+
+TEXT = (pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string()))
+BYTES = (pa.binary(), pa.large_binary(), pa.binary_view(), pa.dictionary(pa.int32(), pa.binary()))
+
+
+@pytest.mark.parametrize("kind", filter(can_be_written, (*TEXT, *BYTES)), ids=str)
 def test_tables(tmp_path: Path, kind: pa.DataType) -> None:
     """A Parquet file has a payload per row, text or bytes, and comes to the same whether it is cut or not."""
     path = str(tmp_path / "payloads.parquet")

@@ -162,7 +162,7 @@ def _is_text(kind: Any) -> bool:  # noqa: ANN401 - likewise
     if isinstance(kind, import_module("pyarrow").BaseExtensionType):
         return _is_text(kind.storage_type)
     is_any_of = ("string", "large_string", "string_view", "binary", "large_binary", "binary_view", "fixed_size_binary")
-    return any(getattr(types, f"is_{name}", lambda _: False)(kind) for name in is_any_of)
+    return any(getattr(types, f"is_{name}")(kind) for name in is_any_of)
 
 
 def rows(parquet: Any, column: str, group: int) -> Iterator[list[bytes | None]]:  # noqa: ANN401 - likewise
