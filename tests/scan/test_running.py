@@ -316,7 +316,7 @@ TEXT = (pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32
 BYTES = (pa.binary(), pa.large_binary(), pa.binary_view(), pa.dictionary(pa.int32(), pa.binary()))
 
 
-@pytest.mark.parametrize("kind", filter(can_be_written, (*TEXT, *BYTES)), ids=str)
+@pytest.mark.parametrize("kind", [*filter(can_be_written, (*TEXT, *BYTES))], ids=str)
 def test_tables(tmp_path: Path, kind: pa.DataType) -> None:
     """A Parquet file has a payload per row, text or bytes, and comes to the same whether it is cut or not."""
     path = str(tmp_path / "payloads.parquet")
