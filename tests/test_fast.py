@@ -112,6 +112,20 @@ REFUSED = {
 }  # fmt: skip
 
 
+def test_decimals_beyond_the_limits() -> None:
+    """An amount of too many digits is a finding on either route, by itself and behind others that were certified."""
+    result = '{{"object":"organization.costs.result","amount":{{"value":{0},"currency":"usd"}},"project_id":"{1}"}}'
+    few, many = "0.1234567891", f"0.{'0' * 10_001}1234567891"
+    bucket = '{{"object":"bucket","start_time":1,"end_time":2,"results":[{0}]}}'
+    for payload in (result.format(many, 1), bucket.format(f"{result.format(few, 1)},{result.format(many, 2)}")):
+        for _ in range(2):
+            text = differential.Text(payload.encode(), LATEST, "served", None)
+            assert differential.facts(check(payload), best_revision=True) == differential.facts(
+                differential.by_exact_route(text), best_revision=True
+            )
+            assert "json/limit-digits" in {finding.code for finding in check(payload).findings}
+
+
 @pytest.mark.parametrize("change", REFUSED)
 def test_faults_take_the_exact_route(change: str) -> None:
     """Whatever no findings of the fast route explain is left to the exact one, whose report it is then."""

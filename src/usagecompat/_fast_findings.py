@@ -38,7 +38,7 @@ Position: TypeAlias = tuple[int, ...]
 
 _NOT_SAFE: Final = re.compile(rb"^(?!-?(?:\d{1,7}|(?=[\d.]{3,7}$)\d+\.\d+)$).+", re.MULTILINE)
 """Each line but those that hold a number of so few digits that no model changes it."""
-_NEVER_SAFE: Final = re.compile(rb"-?(?:0\.0*[1-9][0-9]{8,99}|[1-9][0-9.]{9,99})[1-9]")
+_NEVER_SAFE: Final = re.compile(rb"-?(?:0\.0{0,99}[1-9][0-9]{8,99}|[1-9][0-9.]{9,99})[1-9]")
 """Numbers of so many digits that a model changes each of them, and not too many to be numbers at all."""
 _NUMBER_TEXTS: Final = re.compile(rf'(?:"{NUMBER_PATTERN}"\n)*+'.encode())
 _members: Final = msgspec.json.Decoder(dict[str, Raw]).decode

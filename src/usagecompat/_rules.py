@@ -139,8 +139,7 @@ def _bucket(bucket: dict[str, Tree], path: Path, revision: str) -> Iterator[Seen
     start, end = _integer(bucket.get("start_time")), _integer(bucket.get("end_time"))
     if start is not None and end is not None and end <= start:
         yield Seen("rule/end-before-start", path, f"the bucket starts at {_shown(start)} and ends at {_shown(end)}")
-    names = ("results", "result") if "results" in contract(revision).bucket.members else ("result", "results")
-    name = names[0] if names[0] in bucket else names[1]  # beside the declared name the other one is undeclared
+    name = name_of_results(bucket, revision)
     results = bucket.get(name)
     if type(results) is not list:
         return
@@ -158,6 +157,12 @@ def _bucket(bucket: dict[str, Tree], path: Path, revision: str) -> Iterator[Seen
             message = f"the result has the same kind and group keys as the one at index {groups[group]}"
             yield Seen("rule/duplicate-group", here, message, "A reader that stores by group keeps one of the two.")
         yield from _result(result, here, revision)
+
+
+def name_of_results(bucket: Mapping[str, object], revision: str) -> str:
+    """Under which of its two names a bucket has its results: beside the declared one the other is undeclared."""
+    names = ("results", "result") if "results" in contract(revision).bucket.members else ("result", "results")
+    return names[0] if names[0] in bucket else names[1]
 
 
 def group_of(result: dict[str, Tree]) -> tuple[object, ...] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from time import process_time
 from typing import TYPE_CHECKING
 
 import hypothesis.strategies as st
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 
 from usagecompat import cases
+from usagecompat._faults import MAX_SIZE
 from usagecompat.checking import check, fast_route
 from usagecompat.contracts import LATEST, REVISIONS
 from usagecompat.scan.summary import MOST_EXAMPLES, Piece, Summary, total
@@ -155,6 +157,57 @@ def test_lines_that_do_not_hold_one_payload_each() -> None:
         summary = in_blocks(lines * 12, 100)
         assert but_bytes(summary) == but_bytes(one_by_one(lines * 12))
         assert summary.verdicts["invalid"] >= 12
+
+
+COSTS = {"object": "organization.costs.result", "amount": {"value": "0.5", "currency": "usd"}}
+ODD = {
+    "bucket-with-data": ({**bucket(0, "costs"), "results": [COSTS], "data": 5}, LATEST),
+    "result-with-a-time": ({**COSTS, "start_time": START}, LATEST),
+    "both-names-one-an-array": (
+        {"object": "bucket", "start_time": START, "end_time": START + 1, "result": [COSTS], "results": 5},
+        "2025-02-10",
+    ),
+    "both-names-both-arrays": (
+        {"object": "bucket", "start_time": START, "end_time": START + 1, "result": [COSTS], "results": []},
+        "2025-02-10",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_comes_later_counts_alike(name: str) -> None:
+    """Whether a payload is the first of its layout or one of many makes no difference to what is counted of it."""
+    tree, revision = ODD[name]
+    fast = fast_route()
+    assert fast is not None
+    fast.forget()
+    one = in_blocks([text(tree)], 7, Judged(revision))
+    many = in_blocks([text(tree)] * 30, 7, Judged(revision))
+    assert but_bytes(many)["deviations"] == but_bytes(total([one] * 30))["deviations"]
+    assert many.kinds == total([one] * 30).kinds == {"organization.costs.result": 30}
+    assert many.coverage.keys() == one.coverage.keys()
+
+
+def test_lines_beyond_the_limit() -> None:
+    """A line that is longer than a text may be is invalid, though it says something valid and then only spaces."""
+    line = text(bucket())
+    padded = [line.ljust(MAX_SIZE), line.ljust(MAX_SIZE + 1)]
+    for lines in ([line, padded[1], line], padded):
+        assert in_blocks(lines, 3).verdicts == {"valid": len(lines) - 1, "invalid": 1}
+        assert one_by_one(lines).verdicts == {"valid": len(lines) - 1, "invalid": 1}
+    assert in_blocks(padded, 3).findings["json/limit-size"].count == 1
+
+
+@pytest.mark.parametrize("line", [b"", b"5"])
+def test_time_grows_with_the_lines(line: bytes) -> None:
+    """Twice as many short odd lines in a block take about twice the time."""
+
+    def seconds(count: int) -> float:
+        began = process_time()
+        in_blocks([line] * count, count)
+        return process_time() - began
+
+    assert any(seconds(20_000) < 3 * max(seconds(10_000), 0.002) for _ in range(4))
 
 
 def test_examples_are_the_first() -> None:

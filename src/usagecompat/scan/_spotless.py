@@ -107,7 +107,8 @@ class SpotlessLines:
         ]
         if False in same:
             values, there = [*compress(values, same)], [*compress(there, same)]
-            odd = [index for index in range(len(lines)) if index not in {*there}]
+            kept = {*there}
+            odd = [index for index in range(len(lines)) if index not in kept]
         return values, there, odd
 
     def _decoded(self, lines: Sequence[bytes]) -> tuple[list[Any], Sequence[int], list[int]]:
@@ -120,8 +121,11 @@ class SpotlessLines:
                 values.append(decode(line))
             except _ERRORS:
                 odd.append(len(values) + len(odd))
-        there = range(len(lines))
-        return values, [index for index in there if index not in odd] if odd else there, odd
+        there: Sequence[int] = range(len(lines))
+        if odd:
+            gone = {*odd}
+            there = [index for index in there if index not in gone]
+        return values, there, odd
 
     # -- taking
 

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
+from usagecompat._faults import MAX_SIZE
 from usagecompat._json import NO_VALUE, Number, read
+from usagecompat._rules import name_of_results
 from usagecompat._shape import contract
 from usagecompat._validate import shape_of_document
 from usagecompat._wire import is_kind
@@ -147,6 +149,11 @@ class Tallying:
     def block(self, data: bytes, number: int) -> None:
         """Whole lines, the first of which has this number; each that is not blank is a payload."""
         lines = data.split(b"\n")[:-1]
+        if len(data) > MAX_SIZE:
+            for index, line in enumerate(lines):
+                if line.strip():
+                    self.payload(line.removesuffix(b"\r"), number + index)
+            return
         self._bytes += len(data) - len(lines)
         numbers = range(number, number + len(lines))
         odd: Sequence[int] = range(len(lines))
@@ -161,7 +168,10 @@ class Tallying:
         """One payload, in line `number`, or as a whole file."""
         self._line = number
         self._bytes += len(data)
-        self._lines([data], [number])
+        if len(data) > MAX_SIZE:
+            self._exact(data, number)
+        else:
+            self._lines([data], [number])
 
     def _lines(self, lines: list[bytes], numbers: list[int], tried: int = 0, of: int = 1) -> None:
         """Payloads, line by line; the first routes have been tried, on a block `of` so many lines."""
@@ -329,7 +339,7 @@ class Tallying:
         def see(one: Seen) -> None:
             seen.see(one)
             if one.code.startswith("wire/"):
-                self._deviation(one.code, _time_of(tree, one.path), 1)
+                self._deviation(one.code, _time_of(tree, shape, one.path), 1)
 
         look(document, judged.revision, shape, see)
         counts = seen.counts
@@ -376,7 +386,7 @@ class Tallying:
 
     def _texts_by_month(self, code: str, tree: Any, shape: Shape) -> None:  # noqa: ANN401 - a tree
         """The amounts that are strings, by the month of their bucket."""
-        for bucket, results in _buckets(tree, shape):
+        for bucket, results in _buckets(tree, shape, self._judged.revision):
             texts = sum(
                 type(result["amount"]["value"]) is str for result in results if "value" in result.get("amount", ())
             )
@@ -396,7 +406,7 @@ class Tallying:
         if shape is None:
             return
         covering: list[tuple[int, int, str | None]] = []
-        for bucket, results in _buckets(tree, shape):
+        for bucket, results in _buckets(tree, shape, self._judged.revision):
             kinds = [kind for result in results if (kind := self._kind(result)) is not None]
             self.kinds.update(kinds)
             start, end = (_seconds(bucket.get(name)) for name in ("start_time", "end_time")) if bucket else (None, None)
@@ -437,23 +447,25 @@ def _items(tree: object) -> list[Any]:
     return tree if is_array(tree) else []
 
 
-def _buckets(tree: Any, shape: Shape) -> Iterator[tuple[dict[str, Any] | None, list[Any]]]:  # noqa: ANN401 - a tree
+def _buckets(tree: Any, shape: Shape, revision: str) -> Iterator[tuple[dict[str, Any] | None, list[Any]]]:  # noqa: ANN401 - a tree
     """The buckets with their results; of a result alone there is no bucket."""
     if shape is Shape.RESULT:
         yield None, [tree]
     elif shape is Shape.BUCKET:
-        yield tree, _items(tree.get("results", tree.get("result")))
+        yield tree, _items(tree.get(name_of_results(tree, revision)))
     else:
         for bucket in _items(tree.get("data")):
             if is_object(bucket):
-                yield from _buckets(bucket, Shape.BUCKET)
+                yield from _buckets(bucket, Shape.BUCKET, revision)
 
 
-def _time_of(tree: Any, path: Path) -> object:  # noqa: ANN401 - a tree
+def _time_of(tree: Any, shape: Shape | None, path: Path) -> object:  # noqa: ANN401 - a tree
     """The start of the bucket that a place is in; of the first one for what is said of the page."""
-    if "data" in tree:
+    if shape is Shape.RESULT:
+        return None
+    if shape is Shape.PAGE:
         index = path[1] if len(path) > 1 and path[0] == "data" and isinstance(path[1], int) else 0
-        tree = next(iter(_items(tree["data"])[index : index + 1]), None)
+        tree = next(iter(_items(_member(tree, "data"))[index : index + 1]), None)
     return _member(tree, "start_time")
 
 
