@@ -8,13 +8,18 @@ import json
 import os
 import signal
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from threading import current_thread, main_thread
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from usagecompat.contracts import LATEST, REVISIONS
 from usagecompat.findings import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 _EPILOG = "Exit status: 0 nothing is invalid, 1 something is, 2 something could not be read or was misused."
 
@@ -88,18 +93,18 @@ def scan(  # noqa: PLR0913 - one for each option
     from usagecompat.scan.scanning import Options  # noqa: PLC0415 - likewise
     from usagecompat.scan.text import render  # noqa: PLC0415 - likewise
 
-    signal.signal(signal.SIGTERM, _end)
     planned = plan([os.path.abspath(one) if scheduler and "://" not in one else one for one in paths], ndjson=ndjson)  # noqa: PTH100 - keeps patterns
     progress = Progress(planned.size, sys.stderr)
     try:
-        summary = run(
-            planned,
-            Options(revision, profile, column),
-            jobs=jobs,
-            scheduler=scheduler,
-            state=state,
-            tick=progress.tick,
-        )
+        with _ending_in_order():
+            summary = run(
+                planned,
+                Options(revision, profile, column),
+                jobs=jobs,
+                scheduler=scheduler,
+                state=state,
+                tick=progress.tick,
+            )
     finally:
         progress.close()
     weights = Profile(profile)
@@ -112,6 +117,19 @@ def scan(  # noqa: PLR0913 - one for each option
     context.exit(1 if summary.invalid else 0)
 
 
+@contextmanager
+def _ending_in_order() -> Generator[None]:
+    """Let a request to end write the state and end the workers, as an interruption does."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _end(number: int, _frame: object) -> NoReturn:
-    """End as whoever asks for it expects, and write the state before."""
+    """End with the status that whoever asks for it expects."""
     sys.exit(128 + number)
