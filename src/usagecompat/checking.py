@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from types import ModuleType
 
-    from usagecompat.findings import Path
+    from usagecompat.findings import Path, See
 
 _NO_CODES: Final = frozenset[str]()
 
@@ -127,16 +127,21 @@ def _codes(ignore: Iterable[str]) -> frozenset[str]:
     return codes
 
 
+def look(document: Document, revision: str, shape: Shape | None, see: See, *, hints: bool = True) -> None:
+    """Tell `see` everything that all stages see in a document, with or without hints at names that are nearly the same."""
+    for one in document.findings:
+        see(one)
+    validate(document, revision, shape, see, hints=hints)
+    for one in find_contradictions(document, revision, shape):
+        see(one)
+
+
 def report_on(
     document: Document, revision: str, shape: Shape | None, profile: Profile, ignore: AbstractSet[str] = frozenset()
 ) -> Report:
     """The report of a document that has been read, all stages included."""
     weighing = Weighing(profile, ignore, document)
-    for one in document.findings:
-        weighing.add(one)
-    validate(document, revision, shape, weighing.add)
-    for one in find_contradictions(document, revision, shape):
-        weighing.add(one)
+    look(document, revision, shape, weighing.add)
     verdict, findings, truncated = weighing.result(document.value)
     again = partial(report_on, document, shape=shape, profile=profile, ignore=ignore)
     return Report(

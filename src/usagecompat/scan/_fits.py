@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeGuard
 
 from usagecompat._faults import has_surrogate
 from usagecompat._json import NO_VALUE, Number
-from usagecompat._rules import find_contradictions
 from usagecompat._shape import JsonType, contract
-from usagecompat._validate import validate
 from usagecompat._wire import is_number_text
+from usagecompat.checking import look
 from usagecompat.contracts import LATEST, REVISIONS
 from usagecompat.findings import CODES, Shape, Verdict, pattern
 from usagecompat.report import verdict_of
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
     from usagecompat._json import Document
     from usagecompat._shape import Member, RecordShape
-    from usagecompat.findings import Path, Profile, See, Seen
+    from usagecompat.findings import Path, Profile, Seen
 
 ALL: Final = (1 << len(REVISIONS)) - 1
 """A bit for each revision, the oldest first."""
@@ -108,15 +107,6 @@ class Masks:
 # -- judging
 
 
-def look(document: Document, revision: str, shape: Shape | None, see: See) -> None:
-    """Tell `see` everything that the stages see in a payload, without the hints, which no summary has."""
-    for one in document.findings:
-        see(one)
-    validate(document, revision, shape, see, hints=False)
-    for one in find_contradictions(document, revision, shape):
-        see(one)
-
-
 class Sightings:
     """What the stages see in one payload: all of it counted, and the first of it kept."""
 
@@ -158,7 +148,7 @@ def best_revision(document: Document, shape: Shape | None, profile: Profile) -> 
             fits.append(fits[first])
             continue
         seen = Sightings()
-        look(document, REVISIONS[index], shape, seen.see)
+        look(document, REVISIONS[index], shape, seen.see, hints=False)
         verdict = verdict_of({CODES[code].severity(profile) for code in seen.counts})
         undeclared = {pattern(one.path) for one in seen.first if one.code == "schema/undeclared-member"}
         fits.append((_RANKS[verdict], len(undeclared)))

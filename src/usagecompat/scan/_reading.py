@@ -106,14 +106,16 @@ def blocks(stream: BinaryIO, start: int, end: int | None) -> Iterator[tuple[byte
             cut = ready.find(b"\n") + 1
             is_skipping = not cut
             start, ready = (start + cut, ready[cut:]) if cut else (start + len(ready), b"")
+            if end is not None and start >= end:
+                break
         if len(ready) < BLOCK and not is_over and (end is None or start + len(ready) < end):
             continue
         if end is not None and start + len(ready) >= end:
-            cut = ready.find(b"\n", max(end - start - 1, 0)) + 1  # of the last line that begins before the end
+            cut = ready.find(b"\n", end - start - 1) + 1  # of the last line that begins before the end
             cut = cut or (0 if len(ready) <= MAX_SIZE else ready.rfind(b"\n") + 1)
         else:
             cut = ready.rfind(b"\n") + 1
-        if cut and start < (end or start + 1):
+        if cut:
             yield (ready if cut == len(ready) else ready[:cut]), True
             start, ready = start + cut, ready[cut:]
         if not is_over and len(ready) > MAX_SIZE and b"\n" not in ready:

@@ -20,11 +20,11 @@ from usagecompat._rules import name_of_results
 from usagecompat._shape import contract
 from usagecompat._validate import shape_of_document
 from usagecompat._wire import is_kind
-from usagecompat.checking import check, fast_route, report_on
+from usagecompat.checking import check, fast_route, look, report_on
 from usagecompat.contracts import LATEST
 from usagecompat.findings import CODES, Profile, Shape, Verdict, pointer
 from usagecompat.report import verdict_of
-from usagecompat.scan._fits import Fits, Sightings, best_revision, earliest, is_array, is_object, look
+from usagecompat.scan._fits import Fits, Sightings, best_revision, earliest, is_array, is_object
 from usagecompat.scan.coverage import DAY, CoverageBuilder
 from usagecompat.scan.summary import (
     MOST_EXAMPLES,
@@ -341,7 +341,7 @@ class Tallying:
             if one.code.startswith("wire/"):
                 self._deviation(one.code, _time_of(tree, shape, one.path), 1)
 
-        look(document, judged.revision, shape, see)
+        look(document, judged.revision, shape, see, hints=False)
         counts = seen.counts
         verdict = verdict_of({CODES[code].severity(judged.profile) for code in counts})
         wanted: set[str] = {code for code in counts if self._wants(code)}
@@ -370,7 +370,7 @@ class Tallying:
     def _best_of(self, data: bytes, tree: object, shape: Shape | None, seen: Sightings) -> str | None:
         if self._judged.revision != LATEST:  # which may not have looked at everything that others look at
             seen = Sightings()
-            look(read(data), LATEST, shape, seen.see)
+            look(read(data), LATEST, shape, seen.see, hints=False)
         profile = self._judged.profile
         if not seen.is_whole:
             return check(data, profile=profile).best_revision
