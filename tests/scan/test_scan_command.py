@@ -45,20 +45,22 @@ def test_text(put: Put) -> None:
         "a.ndjson",
         [
             *[text(bucket(number, "costs", day, amount=amount)) for number in (0, 1, 4, 4)],
+            text({**bucket(5, "costs", day), "end_time": START + 5 * day + 3600}),
             text({**bucket(6, "costs", day), "start_time": 0}),
             b"broken",
         ],
     )
     told = scan(name).stdout
     for line in (
-        "6 payloads, 875 bytes: 1 valid, 4 acceptable, 1 invalid",
-        "             5  100.0%  organization.costs.result",
-        "             5   83.3%  bucket",
+        "7 payloads, 1,049 bytes: 2 valid, 4 acceptable, 1 invalid",
+        "             6  100.0%  organization.costs.result",
+        "             6   85.7%  bucket",
         "             4  warning  wire/amount-as-string",
-        f'                {name}:6: expected a value, found "broken"',
+        f'                {name}:7: expected a value, found "broken"',
         f'                {name}:1 /results/0/amount/value: the letter wants a number, found the string "1.50"',
         "  2026-10  wire/amount-as-string 4",
-        "  organization.costs.result: 2026-10-01 to 2026-10-06, 3 days, 3 of them whole",
+        "  organization.costs.result: 2026-10-01 to 2026-10-06T01:00:00Z, 4 days, 3 of them whole",
+        "    1 day in part: 2026-10-06 3,600 s",
         "    1 gap, 172,800 s: 2026-10-03 to 2026-10-05",
         "    1 stretch covered more than once, 86,400 s: 2026-10-05 to 2026-10-06",
         "    1 bucket lies before 2020 or after 2039",

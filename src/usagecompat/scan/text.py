@@ -5,12 +5,12 @@ A summary as people read it.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
 
 from usagecompat.findings import Profile, Verdict
 from usagecompat.renderers.text import printable
-from usagecompat.scan.coverage import DAY, seconds_by_day
+from usagecompat.scan.coverage import DAY, date, seconds_by_day
 from usagecompat.scan.summary import code_order, severity_of
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def _coverage(kind: str, coverage: Coverage) -> Iterator[str]:
             f"  {kind}: {about}{_moment(once[0][0])} to {_moment(once[-1][1])}, {len(days):,} day{'' if len(days) == 1 else 's'},"
             f" {whole:,} of them whole"
         )
+        yield from _parts({day: seconds for day, seconds in days.items() if seconds < DAY})
         gaps = [(left[1], right[0]) for left, right in pairwise(once)]
         yield from _stretches("gap", "gaps", gaps)
         yield from _stretches("stretch covered more than once", "stretches covered more than once", twice)
@@ -91,13 +92,25 @@ def _coverage(kind: str, coverage: Coverage) -> Iterator[str]:
         yield f"    {coverage.outside:,} {lie} before 2020 or after 2039, and no more is said of that"
 
 
+def _parts(days: Mapping[int, int]) -> Iterator[str]:
+    """The days that are covered in part, each with its seconds."""
+    if not days:
+        return
+    few = "; ".join(f"{date(day)} {seconds:,} s" for day, seconds in islice(days.items(), _FEW))
+    yield f"    {len(days):,} day{'' if len(days) == 1 else 's'} in part: {few}{_and_more(len(days))}"
+
+
+def _and_more(count: int) -> str:
+    return f"; and {count - _FEW:,} more" if count > _FEW else ""
+
+
 def _stretches(one: str, many: str, stretches: list[Interval]) -> Iterator[str]:
     if not stretches:
         return
     seconds = sum(end - start for start, end in stretches)
     few = "; ".join(f"{_moment(start)} to {_moment(end)}" for start, end in stretches[:_FEW])
-    more = f"; and {len(stretches) - _FEW:,} more" if len(stretches) > _FEW else ""
-    yield f"    {len(stretches):,} {one if len(stretches) == 1 else many}, {seconds:,} s: {few}{more}"
+    count = len(stretches)
+    yield f"    {count:,} {one if count == 1 else many}, {seconds:,} s: {few}{_and_more(count)}"
 
 
 def _moment(seconds: int) -> str:
