@@ -112,6 +112,29 @@ REFUSED = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("projects", "codes"),
+    [
+        (({"project_id": "a"}, {"project_id": "b"}, {"project_id": None}), set()),
+        (({"project_id": "a"}, {"project_id": "b"}, {}), set()),
+        (({"project_id": "a"}, {"project_id": None}, {}), {"rule/duplicate-group"}),
+        (({"project_id": "a"}, {"project_id": "b"}, {"project_id": "a"}), {"rule/duplicate-group"}),
+        (({"project_id": "a", "user_id": "x"}, {"project_id": "b"}, {"project_id": "a"}), set()),
+        (({"project_id": "a", "user_id": None}, {"project_id": "b"}, {"project_id": "a"}), {"rule/duplicate-group"}),
+    ],
+)
+def test_groups(projects: tuple[dict[str, str | None], ...], codes: set[str]) -> None:
+    """Results of equal group keys are told, where an absent key is as good as null, once others were certified."""
+    plain = {"object": "organization.usage.embeddings.result", "input_tokens": 1, "num_model_requests": 1}
+
+    def payload(*keys: dict[str, str | None]) -> bytes:
+        results = [{**plain, **some} for some in keys]
+        return payloads.compact({"object": "bucket", "start_time": 1, "end_time": 2, "results": results})
+
+    assert route_of(payload({"project_id": "a", "user_id": "x"}, {"project_id": "b"})) == "fast"
+    assert {finding.code for finding in check(payload(*projects)).findings} == codes
+
+
 def test_decimals_beyond_the_limits() -> None:
     """An amount of too many digits is a finding on either route, by itself and behind others that were certified."""
     result = '{{"object":"organization.costs.result","amount":{{"value":{0},"currency":"usd"}},"project_id":"{1}"}}'

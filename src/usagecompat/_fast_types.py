@@ -9,6 +9,7 @@ What types cannot say is checked by one function per record, written here as Pyt
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
+from operator import attrgetter
 from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
@@ -204,9 +205,10 @@ def _type(member: Member, *, large: bool) -> Type:
 @lru_cache(maxsize=_MOST_CHECKS)
 def _check(shape: RecordShape, names: tuple[str, ...], columns: tuple[Column, ...], revision: str) -> Check:
     """The check of one record, compiled; layouts differ in few records and share the others."""
-    scope: dict[str, Any] = {"UNSET": UNSET, "MOST": INT32_MOST, "LEAST": INT32_LEAST}
-    source = "\n".join(_Source(shape, names, columns).lines(revision))
-    exec(source, scope)  # noqa: S102 - made of the contract's names and of numbers
+    source = _Source(shape, names, columns)
+    keys = tuple(map(attrgetter, source.keys))
+    scope: dict[str, Any] = {"UNSET": UNSET, "MOST": INT32_MOST, "LEAST": INT32_LEAST, "KEYS": keys}
+    exec("\n".join(source.lines(revision)), scope)  # noqa: S102 - made of the contract's names and of numbers
     check: Check = scope["check"]
     return check
 
@@ -218,7 +220,6 @@ class _Source:
     For a record with two counts of which one is the other's part, an undeclared member and a group key, that is::
 
         def check(objects, counts):
-            groups = set()
             n0 = 0
             for o in objects:
                 input_tokens = o.input_tokens
@@ -227,11 +228,18 @@ class _Source:
                     return False
                 if o.undeclared_3 is not UNSET:
                     n0 += 1
+            counts[0] += n0
+            for key in KEYS:
+                if key(objects[0]) != key(objects[1]):
+                    values = {*map(key, objects)}
+                    if len(values) == len(objects) and not (None in values and UNSET in values):
+                        return True
+            groups = set()
+            for o in objects:
                 k0 = o.project_id
                 if k0 is UNSET:
                     k0 = None
                 groups.add((k0,))
-            counts[0] += n0
             return len(groups) == len(objects)
     """
 
@@ -240,17 +248,22 @@ class _Source:
         self._names = names
         self._columns = columns
 
+    @property
+    def keys(self) -> list[str]:
+        """The attributes of the group keys."""
+        keys = [name for name in GROUP_KEYS.get(self._shape.kind or "", ()) if name in self._names]
+        return [_attribute(self._shape, self._names, name) for name in keys]
+
     def lines(self, revision: str) -> list[str]:
         """The check, line by line."""
         counted = range(len(self._columns))
-        keys = [name for name in GROUP_KEYS.get(self._shape.kind or "", ()) if name in self._names]
         body = [*self._sums(revision), *self._counters(), *self._currency()]
         return [
             "def check(objects, counts):",
             *(f"    n{index} = 0" for index in counted),
             *(["    for o in objects:", *(f"        {line}" for line in body)] if body else ()),
             *(f"    counts[{index}] += n{index}" for index in counted),
-            *(f"    {line}" for line in self._groups(keys)),
+            *(f"    {line}" for line in self._groups()),
         ]
 
     def _sums(self, revision: str) -> list[str]:
@@ -282,19 +295,28 @@ class _Source:
         lower = f"{currency} is UNSET or {currency} == {currency}.lower()"
         return [f'if {there}{currency} != "usd" and not ({lower}):', "    return False"]
 
-    def _groups(self, keys: list[str]) -> list[str]:
-        """That no two objects have the same group keys, where an absent key is as good as null."""
+    def _groups(self) -> list[str]:
+        """
+        That no two objects have the same group keys, where an absent key is as good as null.
+
+        Most answers are grouped by one key, so a key that tells the first two objects apart often tells all.
+        """
         if self._shape.kind not in GROUP_KEYS:
             return ["return True"]
-        attributes = [_attribute(self._shape, self._names, name) for name in keys]
+        numbers = range(len(self.keys))
         return [
             "if len(objects) < 2:",
             "    return True",
+            "for key in KEYS:",
+            "    if key(objects[0]) != key(objects[1]):",
+            "        values = {*map(key, objects)}",
+            "        if len(values) == len(objects) and not (None in values and UNSET in values):",
+            "            return True",
             "groups = set()",
             "for o in objects:",
-            *(f"    k{index} = o.{attribute}" for index, attribute in enumerate(attributes)),
-            *(f"    if k{index} is UNSET: k{index} = None" for index in range(len(keys))),
-            f"    groups.add(({''.join(f'k{index}, ' for index in range(len(keys)))}))",
+            *(f"    k{index} = o.{attribute}" for index, attribute in enumerate(self.keys)),
+            *(f"    if k{index} is UNSET: k{index} = None" for index in numbers),
+            f"    groups.add(({''.join(f'k{index}, ' for index in numbers)}))",
             "return len(groups) == len(objects)",
         ]
 
