@@ -5,20 +5,19 @@ from __future__ import annotations
 import io
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import fsspec
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from usagecompat.exceptions import MissingExtra, NoPayloads, UnreadableInput
 from usagecompat.scan import _reading
 from usagecompat.scan.partitions import Slice, plan
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .conftest import Put
 
 
@@ -63,6 +62,20 @@ def test_patterns(put: Put, tmp_path: Path) -> None:
     assert [one.name for one in slices(odd)] == [odd]
 
 
+def test_patterns_at_any_depth(put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`**` goes down all folders but hidden ones, and is not led round in circles by links to folders."""
+    names = [put(f"a/{name}", b"{}") for name in ("1.json", "b/2.json", "b/c/3.json")]
+    put("a/.hidden/4.json", b"{}")
+    put("a/b/5.txt", b"{}")
+    for link in ("x", "y", "b/z"):
+        (tmp_path / "a" / link).symlink_to(tmp_path / "a", target_is_directory=True)
+    for pattern in ("a/**/*.json", "a/**", "**/*.json", "../" + tmp_path.name + "/a/**/*.json"):
+        assert [Path(one.name).resolve() for one in slices(str(tmp_path / pattern))] == list(map(Path, names))
+    monkeypatch.chdir(tmp_path)
+    assert [one.name for one in slices("a/**/*.json")] == ["a/1.json", "a/b/2.json", "a/b/c/3.json"]
+    assert [one.name for one in slices(str(tmp_path / "a/.hidden/**/*.json"))] == [str(tmp_path / "a/.hidden/4.json")]
+
+
 def test_what_is_not_there(put: Put, tmp_path: Path) -> None:
     """What is named and not there is told, and the rest is read."""
     there = put("a.json", b"{}")
@@ -87,6 +100,7 @@ def test_small_files_go_together(put: Put, tmp_path: Path) -> None:
     block=st.integers(1, 50),
     limit=st.integers(5, 40),
 )
+@example(lines=[b"", bytes(6)], is_ended=False, piece=1, block=7, limit=5)
 def test_each_line_once(lines: list[bytes], is_ended: bool, piece: int, block: int, limit: int) -> None:  # noqa: FBT001 - drawn
     """However a file is cut, each of its lines is in one piece, as a whole, or cut short if it is too long."""
     data = b"\n".join(lines) + (b"\n" if is_ended else b"")

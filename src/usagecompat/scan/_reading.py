@@ -118,6 +118,7 @@ def blocks(stream: BinaryIO, start: int, end: int | None) -> Iterator[tuple[byte
         if cut:
             yield (ready if cut == len(ready) else ready[:cut]), True
             start, ready = start + cut, ready[cut:]
+            continue  # what is left may begin behind the end
         if not is_over and len(ready) > MAX_SIZE and b"\n" not in ready:
             yield ready[: MAX_SIZE + 1], False
             start, ready, is_skipping = start + len(ready), b"", True

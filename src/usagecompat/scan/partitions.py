@@ -125,7 +125,7 @@ class _File:
 
 def _local(name: str, troubles: list[Trouble]) -> dict[str, _File]:
     if not os.path.lexists(name) and _MAGIC & {*name}:
-        named = sorted(path for path in glob(name, recursive=True) if _can_end(path))  # noqa: PTH207 - also of absolute patterns
+        named = sorted(filter(_can_end, _matching(name)))
         return {path: file for one in named for path, file in _local(one, troubles).items()}
     paths = inputs.files(name, tell=troubles.append)
     if Path(name).is_dir():
@@ -139,6 +139,16 @@ def _local(name: str, troubles: list[Trouble]) -> dict[str, _File]:
         else:
             files[path] = _File(stat.st_size, f"{stat.st_mtime_ns}")
     return files
+
+
+def _matching(pattern: str) -> list[str]:
+    """The names that a pattern stands for; `**` follows no link to a directory, which may lead round in circles."""
+    path = Path(pattern)
+    if "**" not in path.parts:
+        return glob(pattern)  # noqa: PTH207 - also of absolute patterns
+    found = Path(path.anchor or ".").glob(str(path.relative_to(path.anchor)))
+    named = {*path.parts}
+    return [str(one) for one in found if not any(part.startswith(".") and part not in named for part in one.parts)]
 
 
 def _can_end(path: str) -> bool:
