@@ -151,7 +151,7 @@ def test_stores(put: Put) -> None:  # noqa: ARG001 - for its folder
     ]
     assert [one.name for one in slices("memory://usage/*/*.gz")] == ["memory:///usage/x/b.json.gz"]
     assert [one.name for one in slices("memory://usage/x/c.txt")] == ["memory:///usage/x/c.txt"]
-    assert not plan(["memory://usage"]).is_plain
+    assert not plan(["memory://usage"]).is_local
     assert [type(trouble) for trouble in plan(["memory://nothing/here.json", "no-such-store://x"]).troubles] == [
         UnreadableInput,
         UnreadableInput,

@@ -177,7 +177,7 @@ def rows(parquet: Any, column: str, group: int) -> Iterator[list[bytes | None]]:
     """The payloads of one row group, some rows at a time, None for each null."""
     about = parquet.metadata.row_group(group)
     most = max(1, min(_ROWS, about.num_rows * _ROWS_TEXT // max(about.total_byte_size, 1)))
-    for batch in parquet.iter_batches(batch_size=most, row_groups=[group], columns=[column], use_threads=False):
+    for batch in parquet.iter_batches(batch_size=most, row_groups=[group], columns=[column]):
         yield [value.encode() if isinstance(value, str) else value for value in _as_bytes(batch.column(0)).to_pylist()]
 
 
@@ -189,5 +189,5 @@ def _as_bytes(values: Any) -> Any:  # noqa: ANN401 - likewise
     if arrow.types.is_dictionary(values.type):
         return _as_bytes(values.dictionary_decode())
     if arrow.types.is_string(values.type):
-        return values.view(arrow.binary())
-    return values.view(arrow.large_binary()) if arrow.types.is_large_string(values.type) else values
+        return values.cast(arrow.binary())
+    return values.cast(arrow.large_binary()) if arrow.types.is_large_string(values.type) else values

@@ -85,11 +85,9 @@ class Plan:
         return sum(partition.size for partition in self.partitions)
 
     @property
-    def is_plain(self) -> bool:
-        """Whether all files are on this machine's own file systems, and nobody else's threads read them."""
-        return not any(
-            "://" in one.name or one.content == "parquet" for partition in self.partitions for one in partition.slices
-        )
+    def is_local(self) -> bool:
+        """Whether all files are on this machine's own file systems."""
+        return not any("://" in one.name for partition in self.partitions for one in partition.slices)
 
 
 def plan(names: Iterable[str | os.PathLike[str]], *, ndjson: bool = False, piece: int = PIECE) -> Plan:

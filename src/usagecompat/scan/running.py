@@ -94,7 +94,7 @@ def run(  # noqa: PLR0913 - one for each choice
     if scheduler is not None:
         work = _on_cluster(scheduler, ahead, options, tick)
     elif jobs > 1 and len(ahead) > 1:
-        work = _in_processes(ahead, options, min(jobs, len(ahead)), tick, forking=plan.is_plain)
+        work = _in_processes(ahead, options, min(jobs, len(ahead)), tick, forking=plan.is_local)
     else:
         work = ((one, scan_partition(one, options, tick=tick)) for one in ahead)
     try:
@@ -122,7 +122,7 @@ def _in_processes(
     ahead: Sequence[Partition], options: Options, jobs: int, tick: Callable[[int], object], *, forking: bool
 ) -> Iterator[Done]:
     """Each process takes partition after partition; the first to be done come first."""
-    # A fork shares what is imported; but what stores and readers of tables start in the background does not survive one.
+    # A fork shares what is imported; but what remote file systems start in the background does not survive one.
     method = "fork" if forking and sys.platform == "linux" else "spawn"
     context = multiprocessing.get_context(method)
     pending: dict[Any, Partition] = {}
