@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import frozen
 
-from usagecompat import inputs
 from usagecompat.exceptions import MissingExtra, NoPayloads, UsageCompatError
 from usagecompat.scan._state import State
 from usagecompat.scan.scanning import DEFAULT, Options, scan_partition
@@ -110,7 +109,7 @@ def _troubles(plan: Plan) -> Summary:
     summary = Summary()
     for trouble in plan.troubles:
         reason = "there is no payload here" if isinstance(trouble, NoPayloads) else str(trouble)
-        example = Example(inputs._shown(trouble.path), 0, 0, "", reason.removeprefix(f"{trouble.path}: "))
+        example = Example(trouble.path, 0, 0, "", reason.removeprefix(f"{trouble.path}: "))
         summary += Summary(findings={UNREADABLE: Tally(1, (example,))})
     return summary
 
