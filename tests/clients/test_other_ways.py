@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
 from usagecompat.clients.probing import Probing
+from usagecompat.clients.process import Guard
 from usagecompat.clients.replay import Replay
 from usagecompat.clients.results import Duty, Outcome
 from usagecompat.clients.runner import run
@@ -105,6 +108,20 @@ def test_oneshot_at_fault(tmp_path: Path, fault: str, code: str, told: str) -> N
     result = run(program(tmp_path, text, way=Way.ONESHOT, timeout=timeout), KINDS[:4], probing=Probing.NONE)
     assert faults_of(result) == {VICTIM: [code]}
     assert told in next(case for case in result.cases if case.case_id == VICTIM).faults[0].message
+
+
+def test_oneshot_ended_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that has ended before the kit hears that it was started has not timed out."""
+    hear = Guard._hear
+
+    def hear_late(guard: Guard, names: tuple[str, ...]) -> dict[str, int]:
+        while "started" in names and b"exited" not in guard._socket.recv(1 << 16, socket.MSG_PEEK):
+            time.sleep(0.001)
+        return hear(guard, names)
+
+    monkeypatch.setattr(Guard, "_hear", hear_late)
+    result = run(program(tmp_path, "print('{}')", way=Way.ONESHOT, timeout=2), KINDS[:2], probing=Probing.NONE)
+    assert {case.outcome for case in result.cases} == {Outcome.DECODED}
 
 
 def test_oneshot_line_end(tmp_path: Path) -> None:

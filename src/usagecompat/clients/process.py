@@ -156,8 +156,13 @@ class Guard:
         return self._hear(("ended",))["ended"]
 
     def fileno(self) -> int:
-        """The descriptor that can be read when something is to be heard."""
+        """The descriptor that can be read when something is to be heard that has not been read already."""
         return self._socket.fileno()
+
+    @property
+    def heard(self) -> bool:
+        """Whether something has been read already: a client may have ended before it was known to have started."""
+        return b"\n" in self._unread
 
     def heard_exit(self, process: int) -> int | None:
         """The exit status of a client, if that is the news."""
@@ -280,6 +285,9 @@ class Program:
 
     def _wait(self, deadline: float, seconds: float, unsent: memoryview | None = None) -> memoryview | None:
         """Read and write what can be, once; what is left to write."""
+        if self._guard.heard:
+            self._hear()
+            return unsent
         left = deadline - time.monotonic()
         if left <= 0:
             raise TimedOut(seconds)
@@ -298,9 +306,12 @@ class Program:
             elif descriptor == self._stdin and unsent:
                 unsent = self._write(unsent)
             else:
-                status = self._guard.heard_exit(self.process)
-                self._status = self._status if status is None else status
+                self._hear()
         return unsent
+
+    def _hear(self) -> None:
+        status = self._guard.heard_exit(self.process)
+        self._status = self._status if status is None else status
 
     def _read_out(self) -> bool:
         chunk = self._read(self._stdout)
