@@ -14,6 +14,7 @@ import sys
 import zlib
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING, BinaryIO, Final, NoReturn, TypeAlias, cast
 
 from attrs import frozen
@@ -125,7 +126,7 @@ def files(name: str, *, tell: Callable[[Trouble], object] = refuse) -> list[str]
     If it holds a corpus, which any `*.case.json` tells, they are the payloads of its cases and nothing else.
     Names with a leading dot are left out, and symbolic links to directories are not followed.
     """
-    if name == STANDARD_INPUT or not Path(name).is_dir():
+    if name == STANDARD_INPUT or not os.path.isdir(name):  # noqa: PTH112 - where it cannot be looked at, reading will say so
         return [name]
     return but_sidecars(list(_walk(name, tell)))
 
@@ -154,8 +155,10 @@ def _walk(directory: str, tell: Callable[[Trouble], object]) -> Iterator[str]:
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
     """Whether `entry` can be read to its end, or is a link to nothing or to itself, about which reading will say so."""
+    if not entry.is_symlink():
+        return entry.is_file()
     try:
-        return entry.is_file() or (entry.is_symlink() and not entry.is_dir())
+        return S_ISREG(entry.stat().st_mode)
     except OSError:
         return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from usagecompat.scan._state import State
 from usagecompat.scan.partitions import plan
 from usagecompat.scan.running import run
 
@@ -56,3 +58,16 @@ def test_nothing_is_left(put: Put, tmp_path: Path, ending: signal.Signals, jobs:
     assert bool(done) == (ending is not signal.SIGKILL)
     planned = plan([name], piece=5_000)
     assert run(planned, state=state) == run(planned)
+
+
+def test_interrupted_between_two_partitions(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interruption that comes while a summary is being kept ends the workers as well."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(State, "add", interrupted)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        run(plan([put("a.ndjson", assorted(400))], piece=5_000), jobs=2)
+    assert caught.tb  # so that nothing of the run is thrown away before
+    assert multiprocessing.active_children() == []

@@ -62,6 +62,27 @@ def test_patterns(put: Put, tmp_path: Path) -> None:
     assert [one.name for one in slices(odd)] == [odd]
 
 
+class Failing(io.BytesIO):
+    """A file of which not everything can be read."""
+
+    def read1(self, size: int | None = -1) -> bytes:
+        """The next bytes, up to where it fails."""
+        data = super().read1(min(size or 0, 100))
+        if self.tell() > 5_000:
+            raise OSError("no more")
+        return data
+
+
+def test_lines_before_a_failure() -> None:
+    """Whole lines that were read before reading fails come first, wherever the piece ends."""
+    for end in (None, 4_990):
+        blocks: list[bytes] = []
+        parts = _reading.blocks(Failing(b"12345678\n" * 500 + b"x" * 9_000), 0, end)
+        with pytest.raises(OSError, match="no more"):
+            blocks.extend(data for data, _ in parts)
+        assert b"".join(blocks).count(b"\n") == 500
+
+
 def test_patterns_at_any_depth(put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`**` goes down all folders but hidden ones, and is not led round in circles by links to folders."""
     names = [put(f"a/{name}", b"{}") for name in ("1.json", "b/2.json", "b/c/3.json")]

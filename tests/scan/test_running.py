@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from time import process_time
 from typing import TYPE_CHECKING
 
 import fsspec
@@ -177,6 +178,33 @@ def test_changed_input(put: Put, tmp_path: Path) -> None:
         run(plan([name]), state=state)
 
 
+def test_state_of_another_reading(put: Put, tmp_path: Path) -> None:
+    """A state of a scan that took each file for one payload is none of one that takes each line for one."""
+    name, state = put("a.json", LINES[:2]), tmp_path / "a.state"
+    run(plan([name]), state=state)
+    with pytest.raises(StateOfAnotherScan):
+        run(plan([name], ndjson=True), state=state)
+
+
+@pytest.mark.parametrize(("end", "pack"), [(".gz", gzip.compress), (".zst", zstandard.compress)])
+def test_time_grows_with_a_line(put: Put, end: str, pack: Callable[[bytes], bytes]) -> None:
+    """A compressed line twice as long takes about twice the time, though it comes in small parts."""
+    names = [put(f"{size}.ndjson{end}", pack(os.urandom(size).hex().encode())) for size in (4 << 20, 8 << 20)]
+
+    def seconds(name: str) -> float:
+        began = process_time()
+        run(plan([name]))
+        return process_time() - began
+
+    assert any(seconds(names[1]) < 3 * seconds(names[0]) for _ in range(4))
+
+
+def test_names_that_cannot_be_looked_at(put: Put) -> None:
+    """A name that no file system takes is a finding, and the others are scanned."""
+    summary = run(plan(["n" * 300, put("a.json", text(bucket()))]))
+    assert (summary.payloads, summary.unread) == (1, 1)
+
+
 def test_unreadable_files_are_tried_again(put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What could not be read is read by the next run, if it can be read by then."""
     names = [put("a.ndjson.zst", zstandard.compress(b"\n".join(LINES))), put("b.ndjson", LINES)]
@@ -263,6 +291,7 @@ def test_one_bad_file_of_a_directory(put: Put) -> None:
     (folder / "dangling.parquet").symlink_to("nothing")
     (folder / "itself.ndjson").symlink_to("itself.ndjson")
     os.mkfifo(folder / "pipe.json")
+    (folder / "to-pipe.json").symlink_to("pipe.json")
     os.mkfifo(folder / "pipe.parquet")
     for names in ([str(folder)], [f"{folder}/*"], [f"file://{folder}"]):
         summary = run(plan(names))
@@ -328,6 +357,27 @@ def test_tables(tmp_path: Path, kind: pa.DataType) -> None:
     assert run(cut, jobs=2) == whole
     broken = payloads.index(b"not JSON") + 1
     assert broken in {one.line for one in whole.findings["json/syntax-error"].first}
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string()], ids=str)
+def test_text_that_is_none(tmp_path: Path, kind: pa.DataType) -> None:
+    """A cell that is no UTF-8 is a payload that is none, and costs no other."""
+    path = tmp_path / "t.parquet"
+    cells = [text(bucket(number)) for number in range(200)]
+    cells[100] = b'"\xff"'
+    binary = pa.array(cells, pa.large_binary() if kind == pa.large_string() else pa.binary())
+    pq.write_table(pa.table({"payload": binary.view(kind)}), path)
+    summary = run(plan([str(path)]))
+    assert (summary.payloads, summary.unread) == (200, 0)
+    assert [one.line for one in summary.findings["json/invalid-utf-8"].first] == [101]
+
+
+def test_table_without_rows(tmp_path: Path) -> None:
+    """A table without any row is looked at all the same, however small the pieces are."""
+    path = str(tmp_path / "t.parquet")
+    pq.write_table(pa.table({"payload": pa.array([], pa.string())}), path, row_group_size=1)
+    for piece in (10, 1 << 20):
+        assert run(plan([path], piece=piece), Options(column="other")).unread == 1
 
 
 def test_damaged_table(tmp_path: Path) -> None:

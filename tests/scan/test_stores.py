@@ -32,6 +32,8 @@ class File(AbstractBufferedFile):
     DEFAULT_BLOCK_SIZE = 1_000
 
     def _fetch_range(self, start: int, end: int) -> bytes:
+        if "broken" in self.path and start < 6_000:
+            raise TimeoutError("no answer")
         return bytes(self.fs.store[self.path][start:end])
 
 
@@ -115,3 +117,26 @@ def test_missing_files_in_a_store(store: dict[str, bytes]) -> None:
     summary = run(plan(["parts://there/a.json", "parts://there/b.json"]))
     assert summary.payloads == 1
     assert [one.source for one in summary.findings[UNREADABLE].first] == ["parts://there/b.json"]
+
+
+def test_patterns_in_a_store(put: Put, store: dict[str, bytes]) -> None:
+    """A pattern that matches a folder stands for what is in it, and a name that exists for itself."""
+    memory = fsspec.filesystem("memory")
+    local = ""
+    for name in ("top/2026/b.ndjson", "top/a.ndjson", "top/c[1].json", "top/c1.json"):
+        local = put(name, text(bucket())).removesuffix("/c1.json")
+        memory.pipe(f"/patterns/{name}", text(bucket()))
+        store[name] = text(bucket())
+    assert run(plan([f"{local}/*"])).payloads == run(plan(["memory://patterns/top/*"])).payloads == 4
+    assert [one.name for part in plan(["parts://top/c[1].json"]).partitions for one in part.slices] == [
+        "parts://top/c[1].json"
+    ]
+
+
+def test_places_behind_what_cannot_be_read(store: dict[str, bytes]) -> None:
+    """If a piece cannot be read, places in later ones are told from where they begin, and that something is missing."""
+    store["broken/a.ndjson"] = (text(bucket(model=5)) + b"\n") * 100
+    summary = run(plan(["parts://broken/a.ndjson"], piece=3_000))
+    assert summary.unread > 0
+    assert summary.pieces
+    assert all(one.base >= 6_000 for one in summary.findings["schema/wrong-type"].first)

@@ -96,12 +96,17 @@ def blocks(stream: BinaryIO, start: int, end: int | None) -> Iterator[tuple[byte
     failure: Exception | None = None
     is_over = False
     while failure is None and not is_over and (end is None or start < end):
+        # Of a long line as much again is read before anybody looks at it, for which many readers have to be asked often.
+        wanted = BLOCK - len(ready) if len(ready) < BLOCK else len(ready)
+        parts: list[bytes] = []
         try:
-            data = read(BLOCK - len(ready) if len(ready) < BLOCK else len(ready))
+            while wanted > 0 and not is_over and (not parts or len(ready) >= BLOCK):
+                parts.append(read(wanted))
+                wanted -= len(parts[-1])
+                is_over = not parts[-1]
         except Exception as error:  # noqa: BLE001 - raised below
-            failure, data = error, b""
-        is_over = not data
-        ready += data
+            failure, is_over = error, True
+        ready += b"".join(parts)
         if is_skipping:
             cut = ready.find(b"\n") + 1
             is_skipping = not cut
@@ -112,7 +117,7 @@ def blocks(stream: BinaryIO, start: int, end: int | None) -> Iterator[tuple[byte
             continue
         if end is not None and start + len(ready) >= end:
             cut = ready.find(b"\n", end - start - 1) + 1  # of the last line that begins before the end
-            cut = cut or (0 if len(ready) <= MAX_SIZE else ready.rfind(b"\n") + 1)
+            cut = cut or (0 if len(ready) <= MAX_SIZE and failure is None else ready.rfind(b"\n") + 1)
         else:
             cut = ready.rfind(b"\n") + 1
         if cut:
@@ -172,8 +177,17 @@ def rows(parquet: Any, column: str, group: int) -> Iterator[list[bytes | None]]:
     """The payloads of one row group, some rows at a time, None for each null."""
     about = parquet.metadata.row_group(group)
     most = max(1, min(_ROWS, about.num_rows * _ROWS_TEXT // max(about.total_byte_size, 1)))
-    for batch in parquet.iter_batches(batch_size=most, row_groups=[group], columns=[column]):
-        yield [
-            value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
-            for value in batch.column(0).to_pylist()
-        ]
+    for batch in parquet.iter_batches(batch_size=most, row_groups=[group], columns=[column], use_threads=False):
+        yield [value.encode() if isinstance(value, str) else value for value in _as_bytes(batch.column(0)).to_pylist()]
+
+
+def _as_bytes(values: Any) -> Any:  # noqa: ANN401 - likewise
+    """Text as the bytes that it is, which need not be UTF-8."""
+    arrow = import_module("pyarrow")
+    if isinstance(values.type, arrow.BaseExtensionType):
+        return _as_bytes(values.storage)
+    if arrow.types.is_dictionary(values.type):
+        return _as_bytes(values.dictionary_decode())
+    if arrow.types.is_string(values.type):
+        return values.view(arrow.binary())
+    return values.view(arrow.large_binary()) if arrow.types.is_large_string(values.type) else values

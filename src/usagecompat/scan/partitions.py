@@ -102,8 +102,9 @@ def plan(names: Iterable[str | os.PathLike[str]], *, ndjson: bool = False, piece
     troubles: list[Trouble] = []
     files: dict[str, _File] = {}
     for name in (os.fspath(named) for named in names):
+        before = len(troubles)
         found = _remote(name, troubles) if "://" in name else _local(name, troubles)
-        if not found and not any(trouble.path == name for trouble in troubles):
+        if not found and len(troubles) == before:
             troubles.append(NoPayloads(name))
         files |= {path: file for path, file in found.items() if path not in files}
     slices = [_slice(name, file, ndjson=ndjson) for name, file in files.items()]
@@ -128,7 +129,7 @@ def _local(name: str, troubles: list[Trouble]) -> dict[str, _File]:
         named = sorted(filter(_can_end, _matching(name)))
         return {path: file for one in named for path, file in _local(one, troubles).items()}
     paths = inputs.files(name, tell=troubles.append)
-    if Path(name).is_dir():
+    if os.path.isdir(name):  # noqa: PTH112 - where it cannot be looked at, reading will say so
         paths = sorted({*paths, *_parquet_in(name)})
     files: dict[str, _File] = {}
     for path in paths:
@@ -180,14 +181,11 @@ def _remote(name: str, troubles: list[Trouble]) -> dict[str, _File]:
         fs: Any
         path: str
         fs, path = url_to_fs(name)
-        if _MAGIC & {*path}:
-            found: dict[str, dict[str, Any]] = fs.glob(path, detail=True)
-        elif fs.isdir(path):
-            within = fs.find(path, detail=True)
-            names = inputs.but_sidecars([file for file in within if _is_looked_for(file.removeprefix(path))])
-            found = {file: within[file] for file in names}
-        else:
-            found = {path: fs.info(path)}
+        named: dict[str, dict[str, Any]]
+        named = fs.glob(path, detail=True) if _MAGIC & {*path} and not fs.exists(path) else {path: fs.info(path)}
+        found: dict[str, dict[str, Any]] = {}
+        for file, info in named.items():
+            found |= _within(fs, file) if info.get("type") == "directory" else {file: info}
         return {
             fs.unstrip_protocol(file): _File(
                 info.get("size") or 0,
@@ -201,6 +199,13 @@ def _remote(name: str, troubles: list[Trouble]) -> dict[str, _File]:
     except Exception as error:  # noqa: BLE001 - every store has exceptions of its own
         troubles.append(UnreadableInput(name, reason(error)))
         return {}
+
+
+def _within(fs: Any, folder: str) -> dict[str, dict[str, Any]]:  # noqa: ANN401 - of an optional package
+    """The payloads in a folder of a store, each with what the store says of it."""
+    there: dict[str, dict[str, Any]] = fs.find(folder, detail=True)
+    names = inputs.but_sidecars([file for file in there if _is_looked_for(file.removeprefix(folder))])
+    return {file: there[file] for file in names}
 
 
 def _is_looked_for(path: str) -> bool:
@@ -220,6 +225,8 @@ def reason(error: BaseException) -> str:
 
 def _kind(name: str) -> tuple[str, str] | None:
     """What a name says of a file's content and compression; None for what is not looked for in directories."""
+    if name.startswith(("http://", "https://")):
+        name = name.partition("?")[0].partition("#")[0]
     stem, extension = os.path.splitext(name.lower())  # noqa: PTH122 - also of URLs
     compression = ""
     if extension in inputs.COMPRESSED:
@@ -265,6 +272,8 @@ def _row_groups(one: Slice, piece: int) -> Iterator[Slice]:
     except Exception:  # noqa: BLE001 - whoever reads it will say so
         yield one
         return
+    if not count:
+        yield one
     step = max(1, count * piece // max(one.size, 1))
     for start in range(0, count, step):
         end = start + step if start + step < count else None
@@ -288,7 +297,7 @@ def _grouped(slices: Iterable[Slice], piece: int) -> Iterator[tuple[Slice, ...]]
 def fingerprint(plan: Plan) -> list[Any]:
     """What tells this plan from others: every piece of every file."""
     return [
-        [one.name, one.start, one.end, one.size, one.stamp, partition.number]
+        [one.name, one.content, one.compression, one.start, one.end, one.size, one.stamp, partition.number]
         for partition in plan.partitions
         for one in partition.slices
     ]

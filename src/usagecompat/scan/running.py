@@ -9,7 +9,7 @@ import os
 import sys
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib import import_module
 from threading import Thread
 from time import sleep
@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import frozen
 
+from usagecompat import inputs
 from usagecompat.exceptions import MissingExtra, NoPayloads, UsageCompatError
 from usagecompat.scan._state import State
 from usagecompat.scan.scanning import DEFAULT, Options, scan_partition
 from usagecompat.scan.summary import UNREADABLE, Example, Summary, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
     from usagecompat.scan.partitions import Partition, Plan
@@ -90,6 +91,7 @@ def run(  # noqa: PLR0913 - one for each choice
     so_far.save()  # whether that is possible is better known at once
     ahead = [partition for partition in plan.partitions if partition.number not in so_far.done]
     tick(plan.size - sum(partition.size for partition in ahead))
+    work: Generator[Done]
     if scheduler is not None:
         work = _on_cluster(scheduler, ahead, options, tick)
     elif jobs > 1 and len(ahead) > 1:
@@ -97,8 +99,9 @@ def run(  # noqa: PLR0913 - one for each choice
     else:
         work = ((one, scan_partition(one, options, tick=tick)) for one in ahead)
     try:
-        for partition, summary in work:
-            so_far.add(partition.number, summary)
+        with closing(work):  # an interruption can come at any moment, and is not to wait for the workers
+            for partition, summary in work:
+                so_far.add(partition.number, summary)
     finally:
         so_far.save()
     return so_far.summary + _troubles(plan)
@@ -109,7 +112,7 @@ def _troubles(plan: Plan) -> Summary:
     summary = Summary()
     for trouble in plan.troubles:
         reason = "there is no payload here" if isinstance(trouble, NoPayloads) else str(trouble)
-        example = Example(trouble.path, 0, 0, "", reason.removeprefix(f"{trouble.path}: "))
+        example = Example(inputs._shown(trouble.path), 0, 0, "", reason.removeprefix(f"{trouble.path}: "))
         summary += Summary(findings={UNREADABLE: Tally(1, (example,))})
     return summary
 
@@ -119,7 +122,7 @@ def _troubles(plan: Plan) -> Summary:
 
 def _in_processes(
     ahead: Sequence[Partition], options: Options, jobs: int, tick: Callable[[int], object], *, forking: bool
-) -> Iterator[Done]:
+) -> Generator[Done]:
     """Each process takes partition after partition; the first to be done come first."""
     # A fork shares what is imported; but what remote file systems start in the background does not survive one.
     method = "fork" if forking and sys.platform == "linux" else "spawn"
@@ -173,7 +176,7 @@ def _end_with(parent: int) -> None:
 
 def _on_cluster(
     address: str, ahead: Sequence[Partition], options: Options, tick: Callable[[int], object]
-) -> Iterator[Done]:
+) -> Generator[Done]:
     """The same on the workers of a Dask scheduler; what a lost worker had is done by another."""
     with _client(address) as client:
         as_completed = import_module("distributed").as_completed

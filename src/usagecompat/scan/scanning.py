@@ -66,6 +66,8 @@ class _Reader:
         self._told = 0
         self._lines = 0
         """How many have been read."""
+        self._is_cut_short = False
+        """Whether something could not be read."""
         self._is_judging = False
         """Whether what goes wrong now is a fault of the kit, and none of the file's, the store's or the format's."""
 
@@ -83,7 +85,8 @@ class _Reader:
                     self._judge(tallying.payload, stream.read(MAX_SIZE + 1), 0)
         except Exception as error:  # noqa: BLE001 - stores and formats have exceptions of their own
             self._trouble(error)
-        tallying.end(Piece(one.start, one.end, self._lines))
+        is_known = not self._is_cut_short or one.content != "lines" or one.end is None
+        tallying.end(Piece(one.start, one.end, self._lines) if is_known else None)
         self._done(one.size)
 
     def _judge(self, take: Callable[[bytes, int], None], data: bytes, number: int) -> None:
@@ -94,6 +97,7 @@ class _Reader:
 
     def _trouble(self, error: Exception) -> None:
         """Count something that could not be read; anything else is raised."""
+        self._is_cut_short = True
         if self._is_judging or isinstance(error, (MemoryError, AssertionError)):
             raise error
         if isinstance(error, inputs._Damaged):

@@ -136,10 +136,11 @@ class Tallying:
         """What comes is from `source`, its lines counted from `base`."""
         self._source, self._base = source, base
 
-    def end(self, piece: Piece) -> None:
-        """A piece of the source is done."""
+    def end(self, piece: Piece | None) -> None:
+        """A piece of the source is done; None if nobody knows how many lines it has."""
         self._judge_unknown()
-        self._pieces.setdefault(self._source, []).append(piece)
+        if piece is not None:
+            self._pieces.setdefault(self._source, []).append(piece)
 
     def trouble(self, code: str, reason: str, line: int = 0) -> None:
         """Something could not be read: from the source's beginning, or behind `line`."""
