@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import shutil
 import sys
 import tracemalloc
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +19,6 @@ from usagecompat.inputs import Payload, Source, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 ONE, TWO = b'{"object": "a"}', b'{"object": "b"}'
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
@@ -149,6 +150,23 @@ def test_unreadable_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     told: list[UsageCompatError] = []
     assert [payload.source.name for payload in read([tmp_path], tell=told.append)] == [str(tmp_path / "open.json")]
     assert [str(trouble) for trouble in told] == [f"{tmp_path / 'closed'}: Permission denied"]
+
+
+def test_deep_directories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Directories may be deeper than calls can be."""
+    monkeypatch.chdir(tmp_path)
+    for _ in range(1_200):
+        Path("d").mkdir()
+        monkeypatch.chdir("d")
+    Path("1.json").write_bytes(b"{}")
+    monkeypatch.chdir(tmp_path)
+    try:
+        assert [payload.data for payload in read([tmp_path])] == [b"{}"]
+    finally:  # pytest could not remove them
+        while (tmp_path / "d/d").exists():
+            (tmp_path / "d/d").rename(tmp_path / "e")
+            shutil.rmtree(tmp_path / "d")
+            (tmp_path / "e").rename(tmp_path / "d")
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".zst"])

@@ -118,17 +118,29 @@ def read(
             tell(NoPayloads(_shown(name)))
 
 
-def files(name: str, *, tell: Callable[[Trouble], object] = refuse) -> list[str]:
+def _holds_payloads(path: str) -> bool:
+    """Whether the name of a file says so."""
+    return _extension(path)[0] in (*WHOLE, *LINE_BY_LINE)
+
+
+def files(
+    name: str, *, tell: Callable[[Trouble], object] = refuse, wanted: Callable[[str], bool] = _holds_payloads
+) -> list[str]:
     """
     The files that `name` stands for: itself, or what is in the directory, sorted, at any depth.
 
-    Of a directory these are `*.json`, `*.ndjson` and `*.jsonl`, compressed or not.
+    Of a directory these are `*.json`, `*.ndjson` and `*.jsonl`, compressed or not, or those that are `wanted`.
     If it holds a corpus, which any `*.case.json` tells, they are the payloads of its cases and nothing else.
     Names with a leading dot are left out, and symbolic links to directories are not followed.
+
+    Args:
+        name: A file, a directory, or `-` for standard input.
+        tell: Gets the directories that could not be read.
+        wanted: Whether a file is one, by its path from the directory on.
     """
     if name == STANDARD_INPUT or not os.path.isdir(name):  # noqa: PTH112 - where it cannot be looked at, reading will say so
         return [name]
-    return but_sidecars(list(_walk(name, tell)))
+    return but_sidecars([path for path in _walk(name, tell) if wanted(path[len(name) :])])
 
 
 def but_sidecars(found: list[str]) -> list[str]:
@@ -140,16 +152,20 @@ def but_sidecars(found: list[str]) -> list[str]:
 
 
 def _walk(directory: str, tell: Callable[[Trouble], object]) -> Iterator[str]:
-    try:
-        with os.scandir(directory) as scan:
-            entries = sorted((entry for entry in scan if not entry.name.startswith(".")), key=lambda entry: entry.name)
-    except OSError as error:
-        tell(UnreadableInput(_shown(directory), _reason(error)))
-        return
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(entry.path, tell)
-        elif _extension(entry.name)[0] in (*WHOLE, *LINE_BY_LINE) and _is_file(entry):
+    """Every file that comes to an end, at any depth: a tree may be deeper than calls can be."""
+    ahead: list[os.DirEntry[str] | str] = [directory]
+    while ahead:
+        entry = ahead.pop()
+        if isinstance(entry, str) or entry.is_dir(follow_symlinks=False):
+            try:
+                with os.scandir(os.fspath(entry)) as scan:
+                    within = [one for one in scan if not one.name.startswith(".")]
+            except OSError as error:
+                tell(UnreadableInput(_shown(os.fspath(entry)), _reason(error)))
+            else:
+                within.sort(key=lambda one: one.name, reverse=True)
+                ahead += within
+        elif _is_file(entry):
             yield entry.path
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+from itertools import product
 from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ import pytest
 import zstandard
 
 from usagecompat.exceptions import MissingExtra
-from usagecompat.scan import _state, running, scanning
+from usagecompat.scan import _reading, _state, running, scanning, tallying
 from usagecompat.scan._state import StateOfAnotherScan
 from usagecompat.scan.partitions import Partition, plan
 from usagecompat.scan.running import LostWorker, run
@@ -203,6 +204,30 @@ def test_names_that_cannot_be_looked_at(put: Put) -> None:
     """A name that no file system takes is a finding, and the others are scanned."""
     summary = run(plan(["n" * 300, put("a.json", text(bucket()))]))
     assert (summary.payloads, summary.unread) == (1, 1)
+
+
+def test_state_behind_a_link(put: Put, tmp_path: Path) -> None:
+    """The file that a link leads to is the state, and the link stays one."""
+    name, link = put("a.ndjson", LINES[:20]), tmp_path / "link.state"
+    link.symlink_to("a.state")
+    run(plan([name]), state=link)
+    assert link.is_symlink()
+    assert json.loads((tmp_path / "a.state").read_bytes())["done"]
+
+
+def test_long_lines_however_cut(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What counts of lines beyond the limit, of their ends and of blank ones is the same in pieces of any size."""
+    for module in (_reading, tallying, scanning):
+        monkeypatch.setattr(module, "MAX_SIZE", 3_000)
+    line = text(bucket())
+    lines = [line.ljust(2_999), line.ljust(3_000), line.ljust(3_001), b" " * 9_000, b"", line, b" ", line.ljust(20_000)]
+    for end in (b"\n", b"\r\n"):
+        name = put("a.ndjson", end.join((*lines, *lines, line)))
+        whole = run(plan([name]))
+        assert whole.payloads == 13
+        for block, piece in product((100, 1_000, 5_000, 9_000), (500, 3_001, 70_000)):
+            monkeypatch.setattr(_reading, "BLOCK", block)
+            assert run(plan([name], piece=piece)) == whole
 
 
 def test_unreadable_files_are_tried_again(put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -391,6 +416,7 @@ def test_damaged_table(tmp_path: Path) -> None:
     data[start : start + about.total_compressed_size] = b"\xff" * about.total_compressed_size
     path.write_bytes(data)
     summary = run(plan([str(path)]))
+    assert run(plan([str(path)], piece=10)) == summary
     assert summary.payloads == 200
     assert [one.line for one in summary.findings[DAMAGED].first] == [100]
     assert [one.line for one in summary.findings["schema/wrong-type"].first] == [300]
@@ -405,9 +431,36 @@ def test_column_of_a_table(tmp_path: Path) -> None:
     for column in ("id", "nothing"):
         tally = run(plan([path]), Options(column=column)).findings[UNREADABLE]
         assert "--column" in tally.first[0].message
+        assert run(plan([path], piece=10), Options(column=column)).unread == tally.count == 1
     two = {"one": ["{}"], "two": ["{}"]}
     pq.write_table(pa.table(two), path)
     assert "one, two" in run(plan([path])).findings[UNREADABLE].first[0].message
+
+
+def test_columns_that_hold_no_payloads(tmp_path: Path) -> None:
+    """Identifiers of one length are no payloads, and a dot in a name is part of it."""
+    path = str(tmp_path / "t.parquet")
+    lines = [text(bucket(number)).decode() for number in range(5)]
+    columns = {
+        "id": pa.array([bytes(16)] * 5, pa.binary(16)),
+        "raw": pa.array([{"body": "no payload"}] * 5),
+        "raw.body": pa.array(lines),
+    }
+    pq.write_table(pa.table(columns), path)
+    assert run(plan([path])).verdicts == {"valid": 5}
+
+
+@pytest.mark.parametrize("is_dictionary", [False, True])
+def test_long_cells_again_and_again(tmp_path: Path, is_dictionary: bool) -> None:  # noqa: FBT001 - drawn
+    """What a table holds once for many rows is not unpacked for many rows at a time."""
+    path = str(tmp_path / "t.parquet")
+    cells = pa.array(["{}", None, *["x" * 3_000_000] * 40, *map(str, range(2_000))]).dictionary_encode()
+    pq.write_table(pa.table({"payload": cells}), path, store_schema=is_dictionary, dictionary_pagesize_limit=1 << 30)
+    with pq.ParquetFile(path) as parquet, open(path, "rb") as file:  # noqa: PTH123 - one line
+        assert pa.types.is_dictionary(parquet.schema_arrow.field(0).type) == is_dictionary
+        parts = list(_reading.rows(parquet, file, "payload", 0))
+    assert [cell.decode() if cell else None for part in parts for cell in part] == cells.to_pylist()
+    assert max(sum(len(cell or b"") for cell in part) for part in parts) < 2 * 3_000_000
 
 
 def test_tables_need_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

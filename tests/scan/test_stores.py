@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import gzip
 import io
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import zstandard
 from fsspec import AbstractFileSystem
 from fsspec.spec import AbstractBufferedFile
 
+from usagecompat.scan import partitions
 from usagecompat.scan.partitions import plan
 from usagecompat.scan.running import run
 from usagecompat.scan.summary import UNREADABLE
@@ -94,6 +98,8 @@ def test_stores(put: Put, store: dict[str, bytes], folder: str, end: str, pack: 
 
 def test_corpus_in_a_store(put: Put, store: dict[str, bytes]) -> None:
     """Which files of a folder are payloads is told by the same rule as on this machine."""
+    table = io.BytesIO()
+    pq.write_table(pa.table({"payload": [text(bucket())]}), table)
     files = {
         "case/a.json": text(bucket()),
         "case/a.case.json": b"{}",
@@ -102,11 +108,14 @@ def test_corpus_in_a_store(put: Put, store: dict[str, bytes]) -> None:
         "plain/.hidden/c.json": text(bucket()),
         "plain/_temporary/d.parquet": b"",
         "plain/e.txt": b"",
+        "case/t.parquet": table.getvalue(),
+        "tables/T.PARQUET": table.getvalue(),
+        "tables/e.txt": b"",
     }
     for name, content in files.items():
         put(name, content)
         store[f"corpus/{name}"] = content
-    for folder, count in (("case", 1), ("plain", 1)):
+    for folder, count in (("case", 1), ("plain", 1), ("tables", 1)):
         local = put(f"{folder}/e.txt", b"").removesuffix("/e.txt")
         assert run(plan([local])).payloads == run(plan([f"parts://corpus/{folder}"])).payloads == count
 
@@ -131,6 +140,36 @@ def test_patterns_in_a_store(put: Put, store: dict[str, bytes]) -> None:
     assert [one.name for part in plan(["parts://top/c[1].json"]).partitions for one in part.slices] == [
         "parts://top/c[1].json"
     ]
+
+
+def test_chains(put: Put) -> None:
+    """An archive is a store as well; what is in it is told by a URL that leads there again."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("x/a.json", text(bucket()))
+        archive.writestr("x/b.ndjson", text(bucket(model=5)))
+    name = put("a.zip", packed.getvalue())
+    for within in ("x", "*/*"):
+        summary = run(plan([f"zip://{within}::file://{name}"]))
+        assert (summary.payloads, summary.unread) == (2, 0)
+        (first,) = summary.findings["schema/wrong-type"].first
+        assert (first.source, first.line) == (f"zip://x/b.ndjson::file://{name}", 1)
+        assert run(plan([first.source])).payloads == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("https://store.test/a.ndjson?signed=x.parquet", ("lines", "")),
+        ("https://store.test/a.json.gz#part", ("whole", ".gz")),
+        ("s3://store/a?b.jsonl", ("lines", "")),
+        ("simplecache::https://store.test/a.jsonl.zst?x", ("lines", ".zst")),
+        ("a?b.ndjson", ("lines", "")),
+    ],
+)
+def test_kinds_of_urls(name: str, kind: tuple[str, str]) -> None:
+    """What a URL asks for is none of the file's name, but other stores take every character for one of it."""
+    assert partitions._kind(name) == kind
 
 
 def test_places_behind_what_cannot_be_read(store: dict[str, bytes]) -> None:

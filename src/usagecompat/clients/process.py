@@ -104,7 +104,7 @@ class Guard:
                 start_new_session=True,
             )
         self._socket = ours
-        self._unread = b""
+        self._unread: bytes = b""
 
     def __enter__(self) -> Self:
         return self

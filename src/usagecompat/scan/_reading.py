@@ -117,14 +117,16 @@ def blocks(stream: BinaryIO, start: int, end: int | None) -> Iterator[tuple[byte
             continue
         if end is not None and start + len(ready) >= end:
             cut = ready.find(b"\n", end - start - 1) + 1  # of the last line that begins before the end
-            cut = cut or (0 if len(ready) <= MAX_SIZE and failure is None else ready.rfind(b"\n") + 1)
+            cut = cut or (0 if len(ready) <= MAX_SIZE + 1 and failure is None else ready.rfind(b"\n") + 1)
         else:
             cut = ready.rfind(b"\n") + 1
         if cut:
             yield (ready if cut == len(ready) else ready[:cut]), True
             start, ready = start + cut, ready[cut:]
             continue  # what is left may begin behind the end
-        if not is_over and len(ready) > MAX_SIZE and b"\n" not in ready:
+        if (
+            not is_over and len(ready) > MAX_SIZE + 1 and b"\n" not in ready
+        ):  # the last byte may belong to the line's end
             yield ready[: MAX_SIZE + 1], False
             start, ready, is_skipping = start + len(ready), b"", True
     if failure is not None:
@@ -134,14 +136,14 @@ def blocks(stream: BinaryIO, start: int, end: int | None) -> Iterator[tuple[byte
 
 
 @contextmanager
-def parquet_file(one: Slice) -> Generator[Any]:
-    """A Parquet file, as pyarrow reads it."""
+def parquet_file(one: Slice) -> Generator[tuple[Any, BinaryIO]]:
+    """A Parquet file as pyarrow reads it, and as it is."""
     try:
         parquet_module = import_module("pyarrow.parquet")
     except ImportError as error:
         raise MissingExtra(one.name, "scan") from error
     with _stored(one) as file, parquet_module.ParquetFile(file) as parquet:
-        yield parquet
+        yield parquet, file
 
 
 def column_of(parquet: Any, name: str, column: str | None) -> str:  # noqa: ANN401 - of an optional package
@@ -169,16 +171,47 @@ def _is_text(kind: Any) -> bool:  # noqa: ANN401 - likewise
         return _is_text(kind.value_type)
     if isinstance(kind, import_module("pyarrow").BaseExtensionType):
         return _is_text(kind.storage_type)
-    is_any_of = ("string", "large_string", "string_view", "binary", "large_binary", "binary_view", "fixed_size_binary")
+    is_any_of = ("string", "large_string", "string_view", "binary", "large_binary", "binary_view")
     return any(getattr(types, f"is_{name}")(kind) for name in is_any_of)
 
 
-def rows(parquet: Any, column: str, group: int) -> Iterator[list[bytes | None]]:  # noqa: ANN401 - likewise
+def rows(parquet: Any, file: BinaryIO, column: str, group: int) -> Iterator[list[bytes | None]]:  # noqa: ANN401 - likewise
     """The payloads of one row group, some rows at a time, None for each null."""
     about = parquet.metadata.row_group(group)
-    most = max(1, min(_ROWS, about.num_rows * _ROWS_TEXT // max(about.total_byte_size, 1)))
-    for batch in parquet.iter_batches(batch_size=most, row_groups=[group], columns=[column], use_threads=False):
-        yield [value.encode() if isinstance(value, str) else value for value in _as_bytes(batch.column(0)).to_pylist()]
+    mean = about.total_byte_size // max(about.num_rows, 1)
+    of = {"row_groups": [group], "columns": [column], "use_threads": False}
+    if import_module("pyarrow").types.is_dictionary(parquet.schema_arrow.field(column).type):
+        # Every batch would come with all the texts so far.
+        for batch in parquet.iter_batches(batch_size=max(about.num_rows, 1), **of):
+            values = batch.column(column)
+            most = _at_a_time(max(mean, _longest(values.dictionary)))
+            yield from (_cells(values.slice(start, most)) for start in range(0, len(values), most))
+        return
+    longest = 0
+    chunks = [chunk for chunk in map(about.column, range(about.num_columns)) if chunk.path_in_schema == column]
+    if any(chunk.has_dictionary_page and chunk.total_uncompressed_size * _ROWS > _ROWS_TEXT for chunk in chunks):
+        # A text that stands there once may be that of many rows, and what they come to is told nowhere.
+        open_ = import_module("pyarrow.parquet").ParquetFile
+        with open_(file, metadata=parquet.metadata, read_dictionary=[column]) as beside:
+            first = next(beside.iter_batches(batch_size=1, **of), None)
+            longest = _longest(first.column(column).dictionary) if first else 0
+    for batch in parquet.iter_batches(batch_size=_at_a_time(max(mean, longest)), **of):
+        yield _cells(batch.column(column))
+
+
+def _at_a_time(length: int) -> int:
+    """How many rows are looked at together, if they have this length."""
+    return max(1, min(_ROWS, _ROWS_TEXT // max(length, 1)))
+
+
+def _longest(texts: Any) -> int:  # noqa: ANN401 - likewise
+    compute = import_module("pyarrow.compute")
+    longest: int | None = compute.max(compute.binary_length(texts)).as_py()
+    return longest or 0
+
+
+def _cells(values: Any) -> list[bytes | None]:  # noqa: ANN401 - likewise
+    return [value.encode() if isinstance(value, str) else value for value in _as_bytes(values).to_pylist()]
 
 
 def _as_bytes(values: Any) -> Any:  # noqa: ANN401 - likewise

@@ -48,7 +48,7 @@ class State:
         Raises:
             StateOfAnotherScan: It is of other inputs or options, or no state at all.
         """
-        self._path = path
+        self._path = path and path.resolve()  # a link stays one
         self._scan = {"options": asdict(options), "inputs": _digest(fingerprint(plan))}
         self._summary = Summary()
         self._again = Summary()

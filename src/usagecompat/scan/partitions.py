@@ -128,11 +128,8 @@ def _local(name: str, troubles: list[Trouble]) -> dict[str, _File]:
     if not os.path.lexists(name) and _MAGIC & {*name}:
         named = sorted(filter(_can_end, _matching(name)))
         return {path: file for one in named for path, file in _local(one, troubles).items()}
-    paths = inputs.files(name, tell=troubles.append)
-    if os.path.isdir(name):  # noqa: PTH112 - where it cannot be looked at, reading will say so
-        paths = sorted({*paths, *_parquet_in(name)})
     files: dict[str, _File] = {}
-    for path in paths:
+    for path in inputs.files(name, tell=troubles.append, wanted=_is_looked_for):
         try:
             stat = Path(path).stat()
         except OSError as error:
@@ -161,16 +158,6 @@ def _can_end(path: str) -> bool:
     return S_ISREG(mode) or S_ISDIR(mode)
 
 
-def _parquet_in(directory: str) -> Iterator[str]:
-    for path, folders, names in os.walk(directory):
-        folders[:] = [folder for folder in folders if not folder.startswith(_HIDDEN)]
-        yield from (
-            file
-            for name in names
-            if name.endswith(PARQUET) and not name.startswith(_HIDDEN) and _can_end(file := str(Path(path) / name))
-        )
-
-
 def _remote(name: str, troubles: list[Trouble]) -> dict[str, _File]:
     try:
         url_to_fs = import_module("fsspec.core").url_to_fs
@@ -187,7 +174,7 @@ def _remote(name: str, troubles: list[Trouble]) -> dict[str, _File]:
         for file, info in named.items():
             found |= _within(fs, file) if info.get("type") == "directory" else {file: info}
         return {
-            fs.unstrip_protocol(file): _File(
+            _chained(name, fs.unstrip_protocol(file)): _File(
                 info.get("size") or 0,
                 hashlib.sha256(str(sorted(info.items())).encode()).hexdigest()[:16],
                 # A web server may or may not give parts of files; other stores always do.
@@ -199,6 +186,18 @@ def _remote(name: str, troubles: list[Trouble]) -> dict[str, _File]:
     except Exception as error:  # noqa: BLE001 - every store has exceptions of its own
         troubles.append(UnreadableInput(name, reason(error)))
         return {}
+
+
+def _chained(url: str, inner: str) -> str:
+    """The URL of a file in what `url` names: in a chain, such as that of an archive in a store, one link is another."""
+    links = url.split("::")
+    links[links.index(_link(url))] = inner
+    return "::".join(links)
+
+
+def _link(url: str) -> str:
+    """The part of a chain of URLs that names the files."""
+    return next((link for link in url.split("::") if "://" in link), url)
 
 
 def _within(fs: Any, folder: str) -> dict[str, dict[str, Any]]:  # noqa: ANN401 - of an optional package
@@ -223,10 +222,17 @@ def reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
+def _path(name: str) -> str:
+    """A path, or what stands for one in a URL."""
+    if "://" not in name:
+        return name
+    link = _link(name)
+    return link.partition("?")[0].partition("#")[0] if link.startswith(("http://", "https://")) else link
+
+
 def _kind(name: str) -> tuple[str, str] | None:
     """What a name says of a file's content and compression; None for what is not looked for in directories."""
-    if name.startswith(("http://", "https://")):
-        name = name.partition("?")[0].partition("#")[0]
+    name = _path(name)
     stem, extension = os.path.splitext(name.lower())  # noqa: PTH122 - also of URLs
     compression = ""
     if extension in inputs.COMPRESSED:
@@ -242,7 +248,7 @@ def _kind(name: str) -> tuple[str, str] | None:
 def _slice(name: str, file: _File, *, ndjson: bool) -> Slice:
     kind = _kind(name)
     if kind is None:
-        extension = os.path.splitext(name.lower())[1]  # noqa: PTH122 - also of URLs
+        extension = os.path.splitext(_path(name).lower())[1]  # noqa: PTH122 - also of URLs
         kind = "whole", extension if extension in inputs.COMPRESSED else ""
     content, compression = kind
     content = "lines" if ndjson and content == "whole" else content
@@ -267,8 +273,8 @@ def _row_groups(one: Slice, piece: int) -> Iterator[Slice]:
     from usagecompat.scan._reading import parquet_file  # noqa: PLC0415 - reading needs no planning
 
     try:
-        with parquet_file(one) as file:
-            count = file.metadata.num_row_groups
+        with parquet_file(one) as (parquet, _):
+            count = parquet.metadata.num_row_groups
     except Exception:  # noqa: BLE001 - whoever reads it will say so
         yield one
         return

@@ -11,7 +11,7 @@ from attrs import frozen
 from usagecompat import inputs
 from usagecompat._faults import MAX_SIZE
 from usagecompat.contracts import LATEST
-from usagecompat.exceptions import UsageCompatError
+from usagecompat.exceptions import UnreadableInput, UsageCompatError
 from usagecompat.findings import Profile
 from usagecompat.scan import _reading
 from usagecompat.scan.partitions import reason
@@ -66,6 +66,8 @@ class _Reader:
         self._told = 0
         self._lines = 0
         """How many have been read."""
+        self._is_within = False
+        """Whether the file was opened, and what goes wrong now goes wrong somewhere within."""
         self._is_cut_short = False
         """Whether something could not be read."""
         self._is_judging = False
@@ -105,7 +107,7 @@ class _Reader:
         elif isinstance(error, UsageCompatError):
             code, why = UNREADABLE, str(error).removeprefix(f"{self._slice.name}: ")
         else:
-            code, why = DAMAGED if self._lines else UNREADABLE, reason(error)
+            code, why = DAMAGED if self._lines or self._is_within else UNREADABLE, reason(error)
         self._tallying.trouble(code, why, self._lines)
 
     def _done(self, size: int) -> None:
@@ -118,6 +120,7 @@ class _Reader:
     def _ndjson(self) -> None:
         one, tallying = self._slice, self._tallying
         with _reading.opened(one) as (stream, position):
+            self._is_within = one.start > 0
             for data, is_whole in _reading.blocks(stream, one.start, one.end):
                 self._judge(tallying.block if is_whole else tallying.payload, data, self._lines + 1)
                 self._lines += data.count(b"\n") if is_whole else 1
@@ -126,13 +129,19 @@ class _Reader:
     def _parquet(self) -> None:
         """The rows of each row group; if one is damaged, the others are read."""
         one = self._slice
-        with _reading.parquet_file(one) as parquet:
-            column = _reading.column_of(parquet, one.name, self._options.column)
+        with _reading.parquet_file(one) as (parquet, file):
+            try:
+                column = _reading.column_of(parquet, one.name, self._options.column)
+            except UnreadableInput:
+                if one.start:
+                    return  # whoever reads the beginning says so
+                raise
+            self._is_within = True
             groups = range(one.start, parquet.metadata.num_row_groups if one.end is None else one.end)
             for number, group in enumerate(groups, 1):
                 before = self._lines
                 try:
-                    for values in _reading.rows(parquet, column, group):
+                    for values in _reading.rows(parquet, file, column, group):
                         self._rows(values)
                 except Exception as error:  # noqa: BLE001 - likewise
                     self._trouble(error)

@@ -152,8 +152,10 @@ class Tallying:
         lines = data.split(b"\n")[:-1]
         if len(data) > MAX_SIZE:
             for index, line in enumerate(lines):
-                if line.strip():
-                    self.payload(line.removesuffix(b"\r"), number + index)
+                payload = line.removesuffix(b"\r")
+                self._bytes += min(len(line), MAX_SIZE + 1)
+                if line.strip() or len(payload) > MAX_SIZE:
+                    self._payload(payload, number + index)
             return
         self._bytes += len(data) - len(lines)
         numbers = range(number, number + len(lines))
@@ -166,11 +168,14 @@ class Tallying:
             self._lines(odd_lines, [numbers[index] for index in odd], tried=1, of=len(lines))
 
     def payload(self, data: bytes, number: int = 0) -> None:
-        """One payload, in line `number`, or as a whole file."""
+        """One payload, in line `number`, or as a whole file; of one that is too long no more counts than shows it."""
+        self._bytes += min(len(data), MAX_SIZE + 1)
+        self._payload(data, number)
+
+    def _payload(self, data: bytes, number: int) -> None:
         self._line = number
-        self._bytes += len(data)
         if len(data) > MAX_SIZE:
-            self._exact(data, number)
+            self._exact(data[: MAX_SIZE + 1], number)
         else:
             self._lines([data], [number])
 
