@@ -38,6 +38,34 @@ running.scan_partition = slow
 partitions.plan.__kwdefaults__["piece"] = 5_000
 main(["scan", *sys.argv[1:]])
 """
+HALF_AN_ANSWER = """
+import multiprocessing.connection as connection, os, sys, threading, time
+from usagecompat.scan import running
+from usagecompat.scan._state import State
+from usagecompat.scan.partitions import plan
+from usagecompat.scan.summary import Summary
+
+begun, parent, receive = threading.Event(), os.getpid(), connection.Connection._recv
+
+def slow(self, size, *more):
+    if size > 1 << 20 and os.getpid() == parent:
+        begun.set()
+        time.sleep(1)
+    return receive(self, size, *more)
+
+def long(partition, *_, **__):
+    return Summary(kinds={"x" * (8 << 20): 1}) if partition.number else Summary()
+
+def interrupted(*_):
+    begun.wait()
+    raise KeyboardInterrupt
+
+connection.Connection._recv, running.scan_partition, State.add = slow, long, interrupted
+try:
+    running.run(plan(sys.argv[1:], piece=100), jobs=2)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
 _SECONDS = 60
 
 
@@ -71,3 +99,10 @@ def test_interrupted_between_two_partitions(put: Put, monkeypatch: pytest.Monkey
         run(plan([put("a.ndjson", assorted(400))], piece=5_000), jobs=2)
     assert caught.tb  # so that nothing of the run is thrown away before
     assert multiprocessing.active_children() == []
+
+
+def test_interrupted_within_an_answer(put: Put) -> None:
+    """An interruption that comes while a worker sends its answer does not wait for the rest of it."""
+    command = [sys.executable, "-c", HALF_AN_ANSWER, put("a.ndjson", assorted(400))]
+    done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
+    assert (done.stdout, done.returncode) == (b"interrupted\n", 0)

@@ -9,7 +9,7 @@ import os
 import sys
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib import import_module
 from threading import Thread
 from time import sleep
@@ -153,6 +153,9 @@ def _in_processes(
             if not is_done:  # nobody waits for what the workers are at
                 for worker in {*multiprocessing.active_children()} - others:
                     worker.terminate()
+                with suppress(AttributeError):  # there is no public way to say that nothing more comes
+                    # One of them may have been in the middle of its answer, the rest of which would be waited for.
+                    pool._result_queue._writer.close()  # type: ignore[attr-defined]
             pool.shutdown(wait=True, cancel_futures=True)
 
 
