@@ -51,6 +51,7 @@ HOSTILE: Final[dict[str, tuple[int, Callable[[int], str]]]] = {
     "one-string-of-escapes": (60_000, lambda n: RESULT + ',"model":"' + r"\u00e9" * n + '"}'),
     "string-without-an-end": (1_000_000, lambda n: RESULT + ',"model":"' + "\\\\" * n),
     "one-name": (1_000_000, lambda n: RESULT + ',"' + "x" * n + '":1}'),
+    "long-name-above-many-faults": (1_600, lambda n: RESULT + ',"' + "x" * 100 * n + '":{' + '"a":1,' * n + '"a":1}}'),
     "white-space": (2_000_000, lambda n: " " * n + RESULT + "}" + "\n" * n),
     "wrong-items": (8_000, lambda n: page(",".join("1" * n))),
     "wrong-values": (1_500, lambda n: BUCKET + ",".join([RESULT + ',"model":1}'] * n) + "]}"),

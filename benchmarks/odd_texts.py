@@ -114,6 +114,11 @@ def mutated_corpus() -> Iterator[Text]:
                     yield Text(_spelled(changed), LATEST, "served", None)
 
 
+def _name(random: Random) -> str:
+    """A name that may come again, or one that was never there before."""
+    return f"name_{random.randrange(1_000_000)}" if random.random() < 0.15 else random.choice(_NAMES)
+
+
 def _paths(tree: Odd, path: tuple[int, ...] = ()) -> Iterator[tuple[int, ...]]:
     for index, item in enumerate(tree if isinstance(tree, list) else ()):
         yield (*path, index)
@@ -130,7 +135,7 @@ def _change_at(random: Random, node: Any, index: int, change: str) -> None:
     elif change == "move":
         node.append(node.pop(index))
     elif change == "rename" and named:
-        node[index] = (random.choice(_NAMES), node[index][1])
+        node[index] = (_name(random), node[index][1])
     else:
         node[index] = (node[index][0], _odd_value(random)) if named else _odd_value(random)
 
@@ -285,9 +290,9 @@ def _change(random: Random, tree: Odd) -> None:
         node.insert(place, node[place - 1])
     elif isinstance(node, Pairs):
         if how in (3, 4) or not node:
-            node.insert(place, (random.choice(_NAMES), _odd_value(random)))
+            node.insert(place, (_name(random), _odd_value(random)))
         elif how == 5:
-            node[place - 1] = (random.choice(_NAMES), node[place - 1][1])
+            node[place - 1] = (_name(random), node[place - 1][1])
         else:
             node[place - 1] = (node[place - 1][0], _odd_value(random))
     elif how == 3:

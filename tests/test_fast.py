@@ -198,6 +198,40 @@ def test_hostile_names_are_not_remembered_without_end() -> None:
     assert fast.learned(LATEST) <= 6
 
 
+def test_drifting_names_are_not_remembered_without_end() -> None:
+    """If each payload has other undeclared members no layout takes all of them in, and reports stay what they are."""
+    fast = fast_route()
+    assert fast is not None
+    result = payloads.bucket()["results"][0]
+    plain = [result | {"project_id": f"proj_{number}"} for number in range(300)]
+    drifting = [plain[day] | {f"day_{day}_{number}": 1 for number in range(22)} for day in range(50)]
+    for day, drifted in enumerate(drifting):
+        check(payloads.compact(payloads.bucket() | {"results": [drifted, *plain[day + 1 :]]}))
+    assert fast.learned(LATEST) == 6
+    together = differential.Text(payloads.compact(payloads.bucket() | {"results": drifting}), LATEST, "served", None)
+    comparison = differential.Differential()
+    comparison.compare([together])
+    assert comparison.differences == []
+    assert check(together.payload).truncated > 0
+
+
+def test_threads_do_not_add_layouts() -> None:
+    """A layout that one thread forgets while another has certified by it stays forgotten."""
+    fast = fast_route()
+    assert fast is not None
+    result = list(payloads.bucket()["results"][0].items())
+    orders = [payloads.compact(dict(result[turn:] + result[:turn])) for turn in range(1, len(result))]
+    for payload in orders[:6]:
+        check(payload)
+    routes = fast._routes(LATEST)
+    before = routes.known
+    for payload in orders[6:]:
+        check(payload)
+        for route in before:
+            routes.prefer(route)
+    assert fast.learned(LATEST) == 6
+
+
 def test_layouts_in_use_outlive_others() -> None:
     """Payloads of any number of layouts in a row do not make the route forget those that it has certified before."""
     fast = fast_route()

@@ -34,6 +34,16 @@ def test_findings_are_capped_and_the_cap_is_told() -> None:
     assert (len(notes.findings), notes.truncated, notes.verdict) == (1_000, 4_000, "valid")
 
 
+def test_pointers_are_capped_as_well() -> None:
+    """Many faults below a long name are counted and not listed, but one of each severity is, so the verdict is the same."""
+    name, other = "x" * 3_000_000, "y" * 300_000
+    faults, notes = '"a":1,' * 20 + '"a":1', ",".join(f'"{other}{number}":1' for number in range(9))
+    report = check(f'{hostile.RESULT},{notes},"{name}":{{{faults}}}}}')
+    listed = [finding.severity for finding in report.findings]
+    assert (report.verdict, listed.count("error"), 1 <= listed.count("note") < 9) == ("invalid", 1, True)
+    assert report.truncated + len(listed) == 20 + 10
+
+
 @pytest.mark.parametrize(
     "text",
     [hostile.page("1," * 60_000 + "1"), hostile.RESULT + ',"a":1' * 60_001 + "}"],

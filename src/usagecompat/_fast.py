@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from attrs import frozen
 
 from usagecompat._fast_findings import EXPLAINED, Findings
-from usagecompat._fast_layouts import layout_of, observe
+from usagecompat._fast_layouts import is_modest, layout_of, observe
 from usagecompat._fast_types import FastTypes, fast_types
 from usagecompat._faults import MAX_SIZE
 from usagecompat._json import NO_VALUE
@@ -132,6 +133,7 @@ class _Routes:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._credit = _LEARNED_AT_ONCE * _TEXT_PER_LESSON
+        self._lock = Lock()
         self.known: tuple[_Route, ...] = (_Route(fast_types(contract, layout_of(contract)), was_of_use=True),)
         """The latest used first; replaced as a whole, so that threads see the old or the new."""
 
@@ -139,10 +141,16 @@ class _Routes:
         """Try `route` first from now on, since it was of use."""
         route.was_of_use = True
         if self.known[0] is not route:
-            self.known = (route, *(other for other in self.known if other is not route))
+            with self._lock:
+                if route in self.known:  # another thread may have forgotten it meanwhile
+                    self.known = (route, *(other for other in self.known if other is not route))
 
     def learn(self, tree: Tree, size: int, shape: Shape) -> None:
         """Take in the layout of a document: into a known one that it fits, or as one more."""
+        with self._lock:
+            self._learn(tree, size, shape)
+
+    def _learn(self, tree: Tree, size: int, shape: Shape) -> None:
         self._credit = min(self._credit + size, _LEARNED_AT_ONCE * _TEXT_PER_LESSON)
         if self._credit < _TEXT_PER_LESSON:
             return
@@ -153,13 +161,13 @@ class _Routes:
             merged = route.types.layout.merged(observed)
             if merged == route.types.layout:
                 return
-            if merged is not None:
+            if merged is not None and is_modest(merged, self._contract):
                 learned = _Route(fast_types(self._contract, merged), was_of_use=route.was_of_use)
                 gone: _Route | None = route
                 break
         else:
             learned = _Route(fast_types(self._contract, observed), was_of_use=False)
-            gone = self._least_useful() if len(self.known) == _MOST_ROUTES else None
+            gone = self._least_useful() if len(self.known) >= _MOST_ROUTES else None
         self._credit -= _TEXT_PER_LESSON
         self.known = (learned, *(other for other in self.known if other is not gone))
 

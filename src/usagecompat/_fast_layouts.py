@@ -124,10 +124,11 @@ def observe(tree: Tree, shape: Shape, contract: Contract) -> Layout | None:
         if any(isinstance(value, (dict, list)) and name not in record.members for name, value in node.items()):
             return None
     layout = Layout(shape, records)
-    return layout if _is_modest(layout, contract) else None
+    return layout if is_modest(layout, contract) else None
 
 
-def _is_modest(layout: Layout, contract: Contract) -> bool:
+def is_modest(layout: Layout, contract: Contract) -> bool:
+    """Whether a layout has few undeclared members, each with a plain name, and its objects can be told apart."""
     for name, record in layout.records.items():
         undeclared = [member for member in record.names if member not in contract.records[name].members]
         if len(undeclared) > MOST_UNDECLARED or any(not _is_plain(member) for member in undeclared):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST_FINDINGS: Final = 1_000
 """How many findings of each severity a report lists; the others are counted in `truncated`."""
+MOST_PLACES: Final = 1 << 20
+"""How many characters the pointers of all of them may have; a report lists at least one finding of each severity."""
 
 
 @frozen(kw_only=True)
@@ -52,7 +54,7 @@ class Report:
     findings: tuple[Finding, ...]
     """In document order; warnings and notes of the same code and place pattern are one finding with a count."""
     truncated: int
-    """How many findings are not listed, because there were too many."""
+    """How many findings are not listed, because there were too many, or because their pointers were too long."""
     shape: Shape | None
     """What the payload is; None if it is no JSON object."""
     revision: str
@@ -143,6 +145,7 @@ class Weighing:
         self._places = places
         self._groups: dict[object, tuple[Seen, list[int]]] = {}
         self._listed = dict.fromkeys(Severity, 0)
+        self._places_left = MOST_PLACES
         self._truncated = 0
 
     def add(self, one: Seen) -> None:
@@ -150,7 +153,8 @@ class Weighing:
         if one.code in self._ignore:
             return
         severity = CODES[one.code].severity(self._profile)
-        is_full = self._listed[severity] == MOST_FINDINGS
+        listed = self._listed[severity]
+        is_full = listed == MOST_FINDINGS or (listed > 0 and self._places_left < 0)
         if severity is Severity.ERROR:
             key: object = None if is_full else len(self._groups)
         else:
@@ -162,6 +166,7 @@ class Weighing:
             self._truncated += one.count
         else:
             self._listed[severity] += 1
+            self._places_left -= sum(len(part) for part in one.path if isinstance(part, str))
             self._groups[key] = one, [one.count]
 
     def result(self, tree: Tree | _NoValue) -> tuple[Verdict, tuple[Finding, ...], int]:
@@ -175,16 +180,18 @@ def weigh_counted(
     counted: Sequence[tuple[Seen, int]], *, profile: Profile, ignore: AbstractSet[str], places: Places
 ) -> tuple[Verdict, tuple[Finding, ...]] | None:
     """
-    Verdict and findings of observations that are grouped and in document order already; None if one is an error.
+    Verdict and findings of observations that are grouped and in document order already; None if one is an error, or if they are too many.
 
     Args:
-        counted: The first place of each group, and its count; fewer than a report lists.
+        counted: The first place of each group, and its count; with pointers far shorter than a report may have.
         profile: What decides their severities.
         ignore: Codes that count for nothing.
         places: Where lines and columns come from.
     """
     if not counted:
         return Verdict.VALID, ()
+    if len(counted) > MOST_FINDINGS:
+        return None
     findings = tuple(_finding(one, count, profile, places) for one, count in counted if one.code not in ignore)
     verdict = verdict_of({finding.severity for finding in findings})
     return None if verdict is Verdict.INVALID else (verdict, findings)
