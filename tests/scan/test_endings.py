@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import json
 import multiprocessing
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from usagecompat.scan import running
 from usagecompat.scan._state import State
 from usagecompat.scan.partitions import plan
 from usagecompat.scan.running import run
@@ -106,3 +108,35 @@ def test_interrupted_within_an_answer(put: Put) -> None:
     command = [sys.executable, "-c", HALF_AN_ANSWER, put("a.ndjson", assorted(400))]
     done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
     assert (done.stdout, done.returncode) == (b"interrupted\n", 0)
+
+
+def test_interrupted_within_the_pool(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Interruptions do not come while the pool may hold locks, but right afterwards, and only one of them."""
+    before = signal.getsignal(signal.SIGINT)
+    waited: list[bool] = []
+
+    def wait(*arguments: Any, **options: Any) -> object:  # noqa: ANN401 - as the pool's
+        for _ in range(3):
+            signal.raise_signal(signal.SIGINT)
+        waited.append(True)
+        return concurrent.futures.wait(*arguments, **options)
+
+    monkeypatch.setattr(running, "wait", wait)
+    with pytest.raises(KeyboardInterrupt):
+        run(plan([put("a.ndjson", assorted(400))], piece=5_000), jobs=2)
+    assert waited == [True]
+    assert signal.getsignal(signal.SIGINT) is before
+    assert multiprocessing.active_children() == []
+
+
+def test_few_partitions_are_handed_out(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the workers take, no more than some partitions for each are with them."""
+    name, counts = put("a.ndjson", assorted(400)), []
+
+    def wait(pending: dict[Any, Any], **options: Any) -> object:  # noqa: ANN401 - as the pool's
+        counts.append(len(pending))
+        return (set(), set()) if len(counts) % 3 else concurrent.futures.wait(pending, **options)
+
+    monkeypatch.setattr(running, "wait", wait)
+    assert run(plan([name], piece=2_000), jobs=2) == run(plan([name]))
+    assert max(counts) == 4

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+from functools import partial
 from itertools import product
 from pathlib import Path
 from time import process_time
@@ -206,6 +207,44 @@ def test_names_that_cannot_be_looked_at(put: Put) -> None:
     assert (summary.payloads, summary.unread) == (1, 1)
 
 
+def test_state_among_the_inputs(put: Put, tmp_path: Path) -> None:
+    """The state may stand in the directory that is scanned, but a file that is named as both is told."""
+    name, state = put("a.ndjson", LINES[:20]), tmp_path / "state.json"
+    summaries = [run(plan([str(tmp_path)], but=state), state=state) for _ in range(3)]
+    assert summaries == [run(plan([name]))] * 3
+    with pytest.raises(StateOfAnotherScan):
+        run(plan([str(state)], but=state), state=state)
+
+
+def test_state_that_is_no_file(put: Put, tmp_path: Path) -> None:
+    """A device or a pipe is no state, and is not waited for."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(StateOfAnotherScan, match="no file"):
+        run(plan([put("a.ndjson", LINES[:20])]), state=tmp_path / "pipe")
+
+
+@pytest.mark.parametrize("name", ["a.ndjson", "a.json"])
+def test_shorter_than_before(put: Put, name: str) -> None:
+    """A file that lost its end between planning and reading is not taken for a whole one."""
+    path = put(name, LINES[:100] if name == "a.ndjson" else text(bucket()) + b" " * 20_000)
+    for piece in (PIECE, 1 << 24):
+        planned = plan([path], piece=piece)
+        os.truncate(path, 7_000)
+        summary = run(planned)
+        assert summary.findings[DAMAGED].count > 0
+        assert "shorter" in summary.findings[DAMAGED].first[0].message
+        os.truncate(path, 20_000)
+
+
+def test_one_file_in_many_spellings(put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file counts once, however often it is named, and a URL of this machine is a path."""
+    path = put("a.ndjson", LINES)
+    monkeypatch.chdir(tmp_path)
+    names = ["a.ndjson", "./a.ndjson", path, f"file://{path}", "*.ndjson", str(tmp_path), f"file://{tmp_path}"]
+    assert run(plan(names)).to_dict() == run(plan(["a.ndjson"])).to_dict()
+    assert run(plan([f"file://{tmp_path}/*"])) == run(plan([f"{tmp_path}/*"]))
+
+
 def test_state_behind_a_link(put: Put, tmp_path: Path) -> None:
     """The file that a link leads to is the state, and the link stays one."""
     name, link = put("a.ndjson", LINES[:20]), tmp_path / "link.state"
@@ -384,14 +423,14 @@ def test_tables(tmp_path: Path, kind: pa.DataType) -> None:
     assert broken in {one.line for one in whole.findings["json/syntax-error"].first}
 
 
-@pytest.mark.parametrize("kind", [pa.string(), pa.large_string()], ids=str)
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.string_view()], ids=str)
 def test_text_that_is_none(tmp_path: Path, kind: pa.DataType) -> None:
     """A cell that is no UTF-8 is a payload that is none, and costs no other."""
     path = tmp_path / "t.parquet"
     cells = [text(bucket(number)) for number in range(200)]
     cells[100] = b'"\xff"'
-    binary = pa.array(cells, pa.large_binary() if kind == pa.large_string() else pa.binary())
-    pq.write_table(pa.table({"payload": binary.view(kind)}), path)
+    binary = {pa.large_string(): pa.large_binary(), pa.string_view(): pa.binary_view()}.get(kind, pa.binary())
+    pq.write_table(pa.table({"payload": pa.array(cells, binary).view(kind)}), path)
     summary = run(plan([str(path)]))
     assert (summary.payloads, summary.unread) == (200, 0)
     assert [one.line for one in summary.findings["json/invalid-utf-8"].first] == [101]
@@ -435,6 +474,8 @@ def test_column_of_a_table(tmp_path: Path) -> None:
     two = {"one": ["{}"], "two": ["{}"]}
     pq.write_table(pa.table(two), path)
     assert "one, two" in run(plan([path])).findings[UNREADABLE].first[0].message
+    pq.write_table(pa.Table.from_arrays([pa.array(["{}"])] * 2, ["payload"] * 2), path)
+    assert "2 are called payload" in run(plan([path])).findings[UNREADABLE].first[0].message
 
 
 def test_columns_that_hold_no_payloads(tmp_path: Path) -> None:
@@ -450,14 +491,31 @@ def test_columns_that_hold_no_payloads(tmp_path: Path) -> None:
     assert run(plan([path])).verdicts == {"valid": 5}
 
 
-@pytest.mark.parametrize("is_dictionary", [False, True])
-def test_long_cells_again_and_again(tmp_path: Path, is_dictionary: bool) -> None:  # noqa: FBT001 - drawn
-    """What a table holds once for many rows is not unpacked for many rows at a time."""
+def _without_option(open_: Callable[..., object], file: object, **options: object) -> object:
+    if "arrow_extensions_enabled" in options:
+        raise TypeError("unexpected keyword argument")
+    return open_(file, **options)
+
+
+@pytest.mark.parametrize("sort", ["text", "dictionary", "json"])
+@pytest.mark.parametrize("is_new", [True, False])
+def test_long_cells_again_and_again(
+    tmp_path: Path,
+    sort: str,
+    is_new: bool,  # noqa: FBT001 - drawn
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What a table holds once for many rows is not unpacked for many rows at a time, whatever its type."""
     path = str(tmp_path / "t.parquet")
-    cells = pa.array(["{}", None, *["x" * 3_000_000] * 40, *map(str, range(2_000))]).dictionary_encode()
-    pq.write_table(pa.table({"payload": cells}), path, store_schema=is_dictionary, dictionary_pagesize_limit=1 << 30)
-    with pq.ParquetFile(path) as parquet, open(path, "rb") as file:  # noqa: PTH123 - one line
-        assert pa.types.is_dictionary(parquet.schema_arrow.field(0).type) == is_dictionary
+    cells = pa.array(["{}", None, *["x" * 3_000_000] * 40, *map(str, range(2_000))])
+    column = cells.dictionary_encode() if sort == "dictionary" else cells
+    if sort == "json":
+        column = pa.ExtensionArray.from_storage(pa.json_(), cells)
+    pq.write_table(pa.table({"payload": column}), path, dictionary_pagesize_limit=1 << 30)
+    if not is_new:  # as pyarrow was before 21
+        monkeypatch.setattr(pq, "ParquetFile", partial(_without_option, pq.ParquetFile))
+    (part,) = plan([path]).partitions
+    with _reading.parquet_file(part.slices[0]) as (parquet, file):
         parts = list(_reading.rows(parquet, file, "payload", 0))
     assert [cell.decode() if cell else None for part in parts for cell in part] == cells.to_pylist()
     assert max(sum(len(cell or b"") for cell in part) for part in parts) < 2 * 3_000_000

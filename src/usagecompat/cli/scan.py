@@ -93,7 +93,8 @@ def scan(  # noqa: PLR0913 - one for each option
     from usagecompat.scan.scanning import Options  # noqa: PLC0415 - likewise
     from usagecompat.scan.text import render  # noqa: PLC0415 - likewise
 
-    planned = plan([os.path.abspath(one) if scheduler and "://" not in one else one for one in paths], ndjson=ndjson)  # noqa: PTH100 - keeps patterns
+    names = [os.path.abspath(one) if scheduler and "://" not in one else one for one in paths]  # noqa: PTH100 - keeps patterns
+    planned = plan(names, ndjson=ndjson, but=state)
     progress = Progress(planned.size, sys.stderr)
     try:
         with _ending_in_order():

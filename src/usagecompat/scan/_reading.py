@@ -139,11 +139,20 @@ def blocks(stream: BinaryIO, start: int, end: int | None) -> Iterator[tuple[byte
 def parquet_file(one: Slice) -> Generator[tuple[Any, BinaryIO]]:
     """A Parquet file as pyarrow reads it, and as it is."""
     try:
-        parquet_module = import_module("pyarrow.parquet")
+        import_module("pyarrow.parquet")
     except ImportError as error:
         raise MissingExtra(one.name, "scan") from error
-    with _stored(one) as file, parquet_module.ParquetFile(file) as parquet:
+    with _stored(one) as file, _table(file) as parquet:
         yield parquet, file
+
+
+def _table(file: BinaryIO, **options: Any) -> Any:  # noqa: ANN401 - of an optional package
+    """A Parquet file; what is behind extension types counts, and not what they make of it."""
+    open_ = import_module("pyarrow.parquet").ParquetFile
+    try:
+        return open_(file, arrow_extensions_enabled=False, **options)
+    except TypeError:  # pyarrow before 21 has no such option
+        return open_(file, **options)
 
 
 def column_of(parquet: Any, name: str, column: str | None) -> str:  # noqa: ANN401 - of an optional package
@@ -161,6 +170,8 @@ def column_of(parquet: Any, name: str, column: str | None) -> str:  # noqa: ANN4
         raise UnreadableInput(
             name, f"which column holds the payloads? name one with --column; of text or bytes: {have}"
         )
+    if textual.count(column) > 1:
+        raise UnreadableInput(name, f"which column holds the payloads? {textual.count(column)} are called {column}")
     return column
 
 
@@ -187,16 +198,29 @@ def rows(parquet: Any, file: BinaryIO, column: str, group: int) -> Iterator[list
             most = _at_a_time(max(mean, _longest(values.dictionary)))
             yield from (_cells(values.slice(start, most)) for start in range(0, len(values), most))
         return
-    longest = 0
-    chunks = [chunk for chunk in map(about.column, range(about.num_columns)) if chunk.path_in_schema == column]
-    if any(chunk.has_dictionary_page and chunk.total_uncompressed_size * _ROWS > _ROWS_TEXT for chunk in chunks):
-        # A text that stands there once may be that of many rows, and what they come to is told nowhere.
-        open_ = import_module("pyarrow.parquet").ParquetFile
-        with open_(file, metadata=parquet.metadata, read_dictionary=[column]) as beside:
-            first = next(beside.iter_batches(batch_size=1, **of), None)
-            longest = _longest(first.column(column).dictionary) if first else 0
-    for batch in parquet.iter_batches(batch_size=_at_a_time(max(mean, longest)), **of):
+    length = max(mean, _longest_of_many(parquet, file, column, group))
+    for batch in parquet.iter_batches(batch_size=_at_a_time(length), **of):
         yield _cells(batch.column(column))
+
+
+def _longest_of_many(parquet: Any, file: BinaryIO, column: str, group: int) -> int:  # noqa: ANN401 - likewise
+    """
+    How long a text is at most that stands once in a row group for many rows; 0 if that makes no difference.
+
+    What such texts come to in all the rows is told nowhere.
+    """
+    about = parquet.metadata.row_group(group)
+    chunks = [about.column(number) for number in range(about.num_columns)]
+    sizes = [one.total_uncompressed_size for one in chunks if one.path_in_schema == column and one.has_dictionary_page]
+    size = max(sizes, default=0)
+    if size * _ROWS <= _ROWS_TEXT:
+        return 0
+    with _table(file, metadata=parquet.metadata, read_dictionary=[column]) as beside:
+        batches = beside.iter_batches(batch_size=1, row_groups=[group], columns=[column], use_threads=False)
+        for batch in batches:
+            values = batch.column(column)
+            return _longest(values.dictionary) if import_module("pyarrow").types.is_dictionary(values.type) else size
+    return 0
 
 
 def _at_a_time(length: int) -> int:
@@ -221,6 +245,7 @@ def _as_bytes(values: Any) -> Any:  # noqa: ANN401 - likewise
         return _as_bytes(values.storage)
     if arrow.types.is_dictionary(values.type):
         return _as_bytes(values.dictionary_decode())
-    if arrow.types.is_string(values.type):
-        return values.view(arrow.binary())
-    return values.view(arrow.large_binary()) if arrow.types.is_large_string(values.type) else values
+    for text, binary in (("string", "binary"), ("large_string", "large_binary"), ("string_view", "binary_view")):
+        if getattr(arrow.types, f"is_{text}")(values.type):
+            return values.view(getattr(arrow, binary)())
+    return values

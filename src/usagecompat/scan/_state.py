@@ -65,6 +65,8 @@ class State:
         return self._summary + self._again
 
     def _load(self, path: Path) -> None:
+        if not path.is_file():
+            raise StateOfAnotherScan(str(path), "this is no file")
         try:
             data: Any = json.loads(path.read_bytes())
             if data["usagecompat_scan_state"] != FORMAT:

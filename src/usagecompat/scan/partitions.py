@@ -90,27 +90,43 @@ class Plan:
         return not any("://" in one.name for partition in self.partitions for one in partition.slices)
 
 
-def plan(names: Iterable[str | os.PathLike[str]], *, ndjson: bool = False, piece: int = PIECE) -> Plan:
+def plan(
+    names: Iterable[str | os.PathLike[str]], *, ndjson: bool = False, piece: int = PIECE, but: Path | None = None
+) -> Plan:
     """
-    The partitions of everything named.
+    The partitions of everything named, each file once.
 
     Args:
         names: Files, directories, patterns such as `2026/*.ndjson.gz`, and URLs that fsspec knows.
         ndjson: Every line of every file is a payload, whatever the file is called.
         piece: How many bytes of a file one partition holds.
+        but: A file that is left out of directories and patterns, such as the state of this scan.
     """
     troubles: list[Trouble] = []
-    files: dict[str, _File] = {}
-    for name in (os.fspath(named) for named in names):
+    files: dict[str, tuple[str, _File]] = {}
+    for name in (_as_path(os.fspath(named)) for named in names):
         before = len(troubles)
         found = _remote(name, troubles) if "://" in name else _local(name, troubles)
+        if but is not None:
+            found = {path: file for path, file in found.items() if path == name or not _is_same(path, but)}
         if not found and len(troubles) == before:
             troubles.append(NoPayloads(name))
-        files |= {path: file for path, file in found.items() if path not in files}
-    slices = [_slice(name, file, ndjson=ndjson) for name, file in files.items()]
-    piece = max(piece, sum(file.size for file in files.values()) // MOST_PARTITIONS)
+        for path, file in found.items():
+            files.setdefault(path if "://" in path else os.path.abspath(path), (path, file))  # noqa: PTH100 - these are many
+    slices = [_slice(name, file, ndjson=ndjson) for name, file in files.values()]
+    piece = max(piece, sum(file.size for _, file in files.values()) // MOST_PARTITIONS)
     groups = list(_grouped(_cut(slices, piece), piece))
     return Plan(tuple(Partition(number, group) for number, group in enumerate(groups)), tuple(troubles))
+
+
+def _as_path(name: str) -> str:
+    """A name as given, and of a URL of this machine the path."""
+    return name.removeprefix("file://") if "::" not in name else name
+
+
+def _is_same(path: str, file: Path) -> bool:
+    """Whether a path leads to a file, which need not exist."""
+    return path.endswith((file.name, file.resolve().name)) and Path(path).resolve() == file.resolve()
 
 
 @frozen

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager, suppress
 from importlib import import_module
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 from time import sleep
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 _WAITING: Final = 2
 """How many partitions per worker are handed out at a time."""
 _LOOKS: Final = 0.5
-"""So often a worker looks whether its parent is still there."""
+"""So often, in seconds, a worker looks whether its parent is still there."""
+_LISTENS: Final = 0.1
+"""So often, in seconds, it is looked whether a signal has come."""
 _RETRIES: Final = 3
 """How often a partition is tried again whose worker was lost."""
 
@@ -131,17 +134,19 @@ def _in_processes(
     rest = iter(ahead)
     others = {*multiprocessing.active_children()}
     is_done = False
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_as_worker, initargs=(os.getpid(),)) as pool:
+    with (
+        _held_back() as let_signals_through,
+        ProcessPoolExecutor(jobs, mp_context=context, initializer=_as_worker, initargs=(os.getpid(),)) as pool,
+    ):
         try:
             while True:
-                for partition in rest:
-                    pending[pool.submit(scan_partition, partition, options)] = partition
-                    if len(pending) == jobs * _WAITING:
-                        break
+                let_signals_through()
+                while len(pending) < jobs * _WAITING and (following := next(rest, None)):
+                    pending[pool.submit(scan_partition, following, options)] = following
                 if not pending:
                     is_done = True
                     return
-                done, _ = wait(pending, return_when=FIRST_COMPLETED)
+                done, _ = wait(pending, timeout=_LISTENS, return_when=FIRST_COMPLETED)
                 for future in done:
                     partition = pending.pop(future)
                     summary = future.result()
@@ -159,10 +164,45 @@ def _in_processes(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
+@contextmanager
+def _held_back() -> Generator[Callable[[], None]]:
+    """
+    Let the signals that end a program come when they are asked for, by what this gives, and at the end.
+
+    At any other moment they would leave locks of the pool held, for which somebody waits later.
+    """
+    noted: list[int] = []
+    before: dict[int, Any] = {}
+    owner = os.getpid()
+
+    def note(number: int, _frame: object) -> None:
+        if os.getpid() == owner:
+            noted.append(number)
+        elif number == signal.SIGTERM:  # a worker that has not come to itself yet
+            os._exit(1)
+
+    def let_through() -> None:
+        if noted:
+            first = noted[0]
+            noted.clear()
+            before[first](first, None)
+
+    if current_thread() is main_thread():
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            handler: Any = signal.getsignal(ending)
+            if callable(handler):
+                before[ending] = handler
+                signal.signal(ending, note)
+    try:
+        yield let_through
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    let_through()
+
+
 def _as_worker(parent: int) -> None:
     """Leave interruptions to the parent, which ends its workers, and never outlive it."""
-    import signal  # noqa: PLC0415 - of workers alone
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     Thread(target=_end_with, args=(parent,), daemon=True).start()

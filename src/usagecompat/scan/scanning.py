@@ -83,8 +83,11 @@ class _Reader:
             elif one.content == "lines":
                 self._ndjson()
             else:
-                with _reading.opened(one) as (stream, _):
-                    self._judge(tallying.payload, stream.read(MAX_SIZE + 1), 0)
+                with _reading.opened(one) as (stream, position):
+                    data = stream.read(MAX_SIZE + 1)
+                    self._judge(tallying.payload, data, 0)
+                    if len(data) <= MAX_SIZE:
+                        self._is_all(position())
         except Exception as error:  # noqa: BLE001 - stores and formats have exceptions of their own
             self._trouble(error)
         is_known = not self._is_cut_short or one.content != "lines" or one.end is None
@@ -125,6 +128,12 @@ class _Reader:
                 self._judge(tallying.block if is_whole else tallying.payload, data, self._lines + 1)
                 self._lines += data.count(b"\n") if is_whole else 1
                 self._done(position() - one.start)
+            self._is_all(position())
+
+    def _is_all(self, position: int) -> None:
+        """Look whether what was to be read was there."""
+        if position < self._slice.start + self._slice.size and not self._slice.compression:
+            raise inputs._Damaged("the file has become shorter since its name was looked up")
 
     def _parquet(self) -> None:
         """The rows of each row group; if one is damaged, the others are read."""
