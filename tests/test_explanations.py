@@ -15,6 +15,7 @@ from usagecompat._explanations import STAGES, document, explanation, explanation
 from usagecompat.cli import main
 from usagecompat.exceptions import NoSuchName
 from usagecompat.findings import CODES
+from usagecompat.scan.summary import ARCHIVE_CODES
 
 ROOT = Path(__file__).resolve().parent.parent
 PAYLOAD_CODES = [code for code in CODES if not code.startswith("client/")]
@@ -126,8 +127,9 @@ def test_explain_without_cases(code: str, words: str) -> None:
 def test_list() -> None:
     """Without a code, every code is a line under its stage."""
     lines = run().stdout.splitlines()
-    assert [line.split()[0] for line in lines if line.startswith("  ")] == list(CODES)
-    assert [line.partition(":")[0] for line in lines if line and not line.startswith(" ")][:-1] == list(STAGES)
+    assert [line.split()[0] for line in lines if line.startswith("  ")] == [*CODES, *ARCHIVE_CODES]
+    stages = [line.partition(":")[0] for line in lines if line and not line.startswith(" ")][:-1]
+    assert stages == [*STAGES, "archive"]
 
 
 def test_json() -> None:

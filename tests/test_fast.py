@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from itertools import islice
@@ -230,6 +231,35 @@ def test_threads_do_not_add_layouts() -> None:
         for route in before:
             routes.prefer(route)
     assert fast.learned(LATEST) == 6
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no forks")
+def test_forks_while_another_thread_learns() -> None:
+    """A child can check, though it was forked while a thread that it does not have was learning."""
+    program = """
+import os, sys, threading
+from usagecompat import _fast, check
+at_it, forked = threading.Event(), threading.Event()
+
+def slow(*_):
+    at_it.set()
+    forked.wait(1)
+
+_fast.observe = slow
+payload = b'{"object":"bucket","end_time":2,"start_time":1,"results":[]}'
+thread = threading.Thread(target=check, args=(payload,))
+thread.start()
+at_it.wait()
+child = os.fork()
+if not child:
+    check(payload)
+    os._exit(7)
+forked.set()
+thread.join()
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=True)
+    assert done.stdout == b"7\n"
 
 
 def test_layouts_in_use_outlive_others() -> None:

@@ -152,6 +152,15 @@ def test_unreadable_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert [str(trouble) for trouble in told] == [f"{tmp_path / 'closed'}: Permission denied"]
 
 
+@pytest.mark.parametrize("name", ["a.parquet", "s3://bucket/a.json", "b-*.json"])
+def test_what_is_for_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Tables, URLs and patterns are told to be for another command, and a table is no invalid payload."""
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path / "a.parquet", b"PAR1")
+    with pytest.raises(UnreadableInput, match="usagecompat scan"):
+        list(read([name]))
+
+
 def test_deep_directories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Directories may be deeper than calls can be."""
     monkeypatch.chdir(tmp_path)

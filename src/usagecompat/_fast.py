@@ -12,9 +12,10 @@ No Struct is a record, and nothing of this shows in `records.py`.
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -59,6 +60,11 @@ class Certified:
 
 _SPOTLESS: Final = {shape: Certified(shape, ()) for shape in Shape}
 
+
+_LEARNING: Final = RLock()
+"""Held by who changes what is known, and by who forks meanwhile: a child must not wait for a thread that it does not have."""
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_LEARNING.acquire, after_in_parent=_LEARNING.release, after_in_child=_LEARNING.release)
 
 _encode: Final = msgspec.json.Encoder().encode
 _ERRORS: Final = (msgspec.MsgspecError, ValueError, RecursionError)
@@ -133,7 +139,6 @@ class _Routes:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._credit = _LEARNED_AT_ONCE * _TEXT_PER_LESSON
-        self._lock = Lock()
         self.known: tuple[_Route, ...] = (_Route(fast_types(contract, layout_of(contract)), was_of_use=True),)
         """The latest used first; replaced as a whole, so that threads see the old or the new."""
 
@@ -141,13 +146,13 @@ class _Routes:
         """Try `route` first from now on, since it was of use."""
         route.was_of_use = True
         if self.known[0] is not route:
-            with self._lock:
+            with _LEARNING:
                 if route in self.known:  # another thread may have forgotten it meanwhile
                     self.known = (route, *(other for other in self.known if other is not route))
 
     def learn(self, tree: Tree, size: int, shape: Shape) -> None:
         """Take in the layout of a document: into a known one that it fits, or as one more."""
-        with self._lock:
+        with _LEARNING:
             self._learn(tree, size, shape)
 
     def _learn(self, tree: Tree, size: int, shape: Shape) -> None:

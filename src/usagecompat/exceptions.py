@@ -105,7 +105,7 @@ class MissingExtra(UsageCompatError):
     extra: str
 
     def __str__(self) -> str:
-        return f"{self.path}: reading this needs an optional package; install it with: pip install 'usagecompat[{self.extra}]'"
+        return f"{self.path}: this needs an optional package; install it with: pip install 'usagecompat[{self.extra}]'"
 
 
 @frozen(eq=False)

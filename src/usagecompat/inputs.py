@@ -32,6 +32,9 @@ STANDARD_INPUT: Final = "-"
 LINE_BY_LINE: Final = (".ndjson", ".jsonl")
 WHOLE: Final = (".json",)
 COMPRESSED: Final = (".gz", ".zst")
+TABLES: Final = (".parquet", ".pq")
+MAGIC: Final = frozenset("*?[")
+"""What a name has that may be a pattern."""
 SIDECAR: Final = ".case.json"
 
 Trouble: TypeAlias = UnreadableInput | MissingExtra | NoPayloads
@@ -190,6 +193,8 @@ def _extension(name: str) -> tuple[str, str]:
 def _payloads(name: str, *, ndjson: bool, limit: int) -> Iterator[Payload]:
     content, compression = _extension(name)
     shown = _shown(name)
+    if content in TABLES or ("://" in name and not os.path.lexists(name)):
+        raise UnreadableInput(shown, "tables, URLs and patterns are read by `usagecompat scan`")
     line = 0
     try:
         with _opened(name, compression, shown) as stream:
@@ -201,6 +206,9 @@ def _payloads(name: str, *, ndjson: bool, limit: int) -> Iterator[Payload]:
                     yield Payload(Source(shown, line), data)
     except _Damaged as error:
         raise UnreadableInput(shown, f"{error}, after line {line}" if line else str(error)) from error
+    except FileNotFoundError as error:
+        hint = "; patterns are read by `usagecompat scan`" if {*name} & MAGIC else ""
+        raise UnreadableInput(shown, _reason(error) + hint) from error
     except OSError as error:
         raise UnreadableInput(shown, _reason(error)) from error
 

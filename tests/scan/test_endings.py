@@ -140,3 +140,30 @@ def test_few_partitions_are_handed_out(put: Put, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(running, "wait", wait)
     assert run(plan([name], piece=2_000), jobs=2) == run(plan([name]))
     assert max(counts) == 4
+
+
+def test_handlers_of_others(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Handlers that do not end the scan hear of every signal, with its frame, and may set other ones."""
+    heard: list[tuple[int, bool]] = []
+
+    def hear(number: int, frame: object) -> None:
+        heard.append((number, frame is not None))
+        if len(heard) == 2:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def wait(*arguments: Any, **options: Any) -> object:  # noqa: ANN401 - as the pool's
+        if not heard:
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGINT)
+        return concurrent.futures.wait(*arguments, **options)
+
+    before = {number: signal.signal(number, hear) for number in (signal.SIGINT, signal.SIGTERM)}
+    monkeypatch.setattr(running, "wait", wait)
+    name = put("a.ndjson", assorted(400))
+    try:
+        assert run(plan([name], piece=5_000), jobs=2) == run(plan([name]))
+        assert [signal.getsignal(number) for number in before] == [signal.SIG_IGN, hear]
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert heard == [(signal.SIGTERM, True), (signal.SIGINT, True)]

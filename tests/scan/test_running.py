@@ -11,6 +11,7 @@ import sys
 from functools import partial
 from itertools import product
 from pathlib import Path
+from threading import Thread
 from time import process_time
 from typing import TYPE_CHECKING
 
@@ -245,6 +246,35 @@ def test_one_file_in_many_spellings(put: Put, tmp_path: Path, monkeypatch: pytes
     assert run(plan([f"file://{tmp_path}/*"])) == run(plan([f"{tmp_path}/*"]))
 
 
+def test_two_files_of_like_spelling(put: Put, tmp_path: Path) -> None:
+    """A name that goes up from a link is no other spelling of the one without."""
+    put("x.ndjson", LINES[:50])
+    put("d/x.ndjson", LINES[50:90])
+    (tmp_path / "d/sub").mkdir()
+    (tmp_path / "link").symlink_to("d/sub")
+    names = [f"{tmp_path}/x.ndjson", f"{tmp_path}/link/../x.ndjson"]
+    assert run(plan(names)).payloads == sum(run(plan([name])).payloads for name in names)
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.ndjson"])
+def test_pipes_that_are_named(tmp_path: Path, name: str) -> None:
+    """What is named is read, even if nobody can say how long it is or how far it was read."""
+    os.mkfifo(tmp_path / name)
+    writer = Thread(target=lambda: (tmp_path / name).write_bytes(text(bucket())))
+    writer.start()
+    summary = run(plan([str(tmp_path / name)]))
+    writer.join()
+    assert (summary.verdicts, summary.unread) == ({"valid": 1}, 0)
+
+
+def test_state_that_is_a_link_to_itself(put: Put, tmp_path: Path) -> None:
+    """It gives way to the state."""
+    name, state = put("a.ndjson", LINES[:20]), tmp_path / "s"
+    state.symlink_to("s")
+    assert run(plan([name], but=state), state=state) == run(plan([name], but=state), state=state)
+    assert json.loads(state.read_bytes())["done"]
+
+
 def test_state_behind_a_link(put: Put, tmp_path: Path) -> None:
     """The file that a link leads to is the state, and the link stays one."""
     name, link = put("a.ndjson", LINES[:20]), tmp_path / "link.state"
@@ -360,7 +390,7 @@ def test_one_bad_file_of_a_directory(put: Put) -> None:
     for names in ([str(folder)], [f"{folder}/*"], [f"file://{folder}"]):
         summary = run(plan(names))
         assert summary.payloads == 1
-        assert summary.unread == (3 if "://" not in names[0] else summary.unread)
+        assert summary.unread == 3
     assert [one.source for one in run(plan([str(folder)])).findings[UNREADABLE].first] == [
         str(folder / name) for name in ("dangling.json", "dangling.parquet", "itself.ndjson")
     ]
@@ -381,7 +411,7 @@ def test_missing_files(put: Put, tmp_path: Path) -> None:
     Path(gone).unlink()
     tally = run(planned).findings[UNREADABLE]
     assert [(Path(one.source).name, one.message) for one in tally.first] == [
-        ("empty", "there is no payload here"),
+        ("empty", running.NOTHING),
         ("gone.json", "No such file or directory"),
         ("never.json", "No such file or directory"),
     ]
@@ -423,7 +453,7 @@ def test_tables(tmp_path: Path, kind: pa.DataType) -> None:
     assert broken in {one.line for one in whole.findings["json/syntax-error"].first}
 
 
-@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.string_view()], ids=str)
+@pytest.mark.parametrize("kind", [*filter(can_be_written, TEXT[:3])], ids=str)
 def test_text_that_is_none(tmp_path: Path, kind: pa.DataType) -> None:
     """A cell that is no UTF-8 is a payload that is none, and costs no other."""
     path = tmp_path / "t.parquet"
@@ -497,7 +527,7 @@ def _without_option(open_: Callable[..., object], file: object, **options: objec
     return open_(file, **options)
 
 
-@pytest.mark.parametrize("sort", ["text", "dictionary", "json"])
+@pytest.mark.parametrize("sort", ["text", "dictionary", *(["json"] if hasattr(pa, "json_") else [])])
 @pytest.mark.parametrize("is_new", [True, False])
 def test_long_cells_again_and_again(
     tmp_path: Path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from usagecompat._data import folder
 from usagecompat.cli import main
+from usagecompat.scan import running
 from usagecompat.scan.summary import Summary
 
 from .conftest import START, assorted, bucket, text
@@ -60,12 +62,52 @@ def test_text(put: Put) -> None:
         f'                {name}:1 /results/0/amount/value: the letter wants a number, found the string "1.50"',
         "  2026-10  wire/amount-as-string 4",
         "  organization.costs.result: 2026-10-01 to 2026-10-06T01:00:00Z, 4 days, 3 of them whole",
-        "    1 day in part: 2026-10-06 3,600 s",
-        "    1 gap, 172,800 s: 2026-10-03 to 2026-10-05",
-        "    1 stretch covered more than once, 86,400 s: 2026-10-05 to 2026-10-06",
+        "judged by revision 2026-10-21, served",
+        "    1 day in part: 2026-10-06 1 hour",
+        "    1 gap, 2 days: 2026-10-03 to 2026-10-05",
+        "    1 stretch covered more than once, 1 day: 2026-10-05 to 2026-10-06",
         "    1 bucket lies before 2020 or after 2039",
     ):
         assert line in told
+
+
+def test_text_of_what_could_not_be_read(put: Put, tmp_path: Path) -> None:
+    """The first line says so, errors come first, and what a finding of files means can be looked up."""
+    lines = [text(bucket(number, model=None, new=1)) for number in range(3_000)]
+    name = put("a.ndjson.gz", gzip.compress(b"\n".join([b"{", *lines]))[:-100])
+    told = scan(name, str(tmp_path / "no.json"), "-", str(tmp_path / "none-*.json")).stdout
+    first, second, *rest = told.splitlines()
+    assert first.endswith("1 invalid; 4 could not be read, or not to the end")
+    assert second == "judged by revision 2026-10-21, served"
+    assert "time covered (UTC) by payloads that are not invalid, as far as they were read" in rest
+    assert "name a file, or use usagecompat check" in told
+    assert "or nothing of that name" in told
+    assert " <0.1%  none" in told
+    assert ">99.9%  bucket" in told
+    weights = [
+        line.split()[1] for line in rest if line[2:3] == " " and "/" in line.split()[-1] and len(line.split()) == 3
+    ]
+    assert weights == ["error"] * 3 + ["note"]
+    for code in ("archive/damaged", "archive/unreadable"):
+        explained = CliRunner().invoke(main, ["explain", code])
+        assert (explained.exit_code, explained.stdout.startswith(f"{code}: ")) == (0, True)
+        assert json.loads(CliRunner().invoke(main, ["explain", code, "--format", "json"]).stdout)["code"] == code
+
+
+@pytest.mark.parametrize("with_state", [False, True])
+def test_interrupted(put: Put, tmp_path: Path, with_state: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001 - drawn
+    """What an interruption leaves, and how to go on from there, is said in one line."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(running, "scan_partition", interrupted)
+    state = tmp_path / "a.state"
+    ended = scan(put("a.ndjson", assorted(10)), *(["--state", str(state)] if with_state else []))
+    assert ended.exit_code == 2
+    assert ended.stderr.startswith("usagecompat: interrupted; ")
+    assert (str(state) if with_state else "--state FILE") in ended.stderr
+    assert ended.stderr.count("\n") == 1
 
 
 def test_json(put: Put) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import fsspec
@@ -15,7 +16,7 @@ import zstandard
 from fsspec import AbstractFileSystem
 from fsspec.spec import AbstractBufferedFile
 
-from usagecompat.scan import partitions
+from usagecompat.scan import _reading, partitions
 from usagecompat.scan.partitions import plan
 from usagecompat.scan.running import run
 from usagecompat.scan.summary import UNREADABLE
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .conftest import Put
+
+
+class Sparing(io.BytesIO):
+    """A file that gives less than it is asked for, as answers of web servers do."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Some of the next bytes."""
+        return super().read(min(size or 0, 1_000))
+
 
 LINES = b"".join(line + b"\n" for line in assorted(200))
 
@@ -155,6 +165,34 @@ def test_chains(put: Put) -> None:
         (first,) = summary.findings["schema/wrong-type"].first
         assert (first.source, first.line) == (f"zip://x/b.ndjson::file://{name}", 1)
         assert run(plan([first.source])).payloads == 1
+
+
+def test_hidden_folders_of_a_store(put: Put) -> None:
+    """A pattern in a store leaves out what one on this machine leaves out."""
+    memory = fsspec.filesystem("memory")
+    for name in ("h/.tmp/a.ndjson", "h/x/b.ndjson", "h/.c.json"):
+        local = put(name, text(bucket())).partition("/h/")[0]
+        memory.pipe(f"/hidden/{name}", text(bucket()))
+    for pattern, count in (("h/*", 1), ("h/.*", 2), ("h/.tmp/*", 1)):
+        assert run(plan([f"{local}/{pattern}"])).payloads == run(plan([f"memory://hidden/{pattern}"])).payloads == count
+
+
+def test_a_chain_that_begins_with_an_archive(put: Put) -> None:
+    """`zip::` means all of the archive."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.json", text(bucket()))
+    summary = run(plan([f"zip::file://{put('a.zip', packed.getvalue())}"]))
+    assert (summary.payloads, summary.unread) == (1, 0)
+
+
+def test_reads_that_give_less(store: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A whole file is read to its end, however little each read gives."""
+    store["stream/a.json"] = text(
+        {"object": "page", "data": [bucket(number) for number in range(99)], "has_more": False, "next_page": None}
+    )
+    monkeypatch.setattr(_reading, "_stored", lambda _: nullcontext(Sparing(store["stream/a.json"])))
+    assert run(plan(["parts://stream/a.json"])).verdicts == {"valid": 1}
 
 
 @pytest.mark.parametrize(

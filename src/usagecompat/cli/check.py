@@ -99,7 +99,8 @@ def check(  # noqa: PLR0913 - one for each option
     Say everything that is to be said about payloads.
 
     FILE is a file, a directory (all *.json, *.ndjson and *.jsonl in it, or the cases of a corpus), or - for standard
-    input. A name that ends in .ndjson or .jsonl means a payload per line, and .gz or .zst behind that is unpacked.
+    input. A name that ends in .ndjson or .jsonl means a payload per line; .gz and .zst are unpacked. Tables, patterns
+    and URLs are read by scan.
 
     Exit status: 0 no payload fails, 1 one does, 2 something could not be read or was misused.
 

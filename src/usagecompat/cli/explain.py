@@ -16,6 +16,7 @@ from usagecompat._cases import release
 from usagecompat._explanations import STAGES, document, explanation, explanations, shown_by, weight
 from usagecompat.corpus import cases, packaged
 from usagecompat.findings import CODES
+from usagecompat.scan.summary import ARCHIVE_CODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
 _WIDTH: Final = 100
 _MOST_CASES: Final = 10
+_REMEDY: Final = "Mend what the message says, and run the same command again: with --state it reads the rest alone."
 
 
 @click.command()
@@ -46,7 +48,14 @@ def explain(context: click.Context, *, code: str | None, format_: str, write: Pa
         if code or (write and check):
             raise click.UsageError("Either name a code, or write the file about all of them, or check it.")
         context.exit(_keep(write, check))
-    if format_ == "json":
+    if code and code in ARCHIVE_CODES:
+        told_of_files = {"code": code, "title": ARCHIVE_CODES[code], "weight": "error", "remedy": _REMEDY}
+        click.echo(
+            json.dumps(told_of_files, indent=2)
+            if format_ == "json"
+            else f"{code}: {ARCHIVE_CODES[code]}\nWeight: error, of `usagecompat scan`.\n\nWhat to do:\n  {_REMEDY}"
+        )
+    elif format_ == "json":
         told = [_as_dict(explanation(code))] if code else [_as_dict(each) for each in explanations().values()]
         click.echo(json.dumps(told[0] if code else told, indent=2, ensure_ascii=False))
     elif code:
@@ -74,6 +83,9 @@ def _listed() -> Iterator[str]:
         yield f"{stage}: {sentence}"
         yield from (f"  {code:{width}}  {CODES[code].title}" for code in CODES if code.startswith(f"{stage}/"))
         yield ""
+    yield "archive: What `usagecompat scan` says of files."
+    yield from (f"  {code:{width}}  {title}" for code, title in ARCHIVE_CODES.items())
+    yield ""
     yield "usagecompat explain CODE says more."
 
 

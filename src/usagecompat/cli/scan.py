@@ -17,11 +17,15 @@ import click
 
 from usagecompat.contracts import LATEST, REVISIONS
 from usagecompat.findings import Profile
+from usagecompat.inputs import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-_EPILOG = "Exit status: 0 nothing is invalid, 1 something is, 2 something could not be read or was misused."
+_EPILOG = (
+    "Exit status: 0 nothing is invalid, 1 something is, 2 something could not be read, was misused or interrupted. "
+    "Parquet, .zst and URLs need usagecompat[scan]. The JSON is described by schemas/scan.json, the rest by docs/scale.md."
+)
 
 
 @click.command(epilog=_EPILOG)
@@ -79,21 +83,23 @@ def scan(  # noqa: PLR0913 - one for each option
     """
     Sum up archives of any size.
 
-    A path is a file, a directory (all *.json, *.ndjson, *.jsonl and *.parquet in it) or a pattern; URLs name files,
-    directories or patterns in any store that fsspec knows. A name that ends in .ndjson or .jsonl means a payload per
-    line, .parquet one per row, and .gz or .zst behind the first two is unpacked.
+    A path is a file, a directory (all *.json, *.ndjson, *.jsonl, *.parquet and *.pq in it) or a pattern; URLs name
+    files, directories or patterns in any store that fsspec knows. A name that ends in .ndjson or .jsonl means a payload
+    per line, .parquet or .pq one per row, and anything else one payload; .gz and .zst are unpacked.
 
     \b
     Example: usagecompat scan exports/ --jobs 4 --state exports.state
     Example: usagecompat scan 's3://bucket/usage/2026/*.ndjson.gz' --format json
     """  # noqa: D301 - click's own mark
     from usagecompat.scan._progress import Progress  # noqa: PLC0415 - needed only now
-    from usagecompat.scan.partitions import plan  # noqa: PLC0415 - likewise
+    from usagecompat.scan.partitions import as_path, plan  # noqa: PLC0415 - likewise
     from usagecompat.scan.running import run  # noqa: PLC0415 - likewise
     from usagecompat.scan.scanning import Options  # noqa: PLC0415 - likewise
     from usagecompat.scan.text import render  # noqa: PLC0415 - likewise
 
-    names = [os.path.abspath(one) if scheduler and "://" not in one else one for one in paths]  # noqa: PTH100 - keeps patterns
+    names = [as_path(path) for path in paths]
+    if scheduler:  # whose workers are somewhere else
+        names = [name if "://" in name or name == STANDARD_INPUT else os.path.abspath(name) for name in names]  # noqa: PTH100 - keeps patterns
     planned = plan(names, ndjson=ndjson, but=state)
     progress = Progress(planned.size, sys.stderr)
     try:
@@ -106,16 +112,24 @@ def scan(  # noqa: PLR0913 - one for each option
                 state=state,
                 tick=progress.tick,
             )
+    except KeyboardInterrupt as error:
+        raise click.ClickException(_interrupted(state)) from error
     finally:
         progress.close()
     weights = Profile(profile)
     if format_ == "json":
         click.echo(json.dumps({"revision": revision, "profile": profile, **summary.to_dict(weights)}, indent=2))
     else:
-        click.echo(render(summary, weights), nl=False)
+        click.echo(render(summary, weights, revision), nl=False)
     if summary.unread:
         context.exit(2)
     context.exit(1 if summary.invalid else 0)
+
+
+def _interrupted(state: Path | None) -> str:
+    if state is None:
+        return "interrupted; with --state FILE a scan can go on from where it was"
+    return f"interrupted; {state} says what was done by then, and the same command goes on from there"
 
 
 @contextmanager

@@ -30,18 +30,35 @@ _ROWS_TEXT: Final = 1 << 22
 
 
 @contextmanager
-def opened(one: Slice) -> Generator[tuple[BinaryIO, Callable[[], int]]]:
-    """The uncompressed bytes of the file that a piece is of, and how many bytes of it have been read so far."""
+def opened(one: Slice) -> Generator[tuple[BinaryIO, Callable[[], int | None]]]:
+    """The uncompressed bytes of the file that a piece is of, and how far it has been read; None if it cannot say so."""
     with _stored(one) as file:
+
+        def position() -> int | None:
+            try:
+                return file.tell()
+            except OSError:  # a pipe, for instance
+                return None
+
         if not one.compression:
-            yield file, file.tell
+            yield file, position
             return
         begin = file.read(1)
         if not begin:
             raise inputs._Damaged("the file is empty, which no compressed data is")
         unread = cast("BinaryIO", _Unread(begin, file))
         with inputs._gunzip(unread) if one.compression == ".gz" else inputs._unzstd(unread, one.name) as stream:
-            yield stream, file.tell
+            yield stream, position
+
+
+def whole(stream: BinaryIO) -> bytes:
+    """All of a file, or one byte more than a payload may have; one read of some stores gives less than is there."""
+    parts = [stream.read(MAX_SIZE + 1)]
+    left = MAX_SIZE + 1 - len(parts[0])
+    while left and parts[-1]:
+        parts.append(stream.read(left))
+        left -= len(parts[-1])
+    return b"".join(parts)
 
 
 class _Unread:
@@ -166,10 +183,9 @@ def column_of(parquet: Any, name: str, column: str | None) -> str:  # noqa: ANN4
     if column is None:
         column = "payload" if "payload" in textual else textual[0] if len(textual) == 1 else None
     if column is None or column not in textual:
-        have = ", ".join(textual) or "none"
-        raise UnreadableInput(
-            name, f"which column holds the payloads? name one with --column; of text or bytes: {have}"
-        )
+        have = f"of text or bytes: {', '.join(textual)}" if textual else "none is of text or bytes"
+        asked = f"no column of payloads is called {column}:" if column else "which column holds the payloads?"
+        raise UnreadableInput(name, f"{asked} name one with --column; {have}")
     if textual.count(column) > 1:
         raise UnreadableInput(name, f"which column holds the payloads? {textual.count(column)} are called {column}")
     return column

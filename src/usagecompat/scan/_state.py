@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,8 +18,6 @@ from usagecompat.scan.partitions import fingerprint
 from usagecompat.scan.summary import Summary
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from usagecompat.scan.partitions import Plan
     from usagecompat.scan.scanning import Options
 
@@ -48,7 +47,7 @@ class State:
         Raises:
             StateOfAnotherScan: It is of other inputs or options, or no state at all.
         """
-        self._path = path and path.resolve()  # a link stays one
+        self._path = path and Path(os.path.realpath(path))  # a link stays one
         self._scan = {"options": asdict(options), "inputs": _digest(fingerprint(plan))}
         self._summary = Summary()
         self._again = Summary()

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+from fnmatch import fnmatchcase
+from functools import cache
 from glob import glob
 from importlib import import_module
 from pathlib import Path
@@ -23,7 +25,6 @@ from usagecompat.exceptions import MissingExtra, NoPayloads, UnreadableInput
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-PARQUET: Final = (".parquet", ".pq")
 PIECE: Final = 16 << 20
 """How many bytes of a file one partition holds, if the file can be cut at all."""
 MOST_PARTITIONS: Final = 10_000
@@ -31,7 +32,6 @@ MOST_PARTITIONS: Final = 10_000
 _HIDDEN: Final = (".", "_")
 """How names begin that who writes tables does not mean to be read."""
 _MOST_FILES: Final = 256
-_MAGIC: Final = frozenset("*?[")
 
 
 @frozen
@@ -104,29 +104,42 @@ def plan(
     """
     troubles: list[Trouble] = []
     files: dict[str, tuple[str, _File]] = {}
-    for name in (_as_path(os.fspath(named)) for named in names):
+    place = cache(os.path.realpath)
+    for name in (as_path(os.fspath(named)) for named in names):
         before = len(troubles)
+        if name == inputs.STANDARD_INPUT:
+            troubles.append(
+                UnreadableInput(name, "a scan reads no standard input; name a file, or use usagecompat check")
+            )
+            continue
         found = _remote(name, troubles) if "://" in name else _local(name, troubles)
         if but is not None:
             found = {path: file for path, file in found.items() if path == name or not _is_same(path, but)}
         if not found and len(troubles) == before:
             troubles.append(NoPayloads(name))
         for path, file in found.items():
-            files.setdefault(path if "://" in path else os.path.abspath(path), (path, file))  # noqa: PTH100 - these are many
+            folder, base = os.path.split(path)
+            files.setdefault(path if "://" in path else os.path.join(place(folder), base), (path, file))  # noqa: PTH118 - these are many
     slices = [_slice(name, file, ndjson=ndjson) for name, file in files.values()]
     piece = max(piece, sum(file.size for _, file in files.values()) // MOST_PARTITIONS)
     groups = list(_grouped(_cut(slices, piece), piece))
     return Plan(tuple(Partition(number, group) for number, group in enumerate(groups)), tuple(troubles))
 
 
-def _as_path(name: str) -> str:
+def as_path(name: str) -> str:
     """A name as given, and of a URL of this machine the path."""
-    return name.removeprefix("file://") if "::" not in name else name
+    for protocol in ("file://", "local://"):
+        if name.startswith(protocol) and "::" not in name:
+            return os.path.expanduser(name.removeprefix(protocol))  # noqa: PTH111 - keeps patterns
+    return name
 
 
 def _is_same(path: str, file: Path) -> bool:
     """Whether a path leads to a file, which need not exist."""
-    return path.endswith((file.name, file.resolve().name)) and Path(path).resolve() == file.resolve()
+    try:
+        return file.samefile(path)
+    except OSError:
+        return False
 
 
 @frozen
@@ -141,7 +154,7 @@ class _File:
 
 
 def _local(name: str, troubles: list[Trouble]) -> dict[str, _File]:
-    if not os.path.lexists(name) and _MAGIC & {*name}:
+    if not os.path.lexists(name) and inputs.MAGIC & {*name}:
         named = sorted(filter(_can_end, _matching(name)))
         return {path: file for one in named for path, file in _local(one, troubles).items()}
     files: dict[str, _File] = {}
@@ -161,8 +174,14 @@ def _matching(pattern: str) -> list[str]:
     if "**" not in path.parts:
         return glob(pattern)  # noqa: PTH207 - also of absolute patterns
     found = Path(path.anchor or ".").glob(str(path.relative_to(path.anchor)))
-    named = {*path.parts}
-    return [str(one) for one in found if not any(part.startswith(".") and part not in named for part in one.parts)]
+    return [str(one) for one in found if not _is_hidden(str(one), pattern)]
+
+
+def _is_hidden(path: str, pattern: str) -> bool:
+    """Whether a part of a path begins with a dot that no part of the pattern asks for."""
+    asked = [part for part in pattern.split("/") if part.startswith(".")]
+    dotted = (part for part in path.split("/") if part.startswith("."))
+    return not all(any(fnmatchcase(part, one) for one in asked) for part in dotted)
 
 
 def _can_end(path: str) -> bool:
@@ -185,10 +204,15 @@ def _remote(name: str, troubles: list[Trouble]) -> dict[str, _File]:
         path: str
         fs, path = url_to_fs(name)
         named: dict[str, dict[str, Any]]
-        named = fs.glob(path, detail=True) if _MAGIC & {*path} and not fs.exists(path) else {path: fs.info(path)}
+        if inputs.MAGIC & {*path} and not fs.exists(path):
+            named = {file: info for file, info in fs.glob(path, detail=True).items() if not _is_hidden(file, path)}
+        else:
+            named = {path: fs.info(path)}
         found: dict[str, dict[str, Any]] = {}
         for file, info in named.items():
-            found |= _within(fs, file) if info.get("type") == "directory" else {file: info}
+            # Of the pages of a web server nobody can tell, so its folders have to be named as such.
+            is_folder = info.get("type") == "directory" or (name.endswith("/") and fs.isdir(file))
+            found |= _within(fs, file) if is_folder else {file: info}
         return {
             _chained(name, fs.unstrip_protocol(file)): _File(
                 info.get("size") or 0,
@@ -206,8 +230,9 @@ def _remote(name: str, troubles: list[Trouble]) -> dict[str, _File]:
 
 def _chained(url: str, inner: str) -> str:
     """The URL of a file in what `url` names: in a chain, such as that of an archive in a store, one link is another."""
-    links = url.split("::")
-    links[links.index(_link(url))] = inner
+    links, protocol = url.split("::"), inner.partition("://")[0]
+    link = next((one for one in links if one.partition("://")[0] == protocol), _link(url))
+    links[links.index(link)] = inner
     return "::".join(links)
 
 
@@ -254,7 +279,7 @@ def _kind(name: str) -> tuple[str, str] | None:
     if extension in inputs.COMPRESSED:
         compression = extension
         extension = os.path.splitext(stem)[1]  # noqa: PTH122 - likewise
-    if extension in PARQUET:
+    if extension in inputs.TABLES:
         return "parquet", ""
     if extension in inputs.LINE_BY_LINE:
         return "lines", compression

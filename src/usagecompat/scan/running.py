@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from attrs import frozen
 
 from usagecompat import inputs
+from usagecompat.checking import fast_route
 from usagecompat.exceptions import MissingExtra, NoPayloads, UsageCompatError
 from usagecompat.scan._state import State
 from usagecompat.scan.scanning import DEFAULT, Options, scan_partition
@@ -38,6 +39,8 @@ _LISTENS: Final = 0.1
 """So often, in seconds, it is looked whether a signal has come."""
 _RETRIES: Final = 3
 """How often a partition is tried again whose worker was lost."""
+
+NOTHING: Final = "there is no payload here: no *.json, *.ndjson, *.jsonl, *.parquet or *.pq, or nothing of that name"
 
 Done: TypeAlias = "tuple[Partition, Summary]"
 
@@ -114,7 +117,7 @@ def _troubles(plan: Plan) -> Summary:
     """What was named and is not there."""
     summary = Summary()
     for trouble in plan.troubles:
-        reason = "there is no payload here" if isinstance(trouble, NoPayloads) else str(trouble)
+        reason = NOTHING if isinstance(trouble, NoPayloads) else str(trouble)
         example = Example(inputs._shown(trouble.path), 0, 0, "", reason.removeprefix(f"{trouble.path}: "))
         summary += Summary(findings={UNREADABLE: Tally(1, (example,))})
     return summary
@@ -130,9 +133,9 @@ def _in_processes(
     # A fork shares what is imported; but what remote file systems start in the background does not survive one.
     method = "fork" if forking and sys.platform == "linux" else "spawn"
     context = multiprocessing.get_context(method)
+    fast_route()  # imported now, each worker has it
     pending: dict[Any, Partition] = {}
     rest = iter(ahead)
-    others = {*multiprocessing.active_children()}
     is_done = False
     with (
         _held_back() as let_signals_through,
@@ -156,9 +159,9 @@ def _in_processes(
             raise LostWorker from error
         finally:
             if not is_done:  # nobody waits for what the workers are at
-                for worker in {*multiprocessing.active_children()} - others:
-                    worker.terminate()
-                with suppress(AttributeError):  # there is no public way to say that nothing more comes
+                with suppress(AttributeError):  # before Python 3.14 there is no public way to end them
+                    for worker in [*(pool._processes or {}).values()]:
+                        worker.terminate()
                     # One of them may have been in the middle of its answer, the rest of which would be waited for.
                     pool._result_queue._writer.close()  # type: ignore[attr-defined]
             pool.shutdown(wait=True, cancel_futures=True)
@@ -171,21 +174,20 @@ def _held_back() -> Generator[Callable[[], None]]:
 
     At any other moment they would leave locks of the pool held, for which somebody waits later.
     """
-    noted: list[int] = []
+    noted: list[tuple[int, object]] = []
     before: dict[int, Any] = {}
     owner = os.getpid()
 
-    def note(number: int, _frame: object) -> None:
+    def note(number: int, frame: object) -> None:
         if os.getpid() == owner:
-            noted.append(number)
+            noted.append((number, frame))
         elif number == signal.SIGTERM:  # a worker that has not come to itself yet
             os._exit(1)
 
     def let_through() -> None:
-        if noted:
-            first = noted[0]
-            noted.clear()
-            before[first](first, None)
+        while noted:
+            number, frame = noted.pop(0)
+            before[number](number, frame)
 
     if current_thread() is main_thread():
         for ending in (signal.SIGINT, signal.SIGTERM):
@@ -197,7 +199,8 @@ def _held_back() -> Generator[Callable[[], None]]:
         yield let_through
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            if signal.getsignal(number) is note:  # and nobody has set another one meanwhile
+                signal.signal(number, handler)
     let_through()
 
 

@@ -84,7 +84,7 @@ class _Reader:
                 self._ndjson()
             else:
                 with _reading.opened(one) as (stream, position):
-                    data = stream.read(MAX_SIZE + 1)
+                    data = _reading.whole(stream)
                     self._judge(tallying.payload, data, 0)
                     if len(data) <= MAX_SIZE:
                         self._is_all(position())
@@ -127,12 +127,13 @@ class _Reader:
             for data, is_whole in _reading.blocks(stream, one.start, one.end):
                 self._judge(tallying.block if is_whole else tallying.payload, data, self._lines + 1)
                 self._lines += data.count(b"\n") if is_whole else 1
-                self._done(position() - one.start)
+                self._done((position() or one.start) - one.start)
             self._is_all(position())
 
-    def _is_all(self, position: int) -> None:
+    def _is_all(self, position: int | None) -> None:
         """Look whether what was to be read was there."""
-        if position < self._slice.start + self._slice.size and not self._slice.compression:
+        end = self._slice.start + self._slice.size
+        if position is not None and position < end and not self._slice.compression:
             raise inputs._Damaged("the file has become shorter since its name was looked up")
 
     def _parquet(self) -> None:

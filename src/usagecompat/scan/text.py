@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
 
-from usagecompat.findings import Profile, Verdict
+from usagecompat.contracts import LATEST
+from usagecompat.findings import Profile, Severity, Verdict
 from usagecompat.renderers.text import printable
 from usagecompat.scan.coverage import DAY, date, seconds_by_day
-from usagecompat.scan.summary import code_order, severity_of
+from usagecompat.scan.summary import NO_KIND, UNKNOWN_KIND, code_order, severity_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,24 +21,37 @@ if TYPE_CHECKING:
     from usagecompat.scan.summary import Example, Summary
 
 _FEW: Final = 3
+_LABELS: Final = {NO_KIND: "(buckets without results)", UNKNOWN_KIND: "(other kinds)"}
 
 
-def render(summary: Summary, profile: Profile = Profile.SERVED) -> str:
-    """Everything in the summary, on a few lines each."""
-    return "".join(f"{line}\n" for line in _lines(summary, profile))
+def render(summary: Summary, profile: Profile = Profile.SERVED, revision: str = LATEST) -> str:
+    """
+    Everything in the summary, on a few lines each.
+
+    Args:
+        summary: What was found.
+        profile: By which it was judged.
+        revision: Likewise.
+    """
+    return "".join(f"{line}\n" for line in _lines(summary, profile, revision))
 
 
-def _lines(summary: Summary, profile: Profile) -> Iterator[str]:
+def _lines(summary: Summary, profile: Profile, revision: str) -> Iterator[str]:
     verdicts = ", ".join(f"{summary.verdicts.get(verdict, 0):,} {verdict}" for verdict in Verdict)
-    yield f"{summary.payloads:,} payload{'' if summary.payloads == 1 else 's'}, {summary.bytes:,} bytes: {verdicts}"
+    unread = f"; {summary.unread:,} could not be read, or not to the end" if summary.unread else ""
+    payloads = f"{summary.payloads:,} payload{'' if summary.payloads == 1 else 's'}"
+    yield f"{payloads}, {summary.bytes:,} bytes: {verdicts}{unread}"
+    yield f"judged by revision {revision}, {profile}"
     yield from _counts("shapes", summary.shapes, summary.payloads)
     yield from _counts("kinds of results", summary.kinds, sum(summary.kinds.values()))
-    yield from _counts("best-fitting revisions", summary.best_revisions, summary.payloads)
+    yield from _counts("best-fitting revisions, the earliest of equals", summary.best_revisions, summary.payloads)
     if summary.findings:
         yield ""
-        yield "findings"
-    for code, tally in sorted(summary.findings.items(), key=lambda one: code_order(one[0])):
-        yield f"  {tally.count:>12,}  {severity_of(code, profile):<8} {code}"
+        yield "findings, of which `usagecompat explain CODE` says more"
+    weights, order = tuple(Severity), {code: severity_of(code, profile) for code in summary.findings}
+    for code in sorted(summary.findings, key=lambda one: (weights.index(order[one]), code_order(one))):
+        tally = summary.findings[code]
+        yield f"  {tally.count:>12,}  {order[code]:<8} {code}"
         for example in tally.first:
             yield f"{'':16}{printable(_place(example))}: {printable(example.message)}"
     if summary.deviations:
@@ -47,7 +61,7 @@ def _lines(summary: Summary, profile: Profile) -> Iterator[str]:
         yield f"  {month}  " + ", ".join(f"{code} {count:,}" for code, count in sorted(codes.items()))
     if summary.coverage:
         yield ""
-        yield "time covered (UTC)"
+        yield "time covered (UTC) by payloads that are not invalid" + (", as far as they were read" if unread else "")
     for kind, coverage in sorted(summary.coverage.items()):
         yield from _coverage(kind, coverage)
     if summary.pieces:
@@ -61,7 +75,22 @@ def _counts(title: str, counts: Mapping[str, int], whole: int) -> Iterator[str]:
     yield ""
     yield title
     for name, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
-        yield f"  {count:>12,}  {count / whole:6.1%}  {printable(name)}"
+        yield f"  {count:>12,}  {_share(count, whole):>6}  {printable(_LABELS.get(name, name))}"
+
+
+def _share(count: int, whole: int) -> str:
+    """A share in per cent, which is neither nothing nor everything unless it is that."""
+    if 0 < count * 1000 < whole:
+        return "<0.1%"
+    return ">99.9%" if 0 < (whole - count) * 1000 < whole else f"{count / whole:.1%}"
+
+
+def _duration(seconds: int) -> str:
+    """Seconds, in days or hours if that says the same."""
+    for name, unit in (("day", DAY), ("hour", 3600)):
+        if seconds % unit == 0:
+            return f"{seconds // unit:,} {name}{'' if seconds == unit else 's'}"
+    return f"{seconds:,} s"
 
 
 def _place(example: Example) -> str:
@@ -73,12 +102,13 @@ def _place(example: Example) -> str:
 
 def _coverage(kind: str, coverage: Coverage) -> Iterator[str]:
     once, twice = coverage.stretches()
+    label = printable(_LABELS.get(kind, kind))
     if once:
         days = seconds_by_day(once)
         whole = sum(seconds == DAY for seconds in days.values())
         about = "" if coverage.is_exact else "about, to the minute: "
         yield (
-            f"  {kind}: {about}{_moment(once[0][0])} to {_moment(once[-1][1])}, {len(days):,} day{'' if len(days) == 1 else 's'},"
+            f"  {label}: {about}{_moment(once[0][0])} to {_moment(once[-1][1])}, {len(days):,} day{'' if len(days) == 1 else 's'},"
             f" {whole:,} of them whole"
         )
         yield from _parts({day: seconds for day, seconds in days.items() if seconds < DAY})
@@ -86,7 +116,7 @@ def _coverage(kind: str, coverage: Coverage) -> Iterator[str]:
         yield from _stretches("gap", "gaps", gaps)
         yield from _stretches("stretch covered more than once", "stretches covered more than once", twice)
     else:
-        yield f"  {kind}: nothing between 2020 and 2039"
+        yield f"  {label}: nothing between 2020 and 2039"
     if coverage.outside:
         lie = "bucket lies" if coverage.outside == 1 else "buckets lie"
         yield f"    {coverage.outside:,} {lie} before 2020 or after 2039, and no more is said of that"
@@ -96,7 +126,7 @@ def _parts(days: Mapping[int, int]) -> Iterator[str]:
     """The days that are covered in part, each with its seconds."""
     if not days:
         return
-    few = "; ".join(f"{date(day)} {seconds:,} s" for day, seconds in islice(days.items(), _FEW))
+    few = "; ".join(f"{date(day)} {_duration(seconds)}" for day, seconds in islice(days.items(), _FEW))
     yield f"    {len(days):,} day{'' if len(days) == 1 else 's'} in part: {few}{_and_more(len(days))}"
 
 
@@ -110,7 +140,7 @@ def _stretches(one: str, many: str, stretches: list[Interval]) -> Iterator[str]:
     seconds = sum(end - start for start, end in stretches)
     few = "; ".join(f"{_moment(start)} to {_moment(end)}" for start, end in stretches[:_FEW])
     count = len(stretches)
-    yield f"    {count:,} {one if count == 1 else many}, {seconds:,} s: {few}{_and_more(count)}"
+    yield f"    {count:,} {one if count == 1 else many}, {_duration(seconds)}: {few}{_and_more(count)}"
 
 
 def _moment(seconds: int) -> str:
