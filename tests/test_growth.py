@@ -36,12 +36,20 @@ def test_findings_are_capped_and_the_cap_is_told() -> None:
 
 def test_pointers_are_capped_as_well() -> None:
     """Many faults below a long name are counted and not listed, but one of each severity is, so the verdict is the same."""
-    name, other = "x" * 3_000_000, "y" * 300_000
-    faults, notes = '"a":1,' * 20 + '"a":1', ",".join(f'"{other}{number}":1' for number in range(9))
-    report = check(f'{hostile.RESULT},{notes},"{name}":{{{faults}}}}}')
-    listed = [finding.severity for finding in report.findings]
-    assert (report.verdict, listed.count("error"), 1 <= listed.count("note") < 9) == ("invalid", 1, True)
-    assert report.truncated + len(listed) == 20 + 10
+    name, faults = "x" * 3_000_000, '"a":1,' * 20 + '"a":1'
+    report = check(f'{hostile.RESULT},"{name}":{{{faults}}},"y":1}}')
+    assert [finding.severity for finding in report.findings].count("error") == 1
+    assert (report.verdict, report.truncated) == ("invalid", 20)
+
+
+def test_long_names_rank_revisions() -> None:
+    """Undeclared members are listed however long their names are, so that the same revision fits best."""
+    short, long = (
+        check(hostile.RESULT + ',"input_text_tokens":1' + "".join(f',"{name * size}":1' for name in "abcde") + "}")
+        for size in (1, 300_000)
+    )
+    assert len(long.findings) == len(short.findings)
+    assert long.best_revision == short.best_revision
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 MOST_FINDINGS: Final = 1_000
 """How many findings of each severity a report lists; the others are counted in `truncated`."""
 MOST_PLACES: Final = 1 << 20
-"""How many characters the pointers of all of them may have; a report lists at least one finding of each severity."""
+"""
+How many characters the pointers of all of them may have in front of their last names, which stand in the text themselves.
+
+A report lists at least one finding of each severity.
+"""
 
 
 @frozen(kw_only=True)
@@ -166,7 +170,7 @@ class Weighing:
             self._truncated += one.count
         else:
             self._listed[severity] += 1
-            self._places_left -= sum(len(part) for part in one.path if isinstance(part, str))
+            self._places_left -= sum(len(part) for part in one.path[:-1] if isinstance(part, str))
             self._groups[key] = one, [one.count]
 
     def result(self, tree: Tree | _NoValue) -> tuple[Verdict, tuple[Finding, ...], int]:
