@@ -184,7 +184,9 @@ def weigh_counted(
     counted: Sequence[tuple[Seen, int]], *, profile: Profile, ignore: AbstractSet[str], places: Places
 ) -> tuple[Verdict, tuple[Finding, ...]] | None:
     """
-    Verdict and findings of observations that are grouped and in document order already; None if one is an error, or if they are too many.
+    Verdict and findings of observations that are grouped and in document order already.
+
+    None if one of them is an error, or if they are more than a report lists.
 
     Args:
         counted: The first place of each group, and its count; with pointers far shorter than a report may have.

@@ -53,11 +53,11 @@ def opened(one: Slice) -> Generator[tuple[BinaryIO, Callable[[], int | None]]]:
 
 def whole(stream: BinaryIO) -> bytes:
     """All of a file, or one byte more than a payload may have; one read of some stores gives less than is there."""
-    parts = [stream.read(MAX_SIZE + 1)]
-    left = MAX_SIZE + 1 - len(parts[0])
-    while left and parts[-1]:
-        parts.append(stream.read(left))
-        left -= len(parts[-1])
+    parts: list[bytes] = []
+    left = MAX_SIZE + 1
+    while left and (part := stream.read(left)):
+        parts.append(part)
+        left -= len(part)
     return b"".join(parts)
 
 
@@ -141,9 +141,8 @@ def blocks(stream: BinaryIO, start: int, end: int | None) -> Iterator[tuple[byte
             yield (ready if cut == len(ready) else ready[:cut]), True
             start, ready = start + cut, ready[cut:]
             continue  # what is left may begin behind the end
-        if (
-            not is_over and len(ready) > MAX_SIZE + 1 and b"\n" not in ready
-        ):  # the last byte may belong to the line's end
+        # Of a line of that length the last byte may belong to its end.
+        if not is_over and len(ready) > MAX_SIZE + 1 and b"\n" not in ready:
             yield ready[: MAX_SIZE + 1], False
             start, ready, is_skipping = start + len(ready), b"", True
     if failure is not None:

@@ -273,12 +273,7 @@ def _path(name: str) -> str:
 
 def _kind(name: str) -> tuple[str, str] | None:
     """What a name says of a file's content and compression; None for what is not looked for in directories."""
-    name = _path(name)
-    stem, extension = os.path.splitext(name.lower())  # noqa: PTH122 - also of URLs
-    compression = ""
-    if extension in inputs.COMPRESSED:
-        compression = extension
-        extension = os.path.splitext(stem)[1]  # noqa: PTH122 - likewise
+    extension, compression = inputs._extension(_path(name))
     if extension in inputs.TABLES:
         return "parquet", ""
     if extension in inputs.LINE_BY_LINE:
@@ -287,11 +282,7 @@ def _kind(name: str) -> tuple[str, str] | None:
 
 
 def _slice(name: str, file: _File, *, ndjson: bool) -> Slice:
-    kind = _kind(name)
-    if kind is None:
-        extension = os.path.splitext(_path(name).lower())[1]  # noqa: PTH122 - also of URLs
-        kind = "whole", extension if extension in inputs.COMPRESSED else ""
-    content, compression = kind
+    content, compression = _kind(name) or ("whole", inputs._extension(_path(name))[1])
     content = "lines" if ndjson and content == "whole" else content
     return Slice(name, content, compression, size=file.size, stamp=file.stamp, seekable=file.seekable)
 

@@ -133,7 +133,8 @@ def _in_processes(
     # A fork shares what is imported; but what remote file systems start in the background does not survive one.
     method = "fork" if forking and sys.platform == "linux" else "spawn"
     context = multiprocessing.get_context(method)
-    fast_route()  # imported now, each worker has it
+    if method == "fork":
+        fast_route()  # imported now, each worker has it
     pending: dict[Any, Partition] = {}
     rest = iter(ahead)
     is_done = False

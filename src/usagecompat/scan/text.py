@@ -48,10 +48,10 @@ def _lines(summary: Summary, profile: Profile, revision: str) -> Iterator[str]:
     if summary.findings:
         yield ""
         yield "findings, of which `usagecompat explain CODE` says more"
-    weights, order = tuple(Severity), {code: severity_of(code, profile) for code in summary.findings}
-    for code in sorted(summary.findings, key=lambda one: (weights.index(order[one]), code_order(one))):
+    weights, severities = tuple(Severity), {code: severity_of(code, profile) for code in summary.findings}
+    for code in sorted(summary.findings, key=lambda one: (weights.index(severities[one]), code_order(one))):
         tally = summary.findings[code]
-        yield f"  {tally.count:>12,}  {order[code]:<8} {code}"
+        yield f"  {tally.count:>12,}  {severities[code]:<8} {code}"
         for example in tally.first:
             yield f"{'':16}{printable(_place(example))}: {printable(example.message)}"
     if summary.deviations:
