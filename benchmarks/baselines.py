@@ -18,8 +18,8 @@ import orjson
 from jsonschema import Draft202012Validator, validators
 
 from usagecompat import schema
-from usagecompat._shape import JsonType, Member, RecordShape, contract
-from usagecompat.contracts import LATEST
+from usagecompat.contract.revisions import LATEST
+from usagecompat.contract.tree import JsonType, Member, RecordShape, contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Final
 
 from odd_texts import Text, corpus_texts, mutated_corpus, texts
 from usagecompat import check, compare, dumps, loads
-from usagecompat._json import read
-from usagecompat._validate import shape_of_document
-from usagecompat.checking import fast_route, report_on
-from usagecompat.exceptions import Incompatible
-from usagecompat.fidelity import Level
+from usagecompat.checking.report import Incompatible
+from usagecompat.checking.schema_stage import shape_of_document
+from usagecompat.checking.stages import fast_route, report_on
+from usagecompat.fidelity.comparison import Level
 from usagecompat.findings import Profile, Severity, Shape
+from usagecompat.jsontext.reader import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from usagecompat.report import Report
+    from usagecompat.checking.report import Report
 
 _EVERY: Final = 20
 """Of so many texts one is also compared in its best revision and its record, which are the dearest."""
@@ -84,7 +84,7 @@ class Differential:
             shape = Shape(text.shape) if text.shape else None
             certified = fast.certify(text.payload, text.revision, shape)
             self.certified += certified is not None
-            self.certified_with_findings += bool(certified and certified.seen)
+            self.certified_with_findings += bool(certified and certified.observations)
             best = self.compared % _EVERY == 0
             report = check(text.payload, revision=text.revision, profile=text.profile, shape=text.shape)
             ours, exact = facts(report, best_revision=best), facts(by_exact_route(text), best_revision=best)

@@ -6,8 +6,8 @@ import http.client
 import json
 from urllib.parse import urlsplit
 
+from usagecompat.clients.adapter_sdk import serve
 from usagecompat.clients.protocol import ClientInfo, Features, Run
-from usagecompat.clients.serving import serve
 from usagecompat.findings import Shape
 
 _connections: dict[str, http.client.HTTPConnection] = {}

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import frozen
 
-from usagecompat._data import folder
-from usagecompat._json import NO_VALUE, Number, read
-from usagecompat._shape import contract
-from usagecompat.contracts import KNOWN_UNDECLARED, LATEST, REVISIONS
+from usagecompat.contract.revisions import KNOWN_UNDECLARED, LATEST, REVISIONS
+from usagecompat.contract.tree import contract
+from usagecompat.corpus.data import folder
+from usagecompat.jsontext.reader import read
+from usagecompat.jsontext.values import NO_VALUE, Number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,8 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from usagecompat import check
-from usagecompat._shape import contract
-from usagecompat.contracts import LATEST
+from usagecompat.contract.revisions import LATEST
+from usagecompat.contract.tree import contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable

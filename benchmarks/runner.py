@@ -18,17 +18,17 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from usagecompat.clients.judging import tasks
-from usagecompat.clients.probing import Probing, run_share
+from usagecompat.clients.grading import tasks
+from usagecompat.clients.probes import Probing, run_share
 from usagecompat.clients.protocol import Features, Run, encode
 from usagecompat.clients.runner import share_out
 from usagecompat.clients.spec import ClientSpec, Way
-from usagecompat.corpus import cases
+from usagecompat.corpus.selection import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from usagecompat.clients.judging import Task
+    from usagecompat.clients.grading import Task
 
 _MIRROR = (
     "import sys\nfor line in sys.stdin.buffer:\n    sys.stdout.buffer.write(line)\n    sys.stdout.buffer.flush()\n"

@@ -52,7 +52,7 @@ print(time.perf_counter() - began)
 _SCAN: Final = """
 import sys, time
 from usagecompat.scan.partitions import plan
-from usagecompat.scan.running import run
+from usagecompat.scan.executors import run
 from usagecompat.scan import tallying, _spotless
 began = time.perf_counter()
 run(plan([sys.argv[1]]), jobs=int(sys.argv[2]))

@@ -4,7 +4,7 @@ What can go wrong outside the payload.
 The story of a run, and what each step raises:
 
 1. You name a revision, a shape, a profile or a finding code that does not exist: `NoSuchRevision`, `NoSuchName`.
-2. You ask for a record of a payload that breaks the contract: `Incompatible`, with the report.
+2. You ask for a record of a payload that breaks the contract: `Incompatible`, with the report (in `checking.report`).
 3. The kit reads your files: `UnreadableInput`, `NoPayloads`, `MissingExtra`.
 4. The kit reads a corpus, or copies it: `CorruptCase`, `WouldOverwrite`.
 5. The kit installs an adapter, or looks for one: `CannotInstall`, `NotInstalled`.
@@ -15,12 +15,9 @@ Wire data itself never raises: whatever bytes come in, `check` and `compare` ret
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import frozen
-
-if TYPE_CHECKING:
-    from usagecompat.report import Report
 
 _MOST_NAMES: Final = 20
 _FEW_NAMES: Final = 3
@@ -58,18 +55,6 @@ class NoSuchName(UsageCompatError, ValueError):
             return f"there is no {self.what} {self.name!r}; {hint}use one of {', '.join(self.known)}"
         few = ", ".join(self.known[:_FEW_NAMES])
         return f"there is no {self.what} {self.name!r}; {hint}there are {len(self.known)}, such as {few}"
-
-
-@frozen(eq=False)
-class Incompatible(UsageCompatError, ValueError):
-    """A payload breaks the contract; `report` says where and how."""
-
-    report: Report
-
-    def __str__(self) -> str:
-        from usagecompat.renderers.text import render  # noqa: PLC0415 - rendering is not needed until it is shown
-
-        return render(self.report)
 
 
 @frozen(eq=False)

@@ -187,7 +187,7 @@ def pattern(path: Path) -> Path:
 
 
 @frozen
-class Seen:
+class Observation:
     """One raw observation of a stage, before severities, grouping and caps."""
 
     code: str
@@ -202,7 +202,7 @@ class Seen:
     """How many observations this stands for: itself, and others like it that come too late to be listed."""
 
 
-See: TypeAlias = "Callable[[Seen], object]"
+Observe: TypeAlias = "Callable[[Observation], object]"
 """Takes observations as they are made, so that nobody has to hold millions of them."""
 
 

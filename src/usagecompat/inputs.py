@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NoReturn, TypeAlias, cast
 
 from attrs import frozen
 
-from usagecompat._faults import MAX_SIZE
 from usagecompat.exceptions import MissingExtra, NoPayloads, UnreadableInput
+from usagecompat.jsontext import MAX_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -37,7 +37,7 @@ MAGIC: Final = frozenset("*?[")
 """What a name has that may be a pattern."""
 SIDECAR: Final = ".case.json"
 
-Trouble: TypeAlias = UnreadableInput | MissingExtra | NoPayloads
+InputProblem: TypeAlias = UnreadableInput | MissingExtra | NoPayloads
 """Why something that was named could not be read; its `path` says what."""
 
 _STANDARD_INPUT_SHOWN: Final = "<stdin>"
@@ -76,7 +76,7 @@ class Payload:
     """One byte more than the limit if the payload is longer; the rest of it is never read."""
 
 
-def refuse(trouble: Trouble) -> NoReturn:
+def refuse(trouble: InputProblem) -> NoReturn:
     """Raise `trouble`: what happens to it where nobody asks for anything else."""
     raise trouble
 
@@ -85,7 +85,7 @@ def read(
     names: Iterable[str | os.PathLike[str]],
     *,
     ndjson: bool = False,
-    tell: Callable[[Trouble], object] = refuse,
+    tell: Callable[[InputProblem], object] = refuse,
     limit: int = MAX_SIZE,
 ) -> Iterator[Payload]:
     """
@@ -105,7 +105,7 @@ def read(
     for name in (os.fspath(named) for named in names):
         silent = True
 
-        def heard(trouble: Trouble) -> None:
+        def heard(trouble: InputProblem) -> None:
             nonlocal silent
             silent = False
             tell(trouble)
@@ -118,16 +118,16 @@ def read(
             except (UnreadableInput, MissingExtra) as trouble:
                 heard(trouble)
         if silent:
-            tell(NoPayloads(_shown(name)))
+            tell(NoPayloads(displayed(name)))
 
 
 def _holds_payloads(path: str) -> bool:
     """Whether the name of a file says so."""
-    return _extension(path)[0] in (*WHOLE, *LINE_BY_LINE)
+    return extension_of(path)[0] in (*WHOLE, *LINE_BY_LINE)
 
 
 def files(
-    name: str, *, tell: Callable[[Trouble], object] = refuse, wanted: Callable[[str], bool] = _holds_payloads
+    name: str, *, tell: Callable[[InputProblem], object] = refuse, wanted: Callable[[str], bool] = _holds_payloads
 ) -> list[str]:
     """
     The files that `name` stands for: itself, or what is in the directory, sorted, at any depth.
@@ -154,7 +154,7 @@ def but_sidecars(found: list[str]) -> list[str]:
     return [path for path in found if path not in sidecars and os.path.splitext(path)[0] + SIDECAR in sidecars]  # noqa: PTH122 - these are many
 
 
-def _walk(directory: str, tell: Callable[[Trouble], object]) -> Iterator[str]:
+def _walk(directory: str, tell: Callable[[InputProblem], object]) -> Iterator[str]:
     """Every file that comes to an end, at any depth: a tree may be deeper than calls can be."""
     ahead: list[os.DirEntry[str] | str] = [directory]
     while ahead:
@@ -164,7 +164,7 @@ def _walk(directory: str, tell: Callable[[Trouble], object]) -> Iterator[str]:
                 with os.scandir(os.fspath(entry)) as scan:
                     within = [one for one in scan if not one.name.startswith(".")]
             except OSError as error:
-                tell(UnreadableInput(_shown(os.fspath(entry)), _reason(error)))
+                tell(UnreadableInput(displayed(os.fspath(entry)), _reason(error)))
             else:
                 within.sort(key=lambda one: one.name, reverse=True)
                 ahead += within
@@ -182,7 +182,7 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return True
 
 
-def _extension(name: str) -> tuple[str, str]:
+def extension_of(name: str) -> tuple[str, str]:
     """What kind of content the name of a file tells, and what it is compressed with."""
     stem, extension = os.path.splitext(name.lower())  # noqa: PTH122 - these are many
     if extension in COMPRESSED:
@@ -191,8 +191,8 @@ def _extension(name: str) -> tuple[str, str]:
 
 
 def _payloads(name: str, *, ndjson: bool, limit: int) -> Iterator[Payload]:
-    content, compression = _extension(name)
-    shown = _shown(name)
+    content, compression = extension_of(name)
+    shown = displayed(name)
     if content in TABLES or ("://" in name and not os.path.lexists(name)):
         raise UnreadableInput(shown, "tables, URLs and patterns are read by `usagecompat scan`")
     line = 0
@@ -204,7 +204,7 @@ def _payloads(name: str, *, ndjson: bool, limit: int) -> Iterator[Payload]:
             for line, data in enumerate(_lines(stream, limit), 1):
                 if data and not data.isspace():
                     yield Payload(Source(shown, line), data)
-    except _Damaged as error:
+    except Damaged as error:
         raise UnreadableInput(shown, f"{error}, after line {line}" if line else str(error)) from error
     except FileNotFoundError as error:
         hint = "; patterns are read by `usagecompat scan`" if {*name} & MAGIC else ""
@@ -222,7 +222,7 @@ def _lines(stream: BinaryIO, limit: int) -> Iterator[bytes]:
             complete = data.endswith(b"\n")
 
 
-class _Damaged(Exception):
+class Damaged(Exception):
     """Compressed data is not what it should be."""
 
 
@@ -239,28 +239,41 @@ def _opened(name: str, compression: str, shown: str) -> Generator[BinaryIO]:
             yield file
             return
         if not file.peek(1):
-            raise _Damaged("the file is empty, which no compressed data is")
-        with _gunzip(file) if compression == ".gz" else _unzstd(file, shown) as stream:
+            raise Damaged("the file is empty, which no compressed data is")
+        with gunzip(file) if compression == ".gz" else unzstd(file, shown) as stream:
             yield stream
 
 
 @contextmanager
-def _gunzip(file: BinaryIO) -> Generator[BinaryIO]:
+def gunzip(file: BinaryIO) -> Generator[BinaryIO]:
+    """
+    What a gzip file holds.
+
+    Raises:
+        Damaged: It is cut short or no gzip.
+    """
     try:
         with gzip.open(file) as stream:
             yield cast("BinaryIO", stream)
     except EOFError as error:
-        raise _Damaged("the compressed data ends too soon") from error
+        raise Damaged("the compressed data ends too soon") from error
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise _Damaged(f"the compressed data is damaged: {error}") from error
+        raise Damaged(f"the compressed data is damaged: {error}") from error
 
 
 @contextmanager
-def _unzstd(file: BinaryIO, shown: str) -> Generator[BinaryIO]:
+def unzstd(file: BinaryIO, name: str) -> Generator[BinaryIO]:
+    """
+    What a zstd file called `name` holds.
+
+    Raises:
+        Damaged: It is cut short or no zstd.
+        MissingExtra: The package that reads it is not there.
+    """
     try:
         stream = io.BufferedReader(_Zstd(file), _STEP)
     except ImportError as error:
-        raise MissingExtra(shown, "scan") from error
+        raise MissingExtra(name, "scan") from error
     with stream:
         yield stream
 
@@ -280,7 +293,7 @@ class _Zstd(io.RawIOBase):
         self._start = ZstdDecompressor().decompressobj
         self._frame = self._start()
         self._begun = False
-        self._damage: _Damaged | None = None
+        self._damage: Damaged | None = None
         """What is wrong behind `_ready`."""
         self._ready = memoryview(b"")
 
@@ -296,7 +309,7 @@ class _Zstd(io.RawIOBase):
             data = self._file.read(_ZSTD_STEP)
             if not data:
                 if self._begun:
-                    raise _Damaged("the compressed data ends too soon")
+                    raise Damaged("the compressed data ends too soon")
                 return 0
             self._ready = memoryview(b"")  # lets go of what was read before
             self._ready = memoryview(self._content(data))
@@ -316,11 +329,11 @@ class _Zstd(io.RawIOBase):
                     data, self._begun = self._frame.unused_data, False
                     self._frame = self._start()
         except self._error as error:
-            self._damage = _Damaged(f"the compressed data is damaged: {error}")
+            self._damage = Damaged(f"the compressed data is damaged: {error}")
         return b"".join(parts)
 
 
-def _shown(name: str) -> str:
+def displayed(name: str) -> str:
     """`name` as text that every output can hold: bytes that are no UTF-8 are escaped."""
     if name == STANDARD_INPUT:
         return _STANDARD_INPUT_SHOWN

@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from usagecompat.report import Report
+    from usagecompat.checking import Report
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -79,7 +79,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Under `--compat`, load the collectors and put the corpora among the paths to collect."""
     if config.getoption("compat"):
-        from usagecompat._pytest_run import start
+        from usagecompat.plugin import start
 
         start(config)
 
@@ -104,7 +104,7 @@ def usage_payload_check() -> Callable[..., Report]:
         __tracebackhide__ = True
         report = check(payload, revision=revision, shape=shape, profile=profile, ignore=ignore)
         if not report.ok:
-            from usagecompat.renderers.text import render
+            from usagecompat.checking import render
 
             pytest.fail(render(report))
         return report

@@ -1,5 +1,7 @@
 """
-Adapters: the small programs that drive real clients, what each needs, and how it is installed.
-
-Each folder `<language>-<client>/` beside this file is one adapter, described by its `adapter.json`.
+Real clients that come with a program of their own: their descriptions, and how they are installed.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

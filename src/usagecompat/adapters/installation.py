@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from usagecompat._data import version
 from usagecompat.adapters.descriptions import row_of
-from usagecompat.clients.spec import TIMEOUT, ClientSpec
+from usagecompat.clients import TIMEOUT, ClientSpec
+from usagecompat.corpus import version
 from usagecompat.exceptions import CannotInstall, NotInstalled
 
 if TYPE_CHECKING:

@@ -15,8 +15,7 @@ from usagecompat.adapters import descriptions, installation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from usagecompat.adapters.descriptions import Adapter
-    from usagecompat.adapters.installation import Status
+    from usagecompat.adapters import Adapter, Status
 
 _INTO: Final = click.option(
     "--into",

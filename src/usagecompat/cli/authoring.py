@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 import click
 
-from usagecompat import _authoring as authoring
-from usagecompat._cases import read_cases, read_notes
-from usagecompat.contracts import LATEST, REVISIONS
+from usagecompat.checking import render
+from usagecompat.contract import LATEST, REVISIONS
+from usagecompat.corpus import authoring, read_cases, read_notes
 from usagecompat.exceptions import NoSuchName
 from usagecompat.findings import CODES, Verdict
-from usagecompat.renderers.text import printable, render
+from usagecompat.printing import printable
 
 if TYPE_CHECKING:
-    from usagecompat.report import Report
+    from usagecompat.checking import Report
 
 _CORPUS: Final = click.Path(file_okay=False, exists=True, path_type=Path)
 _VERDICTS: Final = [verdict.value for verdict in Verdict]

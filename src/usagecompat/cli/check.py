@@ -13,15 +13,15 @@ import click
 
 from usagecompat import inputs
 from usagecompat.checking import check as check_payload
-from usagecompat.contracts import REVISIONS
+from usagecompat.contract import REVISIONS
 from usagecompat.findings import CODES, Profile, Shape, Verdict
+from usagecompat.printing import printable
 from usagecompat.renderers import IN_COLOUR, RENDERERS, Checked, Unread
-from usagecompat.renderers.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from usagecompat.inputs import Trouble
+    from usagecompat.inputs import InputProblem
     from usagecompat.renderers import Outcome
 
 _FAILING: Final = {
@@ -117,7 +117,7 @@ def check(  # noqa: PLR0913 - one for each option
     unread = 0
     untold: list[Unread] = []
 
-    def tell(trouble: Trouble) -> None:
+    def tell(trouble: InputProblem) -> None:
         nonlocal unread
         unread += 1
         untold.append(Unread(inputs.Source(trouble.path), str(trouble)))

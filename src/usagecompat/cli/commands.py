@@ -97,7 +97,7 @@ def _told_in_one_line() -> Generator[None]:
         raise _Told("interrupted; what was not told by then was not checked") from error
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "usagecompat"
-        raise _Told(f"{_one_line(error.format_message())} See: {command} --help") from error
+        raise _Told(f"{_one_line(error.format_message())} Observe: {command} --help") from error
     except click.ClickException as error:
         raise _Told(_one_line(error.format_message())) from error
     except UsageCompatError as error:
@@ -113,7 +113,7 @@ def _told_in_one_line() -> Generator[None]:
 
 
 def _one_line(text: str) -> str:
-    from usagecompat.renderers.text import printable  # noqa: PLC0415 - needed only to tell a failure
+    from usagecompat.printing import printable  # noqa: PLC0415 - needed only to tell a failure
 
     return printable(" ".join(text.split()))
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import click
 
 from usagecompat import inputs
-from usagecompat.contracts import REVISIONS
+from usagecompat.contract import REVISIONS
 from usagecompat.fidelity import Level
 from usagecompat.fidelity import compare as compare_texts
 from usagecompat.findings import Shape
-from usagecompat.renderers.text import printable
+from usagecompat.printing import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

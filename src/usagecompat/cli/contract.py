@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from usagecompat.contracts import LATEST, PUBLISHED, REVISIONS
+from usagecompat.contract import LATEST, PUBLISHED, REVISIONS
 from usagecompat.findings import Profile
 
 _DRAFTS: Final = ("2020-12", "draft-07")
@@ -65,7 +65,7 @@ def schema(  # noqa: PLR0913 - one for each option
     Example: usagecompat schema page --revision 2025-02-10 --profile served
     Example: usagecompat schema --check schemas/
     """  # noqa: D301 - click's own mark
-    from usagecompat import _schema as schemas  # noqa: PLC0415 - `revisions` needs none
+    from usagecompat.contract import json_schema as schemas  # noqa: PLC0415 - `revisions` needs none
 
     if write and check:
         raise click.UsageError("Either write the files or check them.")

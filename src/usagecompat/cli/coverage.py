@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from usagecompat.obligations import Coverage, Status
+    from usagecompat.corpus.coverage import Coverage, Status
 
 _CORPUS: Final = click.Path(file_okay=False, path_type=Path)
 _PAGE: Final = click.Path(dir_okay=False, path_type=Path)
@@ -39,9 +39,9 @@ def coverage(
     Example: usagecompat fixtures coverage --topic rule
     Example: usagecompat fixtures coverage --open --format json
     """  # noqa: D301 - click's own mark
-    from usagecompat import corpus  # noqa: PLC0415 - the command line is up before any obligation is
+    from usagecompat.corpus import selection as corpus  # noqa: PLC0415 - the command line is up before any obligation is
+    from usagecompat.corpus.coverage import cover  # noqa: PLC0415 - likewise
     from usagecompat.exceptions import NoSuchName  # noqa: PLC0415 - likewise
-    from usagecompat.obligations import cover  # noqa: PLC0415 - likewise
 
     found = cover(corpus.cases(root=directory))
     for name in topic:
@@ -91,8 +91,8 @@ def about(context: click.Context, *, write: Path | None, check: Path | None) -> 
     \b
     Example: usagecompat fixtures about --write docs/corpus.md
     """  # noqa: D301 - click's own mark
-    from usagecompat import corpus  # noqa: PLC0415 - as above
-    from usagecompat._corpus_page import page  # noqa: PLC0415 - as above
+    from usagecompat.corpus import selection as corpus  # noqa: PLC0415 - as above
+    from usagecompat.mutants import page  # noqa: PLC0415 - as above
 
     text = page(corpus.cases(), corpus.packaged())
     if write:

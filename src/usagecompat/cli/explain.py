@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from attrs import asdict
 
-from usagecompat._cases import release
-from usagecompat._explanations import STAGES, document, explanation, explanations, shown_by, weight
-from usagecompat.corpus import cases, packaged
+from usagecompat.corpus import cases, packaged, release
+from usagecompat.explanations import STAGES, cases_showing, document, explanation, explanations, weight
 from usagecompat.findings import CODES
-from usagecompat.scan.summary import ARCHIVE_CODES
+from usagecompat.scan import ARCHIVE_CODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from usagecompat._explanations import Explanation
+    from usagecompat.explanations import Explanation
 
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
 _WIDTH: Final = 100
@@ -68,7 +67,7 @@ def _keep(write: Path | None, check: Path | None) -> int:
     """Write the document, or compare it; the exit status."""
     place = write or check
     assert place  # noqa: S101 - the caller has seen to it
-    text = document(_shown_codes())
+    text = document(_codes_by_case())
     if write:
         place.write_text(text, "utf-8")
     elif not place.is_file() or place.read_text("utf-8") != text:
@@ -102,7 +101,7 @@ def _told(told: Explanation) -> Iterator[str]:
     elif told.no_case:
         yield f"\nNo case of the corpus shows it: {told.no_case}"
     else:
-        ids = shown_by(told.code, _shown_codes())
+        ids = cases_showing(told.code, _codes_by_case())
         yield f"\nCases that show it ({len(ids)}), under {packaged()}:"
         yield from (f"  {name}.json" for name in ids[:_MOST_CASES])
         if len(ids) > _MOST_CASES:
@@ -114,7 +113,7 @@ def _as_dict(told: Explanation) -> dict[str, Any]:
     return {**texts, "title": CODES[told.code].title, "weight": weight(told.code)}
 
 
-def _shown_codes() -> Mapping[str, frozenset[str]]:
+def _codes_by_case() -> Mapping[str, frozenset[str]]:
     """The codes that each case of the corpus shows, the oldest cases first."""
     oldest_first = sorted(cases(), key=lambda case: (release(case.since), case.id))
     return {case.id: frozenset(one.code for one in case.findings) for case in oldest_first}

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from usagecompat import corpus
-from usagecompat._manifest import manifest_of, read_manifest
 from usagecompat.cli.authoring import new, update
 from usagecompat.cli.coverage import about, coverage
 from usagecompat.cli.mutants import faults, mutants, sets
+from usagecompat.corpus import manifest_of, read_manifest
+from usagecompat.corpus import selection as corpus
 from usagecompat.findings import Shape, Verdict
-from usagecompat.renderers.text import printable
+from usagecompat.printing import printable
 
 _CORPUS = click.Path(file_okay=False, path_type=Path)
 

@@ -12,27 +12,20 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from usagecompat._data import version
 from usagecompat.cli.run import subjects_in
-from usagecompat.clients.probing import Probing
-from usagecompat.clients.runner import run as run_client
-from usagecompat.clients.selection import select
-from usagecompat.clients.spec import TIMEOUT, client_spec
-from usagecompat.contracts import REVISIONS
-from usagecompat.corpus import packaged
+from usagecompat.clients import TIMEOUT, Probing, client_spec, select
+from usagecompat.clients import run as run_client
+from usagecompat.contract import REVISIONS
+from usagecompat.corpus import packaged, version
 from usagecompat.exceptions import CannotStartClient, NoSuchClient
 from usagecompat.fidelity import Level
-from usagecompat.matrix.badges import badge
-from usagecompat.matrix.files import read_result
-from usagecompat.matrix.formats import FORMATS
-from usagecompat.matrix.summary import Absent, Matrix
+from usagecompat.matrix import FORMATS, Absent, Matrix, badge, read_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from usagecompat._cases import Case, Payload
-    from usagecompat.clients.results import ClientResult
-    from usagecompat.clients.spec import ClientSpec
+    from usagecompat.clients import ClientResult, ClientSpec
+    from usagecompat.corpus import Case, Payload
 
 _BADGE: Final = "badge"
 _NAMES: Final = (*FORMATS, _BADGE)
@@ -173,7 +166,7 @@ def _wanted(said: str) -> tuple[str, Path]:
 
 def _adapted(names: tuple[str, ...], timeout: float) -> Iterator[ClientSpec]:
     if names:
-        from usagecompat.adapters.installation import client_of  # noqa: PLC0415 - only who names an adapter needs them
+        from usagecompat.adapters import client_of  # noqa: PLC0415 - only who names an adapter needs them
 
         for name in names:
             yield client_of(name, timeout=timeout)

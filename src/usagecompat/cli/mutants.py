@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from usagecompat.contracts import REVISIONS
+from usagecompat.contract import REVISIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from usagecompat.kills import Fated
-    from usagecompat.mutants.model import Mutant
+    from usagecompat.mutants import Mutant, MutantResult
 
 _CORPUS: Final = click.Path(file_okay=False, path_type=Path)
 _PAGE: Final = click.Path(dir_okay=False, path_type=Path)
@@ -60,15 +59,15 @@ def mutants(  # noqa: PLR0913 - one for each option
     Example: usagecompat fixtures mutants --family amount
     Example: usagecompat fixtures mutants --survivors --every-revision
     """  # noqa: D301 - click's own mark
-    from usagecompat import corpus  # noqa: PLC0415 - the command line is up before any mutant is
-    from usagecompat.kills import Fate, matrix  # noqa: PLC0415 - likewise
+    from usagecompat.corpus import selection as corpus  # noqa: PLC0415 - the command line is up before any mutant is
+    from usagecompat.mutants import MutantOutcome, matrix  # noqa: PLC0415 - likewise
 
     chosen = _chosen(family)
     cases = corpus.cases(root=directory)
     failed = False
     for at in REVISIONS if every_revision else (revision,):
         fates = matrix(cases, chosen, revision=at, jobs=jobs, first=every_revision)
-        lost = [fated for fated in fates if fated.fate is Fate.SURVIVED]
+        lost = [result for result in fates if result.outcome is MutantOutcome.SURVIVED]
         failed = failed or bool(lost)
         shown = lost if survivors or every_revision else fates
         if as_json or format_ == "json":
@@ -81,7 +80,8 @@ def mutants(  # noqa: PLR0913 - one for each option
 
 def _chosen(family: tuple[str, ...]) -> Sequence[Mutant]:
     from usagecompat.exceptions import NoSuchName  # noqa: PLC0415 - as above
-    from usagecompat.mutants.catalogue import all_mutants, families  # noqa: PLC0415 - as above
+    from usagecompat.mutants import all_mutants  # noqa: PLC0415 - as above
+    from usagecompat.mutants.catalogue import families  # noqa: PLC0415 - as above
 
     for name in family:
         if name not in families():
@@ -89,31 +89,35 @@ def _chosen(family: tuple[str, ...]) -> Sequence[Mutant]:
     return [mutant for mutant in all_mutants() if not family or mutant.family in family]
 
 
-def _put_json(fates: Sequence[Fated], revision: str | None) -> None:
+def _put_json(fates: Sequence[MutantResult], revision: str | None) -> None:
     import json  # noqa: PLC0415 - the other format needs none
 
-    for fated in fates:
-        click.echo(json.dumps({**fated.to_dict(), "revision": revision}))
+    for result in fates:
+        click.echo(json.dumps({**result.to_dict(), "revision": revision}))
 
 
-def _put_text(fates: Sequence[Fated]) -> None:
-    from usagecompat.kills import Fate  # noqa: PLC0415 - as above
+def _put_text(fates: Sequence[MutantResult]) -> None:
+    from usagecompat.mutants import MutantOutcome  # noqa: PLC0415 - as above
 
-    width = max((len(fated.mutant.name) for fated in fates), default=0)
-    for fated in fates:
-        if fated.fate is Fate.KILLED:
-            more = len(fated.kills) - _SHOWN
-            told = f"{len(fated.kills):4} {', '.join(fated.cases[:_SHOWN])}{f' and {more:,} more' if more > 0 else ''}"
+    width = max((len(result.mutant.name) for result in fates), default=0)
+    for result in fates:
+        if result.outcome is MutantOutcome.KILLED:
+            more = len(result.kills) - _SHOWN
+            told = (
+                f"{len(result.kills):4} {', '.join(result.cases[:_SHOWN])}{f' and {more:,} more' if more > 0 else ''}"
+            )
         else:
-            told = fated.mutant.equivalent if fated.fate is Fate.EQUIVALENT else fated.mutant.fault
-        click.echo(f"{fated.mutant.name:{width}}  {fated.fate:10}  {told}")
+            told = result.mutant.equivalent if result.outcome is MutantOutcome.EQUIVALENT else result.mutant.fault
+        click.echo(f"{result.mutant.name:{width}}  {result.outcome:10}  {told}")
 
 
-def _totals(fates: Sequence[Fated], payloads: int, revision: str | None) -> str:
-    from usagecompat.kills import Fate  # noqa: PLC0415 - as above
+def _totals(fates: Sequence[MutantResult], payloads: int, revision: str | None) -> str:
+    from usagecompat.mutants import MutantOutcome  # noqa: PLC0415 - as above
 
-    counts = {fate: sum(fated.fate is fate for fated in fates) for fate in Fate}
-    told = ", ".join(f"{count:,} {fate}" for fate, count in counts.items() if count or fate is not Fate.NOT_SHOWN)
+    counts = {outcome: sum(result.outcome is outcome for result in fates) for outcome in MutantOutcome}
+    told = ", ".join(
+        f"{count:,} {outcome}" for outcome, count in counts.items() if count or outcome is not MutantOutcome.NOT_SHOWN
+    )
     where = f"at {revision}" if revision else "each case at its own revision"
     return f"{len(fates):,} mutants, {payloads:,} cases, {where}: {told}"
 
@@ -136,10 +140,15 @@ def sets(context: click.Context, *, directory: Path | None, write: bool, check: 
     Example: usagecompat fixtures sets --check
     Example: usagecompat fixtures sets fixtures/ --write
     """  # noqa: D301 - click's own mark
-    from usagecompat import corpus  # noqa: PLC0415 - as above
-    from usagecompat._sets import choose, freeze, frozen_sets, reaches  # noqa: PLC0415 - as above
-    from usagecompat.kills import matrix  # noqa: PLC0415 - as above
-    from usagecompat.mutants.catalogue import all_mutants  # noqa: PLC0415 - as above
+    from usagecompat.corpus import selection as corpus  # noqa: PLC0415 - as above
+    from usagecompat.mutants import (  # noqa: PLC0415 - as above
+        all_mutants,
+        choose,
+        freeze,
+        frozen_sets,
+        matrix,
+        reaches,
+    )
 
     root = corpus.packaged() if directory is None else directory
     cases = corpus.cases(root=root)
@@ -165,8 +174,8 @@ def faults(context: click.Context, *, write: Path | None, check: Path | None) ->
     \b
     Example: usagecompat fixtures faults --write docs/faults.md
     """  # noqa: D301 - click's own mark
-    from usagecompat import corpus  # noqa: PLC0415 - as above
-    from usagecompat._fault_table import table  # noqa: PLC0415 - as above
+    from usagecompat.corpus import selection as corpus  # noqa: PLC0415 - as above
+    from usagecompat.mutants import table  # noqa: PLC0415 - as above
 
     text = table(corpus.cases())
     if write:

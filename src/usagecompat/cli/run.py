@@ -12,28 +12,18 @@ from typing import TYPE_CHECKING, Final
 import click
 from attrs import evolve
 
-from usagecompat._cases import Payload, find_files, read_case
-from usagecompat._expected import read_expected_failures
-from usagecompat._manifest import ids_in_set
-from usagecompat.adapters.descriptions import row_of
-from usagecompat.adapters.installation import client_of
-from usagecompat.clients.expected import compare_with_list, updated
-from usagecompat.clients.probing import Probing
-from usagecompat.clients.results import Outcome
-from usagecompat.clients.runner import run as run_client
-from usagecompat.clients.selection import select
-from usagecompat.clients.spec import TIMEOUT, Way, client_spec
-from usagecompat.contracts import REVISIONS
-from usagecompat.corpus import packaged
+from usagecompat.adapters import client_of, row_of
+from usagecompat.clients import TIMEOUT, Outcome, Probing, Way, client_spec, compare_with_list, select, updated
+from usagecompat.clients import run as run_client
+from usagecompat.contract import REVISIONS
+from usagecompat.corpus import Payload, find_files, ids_in_set, packaged, read_case, read_expected_failures
 from usagecompat.exceptions import NoPayloads
 from usagecompat.fidelity import Level
-from usagecompat.renderers.run import render
+from usagecompat.renderers import render_run
 
 if TYPE_CHECKING:
-    from usagecompat._cases import Case
-    from usagecompat.clients.expected import Comparison
-    from usagecompat.clients.results import ClientResult
-    from usagecompat.clients.spec import ClientSpec
+    from usagecompat.clients import ClientResult, ClientSpec, Comparison
+    from usagecompat.corpus import Case
 
 _LEVELS: Final = [level.name.lower() for level in Level]
 _UNASKED: Final = frozenset({Outcome.ERRORED, Outcome.NOT_RUN})
@@ -209,7 +199,7 @@ def _put(result: ClientResult, comparison: Comparison | None, format_: str, *, p
         told = result.to_dict(payloads=payloads) | {"expected": comparison and comparison.to_dict()}
         click.echo(json.dumps(told, separators=(",", ":")))
         return
-    for line in render(result, comparison):
+    for line in render_run(result, comparison):
         click.echo(line)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from usagecompat.contracts import LATEST, REVISIONS
+from usagecompat.contract import LATEST, REVISIONS
 from usagecompat.findings import Profile
 from usagecompat.inputs import STANDARD_INPUT
 
@@ -91,11 +91,7 @@ def scan(  # noqa: PLR0913 - one for each option
     Example: usagecompat scan exports/ --jobs 4 --state exports.state
     Example: usagecompat scan 's3://bucket/usage/2026/*.ndjson.gz' --format json
     """  # noqa: D301 - click's own mark
-    from usagecompat.scan._progress import Progress  # noqa: PLC0415 - needed only now
-    from usagecompat.scan.partitions import as_path, plan  # noqa: PLC0415 - likewise
-    from usagecompat.scan.running import run  # noqa: PLC0415 - likewise
-    from usagecompat.scan.scanning import Options  # noqa: PLC0415 - likewise
-    from usagecompat.scan.text import render  # noqa: PLC0415 - likewise
+    from usagecompat.scan import Options, Progress, as_path, plan, render, run  # noqa: PLC0415 - likewise
 
     names = [as_path(path) for path in paths]
     if scheduler:  # whose workers are somewhere else

@@ -1,6 +1,7 @@
 """
-Clients under test: how one is spoken to, driven, judged and summed up.
-
-The line of use is `spec` (which client), `protocol` (what is said), `process` and `ways` (how it is said),
-`judging` and `probing` (what it is worth), `results` (what came of it), `runner` (all of it, in parallel).
+Clients under test: started, asked, graded, and set against what was expected of them.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

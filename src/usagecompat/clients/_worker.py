@@ -11,7 +11,7 @@ import pickle
 import sys
 from threading import Thread
 
-from usagecompat.clients.probing import run_share
+from usagecompat.clients.probes import run_share
 from usagecompat.exceptions import UsageCompatError
 
 

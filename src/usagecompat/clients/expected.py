@@ -1,7 +1,7 @@
 """
 Expected failures of a client: what is listed and fails as listed is expected, anything else is not.
 
-The list is the one that pytest reads too (`usagecompat._expected`). A client's own lines name its item, so that they
+The list is the one that pytest reads too (`usagecompat.corpus.expected`). A client's own lines name its item, so that they
 speak of no other judge: `costs/*::client[my-client]  client/precision-lost  # REASON`.
 """
 
@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from usagecompat._expected import read_expected_failures
+from usagecompat.corpus import read_expected_failures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from usagecompat._expected import ExpectedFailure
     from usagecompat.clients.results import CaseResult, ClientResult
+    from usagecompat.corpus import ExpectedFailure
 
 UNEXPLAINED: Final = "not explained as yet"
 """The reason that is written for what nobody has given one."""

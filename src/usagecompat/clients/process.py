@@ -33,12 +33,12 @@ _GRACE: Final = 2.0
 """How many seconds pass between a closed output and the word that its process has ended, at most."""
 
 
-class Trouble(Exception):
+class ProcessProblem(Exception):
     """A process did not do what it was asked."""
 
 
 @frozen(eq=False)
-class Ended(Trouble):
+class Ended(ProcessProblem):
     """The process ended; `status` is its exit status, or the number of the signal that ended it, negated."""
 
     status: int
@@ -48,7 +48,7 @@ class Ended(Trouble):
 
 
 @frozen(eq=False)
-class TimedOut(Trouble):
+class TimedOut(ProcessProblem):
     """The deadline passed."""
 
     seconds: float
@@ -58,7 +58,7 @@ class TimedOut(Trouble):
 
 
 @frozen(eq=False)
-class Flooded(Trouble):
+class Flooded(ProcessProblem):
     """The process wrote more than anything it was asked could need."""
 
     limit: int
@@ -68,7 +68,7 @@ class Flooded(Trouble):
 
 
 @frozen(eq=False)
-class Closed(Trouble):
+class Closed(ProcessProblem):
     """The process closed its standard input or output and went on."""
 
     which: str

@@ -94,7 +94,7 @@ class ClientInfo:
 
 @frozen(kw_only=True)
 class Features:
-    """What a client says of itself that changes how it is driven or judged."""
+    """What a client says of itself that changes how it is open_session or judged."""
 
     validates: bool = False
     """It claims to refuse what the contract does not allow."""
@@ -235,7 +235,7 @@ def decode_answer(line: bytes) -> Answer | Violation:
     return _decode(line, _ANSWERS, "decoded, rejected, skipped or errored")
 
 
-def shown(line: bytes) -> str:
+def excerpt(line: bytes) -> str:
     """A line as it may stand in a message: cut, and without anything that a terminal obeys."""
     cut = line[:_SHOWN]
     text = ascii(cut.decode("utf-8", "replace"))
@@ -309,7 +309,7 @@ class _Said:
 
     def end(self) -> None:
         for name, value in self.members.items():
-            raise _Wrong(Violation(f"no member {name!r} in `{self.name}`", shown(json.dumps({name: value}).encode())))
+            raise _Wrong(Violation(f"no member {name!r} in `{self.name}`", excerpt(json.dumps({name: value}).encode())))
 
     def _take(self, member: str, default: object) -> object:
         value = self.members.pop(member, default)
@@ -318,12 +318,12 @@ class _Said:
         return value
 
     def _wrong(self, what: str, member: str, value: object) -> _Wrong:
-        return _Wrong(Violation(f"{what} in `{self.name}.{member}`", shown(json.dumps(value).encode())))
+        return _Wrong(Violation(f"{what} in `{self.name}.{member}`", excerpt(json.dumps(value).encode())))
 
 
 def _decode(line: bytes, readers: Mapping[str, Callable[[_Said], _T]], names: str) -> _T | Violation:
     """The message in a line, if it is one that `readers` know."""
-    violation = Violation(f"one JSON object whose only member is {names}", shown(line))
+    violation = Violation(f"one JSON object whose only member is {names}", excerpt(line))
     try:
         said = json.loads(line)
     except (ValueError, RecursionError):

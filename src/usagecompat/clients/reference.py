@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from usagecompat._data import version
+from usagecompat.checking import Incompatible
+from usagecompat.clients.adapter_sdk import serve
 from usagecompat.clients.protocol import ClientInfo, Features
-from usagecompat.clients.serving import serve
 from usagecompat.codec import dumps, loads
-from usagecompat.exceptions import Incompatible
+from usagecompat.corpus import version
 from usagecompat.findings import Severity
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from attrs import field, frozen
 
-from usagecompat.clients.wrapping import ROOT
+from usagecompat.contract import ROOT
 
 if TYPE_CHECKING:
-    from usagecompat.clients.ways import Request
+    from usagecompat.clients.session import Request
 
 KEY: Final = "usagecompat-replay"
 """The key that clients may send; it opens nothing."""

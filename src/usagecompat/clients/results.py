@@ -45,7 +45,7 @@ NOT_JUDGED: Final = frozenset({Outcome.SKIPPED, Outcome.ERRORED, Outcome.NOT_RUN
 """The outcomes that say nothing of the client, and never count as passed."""
 
 
-class Duty(StrEnum):
+class Expectation(StrEnum):
     """What a client has to do with a payload."""
 
     MUST_DECODE = "must-decode"
@@ -71,7 +71,7 @@ class CaseResult:
     """What a client did with one case."""
 
     case_id: str
-    duty: Duty
+    duty: Expectation
     served: bool
     """Whether the API was seen to serve such a payload."""
     outcome: Outcome
@@ -116,7 +116,7 @@ class CaseResult:
         return told
 
 
-_COMPARED: Final = frozenset({Duty.MUST_DECODE, Duty.MAY_REFUSE})
+_COMPARED: Final = frozenset({Expectation.MUST_DECODE, Expectation.MAY_REFUSE})
 """The duties under which a decoded payload has to come back."""
 
 
@@ -209,15 +209,15 @@ class ClientResult:
     @property
     def headline(self) -> Headline:
         """The lowest level over the cases that were seen live and must be decoded; what failed there has kept nothing."""
-        served = [case for case in self.cases if case.served and case.duty is Duty.MUST_DECODE]
+        served = [case for case in self.cases if case.served and case.duty is Expectation.MUST_DECODE]
         judged = [case for case in served if case.judged]
         levels = [Level.NONE if case.level is None else case.level for case in judged]
         return Headline(min(levels, default=None), len(judged), len(served))
 
     @property
-    def counts(self) -> Mapping[Duty, Count]:
+    def counts(self) -> Mapping[Expectation, Count]:
         """How the cases came out, by what was to be done with them."""
-        return {duty: count(case for case in self.cases if case.duty is duty) for duty in Duty}
+        return {duty: count(case for case in self.cases if case.duty is duty) for duty in Expectation}
 
     @property
     def topics(self) -> Mapping[str, Count]:

@@ -9,8 +9,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, cast
 
-from usagecompat.clients.judging import tasks
-from usagecompat.clients.probing import Probing, run_share
+from usagecompat.clients.grading import tasks
+from usagecompat.clients.probes import Probing, run_share
 from usagecompat.clients.results import ClientResult
 from usagecompat.exceptions import CannotStartClient, UsageCompatError
 from usagecompat.fidelity import Level
@@ -18,10 +18,10 @@ from usagecompat.fidelity import Level
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from usagecompat._cases import Case, Payload
-    from usagecompat.clients.judging import Task
-    from usagecompat.clients.probing import Share
+    from usagecompat.clients.grading import Task
+    from usagecompat.clients.probes import Share
     from usagecompat.clients.spec import ClientSpec
+    from usagecompat.corpus import Case, Payload
 
 _WORKER = (sys.executable, "-m", "usagecompat.clients._worker")
 

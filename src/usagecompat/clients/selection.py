@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from usagecompat._cases import Case
+from usagecompat.corpus import Case
 from usagecompat.exceptions import NoSuchSelection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from usagecompat._cases import Payload
+    from usagecompat.corpus import Payload
 
     Meant: TypeAlias = Callable[[Case | Payload], bool]
 

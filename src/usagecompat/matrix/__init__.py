@@ -1,5 +1,7 @@
 """
-The matrix: many clients side by side, what each keeps of the corpus, and what it loses at worst.
-
-The line of use is `files` (results that were saved), `summary` (what came of all), and a module for each format.
+Many clients side by side, in formats for people, for CI, and for a browser without a network.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -12,7 +12,7 @@ from usagecompat.fidelity import Level
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from usagecompat.clients.results import ClientResult
+    from usagecompat.clients import ClientResult
 
 _LABEL: Final = "usage API fidelity"
 _COLOURS: Final[Mapping[Level | None, str]] = {

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator, ValidationError
 
-from usagecompat._data import folder
-from usagecompat.clients.protocol import ClientInfo, Features
-from usagecompat.clients.results import CaseResult, ClientResult, Duty, Fault, Outcome, Probes
+from usagecompat.clients import CaseResult, ClientInfo, ClientResult, Expectation, Fault, Features, Outcome, Probes
+from usagecompat.corpus import folder
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.fidelity import Difference, Level
 from usagecompat.findings import Shape
@@ -78,7 +77,7 @@ def _case(told: Mapping[str, Any]) -> CaseResult:
     returned = told.get("returned")
     return CaseResult(
         case_id=told["case"],
-        duty=Duty(told["duty"]),
+        duty=Expectation(told["duty"]),
         served=told["served"],
         outcome=Outcome(told["outcome"]),
         message=told["message"],

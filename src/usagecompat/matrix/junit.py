@@ -7,11 +7,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from usagecompat.clients.results import Outcome
-from usagecompat.renderers.text import printable
+from usagecompat.clients import Outcome
+from usagecompat.printing import printable
 
 if TYPE_CHECKING:
-    from usagecompat.clients.results import CaseResult, ClientResult
+    from usagecompat.clients import CaseResult, ClientResult
     from usagecompat.matrix.summary import Absent, Matrix
 
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import Factory, define
 
-from usagecompat._cases import Case
-from usagecompat.clients.results import Outcome
+from usagecompat.clients import Outcome
+from usagecompat.corpus import Case
 from usagecompat.fidelity import Level
 from usagecompat.matrix.summary import COMPARED, invalid, shares, worst
 from usagecompat.matrix.tables import headline
@@ -24,7 +24,7 @@ from usagecompat.matrix.tables import headline
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from usagecompat.clients.results import CaseResult, ClientResult
+    from usagecompat.clients import CaseResult, ClientResult
     from usagecompat.matrix.summary import Matrix
 
 _HERE: Final = Path(__file__).resolve().parent

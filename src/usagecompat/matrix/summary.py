@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import Factory, frozen
 
-from usagecompat.clients.results import NOT_JUDGED, Duty, Outcome
+from usagecompat.clients import NOT_JUDGED, Expectation, Outcome
 from usagecompat.fidelity import Level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from usagecompat._cases import Case, Payload
-    from usagecompat.clients.results import CaseResult, ClientResult
+    from usagecompat.clients import CaseResult, ClientResult
+    from usagecompat.corpus import Case, Payload
 
-COMPARED: Final = frozenset({Duty.MUST_DECODE, Duty.MAY_REFUSE})
+COMPARED: Final = frozenset({Expectation.MUST_DECODE, Expectation.MAY_REFUSE})
 """The duties under which a decoded payload has to come back."""
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from usagecompat.fidelity import Level
 from usagecompat.matrix.summary import invalid, shares, worst
-from usagecompat.renderers.text import printable
+from usagecompat.printing import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from usagecompat.clients.results import ClientResult
+    from usagecompat.clients import ClientResult
     from usagecompat.matrix.summary import Matrix, Worst
 
 _LEVELS: Final = tuple(reversed(Level))

@@ -1,6 +1,9 @@
 """
-Mutants: faulty clients by which a corpus is measured.
+Faulty clients made of one fault each, and what the corpus catches of them.
 
-The line of use is `model` (what a mutant is), `walks` and `exact` (how faults are made), one module for each group of
-families, `reported` (what public clients got wrong) and `controls`, and `catalogue` (all of them).
+`families/` has the faults, `support/` what they share.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -8,9 +8,9 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from usagecompat.mutants import (
+from usagecompat.mutants import controls
+from usagecompat.mutants.families import (
     amounts,
-    controls,
     groups,
     habits,
     members,

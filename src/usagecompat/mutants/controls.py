@@ -1,5 +1,5 @@
 """
-What guards the measuring itself: clients whose fate is known beforehand.
+What guards the measuring itself: clients whose outcome is known beforehand.
 
 The faithful ones must survive every case; the hopeless ones must be killed, or nothing was measured.
 """
@@ -13,18 +13,16 @@ from usagecompat.mutants.model import Mutant, Refusal, lossy
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from usagecompat.mutants.model import Answer, Sight
+    from usagecompat.mutants.model import Answer, PayloadView
 
 _LEXICAL = "JSON gives white space and the spelling of escapes no meaning, and the kit's own level for it is LEXICAL."
 
 
 def faithful() -> Iterator[Mutant]:
     """Clients without a fault, one of which claims to validate."""
-    yield Mutant(name="control/faithful", fault="None.", play=lambda sight: sight.faithful)
-    yield Mutant(name="control/validating", fault="None.", play=lambda sight: sight.faithful, validates=True)
-    yield Mutant(
-        name="control/echo", fault="None: bytes are given back as they came.", play=lambda sight: sight.payload
-    )
+    yield Mutant(name="control/faithful", fault="None.", play=lambda view: view.faithful)
+    yield Mutant(name="control/validating", fault="None.", play=lambda view: view.faithful, validates=True)
+    yield Mutant(name="control/echo", fault="None: bytes are given back as they came.", play=lambda view: view.payload)
     yield Mutant(name="control/raw", fault="None: what is valid is given back as it came.", play=_raw, validates=True)
 
 
@@ -33,26 +31,26 @@ def equivalents() -> Iterator[Mutant]:
     yield Mutant(
         name="equivalent/escapes-non-ascii",
         fault="Everything that is not ASCII comes back escaped.",
-        play=lambda sight: _respelled(sight, lambda text: _escaped(text, lambda c: not c.isascii())),
+        play=lambda view: _respelled(view, lambda text: _escaped(text, lambda c: not c.isascii())),
         equivalent=_LEXICAL,
     )
     yield Mutant(
         name="equivalent/escapes-slashes",
         fault="Slashes come back escaped.",
-        play=lambda sight: _respelled(sight, lambda text: text.replace("/", "\\/")),
+        play=lambda view: _respelled(view, lambda text: text.replace("/", "\\/")),
         equivalent=_LEXICAL,
     )
     yield Mutant(
         name="equivalent/escapes-html",
         fault="Angle brackets and ampersands come back as escapes.",
-        play=lambda sight: _respelled(sight, lambda text: _escaped(text, "<>&".__contains__)),
+        play=lambda view: _respelled(view, lambda text: _escaped(text, "<>&".__contains__)),
         who="encoding/json in Go",
         equivalent=_LEXICAL,
     )
     yield Mutant(
         name="equivalent/indented",
         fault="White space comes back between the tokens.",
-        play=lambda sight: _respelled(sight, lambda text: f" {text}\n"),
+        play=lambda view: _respelled(view, lambda text: f" {text}\n"),
         equivalent=_LEXICAL,
     )
     yield lossy(
@@ -67,20 +65,20 @@ def hopeless() -> Iterator[Mutant]:
     """Clients that no measuring may let pass."""
     yield Mutant(name="control/refuses-all", fault="Everything is refused.", play=lambda _: Refusal("no"))
     yield Mutant(
-        name="control/accepts-all", fault="Everything is accepted.", play=lambda sight: sight.payload, validates=True
+        name="control/accepts-all", fault="Everything is accepted.", play=lambda view: view.payload, validates=True
     )
     yield Mutant(name="control/empty-object", fault="Everything comes back as an empty object.", play=lambda _: b"{}")
     yield Mutant(name="control/no-answer", fault="Everything comes back as an empty text.", play=lambda _: b"")
     yield lossy("control/null", "Everything comes back as null.", lambda tree, _: None if tree is not None else tree)
 
 
-def _raw(sight: Sight) -> Answer:
-    return sight.faithful if isinstance(sight.faithful, Refusal) else sight.payload
+def _raw(view: PayloadView) -> Answer:
+    return view.faithful if isinstance(view.faithful, Refusal) else view.payload
 
 
-def _respelled(sight: Sight, respell: Callable[[str], str]) -> Answer:
+def _respelled(view: PayloadView, respell: Callable[[str], str]) -> Answer:
     """The faithful answer, written in another way; outside of strings JSON is ASCII without slashes and brackets."""
-    answer = sight.faithful
+    answer = view.faithful
     return answer if isinstance(answer, Refusal) else respell(answer.decode()).encode()
 
 

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
 
 from attrs import field, frozen
 
-from usagecompat._json import NO_VALUE, Document, Tree, read, write
-from usagecompat._shape import Member, RecordShape, contract
-from usagecompat._validate import shape_of_document
-from usagecompat.checking import report_on
-from usagecompat.contracts import LATEST, REVISIONS
+from usagecompat.checking import report_on, shape_of_document
+from usagecompat.contract import LATEST, REVISIONS, Member, RecordShape, contract
 from usagecompat.findings import Path, Profile, Severity, Shape
+from usagecompat.jsontext import NO_VALUE, Document, Tree, read, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +38,7 @@ class Refused(Exception):
 
 
 @frozen(slots=False)
-class Sight:
+class PayloadView:
     """One payload as a client of one revision sees it; all mutants share what it costs to read it."""
 
     payload: bytes
@@ -130,7 +128,7 @@ class Mutant:
     """Its family, a slash, and what it does: an interface, like the id of a case."""
     fault: str
     """The fault, in one sentence."""
-    play: Callable[[Sight], Answer] = field(repr=False)
+    play: Callable[[PayloadView], Answer] = field(repr=False)
     """Its answer to a payload."""
     who: str = ""
     """Who is known to have shipped the fault."""
@@ -140,7 +138,7 @@ class Mutant:
     """The first revision at which the fault can show."""
     until: str = LATEST
     """The last revision at which the fault can show."""
-    after: Callable[[Sight, Sight], Answer] | None = field(default=None, repr=False)
+    after: Callable[[PayloadView, PayloadView], Answer] | None = field(default=None, repr=False)
     """Its answer to a payload right after another one, of a fault that one payload leaves behind for the next."""
     equivalent: str = ""
     """Why no payload can tell it from the faithful client; empty for a fault."""
@@ -157,7 +155,7 @@ class Mutant:
 
     def __call__(self, payload: bytes, revision: str = LATEST) -> Answer:
         """Decode `payload` as a client of `revision` and encode it again, with the fault."""
-        return self.play(Sight(payload, revision))
+        return self.play(PayloadView(payload, revision))
 
     def shows_at(self, revision: str) -> bool:
         """Whether the fault can show at `revision`."""
@@ -180,46 +178,46 @@ MAY_REFUSE = (
 )
 """The proof for a mutant that differs from the faithful client in refusals alone, and only where it may refuse."""
 
-Change: TypeAlias = "Callable[[Tree, Sight], Tree]"
+Change: TypeAlias = "Callable[[Tree, PayloadView], Tree]"
 """A change to what was decoded; it gives back the very same tree if there is nothing to change."""
 
 
 def lossy(name: str, fault: str, change: Change, **known: Unpack[Known]) -> Mutant:
     """A client that decodes what it should, and changes it on the way; it refuses by raising `Refused`."""
 
-    def play(sight: Sight) -> Answer:
-        if sight.errors:
-            return sight.faithful
+    def play(view: PayloadView) -> Answer:
+        if view.errors:
+            return view.faithful
         try:
-            tree = change(sight.tree, sight)
+            tree = change(view.tree, view)
         except Refused as refused:
             return Refusal(str(refused))
-        return sight.faithful if tree is sight.tree else write(tree)
+        return view.faithful if tree is view.tree else write(tree)
 
     return Mutant(name=name, fault=fault, play=play, **known)
 
 
-def strict(name: str, fault: str, refuses: Callable[[Sight], bool], **known: Unpack[Known]) -> Mutant:
+def strict(name: str, fault: str, refuses: Callable[[PayloadView], bool], **known: Unpack[Known]) -> Mutant:
     """A client that refuses some of what it should decode."""
 
-    def play(sight: Sight) -> Answer:
-        return Refusal(fault) if not sight.errors and refuses(sight) else sight.faithful
+    def play(view: PayloadView) -> Answer:
+        return Refusal(fault) if not view.errors and refuses(view) else view.faithful
 
     return Mutant(name=name, fault=fault, play=play, **known)
 
 
-Forgives: TypeAlias = "Callable[[Finding, Sight], bool]"
+Forgives: TypeAlias = "Callable[[Finding, PayloadView], bool]"
 """Whether an error goes unseen."""
 
 
 def lenient(name: str, fault: str, forgives: Forgives, **known: Unpack[Known]) -> Mutant:
     """A client that claims to validate, and does not see some errors."""
 
-    def play(sight: Sight) -> Answer:
-        if not sight.errors or sight.document.value is NO_VALUE:
-            return sight.faithful
-        unseen = all(forgives(finding, sight) for finding in sight.errors)
-        return sight.encoded if unseen else sight.faithful
+    def play(view: PayloadView) -> Answer:
+        if not view.errors or view.document.value is NO_VALUE:
+            return view.faithful
+        unseen = all(forgives(finding, view) for finding in view.errors)
+        return view.encoded if unseen else view.faithful
 
     known["validates"] = True
     return Mutant(name=name, fault=fault, play=play, **known)

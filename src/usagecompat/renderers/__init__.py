@@ -1,36 +1,9 @@
 """
 Reports as text of several formats, one file each.
 
-A renderer takes what came of each payload, one after the other, and gives its text in pieces as soon as it can;
-it judges nothing and counts nothing that decides an exit status.
-To add a format, write `renderers/<name>.py` with such a function and add it to the table.
+A renderer judges nothing and counts nothing that decides an exit status; `formats.py` has the table of all.
 """
 
-from __future__ import annotations
+import lazy_loader
 
-from typing import TYPE_CHECKING, Final, TypeAlias
-
-from usagecompat.renderers import github, json, junit, sarif, text
-from usagecompat.renderers.outcomes import Checked, Outcome, Unread
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-__all__ = ["IN_COLOUR", "RENDERERS", "Checked", "Outcome", "Renderer", "Unread"]
-
-Renderer: TypeAlias = "Callable[[Iterable[Outcome]], Iterator[str]]"
-"""The text of a format, in pieces that end where lines do."""
-
-RENDERERS: Final[Mapping[str, Renderer]] = {
-    "text": text.render_all,
-    "json": json.render_all,
-    "github": github.render_all,
-    "sarif": sarif.render_all,
-    "junit": junit.render_all,
-}
-"""Every format by name."""
-
-IN_COLOUR: Final[Mapping[str, Renderer]] = {
-    "text": text.render_all_in_colour,
-}
-"""What stands in for a format on a terminal that shows colours."""
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final
 from attrs import define, field
 
 from usagecompat.findings import Severity, Verdict
-from usagecompat.renderers._places import line_and_column, path_in_repository
+from usagecompat.printing import printable
 from usagecompat.renderers.outcomes import Unread
-from usagecompat.renderers.text import printable
+from usagecompat.renderers.places import line_and_column, path_in_repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

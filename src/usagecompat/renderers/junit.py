@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from usagecompat.checking import render
 from usagecompat.findings import Severity
+from usagecompat.printing import printable
 from usagecompat.renderers.outcomes import Unread
-from usagecompat.renderers.text import printable, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

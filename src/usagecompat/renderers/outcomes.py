@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import frozen
 
 if TYPE_CHECKING:
+    from usagecompat.checking import Report
     from usagecompat.inputs import Source
-    from usagecompat.report import Report
 
 
 @frozen

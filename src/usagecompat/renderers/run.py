@@ -6,21 +6,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from usagecompat.clients.results import NOT_JUDGED, Duty, Outcome
+from usagecompat.clients import NOT_JUDGED, Expectation, Outcome
 from usagecompat.fidelity import Level
-from usagecompat.renderers.text import printable
+from usagecompat.printing import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from usagecompat.clients.expected import Comparison
-    from usagecompat.clients.results import CaseResult, ClientResult, Count
+    from usagecompat.clients import CaseResult, ClientResult, Comparison, Count
 
-_DUTIES: Final[Mapping[Duty, str]] = {
-    Duty.MUST_DECODE: "must be decoded",
-    Duty.MAY_REFUSE: "may be refused",
-    Duty.MUST_REFUSE: "must be refused",
-    Duty.MUST_NOT_CRASH: "must not crash it",
+_DUTIES: Final[Mapping[Expectation, str]] = {
+    Expectation.MUST_DECODE: "must be decoded",
+    Expectation.MAY_REFUSE: "may be refused",
+    Expectation.MUST_REFUSE: "must be refused",
+    Expectation.MUST_NOT_CRASH: "must not crash it",
 }
 _MEANINGS: Final[Mapping[Level, str]] = {
     Level.NONE: "a declared value is lost or changed",
@@ -35,7 +34,7 @@ _LONGEST: Final = 300
 _MOST_DIFFERENCES: Final = 3
 
 
-def render(result: ClientResult, comparison: Comparison | None = None) -> Iterator[str]:
+def render_run(result: ClientResult, comparison: Comparison | None = None) -> Iterator[str]:
     """The lines of a result; `comparison` says which failures were expected."""
     yield _who(result)
     yield _headline(result)
@@ -43,13 +42,17 @@ def render(result: ClientResult, comparison: Comparison | None = None) -> Iterat
     for duty, count in result.counts.items():
         if count.total:
             yield f"{count.total:5} of {len(result.cases)} cases {_DUTIES[duty]}: {_outcomes(count)}"
-            if duty in {Duty.MUST_DECODE, Duty.MAY_REFUSE}:
+            if duty in {Expectation.MUST_DECODE, Expectation.MAY_REFUSE}:
                 yield from _levels(count)
     yield ""
     yield _probes(result)
     if result.codes:
         yield ""
-        total = sum(count.total for duty, count in result.counts.items() if duty in {Duty.MUST_DECODE, Duty.MAY_REFUSE})
+        total = sum(
+            count.total
+            for duty, count in result.counts.items()
+            if duty in {Expectation.MUST_DECODE, Expectation.MAY_REFUSE}
+        )
         yield f"What was seen, and in how many cases ({total} are to come back, {len(result.cases)} are there):"
         for code, times in result.codes.items():
             yield f"{times:5}  {code}"

@@ -12,12 +12,12 @@ from collections import Counter
 from json import JSONEncoder
 from typing import TYPE_CHECKING, Any, Final
 
-from usagecompat._data import version
-from usagecompat._explanations import explanation
+from usagecompat.corpus import version
+from usagecompat.explanations import explanation
 from usagecompat.findings import CODES
-from usagecompat.renderers._places import line_and_column, path_in_repository, uri
+from usagecompat.printing import printable
 from usagecompat.renderers.outcomes import Unread
-from usagecompat.renderers.text import printable
+from usagecompat.renderers.places import line_and_column, path_in_repository, uri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

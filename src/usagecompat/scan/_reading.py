@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from usagecompat import inputs
-from usagecompat._faults import MAX_SIZE
 from usagecompat.exceptions import MissingExtra, UnreadableInput
+from usagecompat.jsontext import MAX_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    from usagecompat.scan.partitions import Slice
+    from usagecompat.scan.slices import Slice
 
 BLOCK: Final = 3 << 13
 """
@@ -45,9 +45,9 @@ def opened(one: Slice) -> Generator[tuple[BinaryIO, Callable[[], int | None]]]:
             return
         begin = file.read(1)
         if not begin:
-            raise inputs._Damaged("the file is empty, which no compressed data is")
+            raise inputs.Damaged("the file is empty, which no compressed data is")
         unread = cast("BinaryIO", _Unread(begin, file))
-        with inputs._gunzip(unread) if one.compression == ".gz" else inputs._unzstd(unread, one.name) as stream:
+        with inputs.gunzip(unread) if one.compression == ".gz" else inputs.unzstd(unread, one.name) as stream:
             yield stream, position
 
 

@@ -18,8 +18,8 @@ from usagecompat.scan.partitions import fingerprint
 from usagecompat.scan.summary import Summary
 
 if TYPE_CHECKING:
-    from usagecompat.scan.partitions import Plan
-    from usagecompat.scan.scanning import Options
+    from usagecompat.scan.partition_scan import Options
+    from usagecompat.scan.slices import Plan
 
 FORMAT: Final = 1
 _SECONDS: Final = 5.0

@@ -15,12 +15,13 @@ from glob import glob
 from importlib import import_module
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from usagecompat import inputs
 from usagecompat.exceptions import MissingExtra, NoPayloads, UnreadableInput
+from usagecompat.scan.slices import InputProblem, Partition, Plan, Slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,62 +33,6 @@ MOST_PARTITIONS: Final = 10_000
 _HIDDEN: Final = (".", "_")
 """How names begin that who writes tables does not mean to be read."""
 _MOST_FILES: Final = 256
-
-
-@frozen
-class Slice:
-    """A piece of one file: what begins from `start` on and before `end`."""
-
-    name: str
-    """A path or a URL."""
-    content: str
-    """How it is read: "lines", "whole" or "parquet"."""
-    compression: str = ""
-    """The extension that tells it."""
-    start: int = 0
-    end: int | None = None
-    """None for the end of the file."""
-    size: int = 0
-    """How many bytes have to be read."""
-    stamp: str = ""
-    """What changes if somebody changes the file: its time, or what its store says of it."""
-    seekable: bool = True
-    """Whether it can be read from anywhere; False if the store gives it from the beginning to the end alone."""
-
-
-@frozen
-class Partition:
-    """What one worker reads at a time."""
-
-    number: int
-    slices: tuple[Slice, ...]
-
-    @property
-    def size(self) -> int:
-        """How many bytes have to be read."""
-        return sum(one.size for one in self.slices)
-
-
-Trouble: TypeAlias = UnreadableInput | MissingExtra | NoPayloads
-
-
-@frozen
-class Plan:
-    """Everything that is to be scanned."""
-
-    partitions: tuple[Partition, ...]
-    troubles: tuple[Trouble, ...] = field(default=())
-    """What was named and is not there, or cannot be looked into."""
-
-    @property
-    def size(self) -> int:
-        """How many bytes have to be read."""
-        return sum(partition.size for partition in self.partitions)
-
-    @property
-    def is_local(self) -> bool:
-        """Whether all files are on this machine's own file systems."""
-        return not any("://" in one.name for partition in self.partitions for one in partition.slices)
 
 
 def plan(
@@ -102,7 +47,7 @@ def plan(
         piece: How many bytes of a file one partition holds.
         but: A file that is left out of directories and patterns, such as the state of this scan.
     """
-    troubles: list[Trouble] = []
+    troubles: list[InputProblem] = []
     files: dict[str, tuple[str, _File]] = {}
     place = cache(os.path.realpath)
     for name in (as_path(os.fspath(named)) for named in names):
@@ -153,7 +98,7 @@ class _File:
     """Likewise."""
 
 
-def _local(name: str, troubles: list[Trouble]) -> dict[str, _File]:
+def _local(name: str, troubles: list[InputProblem]) -> dict[str, _File]:
     if not os.path.lexists(name) and inputs.MAGIC & {*name}:
         named = sorted(filter(_can_end, _matching(name)))
         return {path: file for one in named for path, file in _local(one, troubles).items()}
@@ -193,7 +138,7 @@ def _can_end(path: str) -> bool:
     return S_ISREG(mode) or S_ISDIR(mode)
 
 
-def _remote(name: str, troubles: list[Trouble]) -> dict[str, _File]:
+def _remote(name: str, troubles: list[InputProblem]) -> dict[str, _File]:
     try:
         url_to_fs = import_module("fsspec.core").url_to_fs
     except ImportError:
@@ -250,7 +195,7 @@ def _within(fs: Any, folder: str) -> dict[str, dict[str, Any]]:  # noqa: ANN401 
 
 def _is_looked_for(path: str) -> bool:
     """Whether a file within a directory may hold payloads."""
-    kind = _kind(path)
+    kind = kind_of(path)
     hidden = _HIDDEN if kind is not None and kind[0] == "parquet" else "."
     return kind is not None and not any(part.startswith(hidden) for part in path.split("/"))
 
@@ -271,9 +216,9 @@ def _path(name: str) -> str:
     return link.partition("?")[0].partition("#")[0] if link.startswith(("http://", "https://")) else link
 
 
-def _kind(name: str) -> tuple[str, str] | None:
+def kind_of(name: str) -> tuple[str, str] | None:
     """What a name says of a file's content and compression; None for what is not looked for in directories."""
-    extension, compression = inputs._extension(_path(name))
+    extension, compression = inputs.extension_of(_path(name))
     if extension in inputs.TABLES:
         return "parquet", ""
     if extension in inputs.LINE_BY_LINE:
@@ -282,7 +227,7 @@ def _kind(name: str) -> tuple[str, str] | None:
 
 
 def _slice(name: str, file: _File, *, ndjson: bool) -> Slice:
-    content, compression = _kind(name) or ("whole", inputs._extension(_path(name))[1])
+    content, compression = kind_of(name) or ("whole", inputs.extension_of(_path(name))[1])
     content = "lines" if ndjson and content == "whole" else content
     return Slice(name, content, compression, size=file.size, stamp=file.stamp, seekable=file.seekable)
 

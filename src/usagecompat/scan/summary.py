@@ -274,8 +274,7 @@ def few_kinds(kinds: Mapping[str, int]) -> Mapping[str, int]:
     """
     if len(kinds) <= MOST_UNKNOWN:
         return kinds
-    from usagecompat._shape import contract  # noqa: PLC0415 - hardly ever needed
-    from usagecompat.contracts import LATEST  # noqa: PLC0415 - likewise
+    from usagecompat.contract import LATEST, contract  # noqa: PLC0415 - hardly ever needed
 
     known = contract(LATEST).kinds
     others = sorted(kind for kind in kinds if kind not in known and kind != UNKNOWN_KIND)[MOST_UNKNOWN:]

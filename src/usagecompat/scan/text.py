@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
 
-from usagecompat.contracts import LATEST
+from usagecompat.contract import LATEST
 from usagecompat.findings import Profile, Severity, Verdict
-from usagecompat.renderers.text import printable
+from usagecompat.printing import printable
 from usagecompat.scan.coverage import DAY, date, seconds_by_day
 from usagecompat.scan.summary import NO_KIND, UNKNOWN_KIND, code_order, severity_of
 

@@ -1,0 +1,38 @@
+from . import strategies
+from .checking import Fit, Incompatible, Report, check
+from .codec import Narrowed, dumps, flatten, loads, narrow
+from .contract import ABSENT, LATEST, REVISIONS, schema
+from .corpus import Case, cases
+from .exceptions import UsageCompatError
+from .fidelity import Difference, Fidelity, Level, compare
+from .findings import CODES, Finding, Profile, Severity, Shape, Verdict
+
+__all__ = [
+    "ABSENT",
+    "CODES",
+    "LATEST",
+    "REVISIONS",
+    "Case",
+    "Difference",
+    "Fidelity",
+    "Finding",
+    "Fit",
+    "Incompatible",
+    "Level",
+    "Narrowed",
+    "Profile",
+    "Report",
+    "Severity",
+    "Shape",
+    "UsageCompatError",
+    "Verdict",
+    "cases",
+    "check",
+    "compare",
+    "dumps",
+    "flatten",
+    "loads",
+    "narrow",
+    "schema",
+    "strategies",
+]

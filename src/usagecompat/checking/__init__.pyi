@@ -1,0 +1,26 @@
+from .report import Incompatible, Report
+from .report_text import render
+from .rules import GROUP_KEYS, SUM_RULES, SumRule, group_of, name_of_results, sum_rules
+from .schema_stage import shape_of_document, validate
+from .stages import check, fast_route, look, report_on
+from .weighing import Fit, verdict_of
+
+__all__ = [
+    "GROUP_KEYS",
+    "SUM_RULES",
+    "Fit",
+    "Incompatible",
+    "Report",
+    "SumRule",
+    "check",
+    "fast_route",
+    "group_of",
+    "look",
+    "name_of_results",
+    "render",
+    "report_on",
+    "shape_of_document",
+    "sum_rules",
+    "validate",
+    "verdict_of",
+]

@@ -1,0 +1,328 @@
+"""
+Types and checks of the fast route, made for one revision and one layout.
+
+The types are msgspec Structs: decoding into them checks presence, types, ranges and closed sets of values,
+and encoding them again writes the members in the layout's order.
+What types cannot say is checked by one function per record, written here as Python and compiled.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+from operator import attrgetter
+from types import GenericAlias
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
+
+import msgspec
+from attrs import frozen
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+
+from usagecompat.checking.fast.layouts import Layout, RecordLayout
+from usagecompat.checking.rules import GROUP_KEYS, sum_rules
+from usagecompat.contract import Count, JsonType, Member
+from usagecompat.findings import Shape
+from usagecompat.jsontext import INT32_LEAST, INT32_MOST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, MutableSequence, Sequence
+
+    from usagecompat.contract import Contract, RecordShape
+
+Check: TypeAlias = "Callable[[Sequence[Any], MutableSequence[int] | tuple[()]], bool]"
+"""
+Whether nothing is wrong with objects of one record, which stand in one array.
+
+What the columns of the record name is counted, and added to the list.
+False if there is anything the fast route does not explain.
+"""
+
+Type: TypeAlias = Any
+"""A type that is put together here, as msgspec takes it."""
+
+_MOST_CHECKS: Final = 256
+_SCALAR: Final = str | int | float | bool | None
+"""What an undeclared member may hold on the fast route."""
+
+
+@frozen
+class Column:
+    """One member of one record that is counted while the records go by: each is a finding of its own kind."""
+
+    code: str
+    name: str
+    """The wire name."""
+    attribute: str
+
+
+@frozen
+class FastRecord:
+    """The type of one record, and what is looked at in its objects."""
+
+    shape: RecordShape
+    order: Mapping[str, int]
+    """Where each wire name stands among all that there may be."""
+    columns: tuple[Column, ...]
+    """What `check` counts."""
+    numbers: tuple[Member, ...]
+    """Members that hold numbers as they are spelled."""
+    part: str | None
+    """The attribute that holds an amount."""
+    revision: str
+
+    @cached_property
+    def check(self) -> Check:
+        """What is said of every object, compiled when the first one comes."""
+        return _check(self.shape, tuple(self.order), self.columns, self.revision)
+
+
+@frozen
+class FastTypes:
+    """Everything that is made for one layout at one revision."""
+
+    contract: Contract
+    layout: Layout
+    records: Mapping[type[object], FastRecord]
+    """All records by type."""
+    root: Type
+    """The type of a whole payload."""
+
+
+def fast_types(contract: Contract, layout: Layout) -> FastTypes:
+    """The types and checks for payloads of this layout at the revision of `contract`."""
+    make = _Maker(contract, layout)
+    amount = make.type_of(contract.amount, {})
+    kinds = [kind for kind in contract.kinds.values() if kind.members.keys() >= {*kind.required}]
+    if not layout.is_tagged:  # then one kind can be told from no other
+        kinds = [kind for kind in kinds if kind.name in layout.records] or kinds
+    results = {make.type_of(kind, {JsonType.OBJECT: amount}): kind for kind in kinds}
+    bucket = make.type_of(contract.bucket, {JsonType.ARRAY: GenericAlias(list, (_union(results),))})
+    page = make.type_of(contract.page, {JsonType.ARRAY: GenericAlias(list, (bucket,))})
+    shapes = {page: contract.page, bucket: contract.bucket, **results}
+    roots: Mapping[Shape | None, Iterable[type[Struct]]] = {
+        None: shapes,
+        Shape.PAGE: [page],
+        Shape.BUCKET: [bucket],
+        Shape.RESULT: results,
+    }
+    return FastTypes(
+        contract=contract,
+        layout=layout,
+        records={cls: make.record(shape) for cls, shape in {**shapes, amount: contract.amount}.items()},
+        root=_union(roots[None if layout.is_tagged else layout.shape]),
+    )
+
+
+def _union(types: Iterable[type[Struct]]) -> Type:
+    first, *others = types
+    union: Type = first
+    for other in others:
+        union |= other
+    return union
+
+
+class _Maker:
+    """Writes types and checks for one layout."""
+
+    def __init__(self, contract: Contract, layout: Layout) -> None:
+        self._contract = contract
+        self._layouts = layout.records
+
+    def type_of(self, shape: RecordShape, parts: Mapping[JsonType, Type]) -> type[Struct]:
+        """The Struct of a record; `parts` are the types of its objects or arrays."""
+        layout = self._layouts.get(shape.name, RecordLayout())
+        names = layout.completed(shape)
+        tagged = shape.kind is not None and names[0] == "object"
+        fields: list[tuple[str, Type] | tuple[str, Type, object]] = []
+        for name in names:
+            member = shape.members.get(name)
+            if tagged and name == "object":
+                continue
+            attribute = _attribute(shape, names, name)
+            if member is None:
+                is_key = name in GROUP_KEYS.get(shape.kind or "", ())
+                fields.append((attribute, str | None | UnsetType if is_key else _SCALAR | UnsetType, UNSET))
+            else:
+                wanted = parts.get(member.type) or _type(member, large=name in layout.large)
+                fields.append((attribute, wanted) if name in shape.required else (attribute, wanted | UnsetType, UNSET))
+        return msgspec.defstruct(
+            shape.name,
+            fields,
+            tag_field="object" if tagged else None,
+            tag=shape.kind if tagged else None,
+            rename={_attribute(shape, names, name): name for name in names},
+            kw_only=True,
+            forbid_unknown_fields=True,
+            gc=False,
+        )
+
+    def record(self, shape: RecordShape) -> FastRecord:
+        """The record with its check."""
+        layout = self._layouts.get(shape.name, RecordLayout())
+        names = layout.completed(shape)
+        large = [name for name in names if name in layout.large and shape.members[name].type is JsonType.INTEGER]
+        columns = (
+            *(Column("record/lossy-number", name, shape.members[name].attribute) for name in large),
+            *(
+                Column("schema/undeclared-member", name, _attribute(shape, names, name))
+                for name in names
+                if name not in shape.members
+            ),
+        )
+        return FastRecord(
+            shape=shape,
+            order={name: index for index, name in enumerate(names)},
+            columns=columns,
+            numbers=tuple(member for member in shape.members.values() if member.type is JsonType.NUMBER),
+            part=next((member.attribute for member in shape.members.values() if member.type is JsonType.OBJECT), None),
+            revision=self._contract.revision,
+        )
+
+
+def _attribute(shape: RecordShape, names: tuple[str, ...], name: str) -> str:
+    """The attribute of the Struct for a wire name."""
+    member = shape.members.get(name)
+    return f"undeclared_{names.index(name)}" if member is None else member.attribute
+
+
+def _type(member: Member, *, large: bool) -> Type:
+    """The type of a plain value; what does not fit it is left to the exact route."""
+    wanted: Type
+    if member.const is not None:
+        wanted = Literal[member.const]
+    elif member.type is JsonType.INTEGER:
+        least = 0 if isinstance(member.marker, Count) else None if large else INT32_LEAST
+        wanted = Annotated[int, Meta(ge=least, le=None if large else INT32_MOST)] if least is not None else int
+    elif member.type is JsonType.NUMBER:
+        return Raw  # null included, and no union may have it
+    elif member.type is JsonType.BOOLEAN:
+        wanted = bool
+    else:
+        wanted = Literal[member.values.known] if member.values else str
+    return wanted | None if member.nullable else wanted
+
+
+@lru_cache(maxsize=_MOST_CHECKS)
+def _check(shape: RecordShape, names: tuple[str, ...], columns: tuple[Column, ...], revision: str) -> Check:
+    """The check of one record, compiled; layouts differ in few records and share the others."""
+    source = SourceText(shape, names, columns)
+    keys = tuple(map(attrgetter, source.keys))
+    scope: dict[str, Any] = {"UNSET": UNSET, "MOST": INT32_MOST, "LEAST": INT32_LEAST, "KEYS": keys}
+    exec("\n".join(source.lines(revision)), scope)  # noqa: S102 - made of the contract's names and of numbers
+    check: Check = scope["check"]
+    return check
+
+
+class SourceText:
+    """
+    Writes the check of one record as Python.
+
+    For a record with two counts of which one is the other's part, an undeclared member and a group key, that is::
+
+        def check(objects, counts):
+            n0 = 0
+            for o in objects:
+                input_tokens = o.input_tokens
+                input_cached_tokens = o.input_cached_tokens
+                if input_cached_tokens is not UNSET and input_cached_tokens > input_tokens:
+                    return False
+                if o.undeclared_3 is not UNSET:
+                    n0 += 1
+            counts[0] += n0
+            for key in KEYS:
+                if key(objects[0]) != key(objects[1]):
+                    values = {*map(key, objects)}
+                    if len(values) == len(objects) and not (None in values and UNSET in values):
+                        return True
+            groups = set()
+            for o in objects:
+                k0 = o.project_id
+                if k0 is UNSET:
+                    k0 = None
+                groups.add((k0,))
+            return len(groups) == len(objects)
+    """
+
+    def __init__(self, shape: RecordShape, names: tuple[str, ...], columns: tuple[Column, ...]) -> None:
+        """Write for these members, of which `columns` are looked at."""
+        self._shape = shape
+        self._names = names
+        self._columns = columns
+
+    @property
+    def keys(self) -> list[str]:
+        """The attributes of the group keys."""
+        keys = [name for name in GROUP_KEYS.get(self._shape.kind or "", ()) if name in self._names]
+        return [_attribute(self._shape, self._names, name) for name in keys]
+
+    def lines(self, revision: str) -> list[str]:
+        """The check, line by line."""
+        counted = range(len(self._columns))
+        body = [*self._sums(revision), *self._counters(), *self._currency()]
+        return [
+            "def check(objects, counts):",
+            *(f"    n{index} = 0" for index in counted),
+            *(["    for o in objects:", *(f"        {line}" for line in body)] if body else ()),
+            *(f"    counts[{index}] += n{index}" for index in counted),
+            *(f"    {line}" for line in self._groups()),
+        ]
+
+    def _sums(self, revision: str) -> list[str]:
+        """The relations between counts that the vendor states, each where all its terms are there."""
+        rules = sum_rules(revision, self._shape.kind or "")
+        terms = dict.fromkeys(name for rule in rules for name in (rule.total, *rule.parts))
+        lines = [f"{name} = o.{self._shape.members[name].attribute}" for name in terms]
+        for rule in rules:
+            there = [is_there for name in (rule.total, *rule.parts) for is_there in self._is_there(name, name)]
+            broken = f"{' + '.join(rule.parts)} {'!=' if rule.exact else '>'} {rule.total}"
+            lines += [f"if {' and '.join([*there, broken])}:", "    return False"]
+        return lines
+
+    def _counters(self) -> list[str]:
+        lines: list[str] = []
+        for index, column in enumerate(self._columns):
+            value = f"o.{column.attribute}"
+            counted = [f"{value} is not UNSET"]
+            if column.code == "record/lossy-number":
+                counted = [*self._is_there(column.name, value), f"not LEAST <= {value} <= MOST"]
+            lines += [f"if {' and '.join(counted)}:", f"    n{index} += 1"]
+        return lines
+
+    def _currency(self) -> list[str]:
+        if "amount" not in self._shape.members:
+            return []
+        currency = "o.amount.currency"
+        there = "o.amount is not UNSET and " if "amount" not in self._shape.required else ""
+        lower = f"{currency} is UNSET or {currency} == {currency}.lower()"
+        return [f'if {there}{currency} != "usd" and not ({lower}):', "    return False"]
+
+    def _groups(self) -> list[str]:
+        """
+        That no two objects have the same group keys, where an absent key is as good as null.
+
+        Most answers are grouped by one key, so a key that tells the first two objects apart often tells all.
+        """
+        if self._shape.kind not in GROUP_KEYS:
+            return ["return True"]
+        numbers = range(len(self.keys))
+        return [
+            "if len(objects) < 2:",
+            "    return True",
+            "for key in KEYS:",
+            "    if key(objects[0]) != key(objects[1]):",
+            "        values = {*map(key, objects)}",
+            "        if len(values) == len(objects) and not (None in values and UNSET in values):",
+            "            return True",
+            "groups = set()",
+            "for o in objects:",
+            *(f"    k{index} = o.{attribute}" for index, attribute in enumerate(self.keys)),
+            *(f"    if k{index} is UNSET: k{index} = None" for index in numbers),
+            f"    groups.add(({''.join(f'k{index}, ' for index in numbers)}))",
+            "return len(groups) == len(objects)",
+        ]
+
+    def _is_there(self, name: str, value: str) -> list[str]:
+        member = self._shape.members[name]
+        return [
+            *([f"{value} is not UNSET"] if name not in self._shape.required else ()),
+            *([f"{value} is not None"] if member.nullable else ()),
+        ]

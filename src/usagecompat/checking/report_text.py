@@ -1,0 +1,132 @@
+"""
+A report for people: a line with the verdict, then what was found and where.
+
+No line break or change of direction of a payload's own makes one here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from usagecompat.findings import Severity, Verdict
+from usagecompat.printing import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from usagecompat.checking.weighing import Fit
+    from usagecompat.findings import Finding, Profile, Shape
+    from usagecompat.inputs import Source
+
+_COLOURS: Final = {
+    Verdict.VALID: "green",
+    Verdict.ACCEPTABLE: "yellow",
+    Verdict.INVALID: "red",
+    Severity.ERROR: "red",
+    Severity.WARNING: "yellow",
+    Severity.NOTE: "cyan",
+}
+_MOST_CODES: Final = 3
+
+
+class ReportLike(Protocol):
+    """What a text needs of a `usagecompat.Report`."""
+
+    @property
+    def verdict(self) -> Verdict: ...  # noqa: D102 - as in `Report`
+    @property
+    def findings(self) -> tuple[Finding, ...]: ...  # noqa: D102
+    @property
+    def truncated(self) -> int: ...  # noqa: D102
+    @property
+    def shape(self) -> Shape | None: ...  # noqa: D102
+    @property
+    def revision(self) -> str: ...  # noqa: D102
+    @property
+    def profile(self) -> Profile: ...  # noqa: D102
+    @property
+    def revisions(self) -> Mapping[str, Fit]: ...  # noqa: D102
+    @property
+    def best_revision(self) -> str | None: ...  # noqa: D102
+
+
+def render(report: ReportLike, *, source: Source | str = "", color: bool = False) -> str:
+    """
+    A line with the verdict, and up to three for each finding; no line break at the end.
+
+    Args:
+        report: What to show.
+        source: Where the payload stood; lines are then counted from the start of that file.
+        color: Whether to colour verdicts and severities for a terminal.
+    """
+    lines = [_verdict(report, str(source), color=color)]
+    for finding in report.findings:
+        lines.append(_place(finding, source, color=color))
+        lines.append(f"    {printable(finding.message)}")
+        if finding.hint:
+            lines.append(f"    {printable(finding.hint)}")
+    if report.truncated:
+        lines.append(f"    {report.truncated:,} more findings are not listed")
+    return "\n".join(lines)
+
+
+def _verdict(report: ReportLike, source: str, *, color: bool) -> str:
+    start = [_coloured(report.verdict, color=color)]
+    if source:
+        start.append(printable(source))
+    shape = report.shape or "no JSON object"
+    letter = ", by its letter" if report.profile == "published" else ""
+    facts = [f"{shape} at {report.revision}{letter}", _counts(report)]
+    if better := _better_fit(report):
+        facts.append(better)
+    return f"{': '.join(start)}: {'; '.join(facts)}"
+
+
+def _counts(report: ReportLike) -> str:
+    severities = [finding.severity for finding in report.findings]
+    counts = [(severity, severities.count(severity)) for severity in Severity]
+    told = [f"{count:,} {severity}{'' if count == 1 else 's'}" for severity, count in counts if count]
+    return ", ".join(told) or "no findings"
+
+
+def _better_fit(report: ReportLike) -> str:
+    """Which other revision the payload fits better, and why, if there is one."""
+    undeclared = any(finding.code == "schema/undeclared-member" for finding in report.findings)
+    if report.verdict is Verdict.VALID and not undeclared:
+        return ""
+    best = report.best_revision
+    if best is None or best == report.revision:
+        return ""
+    here, there = report.revisions[report.revision], report.revisions[best]
+    if there.verdict is not here.verdict:
+        weight = Severity.ERROR if here.verdict is Verdict.INVALID else Severity.WARNING
+        codes = list(dict.fromkeys(finding.code for finding in report.findings if finding.severity is weight))
+        more = f" and {len(codes) - _MOST_CODES} more" if len(codes) > _MOST_CODES else ""
+        return f"fits {best} better, where it is {there.verdict}: here it has {', '.join(codes[:_MOST_CODES])}{more}"
+    fewer = len(here.undeclared) - len(there.undeclared)
+    if fewer <= 0:
+        return ""
+    return f"fits {best} better, which declares {fewer} member{'' if fewer == 1 else 's'} more of it"
+
+
+def _place(finding: Finding, source: Source | str, *, color: bool) -> str:
+    """The first line of a finding: where, how grave, what, and how often."""
+    place = [printable(source if isinstance(source, str) else source.name)] if str(source) else []
+    if finding.line is not None:
+        line = finding.line if isinstance(source, str) else source.file_line(finding.line)
+        place += [str(line), str(finding.column)]
+    words = [f"{':'.join(place)}:"] if place else []
+    words += [_coloured(finding.severity, color=color), finding.code]
+    if finding.pointer:
+        words.append(printable(finding.pointer))
+    if finding.count > 1:
+        words.append(f"({finding.count:,} places, this is the first)")
+    return " ".join(words)
+
+
+def _coloured(word: Verdict | Severity, *, color: bool) -> str:
+    if not color:
+        return str(word)
+    from click import style  # noqa: PLC0415 - only terminals need it
+
+    return style(str(word), fg=_COLOURS[word], bold=word in {Verdict.INVALID, Severity.ERROR} or None)

@@ -1,0 +1,456 @@
+"""
+The schema stage: an exact document against one revision, every difference seen and named.
+
+One walk over the document, guided by the neutral tree, finds all that the published schemas find, with the likely cause.
+It also finds what a schema cannot say: undeclared members, old names, deviations, odd and lossy numbers.
+What each thing weighs is the profile's matter; the walk is the same for both.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from usagecompat.contract import (
+    EMULATOR_HABITS,
+    ENDPOINT_NAMES,
+    KNOWN_UNDECLARED,
+    Contract,
+    Count,
+    JsonType,
+    Member,
+    RecordShape,
+    Tolerance,
+    contract,
+    declared_since,
+    declared_until,
+    is_kind,
+    is_number_text,
+    known_since,
+)
+from usagecompat.findings import Observation, Path, Shape
+from usagecompat.jsontext import (
+    NO_VALUE,
+    Number,
+    has_surrogate,
+    is_safe_count,
+    lossy_decimal_models,
+    lossy_integer_models,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from usagecompat.findings import Observe
+    from usagecompat.jsontext import Document, Tree
+
+_PAGE_NAMES: Final = ("page", "list")
+_LONGEST_QUOTE: Final = 60
+_MOST_SUGGESTIONS: Final = 1_000
+_MOST_CANDIDATES: Final = 200
+_A_TYPE: Final[Mapping[JsonType, str]] = {
+    JsonType.INTEGER: "an integer",
+    JsonType.NUMBER: "a number",
+    JsonType.STRING: "a string",
+    JsonType.BOOLEAN: "true or false",
+    JsonType.OBJECT: "an object",
+    JsonType.ARRAY: "an array",
+}
+
+
+def shape_of_document(document: Document) -> Shape | None:
+    """What the document's own members say it is; None if it is no object at all."""
+    value = document.value
+    if type(value) is not dict:
+        return None
+    tag = value.get("object")
+    if type(tag) is str:
+        if tag in _PAGE_NAMES:
+            return Shape.PAGE
+        if tag == "bucket":
+            return Shape.BUCKET
+        if tag.startswith("organization."):
+            return Shape.RESULT
+    if "data" in value:
+        return Shape.PAGE
+    return Shape.BUCKET if "results" in value or "result" in value else Shape.RESULT
+
+
+def validate(document: Document, revision: str, shape: Shape | None, see: Observe, *, hints: bool = True) -> None:
+    """
+    Look at the document as the schema and record stages do, container by container.
+
+    Args:
+        document: What was read.
+        revision: What it is judged against.
+        shape: What it is.
+        see: Told everything that there is to see.
+        hints: Whether to look for names that are nearly the same, which is dear where many are wrong.
+    """
+    if document.value is not NO_VALUE:
+        _Walk(contract(revision), see, hints=hints).root(document.value, shape)
+
+
+class _Walk:
+    """One pass over one document at one revision."""
+
+    def __init__(self, contract: Contract, see: Observe, *, hints: bool) -> None:
+        self.contract = contract
+        self._tell = see
+        self._hints = hints
+        self._suggestions: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._explained: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def root(self, node: Tree, shape: Shape | None) -> None:
+        if type(node) is not dict:
+            hint = ""
+            if type(node) is list:
+                hint = "Send the page itself, not its `data`" if node else "Send the page itself"
+                hint += "; one payload is one page, one bucket or one result."
+            self._see("schema/wrong-type", (), f"expected an object, found {_describe(node)}", hint)
+        elif shape is Shape.PAGE:
+            self._record(node, self.contract.page, ())
+        elif shape is Shape.BUCKET:
+            self._record(node, self.contract.bucket, ())
+        else:
+            self._result(node, ())
+
+    def _see(self, code: str, path: Path, message: str, hint: str = "") -> None:
+        self._tell(Observation(code, path, message, hint))
+
+    # -- objects
+
+    def _result(self, node: Tree, path: Path) -> None:
+        """One result: its discriminator tells which record it must be."""
+        if type(node) is not dict:
+            self._wrong_type(node, "a result object", path)
+            return
+        tag = node.get("object", NO_VALUE)
+        if tag is NO_VALUE:
+            self._see("schema/missing-member", (*path, "object"), "a result has no `object`", self._looks_like(node))
+        elif type(tag) is not str:
+            self._wrong_type(tag, "a string that names the kind of the result", (*path, "object"))
+        elif (shape := self.contract.kinds.get(tag)) is not None:
+            self._record(node, shape, path)
+        else:
+            self._unknown_kind(tag, (*path, "object"))
+
+    def _record(self, node: Tree, shape: RecordShape, path: Path) -> None:
+        """One object against what the contract says of it."""
+        if type(node) is not dict:
+            self._wrong_type(node, f"a {shape.kind or 'JSON'} object", path)
+            return
+        if shape.kind is not None and node.get("object", shape.kind) != shape.kind and not self._tag(node, shape, path):
+            return
+        undeclared: list[str] = []
+        members = shape.members
+        for name, value in node.items():
+            member = members.get(name)
+            if member is None:
+                undeclared.append(name)
+            elif member.const is None:
+                self._value(value, member, (*path, name))
+        missing = [name for name in shape.required if name not in node]
+        if missing:
+            self._missing(node, shape, path, missing, undeclared)
+        for name in undeclared:
+            if not has_surrogate(name):
+                self._see("schema/undeclared-member", (*path, name), *self._undeclared(node, shape, name))
+
+    def _tag(self, node: dict[str, Tree], shape: RecordShape, path: Path) -> bool:
+        """Report a wrong discriminator of a page or bucket; False if the object clearly is another thing."""
+        tag = node["object"]
+        where = (*path, "object")
+        if type(tag) is not str:
+            self._wrong_type(tag, f'the string "{shape.kind}"', where)
+            return True
+        if has_surrogate(tag):
+            return True
+        other = tag in (*_PAGE_NAMES, "bucket") or is_kind(tag) is not None
+        habit = EMULATOR_HABITS.get(("schema/wrong-object", tag), "") if shape.kind == "page" else ""
+        hint = habit
+        if other and not habit:
+            what = "a page" if tag in _PAGE_NAMES else "a bucket" if tag == "bucket" else "a result"
+            hint = f"This is {what}, where a {shape.kind} was expected."
+        self._see("schema/wrong-object", where, f'expected "{shape.kind}", found {_describe(tag)}', hint)
+        return not other or bool(habit)
+
+    def _unknown_kind(self, tag: str, path: Path) -> None:
+        if has_surrogate(tag):
+            return
+        if is_kind(tag) is None:
+            hint = "This is a page." if tag in _PAGE_NAMES else "This is a bucket." if tag == "bucket" else ""
+            named = next((kind for kind, shape in self.contract.kinds.items() if shape.name == tag), None)
+            if named:
+                hint = f'"{tag}" is a schema\'s name; the API sends "{named}".'
+            else:
+                hint = hint or self._did_you_mean(tag, tuple(self.contract.kinds))
+            self._see(
+                "schema/wrong-object", path, f"expected the name of a kind of result, found {_describe(tag)}", hint
+            )
+            return
+        since = known_since(tag)
+        if tag in ENDPOINT_NAMES:
+            hint = f'This is the endpoint\'s name; the API sends "{ENDPOINT_NAMES[tag]}".'
+        elif since:
+            hint = f"The contract knows this kind since {since}."
+        else:
+            hint = self._did_you_mean(tag, tuple(self.contract.kinds))
+        self._see("schema/unknown-kind", path, f"{_describe(tag)} is not a kind of {self.contract.revision}", hint)
+
+    def _looks_like(self, node: dict[str, Tree]) -> str:
+        """A hint at the kind that shares most members with an untagged result."""
+        overlap = {shape: len(shape.members.keys() & node.keys()) for shape in self.contract.kinds.values()}
+        best = max(overlap.values())
+        alike = [shape for shape, common in overlap.items() if common == best]
+        if best == 0 or len(alike) > 1:
+            return ""
+        return f'Its members are those of {alike[0].name}, which the API tags "object": "{alike[0].kind}".'
+
+    # -- presence
+
+    def _missing(
+        self, node: dict[str, Tree], shape: RecordShape, path: Path, missing: list[str], undeclared: list[str]
+    ) -> None:
+        """Report absent required members, and take from `undeclared` the names that explain one."""
+        for name in missing:
+            member = shape.members.get(name)
+            deviation = shape.tolerated_absences.get(name)
+            if member and member.former_name in undeclared:
+                self._renamed(node, shape, member, path, undeclared)
+            elif member and member.newer_name in undeclared and Tolerance.NEWER_NAME in member.deviations:
+                newer = member.newer_name or ""
+                undeclared.remove(newer)
+                code = member.deviations[Tolerance.NEWER_NAME].code
+                self._see(code, (*path, newer), f"`{newer}` stands for `{name}`, as {self.contract.revision} calls it")
+                self._value(node[newer], member, (*path, newer))
+            elif deviation is not None:
+                message = f"{shape.name} has no `{name}`, which {self.contract.revision} requires by mistake"
+                self._see(deviation.code, (*path, name), message)
+            else:
+                hint = EMULATOR_HABITS.get(("schema/missing-member", name), "")
+                hint = self._did_you_mean(name, tuple(undeclared), there=True) or hint
+                if member and member.newer_name in undeclared:
+                    hint = f"`{member.newer_name}` is its name since {declared_since(shape.name, member.newer_name or '')}."
+                self._see(
+                    "schema/missing-member", (*path, name), f"{shape.name} has no `{name}`, which is required", hint
+                )
+
+    def _renamed(
+        self, node: dict[str, Tree], shape: RecordShape, member: Member, path: Path, undeclared: list[str]
+    ) -> None:
+        former = member.former_name or ""
+        undeclared.remove(former)
+        message = (
+            f"`{former}` was its name from {declared_since(shape.name, former)} to {declared_until(shape.name, former)}; "
+            f"{self.contract.revision} calls it `{member.name}`"
+        )
+        hint = f"Read and write `{member.name}`, or check against a revision that had `{former}`."
+        self._see("schema/renamed-member", (*path, former), message, hint)
+        self._value(node[former], member, (*path, former))
+
+    def _undeclared(self, node: dict[str, Tree], shape: RecordShape, name: str) -> tuple[str, str]:
+        """Message and hint for a member that the record does not declare."""
+        key = (shape.name, name)
+        if key in self._explained:
+            return self._explained[key]
+        explained = explain_undeclared(self.contract, shape, name, node.keys(), self._did_you_mean)
+        if len(self._explained) < _MOST_SUGGESTIONS:
+            self._explained[key] = explained
+        return explained
+
+    def _did_you_mean(self, name: str, candidates: tuple[str, ...], *, there: bool = False) -> str:
+        """A hint at a name that is nearly the same; none for more names than anybody writes, since looking is dear."""
+        if not self._hints or len(candidates) > _MOST_CANDIDATES:
+            return ""
+        key = (name, candidates)
+        if key not in self._suggestions:
+            if len(self._suggestions) == _MOST_SUGGESTIONS:
+                return ""
+            self._suggestions[key] = did_you_mean(name, candidates, there=there)
+        return self._suggestions[key]
+
+    # -- values
+
+    def _value(self, value: Tree, member: Member, path: Path) -> None:
+        """One declared member's value against its type."""
+        wanted = member.type
+        if value is None:
+            if not member.nullable:
+                self._null(member, path)
+        elif type(value) is Number:
+            if is_safe_count(value.lexeme) and wanted is JsonType.INTEGER:
+                return  # as nearly all are
+            if not value.within_limits:
+                return
+            if wanted is JsonType.INTEGER:
+                self._integer(value, member, path)
+            elif wanted is JsonType.NUMBER:
+                self._lossy(lossy_decimal_models(value), value, path)
+            else:
+                self._wrong_type(value, _A_TYPE[wanted], path)
+        elif type(value) is str:
+            if has_surrogate(value):
+                return
+            if wanted is JsonType.STRING:
+                if member.values is not None and value not in member.values.known:
+                    self._unlisted(value, member, path)
+            elif Tolerance.NUMBER_TEXT in member.deviations:
+                self._number_text(value, member, path)
+            else:
+                self._wrong_type(value, _A_TYPE[wanted], path)
+        elif type(value) is list and wanted is JsonType.ARRAY:
+            for index, item in enumerate(value):
+                if member.of == (self.contract.bucket.name,):
+                    self._record(item, self.contract.bucket, (*path, index))
+                else:
+                    self._result(item, (*path, index))
+        elif type(value) is dict and wanted is JsonType.OBJECT:
+            self._record(value, self.contract.amount, path)
+        elif not (type(value) is bool and wanted is JsonType.BOOLEAN):
+            self._wrong_type(value, _A_TYPE[wanted], path)
+
+    def _null(self, member: Member, path: Path) -> None:
+        deviation = member.deviations.get(Tolerance.NULL)
+        if deviation:
+            self._see(deviation.code, path, f"{self.contract.revision} wants {_A_TYPE[member.type]}, found null")
+        else:
+            hint = "Leave the member out, or send a value." if not member.required else ""
+            self._see("schema/unexpected-null", path, f"expected {_A_TYPE[member.type]}, found null", hint)
+
+    def _integer(self, number: Number, member: Member, path: Path) -> None:
+        lexeme = number.lexeme
+        plain = lexeme.isdigit()
+        if not plain:
+            if not number.is_integer:
+                self._wrong_type(number, "an integer", path)
+                return
+            if not lexeme.removeprefix("-").isdigit():
+                message = f"expected an integer, found {_describe(number)}, which is one in another spelling"
+                self._see("record/integer-spelled-as-float", path, message, "Write it without fraction and exponent.")
+            if isinstance(member.marker, Count) and lexeme[0] == "-" and number.decimal < 0:
+                self._see("record/negative-count", path, f"a count cannot be below zero, found {_describe(number)}")
+                return
+        self._lossy(lossy_integer_models(number), number, path)
+
+    def _lossy(self, models: tuple[str, ...], number: Number, path: Path) -> None:
+        if models:
+            self._see("record/lossy-number", path, *explain_lossy(models, number))
+
+    def _number_text(self, text: str, member: Member, path: Path) -> None:
+        if is_number_text(text):
+            self._see(member.deviations[Tolerance.NUMBER_TEXT].code, path, *explain_number_text(text))
+        else:
+            hint = "The API serves strings here, each exactly one JSON number."
+            self._wrong_type(text, "a number", path, hint)
+
+    def _unlisted(self, value: str, member: Member, path: Path) -> None:
+        values = member.values
+        if values is None:
+            return
+        listed = ", ".join(f'"{known}"' for known in values.known)
+        code = "schema/unknown-value" if values.closed else "schema/unlisted-value"
+        self._see(
+            code, path, f"expected one of {listed}, found {_describe(value)}", self._did_you_mean(value, values.known)
+        )
+
+    def _wrong_type(self, value: Tree, wanted: str, path: Path, hint: str = "") -> None:
+        if value is None:
+            self._see("schema/unexpected-null", path, f"expected {wanted}, found null", hint)
+        elif type(value) is not Number or value.within_limits:
+            self._see("schema/wrong-type", path, f"expected {wanted}, found {_describe(value)}", hint)
+
+
+def explain_undeclared(
+    contract: Contract,
+    shape: RecordShape,
+    name: str,
+    there: AbstractSet[str],
+    suggest: Callable[[str, tuple[str, ...]], str],
+) -> tuple[str, str]:
+    """
+    Message and hint for a member that the record does not declare.
+
+    Args:
+        contract: The revision.
+        shape: The record.
+        name: The member.
+        there: All members of the object.
+        suggest: A hint at the one of several names that a name may be meant for.
+    """
+    message = f"{shape.name} does not declare {_quote(name)}"
+    since, until = declared_since(shape.name, name), declared_until(shape.name, name)
+    if name in shape.required:
+        return message, "The revision requires it all the same, by mistake."
+    if since and since > contract.revision:
+        return message, f"It is declared since {since}."
+    if until:
+        return message, f"It was declared until {until}."
+    known = KNOWN_UNDECLARED.get(name) or EMULATOR_HABITS.get(("schema/undeclared-member", name))
+    if known:
+        return message, f"Known: {known}"
+    if name in contract.flat.members:
+        return message, "It is a member of other kinds; a flattened record has the members of all."
+    return message, suggest(name, tuple(member for member in shape.members if member not in there))
+
+
+def explain_lossy(models: tuple[str, ...], number: Number) -> tuple[str, str]:
+    """Message and hint for a number whose value these models change."""
+    return f"{_describe(number)} changes its value in {', '.join(models)}", "Decode it into an exact type."
+
+
+def explain_number_text(text: str) -> tuple[str, str]:
+    """Message and hint for a number in a string."""
+    return (
+        f"the letter wants a number, found {_describe(text)}",
+        "Take the string and the number alike, each digit of it.",
+    )
+
+
+def did_you_mean(name: str, candidates: tuple[str, ...], *, there: bool = False) -> str:
+    """A hint at the candidate that `name` may be meant for, or that is meant for `name` where candidates are `there`."""
+    if len(name) > _LONGEST_QUOTE:
+        return ""
+    close = _closest(name, tuple(sorted(c for c in candidates if len(c) <= _LONGEST_QUOTE)))
+    if close is None:
+        return ""
+    return f"There is {_quote(close)}; is it meant to be `{name}`?" if there else f"Did you mean {_quote(close)}?"
+
+
+@lru_cache(maxsize=_MOST_SUGGESTIONS)
+def _closest(name: str, candidates: tuple[str, ...]) -> str | None:
+    """The candidate that is nearly `name`; all of them are short, since the answers are kept."""
+    plain = {_plain(c): c for c in candidates}
+    close = get_close_matches(_plain(name), plain, n=1, cutoff=0.8)
+    return plain[close[0]] if close else None
+
+
+def _plain(name: str) -> str:
+    """`name` without what people get wrong: case, underscores and dashes."""
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def _quote(text: str) -> str:
+    """`text` in double quotes, printable and of readable length."""
+    shown = text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+    if shown.isprintable():
+        return f'"{shown}"'
+    return (
+        '"'
+        + "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in shown)
+        + '"'
+    )
+
+
+def _describe(value: Tree) -> str:
+    """A value in a few words."""
+    if value is None or value is True or value is False:
+        return {None: "null", True: "true", False: "false"}[value]
+    if type(value) is Number:
+        lexeme = value.lexeme
+        return f"the number {lexeme if len(lexeme) <= _LONGEST_QUOTE else lexeme[: _LONGEST_QUOTE - 1] + '…'}"
+    if type(value) is str:
+        return f"the string {_quote(value)}"
+    return "an array" if type(value) is list else "an object"

@@ -1,0 +1,166 @@
+"""
+`check`: one payload through all stages, from bytes to report.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING, Final
+
+from usagecompat.checking.report import Report
+from usagecompat.checking.rules import find_contradictions
+from usagecompat.checking.schema_stage import shape_of_document, validate
+from usagecompat.checking.weighing import Weighing, weigh_counted
+from usagecompat.contract import resolve_revision
+from usagecompat.exceptions import NoSuchName
+from usagecompat.findings import CODES, Profile, Shape, named
+from usagecompat.jsontext import NO_VALUE, Document, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
+    from types import ModuleType
+
+    from usagecompat.checking.fast.route import Certified
+    from usagecompat.findings import Observe, Path
+
+_NO_CODES: Final = frozenset[str]()
+
+
+def check(
+    payload: bytes | bytearray | memoryview | str | Mapping[str, object] | list[object],
+    *,
+    revision: str | None = None,
+    shape: str | None = None,
+    profile: str = "served",
+    ignore: Iterable[str] = (),
+) -> Report:
+    """
+    Everything there is to say about one payload, whatever it holds; payloads never raise.
+
+    Args:
+        payload: JSON text as bytes or `str`, or what a JSON parser made of it, which cannot show text faults.
+        revision: The contract revision to judge against, one of `usagecompat.REVISIONS`; None for the newest.
+        shape: "page", "bucket" or "result"; None to let the payload tell.
+        profile: "served" tolerates what the API is known to serve; "published" is the letter of the revision.
+        ignore: Finding codes that count for nothing.
+
+    Raises:
+        NoSuchRevision: `revision` was never published.
+        NoSuchName: `shape`, `profile` or a code of `ignore` does not exist.
+        TypeError: `payload` holds Python objects that JSON does not have, or a cycle.
+    """
+    weights = Profile.SERVED if profile == "served" else named(Profile, profile, "profile")
+    asked = None if shape is None else named(Shape, shape, "shape")
+    codes = _codes(ignore) if ignore else _NO_CODES
+    at = resolve_revision(revision)
+    if isinstance(payload, (bytearray, memoryview)):
+        payload = bytes(payload)  # the report may look at it again, and the caller may change it by then
+    is_text = isinstance(payload, (bytes, str))
+    fast = fast_route() if is_text else None
+    certified = fast.certify(payload, at, asked) if fast else None
+    if certified is not None and isinstance(payload, (bytes, str)):
+        report = _proved(payload, certified, at, weights, codes)
+        if report is not None:
+            return report
+    document = read(payload)
+    told = asked or shape_of_document(document)
+    report = report_on(document, at, told, weights, codes)
+    if fast and certified is None and told is not None:
+        fast.learn(document, told, at, {finding.code for finding in report.findings} | codes)
+    return report
+
+
+def _proved(
+    payload: bytes | str, certified: Certified, revision: str, profile: Profile, ignore: AbstractSet[str]
+) -> Report | None:
+    """The report of what is proved of a payload; None if the exact route has to say more."""
+    again = _Again(payload, certified.shape, profile, ignore)
+    weighed = weigh_counted(certified.observations, profile=profile, ignore=ignore, places=again)
+    if weighed is None:
+        return None
+    verdict, findings = weighed
+    return Report(
+        verdict=verdict,
+        findings=findings,
+        truncated=0,
+        shape=certified.shape,
+        revision=revision,
+        profile=profile,
+        judge=again,
+    )
+
+
+@cache
+def fast_route() -> ModuleType | None:
+    """
+    The module of the fast route, which answers for payloads it can prove everything about.
+
+    None where `USAGECOMPAT_ROUTE=exact` in the environment turns it off, or msgspec cannot be imported.
+    The answer is kept; `fast_route.cache_clear()` makes the next call ask again.
+    """
+    if os.environ.get("USAGECOMPAT_ROUTE") == "exact":
+        return None
+    try:
+        from usagecompat.checking.fast import route  # noqa: PLC0415 - the exact route alone must not need it
+    except ImportError:
+        return None
+    return route
+
+
+class _Again:
+    """A certified payload that is read after all, when somebody asks for places or for other revisions."""
+
+    def __init__(self, payload: bytes | str, shape: Shape, profile: Profile, ignore: AbstractSet[str]) -> None:
+        self._payload = payload
+        self._shape = shape
+        self._profile = profile
+        self._ignore = ignore
+
+    @cached_property
+    def _document(self) -> Document:
+        return read(self._payload)
+
+    def line_and_column(self, path: Path, offset: int | None) -> tuple[int, int] | None:
+        """As `Document` has it."""
+        return self._document.line_and_column(path, offset)
+
+    def __call__(self, revision: str) -> Report:
+        """The report at another revision."""
+        return report_on(self._document, revision, self._shape, self._profile, self._ignore)
+
+
+def _codes(ignore: Iterable[str]) -> frozenset[str]:
+    codes = frozenset((ignore,) if isinstance(ignore, str) else ignore)
+    for code in sorted(codes - CODES.keys()):
+        raise NoSuchName("finding code", code, tuple(CODES))
+    return codes
+
+
+def look(document: Document, revision: str, shape: Shape | None, see: Observe, *, hints: bool = True) -> None:
+    """Tell `see` everything that all stages see in a document, with or without hints at names that are nearly the same."""
+    for one in document.findings:
+        see(one)
+    validate(document, revision, shape, see, hints=hints)
+    for one in find_contradictions(document, revision, shape):
+        see(one)
+
+
+def report_on(
+    document: Document, revision: str, shape: Shape | None, profile: Profile, ignore: AbstractSet[str] = frozenset()
+) -> Report:
+    """The report of a document that has been read, all stages included."""
+    weighing = Weighing(profile, ignore, document)
+    look(document, revision, shape, weighing.add)
+    verdict, findings, truncated = weighing.result(document.value)
+    again = partial(report_on, document, shape=shape, profile=profile, ignore=ignore)
+    return Report(
+        verdict=verdict,
+        findings=findings,
+        truncated=truncated,
+        shape=shape,
+        revision=revision,
+        profile=profile,
+        judge=again if document.value is not NO_VALUE else None,
+    )

@@ -1,0 +1,161 @@
+"""
+What a client owes each case, and what its reply is worth.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve, field, frozen
+
+from usagecompat.checking import check
+from usagecompat.clients.envelopes import Wrapping, endpoint_of, wrapping
+from usagecompat.clients.results import FAILED, CaseResult, Expectation, Fault, Outcome
+from usagecompat.clients.session import Reply, Request
+from usagecompat.contract import LATEST
+from usagecompat.corpus import Case, Payload
+from usagecompat.fidelity import Fidelity, Level, compare
+from usagecompat.findings import CODES, Profile, Severity, Shape, Verdict, pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from usagecompat.clients.protocol import Features
+    from usagecompat.fidelity import Difference
+
+SERVED: Final = "served"
+"""The flag of cases that were seen live."""
+
+_UNAVOIDABLE: Final = ("wire/", "schema/unknown-kind")
+"""Warnings about what the API is known to serve: a payload with no other must be decoded."""
+
+
+@frozen(kw_only=True)
+class Task:
+    """One case as it is put to clients; fit to be sent to another process."""
+
+    case_id: str
+    payload: bytes = field(repr=False)
+    shape: Shape | None
+    revision: str
+    verdict: Verdict
+    must: bool
+    """Whether a client has to decode it."""
+    served: bool
+
+    def duty(self, features: Features) -> Expectation:
+        """What a client with these features has to do with it."""
+        if self.verdict is Verdict.INVALID:
+            return Expectation.MUST_REFUSE if features.validates else Expectation.MUST_NOT_CRASH
+        return Expectation.MUST_DECODE if self.must else Expectation.MAY_REFUSE
+
+    def wrapping(self, features: Features) -> Wrapping:
+        """What has to be put around it for a client with these features."""
+        return wrapping(self.shape, self.revision, features.shapes)
+
+    def request(self, features: Features) -> Request | None:
+        """The payload as it goes to a client with these features; None if it cannot go to it."""
+        around = self.wrapping(features)
+        if around.hides(self.payload):
+            return None
+        return Request(
+            case_id=self.case_id,
+            payload=around.wrap(self.payload),
+            shape=around.shape,
+            revision=self.revision,
+            endpoint=endpoint_of(self.payload),
+        )
+
+
+def tasks(subjects: Iterable[Case | Payload], *, revision: str | None = None) -> tuple[Task, ...]:
+    """
+    The cases of a corpus, or the payloads of a plain tree, as tasks.
+
+    Args:
+        subjects: Payloads of a plain tree count as seen live.
+        revision: The revision by which all are judged; None for each case's own, and the newest for plain payloads.
+    """
+    return tuple(_task(subject, revision) for subject in subjects)
+
+
+def _task(subject: Case | Payload, revision: str | None) -> Task:
+    if isinstance(subject, Case) and revision in (None, subject.revision):
+        at, shape, verdict = subject.revision, subject.shape, subject.verdict
+        codes = {found.code for found in subject.findings}
+    else:
+        at = revision or LATEST
+        report = check(subject.payload, revision=at, shape=subject.shape if isinstance(subject, Case) else None)
+        shape, verdict, codes = report.shape, report.verdict, {found.code for found in report.findings}
+    warnings = {code for code in codes if CODES[code].severity(Profile.SERVED) is Severity.WARNING}
+    return Task(
+        case_id=subject.id,
+        payload=subject.payload,
+        shape=shape,
+        revision=at,
+        verdict=verdict,
+        must=verdict is not Verdict.INVALID and all(code.startswith(_UNAVOIDABLE) for code in warnings),
+        served=SERVED in subject.flags if isinstance(subject, Case) else True,
+    )
+
+
+UNWRAPPABLE: Final = Reply(
+    outcome=Outcome.SKIPPED, message="with a page around it the payload would nest deeper than this kit reads"
+)
+"""What stands for the reply where there is no request."""
+
+
+def judge(task: Task, reply: Reply, features: Features) -> CaseResult:
+    """What a reply is worth."""
+    duty = task.duty(features)
+    faults: tuple[Fault, ...] = ()
+    fidelity: Fidelity | None = None
+    returned: bytes | None = None
+    if reply.outcome in FAILED:
+        faults = (Fault(f"client/{reply.outcome}", reply.message),)
+    elif reply.outcome is Outcome.REFUSED and duty is Expectation.MUST_DECODE:
+        message = (
+            f"a payload that is {task.verdict} at {task.revision} was refused: {reply.message or 'without a word'}"
+        )
+        faults = (Fault("client/refused-valid", message),)
+    elif reply.outcome is Outcome.DECODED:
+        fidelity, returned = _compared(task, reply.payload, features)
+        if duty is Expectation.MUST_REFUSE:
+            message = f"a payload that is invalid at {task.revision} was decoded, by a client that claims to validate"
+            faults = (Fault("client/accepted-invalid", message),)
+    return CaseResult(
+        case_id=task.case_id,
+        duty=duty,
+        served=task.served,
+        outcome=reply.outcome,
+        message=reply.message,
+        level=fidelity.level if fidelity else None,
+        differences=fidelity.differences if fidelity else (),
+        truncated=fidelity.truncated if fidelity else 0,
+        faults=faults,
+        returned=returned,
+    )
+
+
+def _compared(task: Task, returned: bytes, features: Features) -> tuple[Fidelity, bytes]:
+    """How much of the case's own payload came back, whatever was put around it, and what did."""
+    around = task.wrapping(features)
+    if returned == around.wrap(task.payload):
+        return Fidelity(level=Level.BYTES), task.payload
+    own = around.unwrap(returned)
+    if own is not None:
+        # White space around a payload is no part of the value that stands in a page.
+        sent = task.payload.strip(b" \t\r\n") if around.path else task.payload
+        return compare(sent, own, revision=task.revision, shape=task.shape), own
+    # The place is gone where the payload stood: what took it away is a difference of the whole.
+    fidelity = compare(around.wrap(task.payload), returned, revision=task.revision, shape=around.shape)
+    place = pointer(around.path)
+    lost = tuple(
+        evolve(difference, pointer=difference.pointer.removeprefix(place) if _within(difference, place) else "")
+        for difference in fidelity.differences
+        if difference.cap is Level.NONE
+    )
+    return Fidelity(level=Level.NONE, differences=lost, truncated=fidelity.truncated), returned
+
+
+def _within(difference: Difference, place: str) -> bool:
+    return difference.pointer == place or difference.pointer.startswith(f"{place}/")

@@ -1,0 +1,109 @@
+"""
+Clients that are Python functions, bytes to bytes, in this process.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from attrs import Factory, define, field
+
+from usagecompat.clients.process import TimedOut
+from usagecompat.clients.protocol import ClientInfo, Features, Started
+from usagecompat.clients.results import Outcome
+from usagecompat.clients.session import DeferredFault, Reply, Request, nothing_meanwhile
+from usagecompat.exceptions import CannotStartClient, NoSuchClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from usagecompat.clients.spec import ClientSpec
+
+MOST_COMPLAINTS: Final = 600
+"""Characters of an exception's message that are kept."""
+
+
+class _DeadlinePassed(BaseException):
+    """The deadline of a function has passed."""
+
+
+@define
+class FunctionSession:
+    """A Python function, bytes to bytes, in this process; an exception is a refusal."""
+
+    spec: ClientSpec
+    late: list[DeferredFault] = Factory(list[DeferredFault])
+    meanwhile: Callable[[], None] = nothing_meanwhile
+    keeps_state: bool = field(default=True, init=False)
+    renews: bool = field(default=False, init=False)
+    _codec: Callable[[bytes], object] | None = field(default=None, init=False)
+
+    def introduce(self) -> Started:
+        """As a client introduces itself; Python is its language."""
+        self._codec = self._codec or _function(self.spec)
+        info = ClientInfo(name=self.spec.name, language="python", version=sys.version.partition(" ")[0])
+        return Started(info, Features(validates=self.spec.validates))
+
+    def ask(self, request: Request) -> Reply:
+        """What the function returns, or how it refused."""
+        self._codec = self._codec or _function(self.spec)
+        try:
+            with _deadline(self.spec.timeout):
+                returned = self._codec(request.payload)
+        except _DeadlinePassed:
+            return Reply(outcome=Outcome.TIMED_OUT, message=f"the function {TimedOut(self.spec.timeout)}")
+        except Exception as error:  # noqa: BLE001 - an exception is a refusal, whichever it is
+            return Reply(outcome=Outcome.REFUSED, message=f"{type(error).__name__}: {error}"[:MOST_COMPLAINTS])
+        except (SystemExit, GeneratorExit) as error:
+            return Reply(outcome=Outcome.CRASHED, message=f"the function raised {type(error).__name__}")
+        if isinstance(returned, bytes | bytearray):
+            return Reply(outcome=Outcome.DECODED, payload=bytes(returned))
+        message = f"expected bytes, saw {type(returned).__name__}"
+        return Reply(outcome=Outcome.PROTOCOL_VIOLATION, message=message)
+
+    def renew(self) -> None:
+        """A function stays as it is: there is one process, the kit's own."""
+
+    def close(self) -> None:
+        """Nothing was started."""
+
+
+def _function(spec: ClientSpec) -> Callable[[bytes], object]:
+    module, name = spec.command
+    here = str(Path(spec.cwd or "").absolute())
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        found: object = import_module(module)
+        for part in name.split("."):
+            found = getattr(found, part)
+    except Exception as error:
+        raise CannotStartClient(spec.said, f"{type(error).__name__}: {error}") from error
+    if not callable(found):
+        raise NoSuchClient(spec.said, f"{name} is a {type(found).__name__} and cannot be called")
+    return found
+
+
+@contextmanager
+def _deadline(seconds: float) -> Generator[None]:
+    """Stop what runs too long, where that can be done: in the main thread of a POSIX system."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(*_: object) -> NoReturn:
+        raise _DeadlinePassed
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,319 @@
+"""
+All cases of a share put to one client, and the probes beside them, which ask if an answer depends on its payload alone.
+
+First every payload is sent once to one process, those that must be decoded in front, so that what a refusal leaves
+behind cannot lower the level of a good one. Then, in another process, each bad payload is followed by a good one, and
+that by itself again. A payload that was answered in two ways, and a few others, are put to processes of their own:
+if those disagree, the client is not deterministic; if they agree with each other, and what was answered otherwise is
+answered otherwise once more when the same is sent in the same order, something has leaked.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from attrs import Factory, define, evolve, frozen
+
+from usagecompat.clients.grading import UNWRAPPABLE, Task, judge
+from usagecompat.clients.protocol import ClientInfo, Features
+from usagecompat.clients.results import FAILED, CaseResult, Fault, Outcome, Probes
+from usagecompat.clients.session import NotIntroduced, Reply
+from usagecompat.clients.transports import open_session
+from usagecompat.fidelity import compare
+from usagecompat.findings import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from usagecompat.clients.session import ClientSession, Request
+    from usagecompat.clients.spec import ClientSpec
+
+NONDETERMINISTIC: Final = "client/nondeterministic"
+STATE_LEAK: Final = "client/state-leak"
+PATIENCE: Final = 10
+"""After so many deadlines passed in a row a client is asked nothing more."""
+_SAMPLE: Final = 3
+"""So many cases are put to a process of their own in any case."""
+_MOST_SUSPECTS: Final = 16
+"""So many of those that were answered in two ways are looked into; the others are taken to be like them."""
+_REPEATED: Final = 8
+"""So many cases are sent again where each has a process of its own anyway."""
+
+
+Round: TypeAlias = "list[tuple[Task, Reply]]"
+"""What one process after the other was asked, in order, and what came of it."""
+
+_ANSWERED: Final = frozenset({Outcome.DECODED, Outcome.REFUSED})
+_GOOD: Final = frozenset({Verdict.VALID, Verdict.ACCEPTABLE})
+
+
+class Probing(StrEnum):
+    """How much is done beside the cases."""
+
+    NONE = "none"
+    SOME = "some"
+    ALL = "all"
+    """Every case is put to a process of its own as well."""
+
+
+@frozen(kw_only=True)
+class Share:
+    """What came of some of the cases."""
+
+    client: ClientInfo | None
+    features: Features | None
+    cases: tuple[CaseResult, ...]
+    faults: tuple[Fault, ...]
+    probes: Probes
+
+
+def run_share(spec: ClientSpec, tasks: Sequence[Task], probing: Probing) -> Share:
+    """
+    Put these cases to the client, with the probes that are wanted.
+
+    Raises:
+        CannotStartClient: There is no such program.
+        NoSuchClient: There is no such function.
+    """
+    with open_session(spec) as client:
+        try:
+            started = client.introduce()
+        except NotIntroduced as situation:
+            cases = tuple(judge(task, _not_run(situation.fault.message), Features()) for task in tasks)
+            return Share(
+                client=None, features=None, cases=cases, faults=(situation.fault,), probes=Probes(wanted=False)
+            )
+        bench = _Bench(client, started.features)
+        judged: dict[str, CaseResult] = {}
+        waiting: Round = []
+
+        def judge_waiting() -> None:
+            while waiting:
+                task, reply = waiting.pop()
+                judged[task.case_id] = judge(task, reply, started.features)
+
+        client.meanwhile = judge_waiting
+        first: Round = []
+        for task in sorted(tasks, key=_good_first):
+            first.append((task, bench.ask(task)))
+            waiting.append(first[-1])
+        judge_waiting()
+        probe = _Probe(bench, first)
+        probes = Probes(wanted=False) if probing is Probing.NONE else probe.run(everything=probing is Probing.ALL)
+    for task in tasks:
+        if task.case_id in probe.replies:
+            judged[task.case_id] = judge(task, probe.replies[task.case_id], started.features)
+    outside: list[Fault] = list(bench.outside)
+    for late in client.late:
+        if late.case_id in judged:
+            judged[late.case_id] = _with(judged[late.case_id], late.fault)
+        else:
+            outside.append(late.fault)
+    for case_id, fault in probe.faults.items():
+        judged[case_id] = _with(judged[case_id], fault)
+    return Share(
+        client=started.client,
+        features=started.features,
+        cases=tuple(judged[task.case_id] for task in tasks),
+        faults=tuple(dict.fromkeys(outside)),
+        probes=probes,
+    )
+
+
+def _with(result: CaseResult, fault: Fault) -> CaseResult:
+    if any(known.code == fault.code for known in result.faults):
+        return result
+    return evolve(result, faults=(*result.faults, fault))
+
+
+def _good_first(task: Task) -> tuple[bool, bool]:
+    return task.verdict is Verdict.INVALID, not task.must
+
+
+def _not_run(why: str) -> Reply:
+    return Reply(outcome=Outcome.NOT_RUN, message=why)
+
+
+@define
+class _Bench:
+    """One client, and what may be asked of it."""
+
+    client: ClientSession
+    features: Features
+    outside: list[Fault] = Factory(list[Fault])
+    _requests: dict[str, Request] = Factory(dict[str, "Request"])
+    _in_a_row: int = 0
+    _given_up: str = ""
+
+    def ask(self, task: Task) -> Reply:
+        """What the client does with a task, unless it was given up."""
+        if self._given_up:
+            return _not_run(self._given_up)
+        request = self._requests.get(task.case_id)
+        if request is None:
+            request = task.request(self.features)
+            if request is None:
+                return UNWRAPPABLE
+            self._requests[task.case_id] = request
+        try:
+            reply = self.client.ask(request)
+        except NotIntroduced as situation:
+            self.outside.append(situation.fault)
+            self._given_up = f"the client could not be started again: {situation.fault.message}"
+            return _not_run(self._given_up)
+        self._in_a_row = self._in_a_row + 1 if reply.outcome is Outcome.TIMED_OUT else 0
+        if self._in_a_row == PATIENCE:
+            self._given_up = f"the client was given up after {PATIENCE} deadlines in a row"
+        return reply
+
+    def ask_all(self, tasks: Iterable[Task]) -> Round:
+        """What the client does with these tasks, in this order."""
+        return [(task, self.ask(task)) for task in tasks]
+
+    def ask_again(self, told: Round) -> Round:
+        """The same once more, from a fresh process on; where that failed, another one takes over without being asked."""
+        self.client.renew()
+        replies: Round = []
+        for task, reply in told:
+            if reply.outcome in FAILED:
+                self.client.renew()
+                replies.append((task, reply))
+            else:
+                replies.append((task, self.ask(task)))
+        return replies
+
+    def ask_alone(self, task: Task, times: int = 1) -> Round:
+        """What a fresh process does with a task, and then with the same again."""
+        self.client.renew()
+        if not self.client.renews:
+            self.ask(task)  # whatever the payload before has left behind is gone after this, or stays for ever
+        return self.ask_all([task] * times)
+
+
+@define
+class _Probe:
+    """What is found out about a client beside its replies."""
+
+    bench: _Bench
+    first: Round
+    faults: dict[str, Fault] = Factory(dict[str, Fault])
+    replies: dict[str, Reply] = Factory(dict[str, Reply])
+    """What some cases were answered alone, which counts instead of what they were answered in company."""
+    second: Round = Factory(list["tuple[Task, Reply]"])
+    _again: dict[int, Round] = Factory(dict[int, "Round"])
+
+    def run(self, *, everything: bool) -> Probes:
+        """Ask again, and alone."""
+        answered = [(task, reply) for task, reply in self.first if reply.outcome in _ANSWERED]
+        good = [task for task, reply in answered if reply.outcome is Outcome.DECODED and task.verdict in _GOOD]
+        bad = [task for task, _ in answered if task not in good]
+        if not self.bench.client.keeps_state:
+            good, bad = _spread(good, _REPEATED), []
+        self.bench.client.renew()
+        self.second = self.bench.ask_all(_interleaved(good, bad))
+        suspects = self._suspects({task.case_id: reply for task, reply in answered})
+        for task in suspects[:_MOST_SUSPECTS]:
+            self._look_into(task)
+        self._suppose(suspects[_MOST_SUSPECTS:])
+        probes = Probes(again=len({task.case_id for task, _ in self.second}))
+        if not self.bench.client.keeps_state:
+            return probes
+        sample = [task for task, _ in answered] if everything else _spread(good, _SAMPLE)
+        for task in sample:
+            self._ask_alone(task)
+        return evolve(probes, alone=len({task.case_id for task in (*sample, *suspects[:_MOST_SUSPECTS])}))
+
+    def _suspects(self, replies: Mapping[str, Reply]) -> list[Task]:
+        """Those that were answered otherwise the second time; what failed only then is a fault at once."""
+        suspects: dict[str, Task] = {}
+        before = "nothing"
+        for task, reply in self.second:
+            if reply.outcome in FAILED:
+                fault = Fault(f"client/{reply.outcome}", f"when it was sent again, after {before}: {reply.message}")
+                self.faults.setdefault(task.case_id, fault)
+            elif reply.outcome is not Outcome.NOT_RUN and not _same(reply, replies[task.case_id]):
+                suspects.setdefault(task.case_id, task)
+            before = task.case_id
+        return list(suspects.values())
+
+    def _look_into(self, task: Task) -> None:
+        """Say why a payload was answered in two ways."""
+        alone = [reply for _ in range(2) for _, reply in self.bench.ask_alone(task, 2)]
+        own = alone[0]
+        self.replies[task.case_id] = own
+        for other in alone[1:]:
+            if not _same(own, other):
+                message = f"sent alone more than once, it was {why_not_same(task, self.bench.features, own, other)}"
+                self.faults[task.case_id] = Fault(NONDETERMINISTIC, message)
+                return
+        for number, told in enumerate((self.first, self.second)):
+            for position, (asked, reply) in enumerate(told):
+                if asked is not task or reply.outcome not in _ANSWERED or _same(own, reply):
+                    continue
+                ways = why_not_same(task, self.bench.features, own, reply)
+                if self._deviates_again(number, position, own):
+                    before = told[position - 1][0].case_id if position else "nothing"
+                    message = f"sent alone and after {before}, it was {ways}"
+                    self.faults[task.case_id] = Fault(STATE_LEAK, message)
+                else:
+                    self.faults[task.case_id] = Fault(NONDETERMINISTIC, f"sent more than once, it was {ways}")
+                return
+
+    def _deviates_again(self, number: int, position: int, own: Reply) -> bool:
+        """Whether the same payloads in the same order lead to another reply than the task's own once more."""
+        if number not in self._again:
+            self._again[number] = self.bench.ask_again((self.first, self.second)[number])
+        reply = self._again[number][position][1]
+        return reply.outcome in _ANSWERED and not _same(own, reply)
+
+    def _suppose(self, suspects: Iterable[Task]) -> None:
+        """What nobody has looked into is taken to be as what was."""
+        codes = [fault.code for fault in self.faults.values() if fault.code in {NONDETERMINISTIC, STATE_LEAK}]
+        for task in suspects if codes else ():
+            message = f"sent more than once, it was answered in two ways, as {len(codes)} others were"
+            self.faults.setdefault(task.case_id, Fault(max(codes, key=codes.count), message))
+
+    def _ask_alone(self, task: Task) -> None:
+        if task.case_id in self.replies:
+            return
+        ((_, reply),) = self.bench.ask_alone(task)
+        told = next(reply for asked, reply in self.first if asked is task)
+        if reply.outcome is not Outcome.NOT_RUN and not _same(reply, told):
+            self._look_into(task)
+
+
+def why_not_same(task: Task, features: Features, one: Reply, other: Reply) -> str:
+    """In what two replies to the same payload differ; nothing if they are the same."""
+    if _same(one, other):
+        return ""
+    if one.outcome is not other.outcome:
+        return f"{one.outcome} and {other.outcome}"
+    around = task.wrapping(features)
+    fidelity = compare(one.payload, other.payload, revision=task.revision, shape=around.shape)
+    first = fidelity.differences[0]
+    return f"answered in two ways: {first.message} (at {first.pointer or 'the root'})"
+
+
+def _same(one: Reply, other: Reply) -> bool:
+    return one.outcome is other.outcome and one.payload == other.payload
+
+
+def _interleaved(good: Sequence[Task], bad: Sequence[Task]) -> list[Task]:
+    """Every bad one with a good one behind it, and every good one twice in a row, in another order than before."""
+    if not good:
+        return list(bad)
+    order: list[Task] = []
+    for number in range(max(len(good), len(bad))):
+        if bad and (number < len(bad) or number < len(good)):
+            order.append(bad[-1 - number % len(bad)])
+        task = good[-1 - number % len(good)]
+        order += (task, task) if number < len(good) else (task,)
+    return order
+
+
+def _spread(tasks: Sequence[Task], most: int) -> list[Task]:
+    """At most so many of them, from everywhere."""
+    if len(tasks) <= most:
+        return list(tasks)
+    return [tasks[index * (len(tasks) - 1) // (most - 1)] for index in range(most)]

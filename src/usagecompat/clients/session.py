@@ -1,0 +1,91 @@
+"""
+What is asked of a client and what it answers, whatever way it is open_session.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from usagecompat.clients.protocol import Started
+    from usagecompat.clients.results import Fault, Outcome
+    from usagecompat.findings import Shape
+
+
+@frozen(kw_only=True)
+class Request:
+    """One payload to be decoded and encoded again."""
+
+    case_id: str
+    payload: bytes
+    shape: Shape
+    revision: str
+    endpoint: str
+
+
+@frozen(kw_only=True)
+class Reply:
+    """What came of a request."""
+
+    outcome: Outcome
+    payload: bytes = b""
+    """What the client encoded again, if it decoded."""
+    message: str = ""
+
+
+@frozen
+class DeferredFault:
+    """Something that a client did wrong after it had answered; without a case if it had answered nothing."""
+
+    case_id: str
+    fault: Fault
+
+
+class NotIntroduced(Exception):
+    """A client does not get as far as its introduction; nothing can be asked."""
+
+    def __init__(self, fault: Fault) -> None:
+        """Keep what is said of the client."""
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+class ClientSession(Protocol):
+    """A client that can be asked."""
+
+    keeps_state: bool
+    """Whether one payload can be answered otherwise because of another."""
+    renews: bool
+    """Whether a fresh client can be had."""
+    late: list[DeferredFault]
+    meanwhile: Callable[[], None]
+    """What the kit has to do, and may as well do while a client works; some clients leave no time for it."""
+
+    def introduce(self) -> Started:
+        """
+        Who the client is and what it can.
+
+        Raises:
+            NotIntroduced: It does not say so.
+        """
+        ...
+
+    def ask(self, request: Request) -> Reply:
+        """What the client does with a payload; the client may be another process afterwards, if this one failed."""
+        ...
+
+    def renew(self) -> None:
+        """Let the next request go to a fresh client."""
+        ...
+
+    def close(self) -> None:
+        """End the client."""
+        ...
+
+
+def nothing_meanwhile() -> None:
+    """Do nothing while a client works."""

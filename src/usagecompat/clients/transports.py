@@ -1,0 +1,344 @@
+"""
+The ways a client is open_session: a request goes in, a reply comes back, whatever the client does.
+
+Requests are sent one at a time. A client that is asked ahead would be quicker, and when it failed, nobody could say
+for certain which payload did it.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, NoReturn, Self
+
+from attrs import Factory, define, field
+
+from usagecompat.clients.in_process import MOST_COMPLAINTS, FunctionSession
+from usagecompat.clients.process import Closed, Ended, Flooded, Guard, ProcessProblem, TimedOut
+from usagecompat.clients.protocol import (
+    ClientInfo,
+    Decoded,
+    Errored,
+    Features,
+    Rejected,
+    Run,
+    Skipped,
+    Start,
+    Started,
+    Stop,
+    Violation,
+    decode_answer,
+    decode_started,
+    encode,
+    excerpt,
+)
+from usagecompat.clients.replay import KEY, Replay
+from usagecompat.clients.results import Fault, Outcome
+from usagecompat.clients.session import ClientSession, DeferredFault, NotIntroduced, Reply, Request, nothing_meanwhile
+from usagecompat.clients.spec import Way
+from usagecompat.findings import Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping
+
+    from usagecompat.clients.process import Program
+    from usagecompat.clients.spec import ClientSpec
+
+_STOPPING: Final = 5.0
+"""How many seconds a client has to end after `stop`, at most."""
+_FLOOD: Final = 4 * 1024 * 1024
+_GROWTH: Final = 64
+"""An answer may be this many times as long as the request, and `_FLOOD` bytes longer."""
+
+
+@contextmanager
+def open_session(spec: ClientSpec) -> Generator[ClientSession]:
+    """
+    The client, ready to be asked; at the end everything is gone that was started.
+
+    Raises:
+        CannotStartClient: There is no such program.
+        NoSuchClient: There is no such function.
+    """
+    if spec.way is Way.PYTHON:
+        yield FunctionSession(spec)
+        return
+    with Guard() as guard, _Server() as server:
+        client: ClientSession = _Stdio(spec, guard, server) if spec.way is Way.STDIO else _Oneshot(spec, guard, server)
+        yield client
+        client.close()
+
+
+class _Server:
+    """The replay server, from when it is needed."""
+
+    def __init__(self) -> None:
+        self._replay: Replay | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._replay:
+            self._replay.close()
+
+    @property
+    def replay(self) -> Replay:
+        if self._replay is None:
+            self._replay = Replay()
+        return self._replay
+
+
+def _fault(outcome: Outcome, message: str) -> Fault:
+    return Fault(f"client/{outcome}", message)
+
+
+def _with_complaints(message: str, program: Program) -> str:
+    complaints = program.complaints
+    if len(complaints) > MOST_COMPLAINTS:
+        complaints = f"… {complaints[-MOST_COMPLAINTS:]}"
+    return f"{message}; it wrote to standard error: {complaints}" if complaints else message
+
+
+@define
+class _Stdio:
+    """A long-lived process that speaks the protocol."""
+
+    spec: ClientSpec
+    guard: Guard
+    server: _Server
+    late: list[DeferredFault] = Factory(list[DeferredFault])
+    meanwhile: Callable[[], None] = nothing_meanwhile
+    keeps_state: bool = field(default=True, init=False)
+    renews: bool = field(default=True, init=False)
+    _program: Program | None = field(default=None, init=False)
+    _started: Started | None = field(default=None, init=False)
+    _seq: int = field(default=0, init=False)
+    _last: str = field(default="", init=False)
+    """The case that this process answered last, if it answered any."""
+
+    def introduce(self) -> Started:
+        if self._program is None:
+            self._start()
+        if self._started is None:  # pragma: no cover - set by `_start`
+            message = "a started client has introduced itself"
+            raise AssertionError(message)
+        return self._started
+
+    def ask(self, request: Request) -> Reply:
+        reply, blamed = self._ask_once(request)
+        if blamed and self._last:
+            # The process may have failed before it read this request: a fresh one tells.
+            last, self._last = self._last, ""
+            again, _ = self._ask_once(request)
+            if again.outcome is not reply.outcome:
+                self.late.append(DeferredFault(last, blamed))
+            return again
+        return reply
+
+    def renew(self) -> None:
+        program, self._program = self._program, None
+        if program is None:
+            return
+        last, self._last = self._last, ""
+        seconds = min(self.spec.timeout, _STOPPING)
+        try:
+            status, rest = program.read_all(encode(Stop()), seconds=seconds, limit=_FLOOD)
+            if rest:
+                self._blame(last, f"expected nothing more before `stop`, saw {excerpt(rest)}")
+            elif status:
+                self.late.append(DeferredFault("", _fault(Outcome.CRASHED, f"{Ended(status)} after `stop`")))
+        except TimedOut:
+            self._blame("", f"expected its end after `stop`, saw it still there after {seconds:g} s")
+        except Flooded as trouble:
+            self._blame(last, f"expected nothing more before `stop`; it {trouble}")
+        finally:
+            program.close()
+        others = self.guard.end()
+        if others:
+            self._blame("", f"expected nothing to be left after its end, saw {others} processes that it had started")
+
+    def close(self) -> None:
+        self.renew()
+
+    def _blame(self, case_id: str, message: str) -> None:
+        self.late.append(DeferredFault(case_id, _fault(Outcome.PROTOCOL_VIOLATION, message)))
+
+    def _ask_once(self, request: Request) -> tuple[Reply, Fault | None]:
+        """
+        The reply, and, if that may rather be the fault of the case before, what would have to be said there.
+
+        Raises:
+            NotIntroduced: No process can be started any more.
+        """
+        started = self.introduce()
+        program = self._program
+        if program is None:  # pragma: no cover - set by `introduce`
+            raise AssertionError
+        self._seq += 1
+        serving = self.server.replay.serve(request) if started.features.http else None
+        line = encode(
+            Run(
+                seq=self._seq,
+                case_id=request.case_id,
+                payload=None if serving else request.payload,
+                shape=request.shape,
+                revision=request.revision,
+                endpoint=request.endpoint,
+                base_url=self.server.replay.base_url if serving else None,
+            )
+        )
+        program.forget_complaints()
+        try:
+            answered = program.ask(
+                line,
+                seconds=self.spec.timeout,
+                limit=_FLOOD + _GROWTH * len(request.payload),
+                meanwhile=self.meanwhile,
+            )
+        except Ended as trouble:
+            message = _with_complaints(f"the client {trouble}", program)
+            self._drop()
+            return Reply(outcome=Outcome.CRASHED, message=message), _fault(
+                Outcome.CRASHED, f"{message}, after it had answered"
+            )
+        except TimedOut as trouble:
+            return self._failed(Outcome.TIMED_OUT, f"the client {trouble}", program), None
+        except (Flooded, Closed) as trouble:
+            message = f"expected an answer; the client {trouble}"
+            blamed = _fault(Outcome.PROTOCOL_VIOLATION, message) if isinstance(trouble, Closed) else None
+            return self._failed(Outcome.PROTOCOL_VIOLATION, message, program), blamed
+        answer = decode_answer(answered)
+        if isinstance(answer, Violation):
+            late = Violation("nothing more after an answer", answer.seen)
+            blamed = _fault(Outcome.PROTOCOL_VIOLATION, str(late))
+            return self._failed(Outcome.PROTOCOL_VIOLATION, str(answer), program), blamed
+        if answer.seq != self._seq:
+            message = f"expected an answer for seq {self._seq}, saw one for seq {answer.seq}"
+            blamed = None
+            if answer.seq == self._seq - 1:
+                blamed = _fault(
+                    Outcome.PROTOCOL_VIOLATION, f"expected one answer for seq {answer.seq}, saw a second one"
+                )
+            return self._failed(Outcome.PROTOCOL_VIOLATION, message, program), blamed
+        if serving and not serving.fetched and isinstance(answer, Decoded | Rejected):
+            asked = f"for {serving.asked[0]}" if serving.asked else "no request"
+            message = f"expected a request for {serving.path} before the answer, saw {asked}"
+            return self._failed(Outcome.PROTOCOL_VIOLATION, message, program), None
+        self._last = request.case_id
+        match answer:
+            case Decoded():
+                return Reply(outcome=Outcome.DECODED, payload=answer.payload), None
+            case Rejected():
+                return Reply(outcome=Outcome.REFUSED, message=answer.message), None
+            case Skipped():
+                link = f" ({answer.issue_url})" if answer.issue_url else ""
+                return Reply(outcome=Outcome.SKIPPED, message=answer.message + link), None
+            case Errored():
+                return Reply(outcome=Outcome.ERRORED, message=answer.context), None
+
+    def _failed(self, outcome: Outcome, message: str, program: Program) -> Reply:
+        told = _with_complaints(message, program)
+        self._drop()
+        return Reply(outcome=outcome, message=told)
+
+    def _drop(self) -> None:
+        """End the process; the next request goes to another one."""
+        if self._program:
+            self._program.close()
+            self._program = None
+        self.guard.end()
+
+    def _start(self) -> None:
+        self._last = ""
+        program = self._program = self.guard.start(self.spec.command, env=self.spec.env, cwd=self.spec.cwd)
+        try:
+            line = program.ask(encode(Start()), seconds=self.spec.start_timeout, limit=_FLOOD, meanwhile=self.meanwhile)
+        except ProcessProblem as trouble:
+            outcome = Outcome.PROTOCOL_VIOLATION
+            if isinstance(trouble, Ended | TimedOut):
+                outcome = Outcome.CRASHED if isinstance(trouble, Ended) else Outcome.TIMED_OUT
+            self._give_up(program, outcome, f"expected `started`, a client's introduction; the client {trouble}")
+        said = decode_started(line)
+        if isinstance(said, Violation):
+            hint = "a program that only prints what it decoded is run with --oneshot or --http"
+            self._give_up(program, Outcome.PROTOCOL_VIOLATION, f"{said}; {hint}")
+        self._started = said
+
+    def _give_up(self, program: Program, outcome: Outcome, message: str) -> NoReturn:
+        told = _with_complaints(message, program)
+        self._drop()
+        raise NotIntroduced(_fault(outcome, told))
+
+
+@define
+class _Oneshot:
+    """A process for each payload, which prints what it decoded and exits with 0, or with 1 if it refused."""
+
+    spec: ClientSpec
+    guard: Guard
+    server: _Server
+    late: list[DeferredFault] = Factory(list[DeferredFault])
+    meanwhile: Callable[[], None] = nothing_meanwhile
+    keeps_state: bool = field(default=False, init=False)
+    renews: bool = field(default=True, init=False)
+
+    def introduce(self) -> Started:
+        shapes = (Shape.PAGE,) if self.spec.way is Way.HTTP else tuple(Shape)
+        return Started(ClientInfo(name=self.spec.name), Features(validates=self.spec.validates, shapes=shapes))
+
+    def ask(self, request: Request) -> Reply:
+        serving = self.server.replay.serve(request) if self.spec.way is Way.HTTP else None
+        program = self.guard.start(self.spec.command, env=self._environment(request), cwd=self.spec.cwd)
+        limit = _FLOOD + _GROWTH * len(request.payload)
+        try:
+            given = b"" if serving else request.payload
+            status, printed = program.read_all(given, seconds=self.spec.timeout, limit=limit)
+        except TimedOut as trouble:
+            return Reply(outcome=Outcome.TIMED_OUT, message=_with_complaints(f"the client {trouble}", program))
+        except Flooded as trouble:
+            message = _with_complaints(f"expected its end; the client {trouble}", program)
+            return Reply(outcome=Outcome.PROTOCOL_VIOLATION, message=message)
+        finally:
+            program.close()
+            self.guard.end()
+        if status not in (0, 1):
+            return Reply(outcome=Outcome.CRASHED, message=_with_complaints(f"the client {Ended(status)}", program))
+        if serving and not serving.fetched:
+            asked = f"one for {serving.asked[0]}" if serving.asked else "none"
+            message = f"expected a request for {serving.path}, saw {asked}; a client of the line protocol is run without --http"
+            return Reply(outcome=Outcome.PROTOCOL_VIOLATION, message=_with_complaints(message, program))
+        if status:
+            return Reply(outcome=Outcome.REFUSED, message=program.complaints[-MOST_COMPLAINTS:])
+        return Reply(outcome=Outcome.DECODED, payload=_without_line_end(printed, request.payload))
+
+    def renew(self) -> None:
+        """Every process is fresh."""
+
+    def close(self) -> None:
+        """Nothing is there between two requests."""
+
+    def _environment(self, request: Request) -> Mapping[str, str]:
+        told = {
+            "USAGECOMPAT_CASE": request.case_id,
+            "USAGECOMPAT_SHAPE": request.shape.value,
+            "USAGECOMPAT_REVISION": request.revision,
+            "USAGECOMPAT_ENDPOINT": request.endpoint,
+        }
+        if self.spec.way is Way.HTTP:
+            base_url = self.server.replay.base_url
+            told |= {
+                "OPENAI_BASE_URL": base_url,
+                "OPENAI_ADMIN_KEY": KEY,
+                "OPENAI_API_KEY": KEY,
+                "NO_PROXY": "127.0.0.1",
+                "no_proxy": "127.0.0.1",
+                "USAGECOMPAT_BASE_URL": base_url,
+            }
+        return {**told, **self.spec.env}
+
+
+def _without_line_end(printed: bytes, sent: bytes) -> bytes:
+    """What a program printed without the line end that printing adds, unless what was sent ended so too."""
+    if sent.endswith(b"\n") or not printed.endswith(b"\n"):
+        return printed
+    return printed.removesuffix(b"\n").removesuffix(b"\r")

@@ -1,0 +1,331 @@
+"""
+cattrs converters between exact JSON trees and records, one for each revision and profile.
+
+They are strict: nothing is coerced, and what the contract refuses they refuse, each error with its path.
+They lose nothing: order, spellings and undeclared members stay with the record.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache, partial
+from typing import TYPE_CHECKING, NoReturn, cast
+
+from attrs import NOTHING, fields
+from cattrs import (
+    AttributeValidationNote,
+    ClassValidationError,
+    Converter,
+    IterableValidationError,
+    IterableValidationNote,
+)
+
+from usagecompat.contract import (
+    ABSENT,
+    RECORDS,
+    REVISIONS,
+    Contract,
+    JsonType,
+    Layout,
+    Member,
+    Record,
+    RecordShape,
+    Tolerance,
+    UnknownResult,
+    UsageResult,
+    contract,
+    is_kind,
+    is_number_text,
+    layout_of,
+    shape_of,
+)
+from usagecompat.findings import Profile
+from usagecompat.jsontext import Number, has_surrogate, lexeme_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from usagecompat.jsontext import Tree
+
+    Hook = Callable[[Tree], object]
+
+
+@cache
+def decoder(revision: str, profile: Profile = Profile.SERVED) -> Converter:
+    """
+    A converter that structures exact JSON trees into records of `revision`.
+
+    `structure` raises `cattrs.BaseValidationError`, whose paths `cattrs.transform_error` prints.
+    """
+    converter = Converter()
+    said = contract(revision)
+    for leaf, hook in _LEAVES.items():
+        converter.register_structure_hook(leaf, _without_type(hook))
+    for shape in said.records.values():
+        converter.register_structure_hook(shape.cls, _without_type(_record_hook(shape, said, profile)))
+    converter.register_structure_hook(UsageResult, _without_type(partial(_result, said=said, profile=profile)))
+    return converter
+
+
+def _without_type(hook: Hook) -> Callable[[Tree, object], object]:
+    """`hook` as cattrs calls hooks, which tells them a type that they know already."""
+    return lambda value, _: hook(value)
+
+
+@cache
+def encoder() -> Converter:
+    """A converter that unstructures records into exact JSON trees."""
+    converter = Converter()
+    converter.register_unstructure_hook_func(lambda cls: isinstance(cls, type) and issubclass(cls, Record), to_tree)
+    return converter
+
+
+# -- from trees
+
+
+def _refuse(value: Tree, wanted: str) -> NoReturn:
+    raise TypeError(f"expected {wanted}, found {value!r:.80}")
+
+
+def structure_integer(value: Tree) -> int:
+    """The integer, in whichever spelling."""
+    if type(value) is not Number or not value.within_limits or not value.is_integer:
+        _refuse(value, "an integer")
+    return value.integer
+
+
+def structure_number(value: Tree) -> Decimal:
+    """The exact decimal."""
+    if type(value) is not Number or not value.within_limits:
+        _refuse(value, "a number")
+    return value.decimal
+
+
+def structure_string(value: Tree) -> str:
+    """The string as it is."""
+    return value if type(value) is str else _refuse(value, "a string")
+
+
+def structure_boolean(value: Tree) -> bool:
+    """True or false, and nothing that is only like them."""
+    return value if type(value) is bool else _refuse(value, "true or false")
+
+
+_LEAVES: Mapping[type, Hook] = {
+    int: structure_integer,
+    Decimal: structure_number,
+    str: structure_string,
+    bool: structure_boolean,
+}
+_HOOKS: Mapping[JsonType, Hook] = {
+    JsonType.INTEGER: structure_integer,
+    JsonType.NUMBER: structure_number,
+    JsonType.STRING: structure_string,
+    JsonType.BOOLEAN: structure_boolean,
+}
+
+
+def _result(value: Tree, said: Contract, profile: Profile) -> object:
+    """One result as the record that its `object` names."""
+    if type(value) is not dict:
+        _refuse(value, "a result object")
+    tag = value.get("object")
+    if type(tag) is not str:
+        _refuse(tag, "a string that names the kind of the result")
+    shape = said.kinds.get(tag)
+    if shape is not None:
+        return _record_hook(shape, said, profile)(value)
+    if profile is Profile.PUBLISHED or not is_kind(tag):
+        _refuse(tag, f"a kind of {said.revision}")
+    others = {name: node for name, node in value.items() if name != "object"}
+    return UnknownResult(object=tag, layout=Layout(others, tuple(value)))
+
+
+@cache
+def _record_hook(shape: RecordShape, said: Contract, profile: Profile) -> Hook:
+    """A function that structures one record, all that can be prepared for it prepared."""
+    served = profile is Profile.SERVED
+    steps = {name: (member, _member_hook(member, said, profile)) for name, member in shape.members.items()}
+    aliases = {
+        newer: (member.name, (member, steps[member.name][1]))
+        for newer, member in shape.newer.items()
+        if served and Tolerance.NEWER_NAME in member.deviations
+    }
+    required = [name for name in shape.required if not (served and name in shape.tolerated_absences)]
+
+    def structure(value: Tree) -> object:
+        if type(value) is not dict:
+            _refuse(value, f"a {shape.name} object")
+        attributes: dict[str, object] = {}
+        undeclared: dict[str, Tree] = {}
+        spellings: dict[str, str] = {}
+        errors: list[Exception] = []
+        found: set[str] = set()
+        for name, node in value.items():
+            step = steps.get(name)
+            if step is None and name in aliases and aliases[name][0] not in value:
+                declared, step = aliases[name]
+                found.add(declared)
+            if step is None:
+                undeclared[name] = node
+                continue
+            member, hook = step
+            if type(node) is Number:
+                spellings[name] = node.lexeme
+            try:
+                attributes[member.attribute] = hook(node)
+            except Exception as error:  # noqa: BLE001 - whatever it is belongs to this member
+                error.add_note(AttributeValidationNote(f"{shape.name}.{name}", name, object))
+                errors.append(error)
+        errors += [_missing(name, shape) for name in required if name not in value and name not in found]
+        if errors:
+            raise ClassValidationError(f"this is not a {shape.name}", errors, shape.cls)  # pyright: ignore[reportCallIssue] - it sees ExceptionGroup
+        return shape.cls(**attributes, layout=Layout(undeclared, tuple(value), spellings))
+
+    return structure
+
+
+def _missing(name: str, shape: RecordShape) -> KeyError:
+    error = KeyError(name)
+    error.add_note(AttributeValidationNote(f"{shape.name}.{name}", name, object))
+    return error
+
+
+def _member_hook(member: Member, said: Contract, profile: Profile) -> Hook:
+    """A function that structures the value of one member."""
+    served = profile is Profile.SERVED
+    null = member.nullable or (served and Tolerance.NULL in member.deviations)
+    if member.const is not None:
+        hook: Hook = partial(_constant, const=member.const)
+    elif member.type is JsonType.ARRAY:
+        item: Hook = partial(_result, said=said, profile=profile)
+        if member.of == (said.bucket.name,):
+            item = _record_hook(said.bucket, said, profile)
+        hook = partial(_array, item=item)
+    elif member.type is JsonType.OBJECT:
+        hook = _record_hook(said.amount, said, profile)
+    else:
+        hook = _HOOKS[member.type]
+    if member.values is not None and member.values.closed and not served:
+        hook = partial(_one_of, known=member.values.known)
+    if served and Tolerance.NUMBER_TEXT in member.deviations:
+        hook = _number_or_its_text
+    return partial(_nullable, hook=hook) if null else hook
+
+
+def _nullable(value: Tree, hook: Hook) -> object:
+    return None if value is None else hook(value)
+
+
+def _constant(value: Tree, const: str) -> str:
+    return const if value == const else _refuse(value, f'"{const}"')
+
+
+def _one_of(value: Tree, known: tuple[str, ...]) -> object:
+    return value if value in known else _refuse(value, f"one of {', '.join(known)}")
+
+
+def _number_or_its_text(value: Tree) -> object:
+    if type(value) is str and is_number_text(value):
+        return value
+    return structure_number(value)
+
+
+def _array(value: Tree, item: Hook) -> tuple[object, ...]:
+    if type(value) is not list:
+        _refuse(value, "an array")
+    items, errors = list[object](), list[Exception]()
+    for index, node in enumerate(value):
+        try:
+            items.append(item(node))
+        except Exception as error:  # noqa: BLE001 - whatever it is belongs to this item
+            error.add_note(IterableValidationNote(f"item {index}", index, object))
+            errors.append(error)
+    if errors:
+        raise IterableValidationError("some items are not what they should be", errors, tuple)  # pyright: ignore[reportCallIssue] - likewise
+    return tuple(items)
+
+
+# -- to trees
+
+
+def to_tree(record: Record) -> dict[str, Tree]:
+    """
+    The exact JSON tree of a record: as it came where it came from text, else in the contract's order.
+
+    Raises:
+        TypeError: A value is not one that a record can have, such as a `float`.
+        ValueError: A value is none that could be read again: a number that is not finite or beyond the limits, half of
+            a surrogate pair.
+    """
+    layout = layout_of(record)
+    names = wire_names(type(record).__name__)
+    tree: dict[str, Tree] = {}
+    pending = dict.fromkeys(member_names(type(record).__name__))
+    for name in layout.order:
+        if name in layout.undeclared:
+            tree[name] = layout.undeclared[name]
+        elif name in names and names[name] in pending:
+            _write_member(tree, name, getattr(record, names[name]), layout)
+            del pending[names[name]]
+    for name in pending:
+        _write_member(tree, name, getattr(record, name), layout)
+    for name, node in layout.undeclared.items():
+        tree.setdefault(name, node)
+    return tree
+
+
+@cache
+def member_names(record: str) -> tuple[str, ...]:
+    """The attributes of a record that are members of the contract, in its order."""
+    return tuple(field.name for field in fields(RECORDS[record]) if field.name != "_layout")
+
+
+@cache
+def required_names(record: str) -> tuple[str, ...]:
+    """The attributes without which the record cannot be made."""
+    return tuple(field.name for field in fields(RECORDS[record]) if field.default is NOTHING)
+
+
+@cache
+def wire_names(record: str) -> Mapping[str, str]:
+    """The attribute behind each wire name that any revision has used."""
+    former = {name: m.attribute for r in REVISIONS for name, m in shape_of(record, r).members.items()}
+    return {**former, **{name: name for name in member_names(record)}}
+
+
+def _write_member(tree: dict[str, Tree], name: str, value: object, layout: Layout) -> None:
+    if value is not ABSENT:
+        tree[name] = _node(value, layout.spellings.get(name), name)
+
+
+def _node(value: object, spelling: str | None, name: str) -> Tree:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        if has_surrogate(value):
+            raise ValueError(f"`{name}` holds half of a surrogate pair, which JSON has no character for")
+        return value
+    if isinstance(value, (int, Decimal)):
+        spelled = Number(spelling) if spelling is not None else None
+        if spelled is not None and _is(spelled, value):
+            return spelled
+        number = Number(lexeme_of(value))
+        if not number.within_limits:
+            raise ValueError(
+                f"`{name}` holds a number that is not finite, or beyond the limits of what can be read again"
+            )
+        return number
+    if isinstance(value, Record):
+        return to_tree(value)
+    if isinstance(value, tuple):
+        return [_node(item, None, name) for item in cast("tuple[object, ...]", value)]
+    raise TypeError(
+        f"`{name}` holds {value!r:.80}, which no record can have; numbers are int or Decimal, arrays tuples"
+    )
+
+
+def _is(spelled: Number, value: int | Decimal) -> bool:
+    if isinstance(value, int):
+        return spelled.is_integer and spelled.integer == value
+    return spelled.decimal == value

@@ -1,0 +1,191 @@
+"""
+The vocabulary in which `records.py` states the contract: markers, absence, and what a record keeps of its text.
+
+A member is one annotated line: its type, one marker that says what it means, and qualifiers for its history.
+Nothing here reads the annotations; `_shape.py` does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping  # noqa: TC003 - the annotations are read at run time
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
+
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from usagecompat.jsontext import Tree
+
+
+class Absent(Enum):
+    """The type of `ABSENT`."""
+
+    ABSENT = "absent"
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+
+ABSENT: Final = Absent.ABSENT
+"""The value of a member that is not there, which is not the same as null (`None`)."""
+
+
+KIND_PATTERN: Final = r"organization\.(usage\.[a-z0-9_]+|costs)\.result"
+"""What the `object` of a result looks like, of known and of unknown kinds; to be matched in full."""
+NUMBER_PATTERN: Final = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"
+"""What the text of a JSON number looks like; to be matched in full."""
+
+is_kind: Final = re.compile(KIND_PATTERN).fullmatch
+is_number_text: Final = re.compile(NUMBER_PATTERN).fullmatch
+
+
+@frozen
+class Marker:
+    """What a member means."""
+
+    doc: str
+    """One sentence for people who read the schema."""
+    null_since: ClassVar[str] = ""
+    """The first revision at which members of this meaning may be null, if their type allows it at all."""
+
+
+class Kind(Marker):
+    """The discriminator."""
+
+
+class Count(Marker):
+    """A number of things that happened: an integer, never below zero."""
+
+
+class Time(Marker):
+    """A moment, in whole seconds since 1970-01-01 UTC."""
+
+
+class Money(Marker):
+    """An exact decimal number of currency units."""
+
+
+class Quantity(Marker):
+    """An exact decimal number of units that another member names."""
+
+
+class GroupKey(Marker):
+    """A value by which a report can be grouped; null or absent where it was not."""
+
+    null_since = "2024-12-05"
+
+
+class Text(Marker):
+    """A string with no further structure."""
+
+
+class Flag(Marker):
+    """A boolean."""
+
+
+class Part(Marker):
+    """A record of its own inside this one."""
+
+
+class Items(Marker):
+    """An array of records."""
+
+
+class FlatMember(Marker):
+    """A member of the flat record, which has the meaning that the kinds give it."""
+
+
+@frozen
+class Since:
+    """The member is declared from `revision` on."""
+
+    revision: str
+
+
+@frozen
+class NullSince:
+    """The member may be null from `revision` on."""
+
+    revision: str
+
+
+@frozen
+class RequiredSince:
+    """The member is required from `revision` on, and optional before."""
+
+    revision: str
+
+
+@frozen
+class RenamedAt:
+    """Before `revision`, the member is called `former`."""
+
+    revision: str
+    former: str
+
+
+@frozen
+class FormatSince:
+    """The contract annotates the member with `format` from `revision` on."""
+
+    revision: str
+    format: str
+
+
+@frozen
+class Values:
+    """The values that the contract lists for the member."""
+
+    known: tuple[str, ...]
+    closed: bool = False
+    """Whether the contract allows no others."""
+    in_prose: bool = False
+    """Whether the contract lists them in a description only."""
+
+
+@frozen
+class Layout:
+    """
+    What a record keeps of the text it came from.
+
+    Two layouts are equal if their undeclared members are: order and spelling say nothing about the value.
+    """
+
+    undeclared: Mapping[str, Tree] = field(factory=dict[str, "Tree"])
+    """Members that the revision does not declare, as exact JSON trees."""
+    order: tuple[str, ...] = field(default=(), eq=False)
+    """The wire names of all members in the order they came."""
+    spellings: Mapping[str, str] = field(factory=dict[str, str], eq=False)
+    """How each number was spelled, by wire name."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@frozen(kw_only=True)
+class Record:
+    """
+    The base of all records: immutable, equal by the exact values of declared and undeclared members.
+
+    Records are made by `usagecompat.loads`, or by hand with the newest wire names as keywords.
+    """
+
+    SINCE: ClassVar[str] = ""
+    """The first revision that has the record, if not the first of all."""
+    ALSO_REQUIRED: ClassVar[Mapping[str, str]] = {}
+    """Names that the contract requires beside the declared members, each with the last revision that does."""
+
+    _layout: Layout = field(factory=Layout, repr=False, hash=False, alias="layout")
+
+    @property
+    def undeclared(self) -> Mapping[str, Tree]:
+        """Members of the payload that the revision does not declare, as exact JSON trees."""
+        return self._layout.undeclared
+
+
+def layout_of(record: Record) -> Layout:
+    """What a record keeps of the text that it came from."""
+    return record._layout  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the one door to it

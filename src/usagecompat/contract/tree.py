@@ -1,0 +1,300 @@
+"""
+The neutral tree: what one revision of the contract says, read once from the records' annotations.
+
+Schemas, validation, converters, rules and strategies are written from this tree; none of them reads annotations.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+
+from attrs import evolve, fields, frozen
+
+from usagecompat.contract import records
+from usagecompat.contract.markers import (
+    Absent,
+    FormatSince,
+    GroupKey,
+    Marker,
+    NullSince,
+    Record,
+    RenamedAt,
+    RequiredSince,
+    Since,
+    Values,
+)
+from usagecompat.contract.revisions import DEVIATIONS, GROUP_KEYS, REVISIONS, Deviation, Tolerance
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class JsonType(StrEnum):
+    """The type of a member's values, in the words of JSON Schema."""
+
+    INTEGER = "integer"
+    NUMBER = "number"
+    STRING = "string"
+    BOOLEAN = "boolean"
+    OBJECT = "object"
+    ARRAY = "array"
+
+
+@frozen(kw_only=True, eq=False)
+class Member:
+    """What one revision says of one member."""
+
+    name: str
+    """The wire name at this revision."""
+    attribute: str
+    """The attribute of the record, which is the newest wire name."""
+    type: JsonType
+    nullable: bool
+    required: bool
+    marker: Marker
+    const: str | None = None
+    """The only value, of a discriminator."""
+    values: Values | None = None
+    format: str | None = None
+    of: tuple[str, ...] = ()
+    """The records that may stand here, of an object or an array."""
+    former_name: str | None = None
+    """The name at earlier revisions, if it was another."""
+    newer_name: str | None = None
+    """The name at later revisions, if it will be another."""
+    deviations: Mapping[Tolerance, Deviation] = {}
+    """What the API serves here against the letter."""
+
+    @property
+    def is_group_key(self) -> bool:
+        """Whether reports can be grouped by the member."""
+        return isinstance(self.marker, GroupKey)
+
+
+@frozen(kw_only=True, eq=False)
+class RecordShape:
+    """What one revision says of one record."""
+
+    name: str
+    doc: str
+    cls: type[Record]
+    kind: str | None
+    """The value of `object`, if the record has one."""
+    members: Mapping[str, Member]
+    """Declared members by wire name, in the contract's order."""
+    required: tuple[str, ...]
+    """Required names in the contract's order; the contract has required names that it did not declare."""
+    former: Mapping[str, Member]
+    """Declared members by the names that earlier revisions gave them."""
+    newer: Mapping[str, Member]
+    """Declared members by the names that later revisions give them."""
+    tolerated_absences: Mapping[str, Deviation]
+    """Required names that the API does not serve."""
+
+
+@frozen(kw_only=True, eq=False)
+class Contract:
+    """What one revision says."""
+
+    revision: str
+    page: RecordShape
+    bucket: RecordShape
+    amount: RecordShape
+    kinds: Mapping[str, RecordShape]
+    """Results by the value of `object`, in the contract's order."""
+    flat: RecordShape
+
+    @property
+    def records(self) -> Mapping[str, RecordShape]:
+        """Page, bucket, results and amount by name; not the flat record, which is never on the wire."""
+        return {shape.name: shape for shape in (self.page, self.bucket, *self.kinds.values(), self.amount)}
+
+
+_KINDS: Final[tuple[type[Record], ...]] = get_args(records.UsageResult)
+KINDS: Final = tuple(cls.__name__ for cls in _KINDS)
+"""The records of all kinds, in the contract's order."""
+RECORDS: Final[Mapping[str, type[Record]]] = {
+    cls.__name__: cls
+    for cls in (
+        records.UsageResponse,
+        records.UsageTimeBucket,
+        *_KINDS,
+        records.UnknownResult,
+        records.CostsResultAmount,
+        records.UsageTimeBucketResultInner,
+    )
+}
+"""The record classes by name."""
+
+_JSON_TYPES: Final[Mapping[object, JsonType]] = {
+    int: JsonType.INTEGER,
+    Decimal: JsonType.NUMBER,
+    bool: JsonType.BOOLEAN,
+    str: JsonType.STRING,
+}
+
+
+@cache
+def contract(revision: str) -> Contract:
+    """The neutral tree of `revision`, which must be one of `REVISIONS`."""
+    kinds = tuple(shape_of(cls.__name__, revision) for cls in _KINDS if cls.SINCE <= revision)
+    bucket = shape_of("UsageTimeBucket", revision)
+    names = tuple(kind.name for kind in kinds)
+    return Contract(
+        revision=revision,
+        page=shape_of("UsageResponse", revision),
+        bucket=evolve(bucket, members={n: evolve(m, of=names) if m.of else m for n, m in bucket.members.items()}),
+        amount=shape_of("CostsResultAmount", revision),
+        kinds={kind.kind: kind for kind in kinds if kind.kind is not None},
+        flat=_flat(kinds),
+    )
+
+
+@cache
+def shape_of(record: str, revision: str) -> RecordShape:
+    """What `revision` says of the record of this name."""
+    cls = RECORDS[record]
+    hints = _annotations(record)
+    members = [
+        _member(cls.__name__, field.name, hints[field.name], revision)
+        for field in fields(cls)
+        if get_origin(hints[field.name]) is Annotated
+    ]
+    declared = {member.name: member for member in members if member is not None}
+    required = [member.name for member in declared.values() if member.required]
+    required += [n for n, until in cls.ALSO_REQUIRED.items() if revision <= until and n not in required]
+    return RecordShape(
+        name=cls.__name__,
+        doc=(cls.__doc__ or "").strip(),
+        cls=cls,
+        kind=declared["object"].const if "object" in declared else None,
+        members=declared,
+        required=tuple(required),
+        former={m.former_name: m for m in declared.values() if m.former_name},
+        newer={m.newer_name: m for m in declared.values() if m.newer_name},
+        tolerated_absences={
+            d.member: d
+            for d in DEVIATIONS
+            if d.allows is Tolerance.ABSENT and d.record == cls.__name__ and d.concerns(revision)
+        },
+    )
+
+
+@cache
+def _annotations(record: str) -> Mapping[str, object]:
+    """The annotations of the record of this name, which are the same at every revision and dear to evaluate."""
+    return get_type_hints(RECORDS[record], include_extras=True)
+
+
+def declared_since(record: str, name: str) -> str | None:
+    """The first revision that declares member `name` of `record`, or None."""
+    first, _ = _lifetimes(record).get(name, (None, None))
+    return first
+
+
+def declared_until(record: str, name: str) -> str | None:
+    """The last revision that declares member `name` of `record`, or None."""
+    _, last = _lifetimes(record).get(name, (None, None))
+    return last
+
+
+def known_since(kind: str) -> str | None:
+    """The first revision that knows the `object` value `kind`, or None."""
+    return _arrivals().get(kind)
+
+
+@cache
+def _lifetimes(record: str) -> Mapping[str, tuple[str, str]]:
+    """The first and the last revision that declares each member; names of payloads are looked up, never kept."""
+    lifetimes: dict[str, tuple[str, str]] = {}
+    for revision in REVISIONS:
+        shape = contract(revision).records.get(record)
+        for name in shape.members if shape is not None else ():
+            first, _ = lifetimes.get(name, (revision, revision))
+            lifetimes[name] = (first, revision)
+    return lifetimes
+
+
+@cache
+def _arrivals() -> Mapping[str, str]:
+    """The first revision of each kind."""
+    return {kind: revision for revision in reversed(REVISIONS) for kind in contract(revision).kinds}
+
+
+def _member(record: str, attribute: str, hint: object, revision: str) -> Member | None:
+    annotated, *notes = get_args(hint)
+    marker = next(note for note in notes if isinstance(note, Marker))
+    facts: dict[type, Any] = {type(note): note for note in notes}
+    since = facts.get(Since)
+    if since and revision < since.revision:
+        return None
+    union = get_args(annotated) if get_origin(annotated) in (Union, UnionType) else (annotated,)
+    renamed = facts.get(RenamedAt)
+    old = bool(renamed and revision < renamed.revision)
+    null_since = facts[NullSince].revision if NullSince in facts else marker.null_since
+    required_since = facts.get(RequiredSince)
+    optional = Absent in union and not (required_since and revision >= required_since.revision)
+    name = renamed.former if renamed and old else attribute
+    formatted = facts.get(FormatSince)
+    core = next(part for part in union if part not in (type(None), Absent))
+    literal = get_origin(core) is Literal
+    json_type, of = _type(str if literal else core)
+    return Member(
+        name=name,
+        attribute=attribute,
+        type=json_type,
+        nullable=type(None) in union and revision >= null_since,
+        required=not optional,
+        marker=marker,
+        const=get_args(core)[0] if literal else None,
+        values=facts.get(Values),
+        format=formatted.format if formatted and revision >= formatted.revision else None,
+        of=of,
+        former_name=renamed.former if renamed and not old else None,
+        newer_name=attribute if old else None,
+        deviations={
+            d.allows: d
+            for d in DEVIATIONS
+            if d.concerns(revision)
+            and d.record in (None, record)
+            and d.allows is not Tolerance.ABSENT
+            and (d.member == name or (d.member == GROUP_KEYS and isinstance(marker, GroupKey)))
+        },
+    )
+
+
+def _type(core: object) -> tuple[JsonType, tuple[str, ...]]:
+    """The JSON type of the annotation `core`, and the records that it holds."""
+    if get_origin(core) is tuple:
+        item = get_args(core)[0]
+        parts = get_args(item) or (item,)
+        return JsonType.ARRAY, tuple(part.__name__ for part in parts if part is not records.UnknownResult)
+    if isinstance(core, type) and issubclass(core, Record):
+        return JsonType.OBJECT, (core.__name__,)
+    return _JSON_TYPES[core], ()
+
+
+def _flat(kinds: tuple[RecordShape, ...]) -> RecordShape:
+    """The flat record: all kinds' members as first seen, required and nullable if any kind says so."""
+    members: dict[str, Member] = {}
+    docs = {m.attribute: m.marker for m in shape_of("UsageTimeBucketResultInner", REVISIONS[-1]).members.values()}
+    for member in (member for kind in kinds for member in kind.members.values()):
+        first = members.setdefault(member.name, evolve(member, const=None, marker=docs[member.attribute]))
+        nullable, required = first.nullable or member.nullable, first.required or member.required
+        members[member.name] = evolve(first, nullable=nullable, required=required)
+    required_names = {name for kind in kinds for name in kind.required}
+    return RecordShape(
+        name=records.UsageTimeBucketResultInner.__name__,
+        doc=(records.UsageTimeBucketResultInner.__doc__ or "").strip(),
+        cls=records.UsageTimeBucketResultInner,
+        kind=None,
+        members=members,
+        required=tuple(name for name in members if name in required_names),
+        former={},
+        newer={},
+        tolerated_absences={},
+    )

@@ -1,0 +1,7 @@
+"""
+The corpus: cases, what each must show, and everything that reads, checks, writes and selects them.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

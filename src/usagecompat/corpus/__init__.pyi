@@ -1,0 +1,41 @@
+from .case_checks import CASE_JUDGES, PAYLOAD_JUDGES, CaseJudge, Mismatch, NotJudged, Terms, has_document
+from .case_files import Case, Payload, find_files, read_case, read_cases, read_notes, release
+from .data import folder, version
+from .derived import SET, Derived, derive, judge
+from .expected import ExpectedFailure, read_expected_failures
+from .manifest import FULL, NAME, Entry, digest_of, ids_in_set, manifest_of, read_manifest
+from .selection import cases, packaged
+
+__all__ = [
+    "CASE_JUDGES",
+    "FULL",
+    "NAME",
+    "PAYLOAD_JUDGES",
+    "SET",
+    "Case",
+    "CaseJudge",
+    "Derived",
+    "Entry",
+    "ExpectedFailure",
+    "Mismatch",
+    "NotJudged",
+    "Payload",
+    "Terms",
+    "cases",
+    "derive",
+    "digest_of",
+    "find_files",
+    "folder",
+    "has_document",
+    "ids_in_set",
+    "judge",
+    "manifest_of",
+    "packaged",
+    "read_case",
+    "read_cases",
+    "read_expected_failures",
+    "read_manifest",
+    "read_notes",
+    "release",
+    "version",
+]

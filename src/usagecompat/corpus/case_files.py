@@ -1,0 +1,392 @@
+"""
+The cases of a corpus, as their files say them.
+
+A case is a payload `<fault>.json` and, beside it, `<fault>.case.json`, which says what the payload must show.
+A tree without any such file is plain: each `*.json` in it is a payload of which no more is known than that it must not be invalid.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from attrs import field, frozen
+
+from usagecompat.contract import LATEST, REVISIONS
+from usagecompat.exceptions import CorruptCase, UnreadableInput
+from usagecompat.findings import CODES, Profile, Shape, Verdict
+from usagecompat.jsontext import NO_VALUE, Number, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from enum import StrEnum
+    from pathlib import Path
+
+    from usagecompat.jsontext import Tree
+
+_T = TypeVar("_T")
+_Name = TypeVar("_Name", bound="StrEnum")
+
+SIDECAR: Final = ".case.json"
+"""How the name of a file ends that says what the payload beside it must show."""
+
+
+_VERSION: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
+
+
+@frozen
+class Expected:
+    """One finding that a case must show."""
+
+    code: str
+    pointer: str
+    count: int = 1
+
+
+@frozen
+class Range:
+    """A verdict that holds from one revision to another, both included."""
+
+    first: str
+    last: str
+    verdict: Verdict
+
+    def covers(self, revision: str) -> bool:
+        """Whether `revision` lies in the range."""
+        return self.first <= revision <= self.last
+
+
+@frozen
+class Fix:
+    """The one edit that makes a payload valid."""
+
+    old: bytes
+    new: bytes
+
+    def applied_to(self, payload: bytes) -> bytes | None:
+        """The mended payload; None if there is not exactly one place to mend."""
+        return payload.replace(self.old, self.new) if payload.count(self.old) == 1 else None
+
+
+@frozen(kw_only=True)
+class Case:
+    """
+    One payload of a corpus, and what it must show.
+
+    A case is fit for `pytest.mark.parametrize` as it is: pytest names a test after the case's id.
+    """
+
+    id: str
+    """The topic, a slash, and the name of the fault: an interface, never renamed and never reused."""
+    description: str
+    evidence: str
+    """Where it is published that the payload is right or wrong, or where such a payload was seen."""
+    path: Path = field(eq=False, repr=False)
+    """The file that says all this."""
+    shape: Shape | None
+    """None if the text is broken, so that no shape shows."""
+    revision: str
+    """The revision that the case is written for."""
+    verdict: Verdict
+    """The verdict at `revision`, with what the API is known to serve taken into account."""
+    published: Verdict
+    """The verdict by the letter of `revision`."""
+    findings: tuple[Expected, ...] = field(repr=False)
+    """All that is to be seen at `revision` in the served profile, in document order."""
+    revisions: tuple[Range, ...] = field(repr=False)
+    """Verdicts at other revisions in the served profile; a revision in no range is not judged."""
+    flags: tuple[str, ...] = field(repr=False)
+    fix: Fix | None = field(repr=False)
+    """None for a valid payload, and for one that no single edit mends."""
+    since: str = field(repr=False)
+    """The version of the kit that brought the case."""
+
+    @property
+    def __name__(self) -> str:
+        """The id, which is what pytest calls a parameter after."""
+        return self.id
+
+    def __str__(self) -> str:
+        return self.id
+
+    @property
+    def topic(self) -> str:
+        """The part of the id in front of the slash."""
+        return self.id.partition("/")[0]
+
+    @property
+    def root(self) -> Path:
+        """The corpus that the case belongs to."""
+        return self.path.parents[self.id.count("/")]
+
+    @property
+    def payload_path(self) -> Path:
+        """The file that holds the payload."""
+        return payload_of(self.path)
+
+    @cached_property
+    def payload(self) -> bytes:
+        """
+        The payload, byte for byte, read on first access.
+
+        Raises:
+            CorruptCase: The file is not there.
+        """
+        try:
+            return self.payload_path.read_bytes()
+        except OSError as error:
+            raise CorruptCase(
+                str(self.path), f"its payload {self.payload_path.name} cannot be read: {error.strerror}"
+            ) from None
+
+    def expected(self, revision: str, profile: str = "served") -> Verdict | None:
+        """
+        The verdict that the case has at `revision`; None where nobody has judged it.
+
+        The letter never allows more than what is served, so it needs no judgement of its own for what is invalid, and
+        never refuses what shows nothing but notes.
+        """
+        letter = Profile(profile) is Profile.PUBLISHED
+        if revision == self.revision:
+            return self.published if letter else self.verdict
+        verdict = next((held.verdict for held in self.revisions if held.covers(revision)), None)
+        return None if letter and verdict is Verdict.ACCEPTABLE else verdict
+
+
+@frozen(kw_only=True)
+class Payload:
+    """One payload of a plain tree."""
+
+    id: str
+    """The path below the tree, without its suffix."""
+    payload_path: Path
+
+    def __str__(self) -> str:
+        return self.id
+
+    @cached_property
+    def payload(self) -> bytes:
+        """
+        The bytes, read on first access.
+
+        Raises:
+            UnreadableInput: The file cannot be read.
+        """
+        try:
+            return self.payload_path.read_bytes()
+        except OSError as error:
+            raise UnreadableInput(str(self.payload_path), error.strerror or "cannot be read") from None
+
+
+def payload_of(sidecar: Path) -> Path:
+    """The payload that belongs to a `*.case.json`."""
+    return sidecar.with_name(sidecar.name.removesuffix(SIDECAR) + ".json")
+
+
+def sidecar_of(payload: Path) -> Path:
+    """The `*.case.json` that belongs to a payload."""
+    return payload.with_name(payload.name.removesuffix(".json") + SIDECAR)
+
+
+def find_files(place: Path) -> tuple[bool, tuple[Path, ...]]:
+    """
+    Whether a place is a corpus, and its files: the `*.case.json` of a corpus, else every `*.json`, sorted.
+
+    A payload that has a `*.case.json` stands for it. What is hidden is left alone.
+
+    Raises:
+        UnreadableInput: There is no such place.
+    """
+    if place.is_file():
+        sidecar = place if place.name.endswith(SIDECAR) else sidecar_of(place)
+        if sidecar.is_file():
+            return True, (sidecar,)
+        return False, (place,) if place.name.endswith(".json") else ()
+    if not place.is_dir():
+        raise UnreadableInput(str(place), "there is no such file or directory")
+    found = sorted(
+        path
+        for path in place.rglob("*.json")
+        if not any(part.startswith(".") for part in path.relative_to(place).parts) and path.is_file()
+    )
+    sidecars = tuple(path for path in found if path.name.endswith(SIDECAR))
+    return (True, sidecars) if sidecars else (False, tuple(found))
+
+
+def read_cases(root: Path) -> tuple[Case, ...]:
+    """
+    All cases below a directory, sorted by id.
+
+    Raises:
+        CorruptCase: A `*.case.json` does not say what a case must say.
+        UnreadableInput: There is no such directory.
+    """
+    is_corpus, found = find_files(root)
+    return tuple(sorted(map(read_case, found), key=lambda case: case.id)) if is_corpus else ()
+
+
+def read_case(path: Path) -> Case:
+    """
+    The case that a `*.case.json` describes; its payload is not read.
+
+    Raises:
+        CorruptCase: The file cannot be read, or does not say what a case must say.
+    """
+    said = _Reading(path, read_object(path))
+    verdict = said.name("verdict", Verdict)
+    return Case(
+        id=said.text("id"),
+        description=said.text("description"),
+        evidence=said.text("evidence"),
+        path=path,
+        shape=None if said.tree.get("shape", "") is None else said.name("shape", Shape),
+        revision=said.revision("revision"),
+        verdict=verdict,
+        published=said.name("published", Verdict) if "published" in said.tree else verdict,
+        findings=said.items("findings", _expected),
+        revisions=said.items("revisions", _range) if "revisions" in said.tree else (),
+        flags=said.texts("flags"),
+        fix=said.fix() if "fix" in said.tree else None,
+        since=said.version("since"),
+    )
+
+
+def release(version: str) -> tuple[int, ...]:
+    """
+    A version as numbers, so that versions compare as they follow each other; what comes behind the third is left out.
+
+    Raises:
+        ValueError: It has no three numbers.
+    """
+    if (found := _VERSION.match(version)) is None:
+        raise ValueError(version)
+    return tuple(map(int, found.group().split(".")))
+
+
+def read_notes(root: Path) -> Mapping[str, Mapping[str, str]]:
+    """
+    What each flag of a corpus means: by flag, its `title`, `problem`, `seen_in` and `fix`; empty without a `notes.json`.
+
+    Raises:
+        CorruptCase: `notes.json` does not say so.
+    """
+    path = root / "notes.json"
+    if not path.is_file():
+        return {}
+    notes: dict[str, Mapping[str, str]] = {}
+    for flag, note in read_object(path).items():
+        if not isinstance(note, dict):
+            raise CorruptCase(str(path), f"the note on {flag!r} is not an object")
+        said = _Reading(path, note)
+        notes[flag] = {name: said.text(name) for name in ("title", "problem", "seen_in", "fix")}
+    return notes
+
+
+def read_object(path: Path) -> dict[str, Tree]:
+    """
+    The object that one of the kit's own JSON files holds, read as strictly as any payload.
+
+    Raises:
+        CorruptCase: The file cannot be read, or holds something else.
+    """
+    try:
+        document = read(path.read_bytes())
+    except OSError as error:
+        raise CorruptCase(str(path), f"cannot be read: {error.strerror}") from None
+    for seen in document.findings:
+        place = document.line_and_column(seen.path, seen.offset)
+        where = "" if place is None else f"line {place[0]}, column {place[1]}: "
+        raise CorruptCase(str(path), where + seen.message)
+    if document.value is NO_VALUE or not isinstance(document.value, dict):
+        raise CorruptCase(str(path), "holds no object")
+    return document.value
+
+
+@frozen
+class _Reading:
+    """Takes members out of an object of a file, and says which one is not what it must be."""
+
+    path: Path
+    tree: dict[str, Tree]
+
+    def refuse(self, name: str, what: str) -> CorruptCase:
+        if name not in self.tree:
+            return CorruptCase(str(self.path), f"`{name}` is missing; it must be {what}")
+        return CorruptCase(str(self.path), f"`{name}` must be {what}, not {self.tree[name]!r}")
+
+    def text(self, name: str) -> str:
+        value = self.tree.get(name)
+        if not isinstance(value, str) or not value:
+            raise self.refuse(name, "a text")
+        return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        value = self.tree.get(name)
+        if not isinstance(value, list):
+            raise self.refuse(name, "a list of texts")
+        texts = tuple(item for item in value if isinstance(item, str))
+        if len(texts) != len(value):
+            raise self.refuse(name, "a list of texts")
+        return texts
+
+    def name(self, name: str, names: type[_Name]) -> _Name:
+        value = self.tree.get(name)
+        if not isinstance(value, str) or value not in tuple(names):
+            raise self.refuse(name, f"one of {', '.join(names)}")
+        return names(value)
+
+    def revision(self, name: str) -> str:
+        value = self.tree.get(name)
+        if not isinstance(value, str) or value not in REVISIONS:
+            raise self.refuse(name, f"the date of a revision, such as {LATEST}")
+        return value
+
+    def version(self, name: str) -> str:
+        value = self.text(name)
+        if not _VERSION.fullmatch(value):
+            raise self.refuse(name, "a version such as 0.1.0")
+        return value
+
+    def integer(self, name: str) -> int:
+        value = self.tree.get(name)
+        if not isinstance(value, Number) or not value.is_integer:
+            raise self.refuse(name, "an integer")
+        return value.integer
+
+    def items(self, name: str, make: Callable[[_Reading], _T]) -> tuple[_T, ...]:
+        value = self.tree.get(name)
+        if not isinstance(value, list):
+            raise self.refuse(name, "a list")
+        inner = [_Reading(self.path, item) for item in value if isinstance(item, dict)]
+        if len(inner) != len(value):
+            raise self.refuse(name, "a list of objects")
+        return tuple(map(make, inner))
+
+    def fix(self) -> Fix:
+        value = self.tree["fix"]
+        if not isinstance(value, dict):
+            raise self.refuse("fix", "an object")
+        match value:
+            case {"replace": str(old), "with": str(new)}:
+                return Fix(old.encode(), new.encode())
+            case {"replace_hex": str(old), "with_hex": str(new)}:
+                try:
+                    return Fix(bytes.fromhex(old), bytes.fromhex(new))
+                except ValueError:
+                    raise self.refuse("fix", "bytes in hexadecimal") from None
+            case _:
+                raise self.refuse("fix", "`replace` and `with`, or `replace_hex` and `with_hex`, all of them texts")
+
+
+def _expected(said: _Reading) -> Expected:
+    code, pointer = said.text("code"), said.tree.get("pointer")
+    if code not in CODES:
+        raise CorruptCase(str(said.path), f"there is no finding code {code!r}; the catalogue is usagecompat.CODES")
+    if not isinstance(pointer, str):
+        raise said.refuse("pointer", "a JSON Pointer")
+    return Expected(code, pointer, said.integer("count") if "count" in said.tree else 1)
+
+
+def _range(said: _Reading) -> Range:
+    return Range(said.revision("from"), said.revision("to"), said.name("verdict", Verdict))

@@ -1,0 +1,3 @@
+from .accounting import Coverage, Met, Status, cover
+
+__all__ = ["Coverage", "Met", "Status", "cover"]

@@ -1,0 +1,50 @@
+from .diagnosis import has_surrogate
+from .lexical import Members, Node, Spelling, by_name, excerpt, last_values, parse, said, spaced_alike
+from .limits import MAX_DEPTH, MAX_SIZE, with_room
+from .numbers import (
+    INT32_LEAST,
+    INT32_MOST,
+    binary32,
+    exact_parts,
+    is_plain_and_lossy,
+    is_safe_count,
+    lossy_decimal_models,
+    lossy_integer_models,
+)
+from .positions import Index
+from .reader import Document, read
+from .values import NO_VALUE, NoValue, Number, Tree, lexeme_of
+from .writer import write
+
+__all__ = [
+    "INT32_LEAST",
+    "INT32_MOST",
+    "MAX_DEPTH",
+    "MAX_SIZE",
+    "NO_VALUE",
+    "Document",
+    "Index",
+    "Members",
+    "NoValue",
+    "Node",
+    "Number",
+    "Spelling",
+    "Tree",
+    "binary32",
+    "by_name",
+    "exact_parts",
+    "excerpt",
+    "has_surrogate",
+    "is_plain_and_lossy",
+    "is_safe_count",
+    "last_values",
+    "lexeme_of",
+    "lossy_decimal_models",
+    "lossy_integer_models",
+    "parse",
+    "read",
+    "said",
+    "spaced_alike",
+    "with_room",
+    "write",
+]

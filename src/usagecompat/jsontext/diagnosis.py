@@ -1,0 +1,333 @@
+"""
+What can be wrong with a text before anybody asks what it says: the findings of the stage `json/`.
+
+The json module decides whether a text is JSON; here its answer is put into words.
+What that module lets pass (two members of one name, halves of surrogate pairs, numbers of any length) is looked
+for in a pass over the tokens, and that pass is made only if there is something to find.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+from itertools import accumulate
+from json import JSONDecodeError, JSONDecoder
+from string import ascii_letters, digits
+from typing import TYPE_CHECKING, Final
+
+from attrs import define, evolve, field
+
+from usagecompat.findings import Observation, Path
+from usagecompat.jsontext.limits import MAX_DEPTH, MAX_SIZE, number_fault, quoted, with_room
+from usagecompat.jsontext.positions import TOKEN, Lines, string_at
+from usagecompat.jsontext.values import NO_VALUE, Number
+
+if TYPE_CHECKING:
+    from usagecompat.jsontext.values import NoValue, Tree
+
+MAX_TOLD: Final = 1_000
+"""Faults of one code that are told; no report lists more errors, and a text may hold millions."""
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_LONE_ESCAPE: Final = re.compile(
+    r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])"  # a first half without a second
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"  # a second half without a first
+)
+
+_WORD: Final = ascii_letters + digits + "+-."
+_UNFINISHED_WORD: Final = re.compile(r"-|t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?")
+_UNFINISHED_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.|(?:\.[0-9]++)?+[eE][-+]?)")
+_UNFINISHED_ESCAPE: Final = re.compile(r"\\(?:u[0-9a-fA-F]{0,4})?")
+_SNIPPET: Final = re.compile(r"[-+.\w]{1,20}|.", re.DOTALL)
+
+_EXPECTED: Final = {
+    "Expecting value": "a value",
+    "Expecting property name": "a member name in double quotes",
+    "Expecting ':'": "a colon after the member name",
+    "Expecting ','": "a comma or the closing bracket",
+    "Illegal trailing comma before end of array": "a value",
+    "Illegal trailing comma before end of object": "a member name in double quotes",
+    "Invalid control character": "an escape in place of a control character",
+    "Invalid \\": r"one of the escapes \" \\ \/ \b \f \n \r \t \uXXXX",
+}
+_HINTS: Final = {
+    "'": "JSON strings stand in double quotes.",
+    "/": "JSON has no comments.",
+    "#": "JSON has no comments.",
+    "]": "A comma must not stand in front of a closing bracket.",
+    "}": "A comma must not stand in front of a closing bracket.",
+    "True": "This looks like Python; JSON says true.",
+    "False": "This looks like Python; JSON says false.",
+    "None": "This looks like Python; JSON says null.",
+    "undefined": "JSON has no undefined; leave the member out or say null.",
+}
+
+
+def has_surrogate(text: str) -> bool:
+    """Whether `text` holds half of a surrogate pair."""
+    return not text.isascii() and _SURROGATE.search(text) is not None
+
+
+def lone_surrogate(text: str, path: Path, offset: int | None = None) -> Observation:
+    """Half of a surrogate pair is in `text`, the string at `path` or the name of a member of the object there."""
+    message = f"the string {quoted(text)} holds half of a surrogate pair, which is not a character"
+    return Observation("json/lone-surrogate", path, message, "Cut strings between characters, not inside them.", offset)
+
+
+def escapes_lone_surrogate(text: str) -> bool:
+    """Whether a string of the JSON `text` spells half of a surrogate pair as an escape."""
+    if "\\" not in text or "\\u" not in text:  # the search for one character is many times as fast
+        return False
+    return _LONE_ESCAPE.search(text.replace("\\\\", "-") if "\\\\" in text else text) is not None
+
+
+_STEPS: Final = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")  # one level down and up, as signed bytes
+_NOT_STRUCTURE: Final = bytes(set(range(256)) - set(b'[]{}"'))
+
+
+def may_nest_too_deep(data: bytes) -> bool:
+    """
+    Whether the UTF-8 text `data` nests too deep; never False if a parser would get that far.
+
+    The escapes that matter for where a string ends go first, and then everything but brackets and quotes.
+    A bracket with an odd number of quotes in front of it stands in a string; two neighbouring quotes change nothing
+    about that and go, too, which in most texts leaves no quote at all.
+    Of the brackets that are left the innermost levels, which are the most, are taken away before the rest is summed up.
+    """
+    if len(data) <= MAX_DEPTH:
+        return False
+    if b"\\" in data:
+        data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
+    steps = data.translate(_STEPS, _NOT_STRUCTURE).replace(b'""', b"")
+    if b'"' in steps:
+        steps = b"".join(steps.split(b'"')[::2])
+    levels = 3
+    for _ in range(levels):
+        steps = steps.replace(b"\x01\xff", b"")
+    return levels + max(accumulate(memoryview(steps).cast("b")), default=0) > MAX_DEPTH
+
+
+def first_too_deep(text: str) -> int | None:
+    """The offset of the bracket that opens one level too many."""
+    depth = 0
+    for token in TOKEN.finditer(text):
+        character = text[token.start()]
+        if character in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                return token.start()
+        elif character in "]}":
+            depth -= 1
+    return None
+
+
+def too_deep(offset: int | None) -> Observation:
+    """Values nest deeper than the limit."""
+    return Observation("json/limit-depth", (), f"values are nested deeper than {MAX_DEPTH} levels", "", offset)
+
+
+def broken_text(text: str, error: JSONDecodeError) -> Observation:
+    """
+    What `error` means, in words that are the same for every Python version.
+
+    A text is truncated if more text could make it JSON.
+    """
+    at = error.pos
+    expected = next((words for start, words in _EXPECTED.items() if error.msg.startswith(start)), "JSON")
+    truncated = False
+    if error.msg.startswith("Invalid \\"):
+        at = text.rfind("\\", 0, at + 1)
+        truncated = _UNFINISHED_ESCAPE.fullmatch(text, at) is not None
+    elif error.msg.startswith("Unterminated string"):
+        expected, truncated, at = f"the end of the string {quoted(text[at + 1 : at + 100])}", True, len(text)
+    elif error.msg.startswith("Illegal trailing comma"):
+        at = text.index("]" if "array" in error.msg else "}", at)
+    else:
+        word = len(text.rstrip(_WORD))
+        truncated = at >= len(text) or bool(
+            (at == word and expected == "a value" and _UNFINISHED_WORD.fullmatch(text, word))
+            or (at > word and _UNFINISHED_NUMBER.fullmatch(text, word))
+        )
+    if truncated and not text.strip(" \t\n\r"):
+        return Observation("json/empty-text", (), "the text holds no value: it is empty, or white space alone", "", at)
+    if truncated:
+        message = f"the text ends where {expected} is expected" if at >= len(text) else "the text ends inside a token"
+        return Observation("json/truncated-text", (), message, "Was the text cut off on its way?", len(text))
+    snippet = _SNIPPET.match(text, at)
+    found = snippet[0] if snippet else ""
+    if at and text[at - 1] in _WORD and text[at] in _WORD and error.msg.startswith(("Extra", "Expecting ','")):
+        hint = "A number has no leading zero, a digit on both sides of its point, and a digit in its exponent."
+        return Observation(
+            "json/syntax-error", (), f"expected the end of the number or word, found {quoted(found)}", hint, at
+        )
+    if error.msg.startswith("Extra data"):
+        hint = "Several payloads in one text, each on a line of its own, are NDJSON."
+        return Observation("json/trailing-text", (), f"expected the end of the text, found {quoted(found)}", hint, at)
+    return Observation(
+        "json/syntax-error", (), f"expected {expected}, found {quoted(found)}", _HINTS.get(found, ""), at
+    )
+
+
+_TOLERANT: Final = JSONDecoder(parse_int=Number, parse_float=Number, parse_constant=Number)
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def diagnose(
+    payload: str | bytes | bytearray | memoryview, error: JSONDecodeError | None = None
+) -> tuple[Tree | NoValue, str, tuple[Observation, ...]]:
+    """
+    What is wrong with a text, whatever it is.
+
+    Args:
+        payload: The text.
+        error: Why it is no JSON, if that is known already; then its encoding, size and depth are as they should be.
+
+    Returns:
+        What the text says, as far as it can be read; the text; and everything that is wrong with it, in its order.
+    """
+    size = len(payload) if isinstance(payload, str) else memoryview(payload).nbytes
+    if size > MAX_SIZE:
+        return _unreadable("", _too_long(size))
+    if isinstance(payload, str):
+        text = payload
+        try:
+            size = len(text.encode())
+        except UnicodeEncodeError as fault:
+            message = f"half of a surrogate pair, U+{ord(text[fault.start]):04X}, stands in the text itself"
+            hint = "Pass the bytes as received."
+            return _unreadable(text, Observation("json/lone-surrogate", (), message, hint, fault.start))
+        if size > MAX_SIZE:
+            return _unreadable("", _too_long(size))
+    else:
+        data = bytes(payload)
+        try:
+            text = data.decode()
+        except UnicodeDecodeError as fault:
+            text = data[: fault.start].decode()
+            if not text.startswith("\ufeff"):
+                hint = "This begins like UTF-16; JSON is sent as UTF-8." if data[:2] in _UTF_16 else ""
+                message = f"expected UTF-8, found the byte 0x{data[fault.start]:02x}: {fault.reason}"
+                return _unreadable(text, Observation("json/invalid-utf-8", (), message, hint, len(text)))
+    if text.startswith("\ufeff"):
+        hint = "Write the text as UTF-8 without a byte order mark."
+        message = "expected a value, found a byte order mark"
+        return _unreadable(text, Observation("json/byte-order-mark", (), message, hint, 0))
+    if error is not None:
+        return _unreadable(text, broken_text(text, error))
+    try:
+        deep = first_too_deep(text)
+        if deep is None:
+            return with_room(_TOLERANT.decode, text), text, tuple(faults(text))
+        return _unreadable(text, _first_fault(text, deep))
+    except JSONDecodeError as fault:
+        return _unreadable(text, broken_text(text, fault))
+
+
+def _first_fault(text: str, deep: int) -> Observation:
+    """That `text` nests too deep at the offset `deep`, unless it is broken before that."""
+    try:
+        with_room(_TOLERANT.decode, text[:deep])
+    except JSONDecodeError as error:
+        if error.pos < deep or not error.msg.startswith("Expecting value"):
+            return broken_text(text, error)
+    return too_deep(deep)
+
+
+def _unreadable(text: str, fault: Observation) -> tuple[NoValue, str, tuple[Observation, ...]]:
+    return NO_VALUE, text, (fault,)
+
+
+def _too_long(size: int) -> Observation:
+    message = f"the text is {size:,} bytes long or longer, the limit is {MAX_SIZE:,}"
+    return Observation("json/limit-size", (), message, "", 0)
+
+
+@define
+class _Level:
+    """An object or array that is open while the tokens go by."""
+
+    part: str | int | None
+    """Where in it the pass is: the name of a member, the index of an item, None before the first member."""
+    first: dict[str, int] = field(factory=dict[str, int])
+    """Where in the text each name stood first."""
+    is_object: bool = False
+
+
+def faults(text: str) -> list[Observation]:
+    """
+    Everything that the json module lets pass in `text`, which is JSON for it, in document order.
+
+    Values that a later member of the same name replaces are looked at as well.
+    Of more than `MAX_TOLD` faults of one code the last of the list stands for all that are left.
+    """
+    found = _Found()
+    lines = Lines(text)
+    levels: list[_Level] = []
+
+    def path() -> Path:
+        return tuple(level.part for level in levels if level.part is not None)
+
+    for token in TOKEN.finditer(text):
+        start = token.start()
+        character = text[start]
+        if character in "]}":
+            levels.pop()
+            continue
+        level = levels[-1] if levels else None
+        if token.lastindex == 2 and level is not None:  # noqa: PLR2004 - the colon's group
+            name = token[1] if "\\" not in token[1] else string_at(text, start)
+            level.part = name
+            if "\\u" in token[1] and has_surrogate(name) and found.is_told("json/lone-surrogate"):
+                found.tell(lone_surrogate(name, path()[:-1], start))
+            first = level.first.setdefault(name, start)
+            if first != start and found.is_told("json/duplicate-member"):
+                message = _duplicate(name, lines.at(first), lines.at(start))
+                found.tell(
+                    Observation("json/duplicate-member", path(), message, "Parsers differ in which counts.", start)
+                )
+            continue
+        if level is not None and not level.is_object:
+            level.part = level.part + 1 if isinstance(level.part, int) else 0
+        if character in "[{":
+            levels.append(_Level(None, is_object=character == "{"))
+        elif character == '"':
+            if (
+                "\\u" in token[1]
+                and has_surrogate(string := string_at(text, start))
+                and found.is_told("json/lone-surrogate")
+            ):
+                found.tell(lone_surrogate(string, path(), start))
+        elif character not in "tfn" and (fault := number_fault(token[0])) and found.is_told(fault.code):
+            found.tell(fault.at(path(), start))
+    return found.all()
+
+
+class _Found:
+    """The faults of a text: those that are told, and how many there are beyond."""
+
+    def __init__(self) -> None:
+        self._told: list[Observation] = []
+        self._counts: Counter[str] = Counter()
+
+    def is_told(self, code: str) -> bool:
+        """Count one more; whether it has to be told."""
+        self._counts[code] += 1
+        return self._counts[code] <= MAX_TOLD
+
+    def tell(self, fault: Observation) -> None:
+        """Take what `is_told` has asked for."""
+        self._told.append(fault)
+
+    def all(self) -> list[Observation]:
+        """What is told, and an observation that stands for the others of its code."""
+        last = {fault.code: fault for fault in self._told}
+        more = {code: count - MAX_TOLD for code, count in self._counts.items() if count > MAX_TOLD}
+        return self._told + [evolve(last[code], count=count) for code, count in more.items()]
+
+
+def _duplicate(name: str, first: tuple[int, int], this: tuple[int, int]) -> str:
+    return (
+        f"the member {quoted(name)} at line {this[0]}, column {this[1]}"
+        f" is there already at line {first[0]}, column {first[1]}"
+    )

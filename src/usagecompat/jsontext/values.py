@@ -1,0 +1,143 @@
+"""
+What a JSON text can say: trees of dict, list, str, bool, None and `Number`, which keeps its spelling.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from enum import Enum, auto
+from typing import Final, TypeAlias
+
+from usagecompat.jsontext.limits import number_fault, quoted
+
+_FEW_DIGITS: Final = 100
+
+_DIGITS_AT_ONCE: Final = 600
+"""Fewer than the least limit that Python can be told for the conversion of texts to integers."""
+
+
+class Number:
+    """
+    A JSON number with the spelling it was read in; two are equal if their exact values are.
+
+    A number beyond the limits, a NaN or an infinity has no value: it is `within_limits` False, no integer,
+    and equal only to what is spelled alike.
+    """
+
+    __slots__ = ("lexeme",)
+
+    lexeme: Final[str]
+
+    def __init__(self, lexeme: str) -> None:
+        """Keep `lexeme`, which is a JSON number, `NaN`, `Infinity` or `-Infinity`; computing comes later if at all."""
+        self.lexeme = lexeme
+
+    @property
+    def within_limits(self) -> bool:
+        """Whether the number has a value that may be computed."""
+        return _is_plain(self.lexeme) or number_fault(self.lexeme) is None
+
+    @property
+    def decimal(self) -> Decimal:
+        """
+        The exact value.
+
+        Raises:
+            ValueError: The number is not within the limits.
+        """
+        if not self.within_limits:
+            message = f"{self!r} has no value: it is not finite, or beyond the limits"
+            raise ValueError(message)
+        return Decimal(self.lexeme)
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether the exact value is a whole number, however it is spelled: `5`, `5.0`, `50e-1`."""
+        if _is_plain(self.lexeme):
+            return True
+        if not self.within_limits:
+            return False
+        value = Decimal(self.lexeme)
+        return value == value.to_integral_value()
+
+    @property
+    def integer(self) -> int:
+        """
+        The exact value of a whole number.
+
+        Raises:
+            ValueError: The number is not whole, or not within the limits.
+        """
+        if _is_plain(self.lexeme):
+            return int(self.lexeme)
+        if not self.is_integer:
+            message = f"{self!r} is not an integer"
+            raise ValueError(message)
+        return _whole(f"{Decimal(self.lexeme).to_integral_value():f}")
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the exact values are equal."""
+        if not isinstance(other, Number):
+            return NotImplemented
+        if self.lexeme == other.lexeme:
+            return True
+        return self.within_limits and other.within_limits and self.decimal == other.decimal
+
+    def __hash__(self) -> int:
+        """The hash of the exact value."""
+        return hash(self.decimal if self.within_limits else self.lexeme)
+
+    def __repr__(self) -> str:
+        """The number as it was spelled."""
+        return f"Number({quoted(self.lexeme)})"
+
+
+def _is_plain(lexeme: str) -> bool:
+    """Whether a number is what nearly all are: digits alone, and so few that no limit is near."""
+    return len(lexeme) <= _FEW_DIGITS and lexeme.isdigit()
+
+
+def _whole(digits: str) -> int:
+    """
+    The integer of these digits, at most some ten thousand.
+
+    `int` refuses so many at once, and by way of `Decimal` each would cost what a hundred texts cost.
+    """
+    value = 0
+    start = 1 if digits[0] == "-" else 0
+    for at in range(start, len(digits), _DIGITS_AT_ONCE):
+        part = digits[at : at + _DIGITS_AT_ONCE]
+        value = value * 10 ** len(part) + int(part)
+    return -value if start else value
+
+
+Tree: TypeAlias = "dict[str, Tree] | list[Tree] | str | Number | bool | None"
+"""What a JSON text says: objects in the order of the text, of several members of one name the last value."""
+
+
+class NoValue(Enum):
+    """The type of `NO_VALUE`."""
+
+    NO_VALUE = auto()
+
+
+NO_VALUE: Final = NoValue.NO_VALUE
+"""Stands where a document has no value, because its text cannot be read."""
+
+
+def lexeme_of(value: float | Decimal | Number) -> str:
+    """The spelling of a Python number; of an `int` through `Decimal`, which has no limit of 4,300 digits."""
+    if isinstance(value, Number):
+        return value.lexeme
+    if isinstance(value, int):
+        return str(Decimal(value))
+    if isinstance(value, Decimal):
+        nan, infinite, text = value.is_nan(), value.is_infinite(), str(value)
+    else:
+        nan, infinite, text = math.isnan(value), math.isinf(value), float.__repr__(value)
+    if nan:
+        return "NaN"
+    if infinite:
+        return "Infinity" if value > 0 else "-Infinity"
+    return text

@@ -1,0 +1,3 @@
+"""
+The faults themselves, one module a family.
+"""

@@ -1,0 +1,155 @@
+"""
+Faults in lists of results: which come back, in which order, and which are taken for one group.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from usagecompat.jsontext import Tree, write
+from usagecompat.mutants.model import lossy
+from usagecompat.mutants.support.rows import (
+    all_zero,
+    amount_of,
+    count_of,
+    first_of,
+    in_order_of,
+    last_of,
+    refuse,
+    summed,
+    text_of_member,
+    those,
+)
+from usagecompat.mutants.support.walks import (
+    on_lists,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from usagecompat.mutants.model import Mutant
+
+_KEYS = (
+    "project_id", "user_id", "api_key_id", "model", "batch", "service_tier", "source", "size", "vector_store_id",
+    "context_level", "line_item", "api_source",
+)  # fmt: skip
+
+
+def mutants() -> Iterator[Mutant]:
+    """Faults of the results of a bucket."""
+    yield from _lists()
+    yield from _groups()
+
+
+def _lists() -> Iterator[Mutant]:
+    def results(name: str, fault: str, change: Callable[[list[Tree]], Tree]) -> Mutant:
+        return lossy(f"results/{name}", fault, on_lists(change))
+
+    yield results("first", "The first result of a bucket alone comes back.", lambda d: d[:1] if len(d) > 1 else d)
+    yield results("last", "The last result of a bucket alone comes back.", lambda d: d[-1:] if len(d) > 1 else d)
+    yield results("last-lost", "The last of several results does not come back.", lambda d: d[:-1] if len(d) > 1 else d)
+    yield results("two", "No more than two results of a bucket come back.", lambda d: d[:2] if len(d) > 2 else d)
+    yield results("five", "No more than five results of a bucket come back.", lambda d: d[:5] if len(d) > 5 else d)
+    yield results("ten", "No more than ten results of a bucket come back.", lambda d: d[:10] if len(d) > 10 else d)
+    yield results(
+        "twenty", "No more than twenty results of a bucket come back.", lambda d: d[:20] if len(d) > 20 else d
+    )
+    yield results(
+        "hundred", "No more than a hundred results of a bucket come back.", lambda d: d[:100] if len(d) > 100 else d
+    )
+    yield results("reversed", "Results come back in reverse.", lambda d: d[::-1] if len(d) > 1 else d)
+    yield results(
+        "sorted", "Results come back sorted.", lambda d: in_order_of(d, lambda n: write(n).decode("utf-8", "replace"))
+    )
+    yield results(
+        "by-project",
+        "Results come back in the order of their projects.",
+        lambda d: in_order_of(d, lambda n: text_of_member(n, "project_id")),
+    )
+    yield results(
+        "by-model",
+        "Results come back in the order of their models.",
+        lambda d: in_order_of(d, lambda n: text_of_member(n, "model")),
+    )
+    yield results(
+        "by-amount", "Costs come back with the greatest in front.", lambda d: in_order_of(d, lambda n: -amount_of(n))
+    )
+    yield results(
+        "by-tokens",
+        "Results come back with the most tokens in front.",
+        lambda d: in_order_of(d, lambda n: -count_of(n, "input_tokens")),
+    )
+    yield results(
+        "distinct",
+        "A result that is there twice comes back once.",
+        lambda d: last_of(d, lambda n: write(n).decode("utf-8", "replace")),
+    )
+    yield results(
+        "zeros-lost",
+        "A result whose counts are all 0 does not come back.",
+        lambda d: those(d, lambda n: not all_zero(n)),
+    )
+    yield results(
+        "nulls-kept-by-length",
+        "A bucket of one result comes back with it twice.",
+        lambda d: d * 2 if len(d) == 1 else d,
+    )
+    yield results(
+        "doubled", "Every result comes back twice.", lambda d: [one for one in d for _ in range(2)] if d else d
+    )
+
+
+def _groups() -> Iterator[Mutant]:
+    """Results that are taken for one group."""
+
+    def of(*names: str, absent: bool = True) -> Callable[[Tree], str]:
+        def key(node: Tree) -> str:
+            if not isinstance(node, dict):
+                return ""
+            picked: list[Tree] = [node.get(name, None if absent else "absent") for name in ("object", *names)]
+            return write(picked).decode("utf-8", "replace")
+
+        return key
+
+    groups: dict[str, tuple[str, Callable[[Tree], str]]] = {
+        "kind": ("of one kind", of()),
+        "project": ("of one kind and project", of("project_id")),
+        "all-keys": ("with the same group keys", of(*_KEYS)),
+        "all-keys-folded": ("whose group keys differ in case only", lambda n: of(*_KEYS)(n).lower()),
+        "empty-as-null": (
+            "whose group keys differ in null and empty only",
+            lambda n: of(*_KEYS)(n).replace('""', "null"),
+        ),
+        "false-as-null": (
+            "whose group keys differ in null and false only",
+            lambda n: of(*_KEYS)(n).replace("false", "null"),
+        ),
+        "trimmed-keys": ("whose group keys differ in spaces only", lambda n: of(*_KEYS)(n).replace(" ", "")),
+    }
+    for name in _KEYS:
+        groups[f"without-{name.replace('_', '-')}"] = (
+            f"that differ in `{name}` only",
+            of(*(one for one in _KEYS if one != name)),
+        )
+    for name, (which, key) in groups.items():
+        yield lossy(
+            f"group/{name}-last",
+            f"Of results {which} the last alone comes back.",
+            on_lists(partial(last_of, key=key)),
+        )
+        yield lossy(
+            f"group/{name}-first",
+            f"Of results {which} the first alone comes back.",
+            on_lists(partial(first_of, key=key)),
+        )
+        yield lossy(
+            f"group/{name}-summed",
+            f"The counts of results {which} come back as their sum.",
+            on_lists(partial(summed, key=key)),
+        )
+    yield lossy(
+        "group/duplicate-refused",
+        "A bucket with two results of the same group keys is refused.",
+        on_lists(lambda d: d if len({of(*_KEYS)(n) for n in d}) == len(d) else refuse("a group twice")),
+    )

@@ -1,0 +1,130 @@
+"""
+What clients take for granted because they have never seen anything else.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypeAlias
+
+from usagecompat.contract import KNOWN_UNDECLARED, records
+from usagecompat.mutants.model import lossy
+from usagecompat.mutants.support.rows import all_zero, refuse, time_of
+from usagecompat.mutants.support.walks import (
+    GONE,
+    member,
+    on_amounts,
+    on_buckets,
+    on_lists,
+    on_page,
+    on_results,
+    on_undeclared,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from usagecompat.jsontext import Tree
+    from usagecompat.mutants.model import Mutant
+    from usagecompat.mutants.support.walks import Changed, Object
+
+Fits: TypeAlias = "Callable[[str], object]"
+
+
+def mutants() -> Iterator[Mutant]:
+    """What a client takes for granted because it has never seen anything else."""
+    patterns = {
+        "project_id": r"proj_.+",
+        "user_id": r"user-.+",
+        "api_key_id": r"key_.+",
+        "vector_store_id": r"vs_.+",
+        "model": r"(?:gpt|o\d|text|whisper|tts|dall|ft|omni|chatgpt).+",
+        "size": r"[0-9]+x[0-9]+",
+        "source": r"image\.(?:generation|edit|variation)",
+        "service_tier": r"auto|default|flex|priority|scale|batch",
+        "context_level": r"low|medium|high",
+        "quantity_unit": "|".join(records.QUANTITY_UNITS.known),
+        "line_item": r".+, .+",
+        "currency": r"[a-z]{3}",
+        "organization_id": r"org-.+",
+        "start_time_iso": r".*[Z+].*",
+    }
+    for name, pattern in patterns.items():
+        fits = re.compile(pattern).fullmatch
+        slug = name.replace("_", "-")
+        ends: dict[str, tuple[str, Callable[[Tree], Changed]]] = {
+            "refused": ("is refused", lambda _: refuse("a value like no other")),
+            "null": ("comes back as null", lambda _: None),
+            "dropped": ("does not come back", lambda _: GONE),
+            "unknown": ('comes back as "unknown"', lambda _: "unknown"),
+        }
+        for end, (does, instead) in ends.items():
+
+            def change(
+                node: Object, name: str = name, fits: Fits = fits, instead: Callable[[Tree], Changed] = instead
+            ) -> Object:
+                return member(node, name, lambda old: instead(old) if isinstance(old, str) and not fits(old) else old)
+
+            walk = on_amounts if name == "currency" else on_buckets if name.endswith("iso") else on_results
+            yield lossy(
+                f"habit/{slug}-{end}", f"A `{name}` that is not like those that are usual {does}.", walk(change)
+            )
+    widths = (60, 3600, 86400)
+    yield lossy(
+        "habit/bucket-width",
+        "A bucket that is not a minute, an hour or a day wide is refused.",
+        on_buckets(
+            lambda n: n if time_of(n, "end_time") - time_of(n, "start_time") in widths else refuse("an odd width")
+        ),
+    )
+    yield lossy(
+        "habit/whole-minutes",
+        "A bucket that does not start with a minute is refused.",
+        on_buckets(lambda n: refuse("an odd start") if time_of(n, "start_time") % 60 else n),
+    )
+    yield lossy(
+        "habit/past",
+        "A bucket of before 2020 is refused.",
+        on_buckets(lambda n: refuse("too old") if time_of(n, "start_time") < 1577836800 else n),
+    )
+    yield lossy("habit/contiguous", "A page whose buckets do not touch is refused.", on_page(_touching))
+    yield lossy(
+        "habit/same-members",
+        "A bucket whose results have not all the same members is refused.",
+        on_lists(
+            lambda d: d if len({tuple(sorted(one)) for one in d if isinstance(one, dict)}) < 2 else refuse("not alike")
+        ),
+    )
+    yield lossy(
+        "habit/non-zero",
+        "A record whose counts are all 0 is refused.",
+        on_results(lambda n: refuse("no usage") if all_zero(n) else n),
+    )
+    yield lossy(
+        "habit/has-model",
+        "A record without a model is refused.",
+        on_results(lambda n: n if "model" in n else refuse("no model")),
+    )
+    yield lossy(
+        "habit/has-project",
+        "A record without a project is refused.",
+        on_results(lambda n: n if "project_id" in n else refuse("no project")),
+    )
+    yield lossy(
+        "habit/known-undeclared",
+        "Undeclared members are dropped but for those that the API is known to serve.",
+        on_undeclared(lambda name, old: old if name in KNOWN_UNDECLARED else GONE),
+    )
+    yield lossy(
+        "habit/snake-case-undeclared",
+        "Undeclared members are dropped whose names are not in snake case.",
+        on_undeclared(lambda name, old: old if re.fullmatch("[a-z_]+", name) else GONE),
+    )
+
+
+def _touching(page: Object) -> Object:
+    data = page.get("data")
+    buckets = [one for one in data if isinstance(one, dict)] if isinstance(data, list) else []
+    gaps = any(time_of(a, "end_time") != time_of(b, "start_time") for a, b in pairwise(buckets))
+    return refuse("a gap") if gaps else page

@@ -1,0 +1,211 @@
+"""
+Faults in single members, one mutant for each record and member of the contract.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from usagecompat.contract import (
+    LATEST,
+    REVISIONS,
+    GroupKey,
+    JsonType,
+    Member,
+    RecordShape,
+    contract,
+    declared_since,
+    declared_until,
+)
+from usagecompat.jsontext import Number, Tree
+from usagecompat.mutants.model import Mutant, Refused, lenient, lossy
+from usagecompat.mutants.support.exact import through_binary64
+from usagecompat.mutants.support.walks import GONE, Changed, Object, in_record, on_member, renamed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from usagecompat.findings import Finding
+    from usagecompat.mutants.model import Change, Known, PayloadView
+
+DEFAULTS: Final[Mapping[JsonType, tuple[str, Tree]]] = {
+    JsonType.INTEGER: ("0", Number("0")),
+    JsonType.NUMBER: ("0", Number("0")),
+    JsonType.STRING: ("an empty string", ""),
+    JsonType.BOOLEAN: ("false", False),
+    JsonType.OBJECT: ("an empty object", {}),
+    JsonType.ARRAY: ("an empty list", []),
+}
+"""What typed languages put where there is nothing."""
+
+
+@frozen
+class Place:
+    """One member of one record, as the newest revision that has it says."""
+
+    record: RecordShape
+    member: Member
+
+    @property
+    def slug(self) -> str:
+        """How mutants call the place."""
+        return f"{slug_of(self.record)}-{self.member.name.replace('_', '-')}"
+
+    @property
+    def words(self) -> str:
+        """How a sentence calls the place."""
+        return f"`{self.member.name}` of {self.record.name}"
+
+    @property
+    def known(self) -> Known:
+        """The revisions that have the member."""
+        since = declared_since(self.record.name, self.member.name) or REVISIONS[0]
+        return {"since": since, "until": declared_until(self.record.name, self.member.name) or LATEST}
+
+    @property
+    def is_result(self) -> bool:
+        """Whether the record is a result, told from others by its discriminator."""
+        return (self.record.kind or "").startswith("organization.")
+
+    def known_where(self, *, required: bool) -> Known | None:
+        """The revisions that require the member, or those that do not; None if there are none."""
+        name = self.member.name
+        shapes = {revision: contract(revision).records.get(self.record.name) for revision in REVISIONS}
+        found = [
+            r for r, shape in shapes.items() if shape and name in shape.members and (name in shape.required) is required
+        ]
+        return {"since": found[0], "until": found[-1]} if found else None
+
+    def change(self, change: Callable[[Tree], Changed]) -> Change:
+        """A change of the member where it is present."""
+        return on_member(self.record.name, self.record.kind, self.member.name, change)
+
+    def change_record(self, change: Callable[[Object], Object]) -> Change:
+        """A change of the record that may have the member."""
+        return in_record(self.record.name, self.record.kind, change)
+
+
+def slug_of(record: RecordShape) -> str:
+    """A short name of a record."""
+    if record.kind and record.kind.startswith("organization."):
+        return (
+            record.kind.removeprefix("organization.").removeprefix("usage.").removesuffix(".result").replace("_", "-")
+        )
+    return record.kind or "amount"
+
+
+def places() -> tuple[Place, ...]:
+    """Every member of every record at any revision, in the contract's order, newest revision first."""
+    found: dict[tuple[str, str], Place] = {}
+    for revision in reversed(REVISIONS):
+        for record in contract(revision).records.values():
+            for name, declared in record.members.items():
+                found.setdefault((record.name, name), Place(record, declared))
+    return tuple(found.values())
+
+
+def mutants() -> Iterator[Mutant]:
+    """One mutant for each place and each fault that the place can have."""
+    for place in places():
+        yield from _presence(place)
+        yield from _nulls(place)
+        yield from _values(place)
+
+
+def _presence(place: Place) -> Iterator[Mutant]:
+    name, known = place.member.name, place.known
+    yield lossy(f"dropped/{place.slug}", f"{place.words} does not come back.", place.change(lambda _: GONE), **known)
+    if (required := place.known_where(required=True)) and (place.member.const is None or not place.is_result):
+        yield lenient(
+            f"not-required/{place.slug}",
+            f"A payload without {place.words} is accepted.",
+            partial(_is_missing, place),
+            **required,
+        )
+    if optional := place.known_where(required=False):
+        yield lossy(
+            f"required/{place.slug}",
+            f"A payload without {place.words} is refused.",
+            place.change_record(lambda node: node if name in node else _refuse(f"`{name}` is missing")),
+            **optional,
+        )
+        yield lossy(
+            f"absent-to-null/{place.slug}",
+            f"{place.words} comes back as null where it was absent.",
+            place.change_record(lambda node: node if name in node else {**node, name: None}),
+            **optional,
+        )
+        told, default = DEFAULTS[place.member.type]
+        yield lossy(
+            f"absent-to-default/{place.slug}",
+            f"{place.words} comes back as {told} where it was absent.",
+            place.change_record(lambda node: node if name in node else {**node, name: default}),
+            **optional,
+        )
+    for other, when in ((place.member.former_name, "earlier"), (place.member.newer_name, "later")):
+        if other:
+            yield lossy(
+                f"renamed/{place.slug}",
+                f"{place.words} comes back as `{other}`, its name at {when} revisions.",
+                place.change_record(lambda node, to=other: renamed(node, lambda one: to if one == name else one)),  # type: ignore[misc]
+                **known,
+            )
+
+
+def _nulls(place: Place) -> Iterator[Mutant]:
+    if not place.member.nullable:
+        return
+    known = place.known
+    known["since"] = max(known.get("since", ""), place.member.marker.null_since)
+    told, default = DEFAULTS[place.member.type]
+    refuse = f"{place.words} is refused where it is null."
+    yield lossy(
+        f"null-refused/{place.slug}", refuse, place.change(lambda old: _refuse(refuse) if old is None else old), **known
+    )
+    dropped = f"{place.words} does not come back where it is null."
+    yield lossy(f"null-dropped/{place.slug}", dropped, place.change(lambda old: GONE if old is None else old), **known)
+    made = f"{place.words} comes back as {told} where it is null."
+    yield lossy(
+        f"null-to-default/{place.slug}", made, place.change(lambda old: default if old is None else old), **known
+    )
+
+
+def _values(place: Place) -> Iterator[Mutant]:
+    kind, known = place.member.type, place.known
+    if kind is JsonType.INTEGER:
+        yield lossy(
+            f"through-double/{place.slug}",
+            f"{place.words} goes through a binary64 number.",
+            place.change(lambda old: through_binary64(old) if isinstance(old, Number) else old),
+            **known,
+        )
+    if kind is JsonType.BOOLEAN:
+        yield lossy(
+            f"inverted/{place.slug}",
+            f"{place.words} comes back inverted.",
+            place.change(lambda old: not old if isinstance(old, bool) else old),
+            **known,
+        )
+    if kind is JsonType.STRING and isinstance(place.member.marker, GroupKey):
+        yield lossy(
+            f"emptied/{place.slug}",
+            f"{place.words} comes back empty.",
+            place.change(lambda old: "" if isinstance(old, str) else old),
+            **known,
+        )
+
+
+def _refuse(why: str) -> Object:
+    raise Refused(why)
+
+
+def _here(place: Place, finding: Finding, view: PayloadView) -> bool:
+    found = view.member_at(finding.path)
+    return found is not None and found[0].name == place.record.name and found[1].name == place.member.name
+
+
+def _is_missing(place: Place, finding: Finding, view: PayloadView) -> bool:
+    return finding.code == "schema/missing-member" and _here(place, finding, view)

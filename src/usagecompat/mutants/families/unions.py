@@ -1,0 +1,477 @@
+"""
+Faults in telling the kinds of results apart.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from usagecompat.contract import LATEST, REVISIONS, JsonType, RecordShape, contract, known_since
+from usagecompat.jsontext import Number, Tree
+from usagecompat.mutants.families.members import DEFAULTS, slug_of
+from usagecompat.mutants.model import MAY_REFUSE, Refused, lossy
+from usagecompat.mutants.support.walks import (
+    GONE,
+    items,
+    member,
+    members,
+    noted,
+    on_lists,
+    on_results,
+    on_undeclared,
+    on_unknown,
+    tag_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from usagecompat.mutants.model import Change, Mutant, PayloadView
+    from usagecompat.mutants.support.walks import Changed, Object
+
+_FIRST: Final = "organization.usage.completions.result"
+_LOOKALIKES: Final[Mapping[str, str]] = {
+    "organization.usage.embeddings.result": "organization.usage.moderations.result",
+    "organization.usage.moderations.result": "organization.usage.embeddings.result",
+    "organization.usage.completions.result": "organization.usage.decisions.result",
+    "organization.usage.decisions.result": "organization.usage.completions.result",
+    "organization.usage.audio_speeches.result": "organization.usage.audio_transcriptions.result",
+    "organization.usage.file_searches.result": "organization.usage.web_searches.result",
+    "organization.usage.web_searches.result": "organization.usage.file_searches.result",
+}
+
+
+def mutants() -> Iterator[Mutant]:
+    """One mutant for each kind and fault, and those that concern all kinds or unknown ones."""
+    for record in contract(LATEST).kinds.values():
+        yield from _of_kind(record)
+    for tag, other in _LOOKALIKES.items():
+        slug = tag.removeprefix("organization.usage.").removesuffix(".result").replace("_", "-")
+        yield lossy(
+            f"kind/{slug}-confused",
+            f"A record of {slug} comes back as its lookalike.",
+            _tags(lambda one, a=tag, b=other: b if one == a else one),  # type: ignore[misc]
+            since=known_since(tag) or REVISIONS[0],
+        )
+    yield from _unknown()
+    yield from _tag()
+    yield from _flat()
+    yield from _undeclared()
+
+
+def _of_kind(record: RecordShape) -> Iterator[Mutant]:
+    slug, kind = slug_of(record), record.kind or ""
+    since = known_since(kind) or REVISIONS[0]
+
+    def only(change: Callable[[Object], Changed]) -> Change:
+        return on_results(lambda node: change(node) if tag_of(node) == kind else node)
+
+    yield lossy(f"kind/{slug}-dropped", f"A record of {slug} does not come back.", only(lambda _: GONE), since=since)
+    yield lossy(f"kind/{slug}-refused", f"A record of {slug} is refused.", only(lambda _: _refuse(slug)), since=since)
+    yield lossy(
+        f"kind/{slug}-emptied", f"A record of {slug} comes back as an empty object.", only(lambda _: {}), since=since
+    )
+    yield lossy(f"kind/{slug}-null", f"A record of {slug} comes back as null.", only(lambda _: None), since=since)
+    yield lossy(
+        f"kind/{slug}-others-dropped",
+        f"Every record but those of {slug} does not come back.",
+        on_results(lambda node: node if tag_of(node) == kind else GONE),
+        since=since,
+    )
+    yield lossy(
+        f"kind/{slug}-closed",
+        f"A record of {slug} loses its undeclared members.",
+        _closed(record.name),
+        since=since,
+    )
+    yield lossy(
+        f"kind/{slug}-refuses-undeclared",
+        f"A record of {slug} is refused for an undeclared member.",
+        _closed(record.name, refuse=True),
+        since=since,
+    )
+    if kind != _FIRST:
+        yield lossy(
+            f"kind/{slug}-as-completions",
+            f"A record of {slug} comes back as completions.",
+            _tags(lambda one: _FIRST if one == kind else one),
+            since=since,
+        )
+
+
+def _closed(name: str, *, refuse: bool = False) -> Change:
+    def walk(tree: Tree, view: PayloadView) -> Tree:
+        def result(node: Object) -> Object:
+            shape = contract(view.revision).kinds.get(tag_of(node))
+            if shape is None or shape.name != name:
+                return node
+            known = {*shape.members, *shape.newer, *shape.former, *shape.required}
+            return members(node, lambda each, old: old if each in known else (_refuse(each) if refuse else GONE))
+
+        return on_results(result)(tree, view)
+
+    return walk
+
+
+def _tags(change: Callable[[str], str]) -> Change:
+    return on_results(lambda node: member(node, "object", lambda tag: change(tag) if isinstance(tag, str) else tag))
+
+
+def _unknown() -> Iterator[Mutant]:
+    def unknown(name: str, fault: str, change: Callable[[Object], Changed]) -> Mutant:
+        return lossy(f"unknown-kind/{name}", fault, on_unknown(change))
+
+    yield unknown(
+        "refused", "A record of unknown kind is refused, and its page with it.", lambda _: _refuse("an unknown kind")
+    )
+    yield unknown("dropped", "A record of unknown kind does not come back.", lambda _: GONE)
+    yield unknown("emptied", "A record of unknown kind comes back as an empty object.", lambda _: {})
+    yield unknown("null", "A record of unknown kind comes back as null.", lambda _: None)
+    yield unknown(
+        "tag-only",
+        "Of a record of unknown kind the discriminator alone comes back.",
+        lambda node: {"object": node.get("object")},
+    )
+    yield unknown(
+        "tag-lost",
+        "A record of unknown kind loses its discriminator.",
+        lambda node: member(node, "object", lambda _: GONE),
+    )
+    yield unknown(
+        "as-completions", "A record of unknown kind comes back as completions.", lambda node: {**node, "object": _FIRST}
+    )
+    yield unknown(
+        "as-costs",
+        "A record of unknown kind comes back as a cost.",
+        lambda node: {**node, "object": "organization.costs.result"},
+    )
+    yield unknown(
+        "as-unknown",
+        'A record of unknown kind comes back with "unknown" for its discriminator.',
+        lambda node: {**node, "object": "unknown"},
+    )
+    yield unknown(
+        "wrapped",
+        "A record of unknown kind comes back inside another object.",
+        lambda node: {"object": node.get("object"), "data": node},
+    )
+    yield unknown("text", "A record of unknown kind comes back as a string.", lambda node: str(node.get("object")))
+    yield unknown(
+        "zeros",
+        "A record of unknown kind comes back with the counts of completions.",
+        lambda node: {"input_tokens": Number("0"), "output_tokens": Number("0"), **node},
+    )
+    yield unknown(
+        "known-members-only",
+        "A record of unknown kind keeps the members that other kinds have, and no others.",
+        _known_members,
+    )
+    yield unknown(
+        "objects-lost",
+        "A record of unknown kind loses its objects and arrays.",
+        lambda node: members(node, lambda _, old: GONE if isinstance(old, (dict, list)) else old),
+    )
+    yield unknown(
+        "strings-lost",
+        "A record of unknown kind loses its strings.",
+        lambda node: members(node, lambda name, old: GONE if isinstance(old, str) and name != "object" else old),
+    )
+    yield unknown(
+        "numbers-lost",
+        "A record of unknown kind loses its numbers.",
+        lambda node: members(node, lambda _, old: GONE if isinstance(old, Number) else old),
+    )
+    yield unknown(
+        "flags-lost",
+        "A record of unknown kind loses its flags.",
+        lambda node: members(node, lambda _, old: GONE if isinstance(old, bool) else old),
+    )
+    yield unknown(
+        "sorted",
+        "A record of unknown kind comes back with its members sorted.",
+        lambda node: node if list(node) == sorted(node) else dict(sorted(node.items())),
+    )
+    yield lossy("unknown-kind/last", "Records of unknown kind come back behind the others.", _unknown_last)
+    yield lossy(
+        "unknown-kind/ends-list",
+        "What follows a record of unknown kind in its bucket does not come back.",
+        _unknown_ends,
+    )
+
+
+def _known_members(node: Object) -> Object:
+    known = contract(LATEST).flat.members
+    return members(node, lambda name, old: old if name in known or name == "object" else GONE)
+
+
+def _unknown_last(tree: Tree, view: PayloadView) -> Tree:
+    kinds = contract(view.revision).kinds
+
+    def order(nodes: list[Tree]) -> Tree:
+        new = sorted(nodes, key=lambda node: isinstance(node, dict) and tag_of(node) not in kinds)
+        return nodes if all(a is b for a, b in zip(new, nodes, strict=True)) else new
+
+    return on_lists(order)(tree, view)
+
+
+def _unknown_ends(tree: Tree, view: PayloadView) -> Tree:
+    kinds = contract(view.revision).kinds
+
+    def cut(nodes: list[Tree]) -> Tree:
+        for index, node in enumerate(nodes):
+            if isinstance(node, dict) and tag_of(node) not in kinds and index + 1 < len(nodes):
+                return nodes[: index + 1]
+        return nodes
+
+    return on_lists(cut)(tree, view)
+
+
+def _tag() -> Iterator[Mutant]:
+    """What becomes of the discriminator itself."""
+
+    def schema_name(one: str) -> str:
+        shape = contract(LATEST).kinds.get(one)
+        return shape.name if shape else one
+
+    changes: dict[str, tuple[str, Callable[[str], str]]] = {
+        "upper": ("comes back in upper case", str.upper),
+        "short": (
+            "loses what is the same in all",
+            lambda one: one.removeprefix("organization.").removesuffix(".result"),
+        ),
+        "without-organization": ("loses `organization.`", lambda one: one.removeprefix("organization.")),
+        "without-result": ("loses `.result`", lambda one: one.removesuffix(".result")),
+        "schema-name": ("comes back as a schema's name", schema_name),
+        "endpoint-name": (
+            "comes back as its endpoint is called",
+            lambda one: one.replace("web_searches", "web_search_calls").replace("file_searches", "file_search_calls"),
+        ),
+        "dashes": ("has dashes for underscores", lambda one: one.replace("_", "-")),
+        "completions": ("is always that of completions", lambda _: _FIRST),
+        "unknown": ("is always the same word", lambda _: "unknown"),
+    }
+    for name, (does, change) in changes.items():
+        yield lossy(f"tag/{name}", f"The discriminator of a result {does}.", _tags(change))
+    yield lossy(
+        "tag/type",
+        "The discriminator comes back as `type`.",
+        on_results(lambda n: {("type" if k == "object" else k): v for k, v in n.items()}),
+    )
+    yield lossy(
+        "tag/lost",
+        "The discriminator of a result does not come back.",
+        on_results(lambda n: member(n, "object", lambda _: GONE)),
+    )
+    yield lossy(
+        "tag/must-be-first",
+        "A result whose discriminator is not its first member is refused.",
+        on_results(lambda n: n if next(iter(n), "object") == "object" else _refuse("no discriminator in front")),
+    )
+    yield lossy("tag/one-kind-per-page", "All results come back as the kind of the first.", _first_kind)
+    yield lossy(
+        "tag/other-kinds-dropped",
+        "Results of another kind than the first of their bucket do not come back.",
+        on_lists(_only_first_kind),
+    )
+    yield lossy(
+        "tag/other-kinds-refused",
+        "A bucket of several kinds is refused.",
+        on_lists(lambda nodes: nodes if len(_kinds(nodes)) < 2 else _refuse("several kinds")),
+        equivalent=MAY_REFUSE,
+    )
+    yield lossy(
+        "tag/guessed", "The kind is told by the members, whatever the discriminator says.", on_results(_guessed)
+    )
+
+
+def _kinds(nodes: list[Tree]) -> set[str]:
+    return {tag_of(node) for node in nodes if isinstance(node, dict)}
+
+
+def _first_kind(tree: Tree, view: PayloadView) -> Tree:
+    found: list[str] = []
+    on_results(lambda node: noted(found.append, tag_of(node), node))(tree, view)
+    return _tags(lambda _: found[0])(tree, view) if found else tree
+
+
+def _only_first_kind(nodes: list[Tree]) -> Tree:
+    first = next((tag_of(node) for node in nodes if isinstance(node, dict)), "")
+    return items(nodes, lambda node: GONE if isinstance(node, dict) and tag_of(node) != first else node)
+
+
+def _guessed(node: Object) -> Object:
+    kinds = contract(LATEST).kinds
+    if tag_of(node) not in kinds:
+        return node
+    best = max(
+        kinds.values(),
+        key=lambda shape: len(shape.members.keys() & node.keys()) - len(set(shape.required) - node.keys()),
+    )
+    return {**node, "object": best.kind} if best.kind != tag_of(node) else node
+
+
+def _flat() -> Iterator[Mutant]:
+    """One class for all kinds."""
+
+    def zero(kind: JsonType) -> Tree:
+        return DEFAULTS[kind][1]
+
+    def filled(instead: Callable[[JsonType], Tree], *, required: bool = False) -> Change:
+        def walk(tree: Tree, view: PayloadView) -> Tree:
+            flat = contract(view.revision).flat
+
+            def fill(node: Object) -> Object:
+                names = flat.required if required else flat.members
+                missing = {n: instead(flat.members[n].type) for n in names if n in flat.members and n not in node}
+                return {**node, **missing} if missing and tag_of(node) in contract(view.revision).kinds else node
+
+            return on_results(fill)(tree, view)
+
+        return walk
+
+    yield lossy("flat/zeros", "Every record comes back with the members of all kinds, as zeros.", filled(zero))
+    yield lossy(
+        "flat/nulls", "Every record comes back with the members of all kinds, as nulls.", filled(lambda _: None)
+    )
+    yield lossy(
+        "flat/required-zeros",
+        "Every record comes back with the required members of all kinds, as zeros.",
+        filled(zero, required=True),
+    )
+    yield lossy(
+        "flat/required",
+        "A record without the required members of all kinds is refused.",
+        filled(lambda _: _refuse("a member of another kind"), required=True),
+    )
+    yield lossy("flat/common-only", "Members that other kinds do not have are lost.", on_results(_common))
+    yield lossy(
+        "flat/all-kinds-allowed",
+        "Undeclared members that other kinds declare are kept, and no others.",
+        on_undeclared(lambda name, old: old if name in contract(LATEST).flat.members else GONE),
+    )
+    yield lossy(
+        "flat/other-kinds-lost",
+        "Undeclared members that other kinds declare are lost.",
+        on_undeclared(lambda name, old: GONE if name in contract(LATEST).flat.members else old),
+    )
+
+
+def _common(node: Object) -> Object:
+    kinds = contract(LATEST).kinds
+    if tag_of(node) not in kinds:
+        return node
+    return members(node, lambda name, old: old if sum(name in shape.members for shape in kinds.values()) > 1 else GONE)
+
+
+def _undeclared() -> Iterator[Mutant]:
+    """Objects that are closed."""
+    for where, words in (
+        ("", "any record"),
+        ("page", "a page"),
+        ("bucket", "a bucket"),
+        ("result", "a result"),
+        ("amount", "an amount"),
+    ):
+        slug = where or "any"
+        yield lossy(
+            f"undeclared/{slug}-dropped",
+            f"Undeclared members of {words} do not come back.",
+            on_undeclared(lambda _, __: GONE, where=where),
+        )
+        yield lossy(
+            f"undeclared/{slug}-refused",
+            f"An undeclared member of {words} is refused.",
+            on_undeclared(lambda name, _: _refuse(name), where=where),
+        )
+        yield lossy(
+            f"undeclared/{slug}-null",
+            f"Undeclared members of {words} come back as null.",
+            on_undeclared(lambda _, __: None, where=where),
+        )
+    kinds: dict[str, tuple[str, Callable[[Tree], bool]]] = {
+        "object": ("an object", lambda old: isinstance(old, dict)),
+        "array": ("an array", lambda old: isinstance(old, list)),
+        "string": ("a string", lambda old: isinstance(old, str)),
+        "number": ("a number", lambda old: isinstance(old, Number)),
+        "flag": ("true or false", lambda old: isinstance(old, bool)),
+        "null": ("null", lambda old: old is None),
+    }
+    for name, (what, test) in kinds.items():
+        yield lossy(
+            f"undeclared/{name}-lost",
+            f"An undeclared member that is {what} does not come back.",
+            on_undeclared(_unless(test, GONE)),
+        )
+        yield lossy(
+            f"undeclared/{name}-refused",
+            f"An undeclared member that is {what} is refused.",
+            on_undeclared(_refusing(test)),
+        )
+    yield lossy("undeclared/last", "Undeclared members come back behind the declared ones.", _undeclared_last)
+    yield lossy("undeclared/gathered", "Undeclared members come back in an object of their own.", _gathered)
+    yield lossy("undeclared/all-but-first", "Of several undeclared members the first alone comes back.", _only_one)
+    for known in (
+        "organization_id",
+        "organization_name",
+        "project_name",
+        "user_email",
+        "start_time_iso",
+        "end_time_iso",
+    ):
+        yield lossy(
+            f"undeclared/{known.replace('_', '-')}-lost",
+            f"`{known}` does not come back.",
+            on_undeclared(_without(known)),
+        )
+
+
+def _unless(test: Callable[[Tree], bool], instead: Changed) -> Callable[[str, Tree], Changed]:
+    return lambda _, old: instead if test(old) else old
+
+
+def _refusing(test: Callable[[Tree], bool]) -> Callable[[str, Tree], Changed]:
+    return lambda name, old: _refuse(name) if test(old) else old
+
+
+def _without(name: str) -> Callable[[str, Tree], Changed]:
+    return lambda each, old: GONE if each == name else old
+
+
+def _rest(tree: Tree, view: PayloadView) -> set[str]:
+    found: set[str] = set()
+    on_undeclared(lambda name, old: noted(found.add, name, old))(tree, view)
+    return found
+
+
+def _undeclared_last(tree: Tree, view: PayloadView) -> Tree:
+    rest = _rest(tree, view)
+
+    def order(node: Object) -> Object:
+        names = sorted(node, key=lambda name: name in rest)
+        return node if names == list(node) else {name: node[name] for name in names}
+
+    return on_results(order)(tree, view) if rest else tree
+
+
+def _gathered(tree: Tree, view: PayloadView) -> Tree:
+    rest = _rest(tree, view)
+
+    def gather(node: Object) -> Object:
+        extra = {name: value for name, value in node.items() if name in rest}
+        return {**{n: v for n, v in node.items() if n not in rest}, "additional_properties": extra} if extra else node
+
+    return on_results(gather)(tree, view) if rest else tree
+
+
+def _only_one(tree: Tree, view: PayloadView) -> Tree:
+    rest = _rest(tree, view)
+
+    def one(node: Object) -> Object:
+        extra = [name for name in node if name in rest][1:]
+        return {n: v for n, v in node.items() if n not in extra} if extra else node
+
+    return on_results(one)(tree, view) if rest else tree
+
+
+def _refuse(why: str) -> Object:
+    raise Refused(why)

@@ -1,0 +1,3 @@
+"""
+What several families of faults are made of.
+"""

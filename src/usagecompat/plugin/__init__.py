@@ -1,0 +1,7 @@
+"""
+What pytest does under `--compat`; nothing here is imported without it.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,3 @@
+from .run import start
+
+__all__ = ["start"]

@@ -1,0 +1,140 @@
+"""
+Clients as judges of a pytest run: what `--compat-client` puts beside the kit's own, an item `client[NAME]` for each case.
+
+Each process of pytest-xdist has a client of its own, which is started by the first case and ends with the run.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from attrs import define, field
+
+from usagecompat.clients import (
+    NONDETERMINISTIC,
+    STATE_LEAK,
+    UNWRAPPABLE,
+    Fault,
+    NotIntroduced,
+    client_spec,
+    item_of,
+    judge,
+    open_session,
+    tasks,
+    why_not_same,
+)
+from usagecompat.corpus import Mismatch, NotJudged
+from usagecompat.fidelity import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from usagecompat.clients import ClientSession, ClientSpec, Features, Reply, Task
+    from usagecompat.corpus import Case, ExpectedFailure, Terms
+
+
+def client_judges(
+    given: Iterable[str], *, timeout: float, expected: Sequence[ExpectedFailure]
+) -> dict[str, ClientJudge]:
+    """
+    A judge for each client that is named, by the name of its items.
+
+    Raises:
+        NoSuchClient: A name is none.
+    """
+    specs = [client_spec(one, timeout=timeout) for one in given]
+    return {item_of(spec.name): ClientJudge(spec, expected) for spec in specs}
+
+
+@define(eq=False)
+class ClientJudge:
+    """One client, kept from case to case."""
+
+    spec: ClientSpec
+    expected: Sequence[ExpectedFailure]
+    required: Level = Level.EXACT
+    _stack: ExitStack = field(factory=ExitStack, init=False)
+    _client: ClientSession | None = field(default=None, init=False)
+    _why_not: str = field(default="", init=False)
+
+    def __call__(self, case: Case, terms: Terms) -> Iterator[Mismatch]:
+        """
+        What the client does wrong with a case.
+
+        Raises:
+            NotJudged: The client cannot be asked.
+        """
+        (task,) = tasks([case], revision=terms.revision)
+        try:
+            client, features = self._introduced()
+            faults, reply = self._ask(client, task, features)
+        except NotIntroduced as situation:
+            self._why_not = situation.fault.message
+            yield _mismatch(situation.fault)
+            return
+        result = judge(task, reply, features)
+        if not result.judged:
+            raise NotJudged(f"{result.outcome}: {result.message}")
+        yield from map(_mismatch, (*result.faults, *faults))
+        codes = result.failing(self.required)
+        for found in result.differences:
+            if found.code in codes and found.cap < self.required:
+                yield Mismatch(
+                    code=found.code,
+                    pointer=found.pointer,
+                    expected=f"what was sent, at level {self.required.name}",
+                    seen=found.message,
+                )
+        yield from self._no_longer(case, codes | {fault.code for fault in faults})
+
+    def close(self) -> list[Fault]:
+        """End the client; what it did wrong after the last case, or outside of any."""
+        client, self._client = self._client, None
+        self._stack.close()
+        return [late.fault for late in client.late] if client else []
+
+    def _introduced(self) -> tuple[ClientSession, Features]:
+        if self._why_not:
+            raise NotJudged(f"the client was given up: {self._why_not}")
+        if self._client is None:
+            self._client = self._stack.enter_context(open_session(self.spec))
+        return self._client, self._client.introduce().features
+
+    def _ask(self, client: ClientSession, task: Task, features: Features) -> tuple[list[Fault], Reply]:
+        """The reply to a case, sent twice where that costs no process, and what was wrong beside it."""
+        request = task.request(features)
+        if request is None:
+            return [], UNWRAPPABLE
+        reply = client.ask(request)
+        faults: list[Fault] = []
+        if client.keeps_state and reply.payload:
+            again = client.ask(request)
+            if message := why_not_same(task, features, reply, again):
+                client.renew()
+                alone = [client.ask(request) for _ in range(2)]
+                code = NONDETERMINISTIC if why_not_same(task, features, *alone) else STATE_LEAK
+                faults.append(Fault(code, f"sent twice, it was {message}"))
+                reply = alone[0]
+        for late in client.late:
+            where = "" if late.case_id == task.case_id else f"at {late.case_id or 'its end'}: "
+            faults.append(Fault(late.fault.code, where + late.fault.message))
+        client.late.clear()
+        return faults, reply
+
+    def _no_longer(self, case: Case, codes: frozenset[str]) -> Iterator[Mismatch]:
+        """Where a list says that the case fails so, and it fails in another way only."""
+        for entry in self.expected:
+            listed = entry.code is not None and entry.concerns(case.id, item_of(self.spec.name))
+            if codes and listed and entry.code not in codes:
+                told = f"{entry.code}, as line {entry.line} of the expected failures says"
+                yield Mismatch(code="", expected=told, seen="other failures only")
+
+
+def _mismatch(fault: Fault) -> Mismatch:
+    return Mismatch(code=fault.code, expected="an answer as the protocol and the contract have it", seen=fault.message)
+
+
+def close_all(judges: Mapping[str, ClientJudge]) -> list[str]:
+    """End all clients, and say what they did wrong at the end."""
+    return [f"{name}: {fault.code}: {fault.message}" for name, one in judges.items() for fault in one.close()]

@@ -1,0 +1,335 @@
+"""
+A pytest run under `--compat`: what is to be collected, on which terms, and what came of it.
+
+Further judges, such as a client under test, are put into `Kit.case_judges` before collection begins:
+`config.pluginmanager.get_plugin(usagecompat.plugin.run.NAME).case_judges["client[name]"] = judge`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import pytest
+from attrs import define, field
+
+from usagecompat.contract import LATEST, resolve_revision
+from usagecompat.corpus import (
+    CASE_JUDGES,
+    Case,
+    CaseJudge,
+    Derived,
+    Entry,
+    ExpectedFailure,
+    Terms,
+    derive,
+    find_files,
+    folder,
+    ids_in_set,
+    read_case,
+    read_expected_failures,
+    read_manifest,
+    read_notes,
+    release,
+    version,
+)
+from usagecompat.corpus import NAME as MANIFEST
+from usagecompat.corpus import SET as DERIVED
+from usagecompat.exceptions import UsageCompatError
+from usagecompat.findings import Profile, Verdict, named
+from usagecompat.plugin.github import NAME as GITHUB
+from usagecompat.plugin.github import Annotations, is_wanted
+from usagecompat.plugin.items import CompatFile, CompatItem, CompatMismatch, printable_path
+from usagecompat.plugin.sources import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping
+
+NAME: Final = "usagecompat-kit"
+"""What the plugin of a run is registered as."""
+
+_UNUSED: Final = "usagecompat_unused"
+_LAST_WORDS: Final = "usagecompat_last_words"
+_ABOVE: Final = 2
+"""How far above a place its corpus may be: a case is two below."""
+_HERE: Final = Path(__file__).parent
+
+
+def start(config: pytest.Config) -> None:
+    """
+    Make a pytest run one of the corpora that `--compat` names.
+
+    Raises:
+        pytest.UsageError: An option does not make sense.
+    """
+    try:
+        kit = _kit(config)
+        kit.take_over(config)
+    except UsageCompatError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.pluginmanager.register(kit, NAME)
+    if is_wanted():
+        config.pluginmanager.register(Annotations(), GITHUB)
+    if config.getoption("compat_client"):
+        _add_clients(config, kit)
+
+
+def _add_clients(config: pytest.Config, kit: Kit) -> None:
+    """Let the clients that are named judge each case too, until the run ends."""
+    from usagecompat.plugin.clients import client_judges, close_all  # noqa: PLC0415 - a run without clients needs none
+
+    given: list[str] = config.option.compat_client
+    timeout: float = config.option.compat_client_timeout
+    try:
+        judges = client_judges(given, timeout=timeout, expected=kit.expected_failures)
+    except UsageCompatError as error:
+        raise pytest.UsageError(f"--compat-client: {error}") from None
+    kit.case_judges.update(judges)
+    kit.closing.append(partial(close_all, judges))
+
+
+@define(kw_only=True, eq=False)
+class Kit:
+    """The plugin of one run."""
+
+    sources: tuple[Source, ...]
+    terms: Terms
+    pin: str | None
+    """The version of the kit whose cases are run; None for this one."""
+    set_name: str
+    expected_failures: tuple[ExpectedFailure, ...]
+    case_judges: dict[str, CaseJudge] = field(factory=lambda: dict(CASE_JUDGES))
+    """What is asked about each case, by the name of the item."""
+    closing: list[Callable[[], list[str]]] = field(factory=list["Callable[[], list[str]]"], init=False)
+    """What is done when all has run, and gives lines for the summary."""
+    _last_words: list[str] = field(factory=list[str], init=False)
+    _entries: dict[Path, Mapping[str, Entry]] = field(factory=dict[Path, "Mapping[str, Entry]"], init=False)
+    _derived: dict[Path, dict[Path, list[Derived]]] = field(factory=dict[Path, dict[Path, list[Derived]]], init=False)
+    _verdicts: dict[str, str] = field(factory=dict[str, str], init=False)
+    _outcomes: Counter[str] = field(factory=Counter[str], init=False)
+    _unused: list[str] = field(factory=list[str], init=False)
+
+    def take_over(self, config: pytest.Config) -> None:
+        """Put the sources among the paths to collect, in place of those that pytest would take by itself."""
+        for root in {source.root for source in self.sources}:
+            for flag, note in read_notes(root).items():
+                config.addinivalue_line("markers", f"{flag}: {note['title']}")
+        names = [f"{source.path}{source.item}" for source in self.sources]
+        config.option.compat = names  # a worker of pytest-xdist has no other way to know them
+        given = config.args if config.args_source is config.ArgsSource.ARGS else []
+        chosen = [_absolute(config, argument.partition("::")[0]) for argument in given]
+        config.args = [
+            *given,
+            *(
+                name
+                for source, name in zip(self.sources, names, strict=True)
+                if not any(source.holds(path) for path in chosen)  # a node id in a corpus selects from it
+            ),
+        ]
+
+    def entries(self, root: Path) -> Mapping[str, Entry]:
+        """What the manifest of a corpus says, read once."""
+        if root not in self._entries:
+            self._entries[root] = read_manifest(root)
+        return self._entries[root]
+
+    def derived(self, source: Source) -> Mapping[Path, list[Derived]]:
+        """
+        What can be derived from the cases of one place, by the file of the case, made once.
+
+        Raises:
+            CorruptCase: A case cannot be read.
+        """
+        if source.path not in self._derived:
+            cases = (read_case(path) for path in sorted(source.files))
+            made: dict[Path, list[Derived]] = {}
+            for each in derive((case for case in cases if self._is_pinned(case)), self.terms.revision):
+                made.setdefault(each.base.path, []).append(each)
+            self._derived[source.path] = made
+        return self._derived[source.path]
+
+    def _is_pinned(self, case: Case) -> bool:
+        """Whether the pinned version has the case."""
+        return self.pin is None or release(case.since) <= release(self.pin)
+
+    # -- collection
+
+    def pytest_report_header(self) -> str:
+        """What is run, and on which terms."""
+        places = ", ".join(printable_path(source.path) + source.item for source in self.sources)
+        own = "the revision of each case" if any(source.is_corpus for source in self.sources) else LATEST
+        revision = self.terms.revision or own
+        return f"usagecompat: {version()}; {places} at {revision}, profile {self.terms.profile}"
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """A directory of a corpus, or the kit's own, is never taken for a Python package."""
+        if path == _HERE or any(source.holds(path) for source in self.sources):
+            directory: pytest.Dir = pytest.Dir.from_parent(parent, path=path)
+            return directory
+        return None
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """A case of a corpus, a payload of a plain tree, and nothing else."""
+        for source in self.sources:
+            if file_path in source.files:
+                made = cast("Any", CompatFile)  # pytest leaves the types open
+                file: CompatFile = made.from_parent(parent, path=file_path)
+                file.kit, file.source = self, source
+                return file
+        return None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Mark what is known to fail, and leave out what is not in the set or came after the pinned version."""
+        mine = [item for item in items if isinstance(item, CompatItem)]
+        used = {expected.line for item in mine for expected in self._mark(item)}
+        if {item.path for item in mine} == {path for source in self.sources for path in source.files}:
+            self._unused = [
+                f"{each.glob} (line {each.line})" for each in self.expected_failures if each.line not in used
+            ]
+        worker: dict[str, list[str]] = getattr(config, "workeroutput", {})
+        worker[_UNUSED] = self._unused
+        chosen = {source.root: _ids(source.root, self.set_name) for source in self.sources}
+        left_out = {item for item in mine if not self._is_chosen(item, chosen)}
+        if left_out:
+            config.hook.pytest_deselected(items=[item for item in mine if item in left_out])
+            items[:] = [item for item in items if item not in left_out]
+
+    def _mark(self, item: CompatItem) -> list[ExpectedFailure]:
+        """Expect an item to fail as it is listed to; the entries that speak of it."""
+        entries = [each for each in self.expected_failures if each.concerns(item.subject.id, item.name)]
+        if entries:
+            codes = {each.code for each in entries}
+
+            def as_listed(mismatch: CompatMismatch) -> bool:
+                return None in codes or all(each.code in codes for each in mismatch.mismatches)
+
+            reason = "; ".join(each.reason for each in entries)
+            raises = pytest.RaisesExc(CompatMismatch, check=as_listed)
+            item.add_marker(pytest.mark.xfail(reason=reason, strict=True, raises=raises))
+        return entries
+
+    def _is_chosen(self, item: CompatItem, sets: Mapping[Path, frozenset[str] | None]) -> bool:
+        if not isinstance(item.subject, Case):
+            return True
+        ids = sets[item.source.root]
+        return (ids is None or item.subject.id in ids) and self._is_pinned(item.subject)
+
+    # -- outcome
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let a report say what it is about, also to a controller in another process."""
+        report = yield
+        if isinstance(item, CompatItem) and (report.when == "call" or not report.passed):
+            report.usagecompat_verdict = item.verdict  # type: ignore[attr-defined]
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count."""
+        verdict: str | None = getattr(report, "usagecompat_verdict", None)
+        if verdict is not None:
+            outcome = "failed as expected" if report.skipped and hasattr(report, "wasxfail") else report.outcome
+            self._outcomes[outcome] += 1
+            if outcome != "skipped":
+                derived = self.set_name == DERIVED
+                self._verdicts[report.nodeid if derived else report.nodeid.partition("::")[0]] = verdict
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401 - pytest-xdist's
+        """Take over what a worker of pytest-xdist has found while collecting."""
+        output = getattr(node, "workeroutput", {})
+        self._unused = output.get(_UNUSED, self._unused)
+        self._last_words += output.get(_LAST_WORDS, ())
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """End what was started."""
+        self._last_words += [line for close in self.closing for line in close()]
+        config: Any = session.config
+        if hasattr(config, "workeroutput"):
+            config.workeroutput[_LAST_WORDS] = self._last_words
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:  # noqa: ANN401 - the class is not public
+        """How many of the cases there are have been run, and what came of it."""
+        known = sum(len(source.files) for source in self.sources)
+        noun = (
+            "cases run, by their files" if all(source.is_corpus for source in self.sources) else "payloads run, in all"
+        )
+        if self.set_name == DERIVED:
+            made = [self.derived(source) for source in self.sources]
+            known = sum(len(cases) for by_file in made for cases in by_file.values())
+            noun = f"cases run that are derived in memory from {sum(map(len, made))} files:"
+        verdicts = Counter(self._verdicts.values())
+        told = ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in Verdict)
+        total = self._outcomes.total()
+        others = "".join(f", {count} {what}" for what, count in sorted(self._outcomes.items()) if what != "passed")
+        terminalreporter.section("usagecompat")
+        terminalreporter.line(f"{len(self._verdicts)} of {known} {noun} {told}")
+        terminalreporter.line(f"{self._outcomes['passed']} of {total} items passed{others}")
+        for line in self._last_words:
+            terminalreporter.line(line)
+        for entry in self._unused:
+            terminalreporter.line(f"expected failure that no item has the name of: {entry}")
+
+
+def _kit(config: pytest.Config) -> Kit:
+    options: Any = config.option
+    revision: str | None = options.compat_revision
+    pin: str | None = options.compat_corpus
+    set_name: str = options.compat_set
+    sources = tuple(_source(config, said) for said in options.compat)
+    if pin is not None:
+        try:
+            newer = release(pin) > release(version())
+        except ValueError:
+            raise pytest.UsageError(f"--compat-corpus: {pin!r} is not a version such as {version()}") from None
+        if newer:
+            raise pytest.UsageError(f"--compat-corpus: {pin} is newer than this usagecompat, which is {version()}")
+    for source in sources:
+        if set_name == DERIVED and not source.is_corpus:
+            raise pytest.UsageError(
+                f"--compat-set derived: {source.path} has no cases, from which others can be derived"
+            )
+        _ids(source.root, set_name)
+    return Kit(
+        sources=sources,
+        terms=Terms(
+            revision=None if revision is None else resolve_revision(revision),
+            profile=named(Profile, options.compat_profile, "profile"),
+        ),
+        pin=pin,
+        set_name=set_name,
+        expected_failures=tuple(
+            each for path in config.getini("compat_expected_failures") for each in read_expected_failures(path)
+        ),
+    )
+
+
+def _ids(root: Path, set_name: str) -> frozenset[str] | None:
+    """The cases that a set chooses; None for all."""
+    return None if set_name == DERIVED else ids_in_set(root, set_name)
+
+
+def _source(config: pytest.Config, said: str) -> Source:
+    name, separator, item = said.partition("::")
+    path = _absolute(config, name) if name else folder("fixtures")
+    is_corpus, files = find_files(path)
+    if not files:
+        raise pytest.UsageError(
+            f"--compat {said}: there is no case (*.case.json) and no payload (*.json) here. "
+            "What follows --compat is taken for its path; where test files follow, write --compat=PATH."
+        )
+    if is_corpus and path.is_file():
+        (path,) = files  # a payload stands for its case
+    nearest = (path, *path.parents[:_ABOVE]) if is_corpus else ()
+    root = next((place for place in nearest if (place / MANIFEST).is_file()), path)
+    return Source(path=path, item=separator + item, root=root, is_corpus=is_corpus, files=frozenset(files))
+
+
+def _absolute(config: pytest.Config, name: str) -> Path:
+    """A path as pytest has it: absolute, and with symbolic links as they are."""
+    return Path(os.path.abspath(config.invocation_params.dir / name))  # noqa: PTH100 - `resolve` follows links

@@ -1,0 +1,18 @@
+from .formats import IN_COLOUR, RENDERERS, Renderer
+from .github import MOST, annotation
+from .outcomes import Checked, Outcome, Unread
+from .places import path_in_repository
+from .run import render_run
+
+__all__ = [
+    "IN_COLOUR",
+    "MOST",
+    "RENDERERS",
+    "Checked",
+    "Outcome",
+    "Renderer",
+    "Unread",
+    "annotation",
+    "path_in_repository",
+    "render_run",
+]

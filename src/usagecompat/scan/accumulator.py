@@ -1,0 +1,492 @@
+"""
+One pass over payloads, which come a block of lines or one at a time, and the summary it ends with.
+
+Payloads that the fast route proves spotless are counted in bulk.
+Any other is judged by itself, and once per set of facts at all revisions, to know which of them fits best.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from functools import cache, lru_cache, partial
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import field, frozen
+
+from usagecompat.checking import check, fast_route, look, name_of_results, report_on, shape_of_document, verdict_of
+from usagecompat.contract import LATEST, contract, is_kind
+from usagecompat.findings import CODES, Profile, Shape, Verdict, pointer
+from usagecompat.jsontext import MAX_SIZE, NO_VALUE, Number, read
+from usagecompat.scan.coverage import DAY, CoverageBuilder
+from usagecompat.scan.revision_fit import Fits, Observations, best_revision, earliest, is_array, is_object
+from usagecompat.scan.summary import (
+    MOST_EXAMPLES,
+    MOST_UNKNOWN,
+    NO_KIND,
+    NO_MONTH,
+    NO_SHAPE,
+    UNKNOWN_KIND,
+    Example,
+    Piece,
+    Summary,
+    Tally,
+    few_kinds,
+    first_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from types import ModuleType
+
+    from usagecompat.findings import Finding, Observation, Path
+    from usagecompat.scan.bulk import SpotlessLines
+
+AMOUNT_AS_STRING: Final = "wire/amount-as-string"
+_SEVERAL: Final = 8
+_MOST_WAITING: Final = 1_000
+_LONGEST_WAITING: Final = 1 << 21
+_LONGEST_KIND: Final = 100
+_LONGEST_POINTER: Final = 300
+
+
+@frozen
+class Judged:
+    """How payloads are judged."""
+
+    revision: str = LATEST
+    profile: Profile = field(default=Profile.SERVED, converter=Profile)
+
+
+@frozen
+class _Bulk:
+    """What the fast route does for many lines at once."""
+
+    routes: Any
+    """Which layouts are known."""
+    lines_of: Callable[[Any], SpotlessLines]
+    parse: Callable[[bytes], Any]
+
+
+def _bulk(fast: ModuleType | None, revision: str) -> _Bulk | None:
+    if fast is None:
+        return None
+    from usagecompat.scan.bulk import parse, spotless_lines  # noqa: PLC0415 - the exact route must not need it
+
+    return _Bulk(fast.routes_of(revision), spotless_lines, parse)
+
+
+class Tallying:
+    """Payloads of some files, counted as they come."""
+
+    def __init__(self, judged: Judged) -> None:
+        """Begin with none."""
+        self.kinds: Counter[str] = Counter()
+        """Results by kind."""
+        self.fits = _fits(judged)
+        """What is remembered of how payloads fit."""
+        self._judged = judged
+        self._fast = fast_route()
+        self._bulk = _bulk(self._fast, judged.revision)
+        self._known = contract(LATEST).kinds
+        self._source = ""
+        self._base = 0
+        self._line = 0
+        self._unknown: list[tuple[bytes, int]] = []
+        self._waiting = 0
+        self._payloads = 0
+        self._bytes = 0
+        self._shapes: Counter[str] = Counter()
+        self._verdicts: Counter[str] = Counter()
+        self._best: Counter[str] = Counter()
+        self._masks: Counter[int] = Counter()
+        self._codes: Counter[str] = Counter()
+        self._examples: dict[str, tuple[Example, ...]] = {}
+        self._deviations: dict[str, Counter[str]] = {}
+        self._coverage: dict[str, CoverageBuilder] = {}
+        self._pieces: dict[str, list[Piece]] = {}
+
+    def summary(self) -> Summary:
+        """What there is to say of all that came."""
+        best = self._best.copy()
+        for mask, count in self._masks.items():
+            best[earliest(mask)] += count
+        return Summary(
+            payloads=self._payloads,
+            bytes=self._bytes,
+            shapes={str(shape): count for shape, count in self._shapes.items()},
+            kinds=dict(few_kinds(self.kinds)),
+            verdicts={str(verdict): count for verdict, count in self._verdicts.items()},
+            best_revisions=dict(best),
+            findings={code: Tally(count, self._examples.get(code, ())) for code, count in self._codes.items()},
+            deviations={month: dict(codes) for month, codes in self._deviations.items()},
+            coverage={kind: builder.coverage() for kind, builder in self._coverage.items()},
+            pieces={source: tuple(pieces) for source, pieces in self._pieces.items()},
+        ).settled()
+
+    # -- what comes
+
+    def begin(self, source: str, base: int = 0) -> None:
+        """What comes is from `source`, its lines counted from `base`."""
+        self._source, self._base = source, base
+
+    def end(self, piece: Piece | None) -> None:
+        """A piece of the source is done; None if nobody knows how many lines it has."""
+        self._judge_unknown()
+        if piece is not None:
+            self._pieces.setdefault(self._source, []).append(piece)
+
+    def trouble(self, code: str, reason: str, line: int = 0) -> None:
+        """Something could not be read: from the source's beginning, or behind `line`."""
+        self._line = line
+        self._note(code, 1, lambda: ("", reason))
+
+    def block(self, data: bytes, number: int) -> None:
+        """Whole lines, the first of which has this number; each that is not blank is a payload."""
+        lines = data.split(b"\n")[:-1]
+        if len(data) > MAX_SIZE:
+            for index, line in enumerate(lines):
+                payload = line.removesuffix(b"\r")
+                self._bytes += min(len(line), MAX_SIZE + 1)
+                if line.strip() or len(payload) > MAX_SIZE:
+                    self._payload(payload, number + index)
+            return
+        self._bytes += len(data) - len(lines)
+        numbers = range(number, number + len(lines))
+        odd: Sequence[int] = range(len(lines))
+        if self._bulk:
+            odd = self._take(self._bulk, self._bulk.routes.known[0], lines, numbers, of=len(lines), data=data)
+        if odd:
+            odd = [index for index in odd if lines[index].strip()]
+            odd_lines = [lines[index].removesuffix(b"\r") for index in odd]
+            self._lines(odd_lines, [numbers[index] for index in odd], tried=1, of=len(lines))
+
+    def payload(self, data: bytes, number: int = 0) -> None:
+        """One payload, in line `number`, or as a whole file; of one that is too long no more counts than shows it."""
+        self._bytes += min(len(data), MAX_SIZE + 1)
+        self._payload(data, number)
+
+    def _payload(self, data: bytes, number: int) -> None:
+        self._line = number
+        if len(data) > MAX_SIZE:
+            self._exact(data[: MAX_SIZE + 1], number)
+        else:
+            self._lines([data], [number])
+
+    def _lines(self, lines: list[bytes], numbers: list[int], tried: int = 0, of: int = 1) -> None:
+        """Payloads, line by line; the first routes have been tried, on a block `of` so many lines."""
+        lines, numbers = self._by_routes(lines, numbers, tried, of)
+        while self._bulk is not None and len(lines) > _SEVERAL:  # they may be alike
+            known = self._bulk.routes.known
+            self._exact(lines[0], numbers[0])
+            lines, numbers = lines[1:], numbers[1:]
+            if self._bulk.routes.known is known:
+                break
+            lines, numbers = self._by_routes(lines, numbers, 0, of)
+        self._put_off(lines, numbers)
+
+    def _by_routes(self, lines: list[bytes], numbers: list[int], tried: int, of: int) -> tuple[list[bytes], list[int]]:
+        """Count the payloads that any known route proves; the others are returned."""
+        bulk = self._bulk
+        for route in bulk.routes.known[tried:] if bulk else ():
+            if bulk is None or not lines:
+                break
+            odd = self._take(bulk, route, lines, numbers, of=max(of, len(lines)))
+            lines, numbers = [lines[index] for index in odd], [numbers[index] for index in odd]
+        return lines, numbers
+
+    def _take(  # noqa: PLR0913 - lines in three forms
+        self,
+        bulk: _Bulk,
+        route: Any,  # noqa: ANN401 - of the fast route
+        lines: Sequence[bytes],
+        numbers: Sequence[int],
+        *,
+        of: int,
+        data: bytes | None = None,
+    ) -> Sequence[int]:
+        """Count the payloads that one route proves, among `of` lines of a block; the indexes of the others are returned."""
+        spotless = bulk.lines_of(route)
+        self._line = numbers[0]
+        values, there, odd = spotless.prove(lines, data)
+        if len(values) * 2 > of:
+            bulk.routes.prefer(route)
+        elif values:
+            route.was_of_use = True
+        left = spotless.take_all(values, self)
+        if any(left):
+            self._singly(spotless, values, left, lambda index: (lines[there[index]], numbers[there[index]]))
+        return odd
+
+    def _singly(
+        self,
+        spotless: SpotlessLines,
+        values: list[Any],
+        left: tuple[list[int], list[int]],
+        place: Callable[[int], tuple[bytes, int]],
+    ) -> None:
+        """What is proved and cannot be counted together; `place` says of an index which line it is, and its number."""
+        others, unclear = left
+        for index in others:
+            if not spotless.take(values[index], self):
+                unclear.append(index)
+        for index in unclear:
+            best = self._explain(spotless, values[index], *place(index))
+            state = spotless.state(values[index]) if best is not None else None
+            if state is not None:
+                self.fits.remember(state, best)
+
+    # -- spotless payloads, and the first of what is found in many
+
+    def take_spotless(self, shape: Shape, masks: list[int], counted: Mapping[str, int]) -> None:
+        """Count payloads with notes at most, and the revisions that declare what is in each."""
+        if masks:
+            self._payloads += len(masks)
+            self._shapes[shape] += len(masks)
+            self._verdicts[Verdict.VALID] += len(masks)
+            self._masks.update(masks)
+        if counted:
+            self._codes.update(counted)
+
+    def take_with_texts(self, best: Mapping[str | None, int], starts: Sequence[int]) -> None:
+        """Count buckets with an amount in a string, each of which is acceptable; by the revision that fits best."""
+        self._payloads += len(starts)
+        self._shapes[Shape.BUCKET] += len(starts)
+        self._verdicts[Verdict.ACCEPTABLE] += len(starts)
+        for revision, count in best.items():
+            self._best[revision or NO_SHAPE] += count
+        for start in starts:
+            self._deviation(AMOUNT_AS_STRING, start, 1)
+
+    def has_examples(self, codes: Iterable[str]) -> bool:
+        """Whether no place that is still to come can be among the first of these codes."""
+        return not any(self._wants(code) for code in codes)
+
+    def _wants(self, code: str) -> bool:
+        examples = self._examples.get(code, ())
+        here = self._source, self._base, self._line
+        return len(examples) < MOST_EXAMPLES or here < examples[-1].order
+
+    def _note(self, code: str, count: int, place: Callable[[], tuple[str, str]]) -> None:
+        """Count a finding of the payload at hand; `place` says where it is, and what it says."""
+        self._codes[code] += count
+        if self._wants(code):
+            example = Example(self._source, self._base, self._line, *place())
+            self._examples[code] = first_of((*self._examples.get(code, ()), example))
+
+    # -- coverage
+
+    def coverage_of(self, kind: str) -> CoverageBuilder:
+        """The time that is covered by buckets of a kind."""
+        return self._coverage.setdefault(kind, CoverageBuilder())
+
+    def cover(self, buckets: Iterable[tuple[int, int, str | None]]) -> None:
+        """Count the time of the buckets of one payload, each with the kind of its results or None without any."""
+        buckets = list(buckets)
+        kinds = {kind for _, _, kind in buckets if kind is not None}
+        default = next(iter(kinds)) if len(kinds) == 1 else NO_KIND
+        for start, end, kind in buckets:
+            self.coverage_of(kind or default).add(start, end)
+
+    # -- payloads that are judged by themselves
+
+    def _put_off(self, lines: list[bytes], numbers: list[int]) -> None:
+        """Judge these payloads some time before the summary."""
+        self._unknown += zip(lines, numbers, strict=True)
+        self._waiting += sum(map(len, lines))
+        if len(self._unknown) > _MOST_WAITING or self._waiting > _LONGEST_WAITING:
+            self._judge_unknown()
+
+    def _judge_unknown(self) -> None:
+        """Judge what was put off: many in a row take less time than one now and then."""
+        unknown, self._unknown, self._waiting = self._unknown, [], 0
+        for line, number in unknown:
+            self._exact(line, number)
+
+    def _explain(self, spotless: SpotlessLines, value: Any, data: bytes, number: int) -> str | None:  # noqa: ANN401 - a Struct
+        """A payload that is proved, and has something to be told; the best revision, if an amount in it is a string."""
+        data = data.removesuffix(b"\r")
+        found = spotless.found(value)
+        verdict, tree = Verdict.INVALID, None
+        if found is not None:
+            verdict = verdict_of({CODES[seen.code].severity(self._judged.profile) for seen, _ in found[1]})
+            tree = self._parsed(data)
+        if found is None or verdict is Verdict.INVALID or tree is None:
+            self._put_off([data], [number])
+            return None
+        shape, counted = found
+        self._line = number
+        told: set[str] = set()
+        observations = Observations()
+        for seen, count in counted:
+            observations.see(seen)
+            self._first_place(seen, count, told)
+            if seen.code.startswith("wire/"):
+                self._texts_by_month(seen.code, tree, shape)
+        best = self._best_of(data, tree, shape, observations)
+        self._judged_one(tree, shape, verdict, best)
+        return best if {seen.code for seen, _ in counted} & {AMOUNT_AS_STRING} else None
+
+    def _exact(self, data: bytes, number: int) -> None:
+        """A payload of which nothing is known."""
+        self._line = number
+        judged = self._judged
+        document = read(data)
+        tree = document.value
+        shape = shape_of_document(document)
+        seen = Observations()
+
+        def see(one: Observation) -> None:
+            seen.see(one)
+            if one.code.startswith("wire/"):
+                self._deviation(one.code, _time_of(tree, shape, one.path), 1)
+
+        look(document, judged.revision, shape, see, hints=False)
+        counts = seen.counts
+        verdict = verdict_of({CODES[code].severity(judged.profile) for code in counts})
+        wanted: set[str] = {code for code in counts if self._wants(code)}
+        self._codes.update(counts)
+        if wanted:
+            report = report_on(document, judged.revision, shape, judged.profile)
+            found: list[Finding | Observation] = [*report.findings, *seen.first]
+            for one in found:
+                if one.code in wanted:
+                    wanted.remove(one.code)
+                    self._note(one.code, 0, partial(_place, one))
+        best = None
+        if tree is not NO_VALUE:
+            best = self._best_of(data, tree, shape, seen)
+        self._judged_one(tree, shape, verdict, best)
+        if self._fast is not None and shape is not None:
+            self._fast.learn(document, shape, judged.revision, counts)
+
+    def _parsed(self, data: bytes) -> Any:  # noqa: ANN401 - a tree
+        """A payload that is sound, as a tree; None if it has an integer of more digits than that parser takes."""
+        try:
+            return self._bulk and self._bulk.parse(data)
+        except ValueError:
+            return None
+
+    def _best_of(self, data: bytes, tree: object, shape: Shape | None, seen: Observations) -> str | None:
+        if self._judged.revision != LATEST:  # which may not have looked at everything that others look at
+            seen = Observations()
+            look(read(data), LATEST, shape, seen.see, hints=False)
+        profile = self._judged.profile
+        if not seen.is_whole:
+            return check(data, profile=profile).best_revision
+        return self.fits.best(tree, shape, seen.first, lambda: best_revision(read(data), shape, profile))
+
+    def _first_place(self, seen: Observation, count: int, told: set[str]) -> None:
+        """A finding of the payload at hand; only the first of a code is shown."""
+        if seen.code in told:
+            self._codes[seen.code] += count
+        else:
+            told.add(seen.code)
+            self._note(seen.code, count, partial(_place, seen))
+
+    def _texts_by_month(self, code: str, tree: Any, shape: Shape) -> None:  # noqa: ANN401 - a tree
+        """The amounts that are strings, by the month of their bucket."""
+        for bucket, results in _buckets(tree, shape, self._judged.revision):
+            texts = sum(
+                type(result["amount"]["value"]) is str for result in results if "value" in result.get("amount", ())
+            )
+            if texts:
+                self._deviation(code, bucket and bucket["start_time"], texts)
+
+    def _deviation(self, code: str, time: object, count: int) -> None:
+        month = _month(time)
+        self._deviations.setdefault(month, Counter())[code] += count
+
+    def _judged_one(self, tree: object, shape: Shape | None, verdict: Verdict, best: str | None) -> None:
+        """Count a payload that was judged."""
+        self._payloads += 1
+        self._shapes[shape or NO_SHAPE] += 1
+        self._verdicts[verdict] += 1
+        self._best[best or NO_SHAPE] += 1
+        if shape is None:
+            return
+        covering: list[tuple[int, int, str | None]] = []
+        for bucket, results in _buckets(tree, shape, self._judged.revision):
+            kinds = [kind for result in results if (kind := self._kind(result)) is not None]
+            self.kinds.update(kinds)
+            start, end = (_seconds(bucket.get(name)) for name in ("start_time", "end_time")) if bucket else (None, None)
+            if start is not None and end is not None and start < end:
+                groups = {kind if kind in self._known else UNKNOWN_KIND for kind in kinds}
+                covering += [(start, end, kind) for kind in groups or (None,)]
+        if verdict is not Verdict.INVALID:
+            self.cover(covering)
+        if len(self.kinds) > MOST_UNKNOWN * 10:
+            self.kinds = Counter(few_kinds(self.kinds))
+
+    def _kind(self, result: object) -> str | None:
+        tag = _member(result, "object")
+        if type(tag) is not str or is_kind(tag) is None:
+            return None
+        return tag if len(tag) <= _LONGEST_KIND else UNKNOWN_KIND
+
+
+@cache
+def _fits(_judged: Judged) -> Fits:
+    """What is remembered for all payloads that are judged alike."""
+    return Fits()
+
+
+def _place(one: Observation | Finding) -> tuple[str, str]:
+    """The pointer, of a length that can be kept, and the message."""
+    text = pointer(one.path)
+    return text if len(text) <= _LONGEST_POINTER else f"{text[: _LONGEST_POINTER - 1]}…", one.message
+
+
+def _member(tree: object, name: str) -> Any:  # noqa: ANN401 - a tree
+    """A member of an object; None if it is not there, or there is no object."""
+    return tree.get(name) if is_object(tree) else None
+
+
+def _items(tree: object) -> list[Any]:
+    """The items of an array; none of anything else."""
+    return tree if is_array(tree) else []
+
+
+def _buckets(tree: Any, shape: Shape, revision: str) -> Iterator[tuple[dict[str, Any] | None, list[Any]]]:  # noqa: ANN401 - a tree
+    """The buckets with their results; of a result alone there is no bucket."""
+    if shape is Shape.RESULT:
+        yield None, [tree]
+    elif shape is Shape.BUCKET:
+        yield tree, _items(tree.get(name_of_results(tree, revision)))
+    else:
+        for bucket in _items(tree.get("data")):
+            if is_object(bucket):
+                yield from _buckets(bucket, Shape.BUCKET, revision)
+
+
+def _time_of(tree: Any, shape: Shape | None, path: Path) -> object:  # noqa: ANN401 - a tree
+    """The start of the bucket that a place is in; of the first one for what is said of the page."""
+    if shape is Shape.RESULT:
+        return None
+    if shape is Shape.PAGE:
+        index = path[1] if len(path) > 1 and path[0] == "data" and isinstance(path[1], int) else 0
+        tree = next(iter(_items(_member(tree, "data"))[index : index + 1]), None)
+    return _member(tree, "start_time")
+
+
+def _seconds(value: object) -> int | None:
+    """A time as a parser leaves it; None for anything else."""
+    if type(value) is Number:
+        return value.integer if value.within_limits and value.is_integer else None
+    return value if type(value) is int else None
+
+
+def _month(value: object) -> str:
+    seconds = _seconds(value)
+    if seconds is None or not _FIRST_MONTH <= seconds < _LAST_MONTH:
+        return NO_MONTH
+    return _month_of_day(seconds // DAY)
+
+
+@lru_cache(maxsize=1 << 12)
+def _month_of_day(day: int) -> str:
+    return datetime.fromtimestamp(day * DAY, UTC).strftime("%Y-%m")
+
+
+_FIRST_MONTH: Final = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
+_LAST_MONTH: Final = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())

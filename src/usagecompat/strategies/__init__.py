@@ -1,0 +1,9 @@
+"""
+Hypothesis strategies: payloads, valid and broken, pages, buckets and results.
+
+`payloads.py` has the public ones; `trees.py` draws what they say, `broken.py` breaks it, `mutations.py` names each way of breaking.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
