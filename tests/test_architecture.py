@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ TOP_LEVEL = {
     "src",
     "tests",
 }
+PACKAGE = ROOT / "src" / "usagecompat"
 LONGEST_MODULE = 600  # the direction is 500; past it, look for the second job
 LONGEST_README = 150
 
@@ -36,6 +39,33 @@ def test_top_level(tracked: list[str]) -> None:
     """Only the agreed entries stand at the top level."""
     top = {name.partition("/")[0] for name in tracked}
     assert {entry for entry in top if not entry.startswith(".")} <= TOP_LEVEL
+
+
+def test_few_modules_at_the_top() -> None:
+    """At most ten modules stand beside the packages."""
+    assert len([*PACKAGE.glob("*.py")]) <= 10
+
+
+def test_underscores_stay_inside() -> None:
+    """No module imports a module or a name that begins with an underscore from another package."""
+    borrowed = [
+        f"{module.relative_to(PACKAGE)}: {source}.{name}"
+        for module in PACKAGE.rglob("*.py")
+        if "-" not in str(module.relative_to(PACKAGE))
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and (source := node.module or "").startswith("usagecompat")
+        for name in (alias.name for alias in node.names)
+        if any(part.startswith("_") and not part.startswith("__") for part in f"{source}.{name}".split("."))
+        and ROOT.joinpath("src", *source.split(".")[:2]) not in module.parents
+    ]
+    assert borrowed == []
+
+
+def test_doors_name_what_is_there() -> None:
+    """Every name that a package hands on can be had from it."""
+    for door in PACKAGE.rglob("__init__.pyi"):
+        package = import_module(".".join(door.parent.relative_to(ROOT / "src").parts))
+        assert [name for name in package.__all__ if not hasattr(package, name)] == []
 
 
 @pytest.mark.parametrize(
@@ -54,7 +84,6 @@ def test_readme_is_short() -> None:
 def test_architecture_names_every_module() -> None:
     """`docs/architecture.md` has a word on every module and every package."""
     said = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    package = ROOT / "src" / "usagecompat"
-    modules = {path.name for path in package.glob("*.py") if not path.name.startswith("__")}
-    packages = {f"{path.name}/" for path in package.iterdir() if (path / "__init__.py").is_file()}
+    modules = {path.name for path in PACKAGE.glob("*.py") if not path.name.startswith("__")}
+    packages = {f"{path.name}/" for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()}
     assert {name for name in modules | packages if f"`{name}" not in said} == set()

@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 import usagecompat
-from usagecompat._cases import release
-from usagecompat._explanations import STAGES, document, explanation, explanations
 from usagecompat.cli import main
+from usagecompat.corpus.case_files import release
 from usagecompat.exceptions import NoSuchName
+from usagecompat.explanations import STAGES, document, explanation, explanations
 from usagecompat.findings import CODES
 from usagecompat.scan.summary import ARCHIVE_CODES
 

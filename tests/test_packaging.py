@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 import usagecompat
-from usagecompat import _data
+from usagecompat.corpus import data as _data
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -30,7 +30,7 @@ PACKED = {
 ENTRY_POINTS = [
     ("console_scripts", "usagecompat.cli:main"),
     ("pytest11", "usagecompat.pytest_plugin"),
-    ("hypothesis", "usagecompat.strategies:_register"),
+    ("hypothesis", "usagecompat.strategies.public:register"),
 ]
 
 

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from usagecompat.clients.probing import Probing
+from usagecompat.clients.probes import Probing
 from usagecompat.clients.runner import run
 from usagecompat.clients.spec import ClientSpec
-from usagecompat.corpus import cases
+from usagecompat.corpus.selection import cases
 from usagecompat.exceptions import CannotStartClient
 
 KIT = """
 import sys
 from usagecompat.clients.runner import run
 from usagecompat.clients.spec import ClientSpec
-from usagecompat.corpus import cases
+from usagecompat.corpus.selection import cases
 if __name__ == "__main__":
     spec = ClientSpec(name="endless", command=tuple(sys.argv[2:]), timeout=600)
     run(spec, cases(verdict="valid"), jobs=int(sys.argv[1]))

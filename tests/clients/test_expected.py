@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from usagecompat._expected import read_expected_failures
 from usagecompat.clients.expected import UNEXPLAINED, compare_with_list, updated
-from usagecompat.clients.results import CaseResult, ClientResult, Duty, Fault, Outcome
-from usagecompat.fidelity import Level
+from usagecompat.clients.results import CaseResult, ClientResult, Expectation, Fault, Outcome
+from usagecompat.corpus.expected import read_expected_failures
+from usagecompat.fidelity.comparison import Level
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ def result(cases: dict[str, tuple[str, ...]], *, not_run: tuple[str, ...] = ()) 
         cases=tuple(
             CaseResult(
                 case_id=name,
-                duty=Duty.MUST_DECODE,
+                duty=Expectation.MUST_DECODE,
                 served=False,
                 outcome=Outcome.NOT_RUN if name in not_run else Outcome.REFUSED,
                 faults=tuple(Fault(f"client/{code}", "") for code in codes),

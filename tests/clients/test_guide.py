@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from usagecompat._data import folder
-from usagecompat._expected import read_expected_failures
-from usagecompat.clients.probing import PATIENCE
+from usagecompat.clients.probes import PATIENCE
 from usagecompat.clients.results import Outcome
 from usagecompat.clients.runner import run
 from usagecompat.clients.spec import TIMEOUT, client_spec
-from usagecompat.corpus import cases
-from usagecompat.fidelity import Level
+from usagecompat.corpus.data import folder
+from usagecompat.corpus.expected import read_expected_failures
+from usagecompat.corpus.selection import cases
+from usagecompat.fidelity.comparison import Level
 from usagecompat.findings import CODES
 
 GUIDE = (Path(__file__).parent.parent.parent / "docs" / "clients.md").read_text("utf-8")

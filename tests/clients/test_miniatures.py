@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from usagecompat.clients.probing import PATIENCE, Probing
+from usagecompat.clients.probes import PATIENCE, Probing
 from usagecompat.clients.results import Outcome
 from usagecompat.clients.runner import run
 from usagecompat.clients.spec import ClientSpec
-from usagecompat.corpus import cases
-from usagecompat.fidelity import Level
+from usagecompat.corpus.selection import cases
+from usagecompat.fidelity.comparison import Level
 
 if TYPE_CHECKING:
     from usagecompat.clients.results import ClientResult

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from usagecompat._data import folder
 from usagecompat.clients import protocol
 from usagecompat.clients.protocol import (
     ClientInfo,
@@ -26,6 +25,7 @@ from usagecompat.clients.protocol import (
     Stop,
     Violation,
 )
+from usagecompat.corpus.data import folder
 from usagecompat.findings import Shape
 
 SCHEMA = json.loads((folder("schemas") / "protocol.json").read_text("utf-8"))

@@ -12,20 +12,21 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
-from usagecompat._data import folder
 from usagecompat.cli import main
-from usagecompat.clients.judging import tasks
-from usagecompat.clients.probing import Probing
+from usagecompat.clients.envelopes import endpoint_of, wrapping
+from usagecompat.clients.grading import tasks
+from usagecompat.clients.probes import Probing
 from usagecompat.clients.protocol import Features
-from usagecompat.clients.results import Duty, Outcome
+from usagecompat.clients.results import Expectation, Outcome
 from usagecompat.clients.runner import run
 from usagecompat.clients.selection import select
 from usagecompat.clients.spec import Way, client_spec
-from usagecompat.clients.wrapping import ENDPOINTS, endpoint_of, wrapping
-from usagecompat.contracts import LATEST
-from usagecompat.corpus import cases
+from usagecompat.contract.endpoints import ENDPOINTS
+from usagecompat.contract.revisions import LATEST
+from usagecompat.corpus.data import folder
+from usagecompat.corpus.selection import cases
 from usagecompat.exceptions import NoSuchSelection
-from usagecompat.fidelity import Level
+from usagecompat.fidelity.comparison import Level
 from usagecompat.findings import Shape, Verdict
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def test_reference_codec() -> None:
         result = run(client_spec(given), chosen)
         assert result.failing == {}
         assert result.faults == ()
-        levels = {case.level for case in result.cases if case.duty in {Duty.MUST_DECODE, Duty.MAY_REFUSE}}
+        levels = {case.level for case in result.cases if case.duty in {Expectation.MUST_DECODE, Expectation.MAY_REFUSE}}
         assert levels <= {Level.LEXICAL, Level.BYTES}
         assert result.headline.judged == result.headline.of
 
@@ -165,13 +166,13 @@ def test_duties() -> None:
         served = all(found.code.startswith(("wire/", "schema/unknown-kind")) for found in case.findings)
         match case.verdict:
             case Verdict.VALID:
-                assert task.duty(features) is Duty.MUST_DECODE
+                assert task.duty(features) is Expectation.MUST_DECODE
             case Verdict.INVALID:
-                assert task.duty(features) is Duty.MUST_NOT_CRASH
-                assert task.duty(strict) is Duty.MUST_REFUSE
+                assert task.duty(features) is Expectation.MUST_NOT_CRASH
+                assert task.duty(strict) is Expectation.MUST_REFUSE
             case _ if served:
-                assert task.duty(features) is Duty.MUST_DECODE
-    assert {task.duty(features) for task in tasks(cases())} == set(Duty) - {Duty.MUST_REFUSE}
+                assert task.duty(features) is Expectation.MUST_DECODE
+    assert {task.duty(features) for task in tasks(cases())} == set(Expectation) - {Expectation.MUST_REFUSE}
 
 
 def test_at_another_revision() -> None:

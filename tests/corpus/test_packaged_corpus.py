@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import usagecompat
-from usagecompat import corpus
-from usagecompat.contracts import REVISIONS
+from usagecompat.contract.revisions import REVISIONS
+from usagecompat.corpus import selection as corpus
 from usagecompat.findings import CODES
 
 

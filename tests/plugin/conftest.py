@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from usagecompat import corpus
+from usagecompat.corpus import selection as corpus
 
 if TYPE_CHECKING:
     from pathlib import Path

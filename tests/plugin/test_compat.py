@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from usagecompat import corpus
+from usagecompat.corpus import selection as corpus
 
 if TYPE_CHECKING:
     from pathlib import Path

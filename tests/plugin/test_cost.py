@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pytest
 
-ALLOWED = {"usagecompat", "usagecompat.pytest_plugin"}
+ALLOWED = {"usagecompat", "usagecompat.pytest_plugin", "lazy_loader"}
 
 
 def test_import_costs_pytest_alone() -> None:

@@ -65,12 +65,12 @@ def test_failure(pytester: pytest.Pytester) -> None:
         """
         from importlib import import_module
 
-        from usagecompat._judges import Mismatch
+        from usagecompat.corpus.case_checks import Mismatch
 
         def lie(case, profile):
             yield Mismatch(code=case.code, pointer=case.pointer, expected="this", seen="that")
 
-        import_module("usagecompat._pytest_items").judge_derived = lie
+        import_module("usagecompat.plugin.items").judge_derived = lie
         """
     )
     name = "2026-10-21/UsageCodeInterpreterSessionsResult/num_sessions/null"

@@ -137,8 +137,8 @@ def test_more_judges(pytester: pytest.Pytester, small: Path) -> None:
 
         @pytest.hookimpl(trylast=True)
         def pytest_configure(config):
-            from usagecompat._judges import Mismatch
-            from usagecompat._pytest_run import NAME
+            from usagecompat.corpus.case_checks import Mismatch
+            from usagecompat.plugin.run import NAME
 
             def judge(case, terms):
                 if case.verdict == "valid":

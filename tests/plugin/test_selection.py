@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from usagecompat import _data
+from usagecompat.corpus import data as _data
 
 if TYPE_CHECKING:
     from pathlib import Path

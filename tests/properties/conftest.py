@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from usagecompat._json import Number
-from usagecompat._shape import JsonType, contract
-from usagecompat.contracts import KNOWN_UNDECLARED, LATEST, REVISIONS
+from usagecompat.contract.revisions import KNOWN_UNDECLARED, LATEST, REVISIONS
+from usagecompat.contract.tree import JsonType, contract
+from usagecompat.jsontext.values import Number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from random import Random
 
-    from usagecompat._shape import Contract, RecordShape
+    from usagecompat.contract.tree import Contract, RecordShape
 
 NUMBERS = (
     "0",

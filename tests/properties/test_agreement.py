@@ -16,11 +16,12 @@ from referencing import Registry
 
 import usagecompat
 from usagecompat import REVISIONS, Profile, Severity, Shape
-from usagecompat._drawing import trees
-from usagecompat._json import Number, write
-from usagecompat._shape import contract
-from usagecompat.converters import decoder
-from usagecompat.records import UsageResponse, UsageResult, UsageTimeBucket
+from usagecompat.codec.converters import decoder
+from usagecompat.contract.records import UsageResponse, UsageResult, UsageTimeBucket
+from usagecompat.contract.tree import contract
+from usagecompat.jsontext.values import Number
+from usagecompat.jsontext.writer import write
+from usagecompat.strategies.trees import trees
 
 if TYPE_CHECKING:
     from collections.abc import Callable

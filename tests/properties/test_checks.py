@@ -12,10 +12,10 @@ import pytest
 from hypothesis import assume, given
 
 from usagecompat import REVISIONS, Profile, Report, Severity, Shape, Verdict, check
-from usagecompat._drawing import trees
-from usagecompat._json import write
-from usagecompat._shape import contract
+from usagecompat.contract.tree import contract
+from usagecompat.jsontext.writer import write
 from usagecompat.strategies import broken_payloads, payloads
+from usagecompat.strategies.trees import trees
 
 if TYPE_CHECKING:
     from collections.abc import Callable

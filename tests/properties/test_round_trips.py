@@ -11,16 +11,16 @@ from attrs import evolve
 from hypothesis import given
 
 from usagecompat import ABSENT, REVISIONS, Incompatible, dumps, flatten, loads, narrow
-from usagecompat._drawing import naturals, trees
-from usagecompat._json import write
-from usagecompat._shape import RECORDS, JsonType, contract, shape_of
+from usagecompat.contract.tree import RECORDS, JsonType, contract, shape_of
+from usagecompat.jsontext.writer import write
 from usagecompat.strategies import broken_payloads, buckets, pages, payloads, results
+from usagecompat.strategies.trees import naturals, trees
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
-    from usagecompat._wire import Record
+    from usagecompat.contract.markers import Record
 
 every_revision = pytest.mark.parametrize("revision", REVISIONS)
 

@@ -10,14 +10,14 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from usagecompat import records
-from usagecompat._breaking import breakable
-from usagecompat._shape import RECORDS, contract
-from usagecompat.checking import check
-from usagecompat.contracts import LATEST, REVISIONS
+from usagecompat.checking.stages import check
+from usagecompat.contract import records
+from usagecompat.contract.revisions import LATEST, REVISIONS
+from usagecompat.contract.tree import RECORDS, contract
 from usagecompat.exceptions import NoSuchName, NoSuchRevision
 from usagecompat.findings import CODES, Severity, Verdict
 from usagecompat.strategies import broken_payloads, buckets, pages, payloads, results
+from usagecompat.strategies.broken import breakable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,7 +116,7 @@ def test_codes_are_checked_at_once() -> None:
         broken_payloads(revision="yesterday")
 
 
-@pytest.mark.parametrize("module", ["strategies", "_drawing", "_breaking"])
+@pytest.mark.parametrize("module", ["strategies", "strategies.public", "strategies.trees", "strategies.broken"])
 def test_import_in_any_order(module: str) -> None:
     """Hypothesis and the strategies may be imported in either order, although each imports the other."""
     program = (

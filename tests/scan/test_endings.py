@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from usagecompat.scan import running
+from usagecompat.scan import executors
 from usagecompat.scan._state import State
+from usagecompat.scan.executors import run
 from usagecompat.scan.partitions import plan
-from usagecompat.scan.running import run
 
 from .conftest import assorted
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 PROGRAM = """
 import sys, time
 from usagecompat.cli import main
-from usagecompat.scan import partitions, running
-from usagecompat.scan.scanning import scan_partition
+from usagecompat.scan import partitions, executors
+from usagecompat.scan.partition_scan import scan_partition
 
 def slow(partition, *arguments, **options):
     if partition.number == 10:
@@ -36,13 +36,13 @@ def slow(partition, *arguments, **options):
         time.sleep(600)
     return scan_partition(partition, *arguments, **options)
 
-running.scan_partition = slow
+executors.scan_partition = slow
 partitions.plan.__kwdefaults__["piece"] = 5_000
 main(["scan", *sys.argv[1:]])
 """
 HALF_AN_ANSWER = """
 import multiprocessing.connection as connection, os, sys, threading, time
-from usagecompat.scan import running
+from usagecompat.scan import executors
 from usagecompat.scan._state import State
 from usagecompat.scan.partitions import plan
 from usagecompat.scan.summary import Summary
@@ -62,9 +62,9 @@ def interrupted(*_):
     begun.wait()
     raise KeyboardInterrupt
 
-connection.Connection._recv, running.scan_partition, State.add = slow, long, interrupted
+connection.Connection._recv, executors.scan_partition, State.add = slow, long, interrupted
 try:
-    running.run(plan(sys.argv[1:], piece=100), jobs=2)
+    executors.run(plan(sys.argv[1:], piece=100), jobs=2)
 except KeyboardInterrupt:
     print("interrupted")
 """
@@ -121,7 +121,7 @@ def test_interrupted_within_the_pool(put: Put, monkeypatch: pytest.MonkeyPatch) 
         waited.append(True)
         return concurrent.futures.wait(*arguments, **options)
 
-    monkeypatch.setattr(running, "wait", wait)
+    monkeypatch.setattr(executors, "wait", wait)
     with pytest.raises(KeyboardInterrupt):
         run(plan([put("a.ndjson", assorted(400))], piece=5_000), jobs=2)
     assert waited == [True]
@@ -137,7 +137,7 @@ def test_few_partitions_are_handed_out(put: Put, monkeypatch: pytest.MonkeyPatch
         counts.append(len(pending))
         return (set(), set()) if len(counts) % 3 else concurrent.futures.wait(pending, **options)
 
-    monkeypatch.setattr(running, "wait", wait)
+    monkeypatch.setattr(executors, "wait", wait)
     assert run(plan([name], piece=2_000), jobs=2) == run(plan([name]))
     assert max(counts) == 4
 
@@ -158,7 +158,7 @@ def test_handlers_of_others(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
         return concurrent.futures.wait(*arguments, **options)
 
     before = {number: signal.signal(number, hear) for number in (signal.SIGINT, signal.SIGTERM)}
-    monkeypatch.setattr(running, "wait", wait)
+    monkeypatch.setattr(executors, "wait", wait)
     name = put("a.ndjson", assorted(400))
     try:
         assert run(plan([name], piece=5_000), jobs=2) == run(plan([name]))

@@ -15,9 +15,11 @@ from hypothesis import example, given
 
 from usagecompat.exceptions import MissingExtra, NoPayloads, UnreadableInput
 from usagecompat.scan import _reading
-from usagecompat.scan.partitions import Slice, plan
+from usagecompat.scan.partitions import plan
 
 if TYPE_CHECKING:
+    from usagecompat.scan.slices import Slice
+
     from .conftest import Put
 
 

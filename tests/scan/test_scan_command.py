@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
-from usagecompat._data import folder
 from usagecompat.cli import main
-from usagecompat.scan import running
+from usagecompat.corpus.data import folder
+from usagecompat.scan import executors
 from usagecompat.scan.summary import Summary
 
 from .conftest import START, assorted, bucket, text
@@ -101,7 +101,7 @@ def test_interrupted(put: Put, tmp_path: Path, with_state: bool, monkeypatch: py
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(running, "scan_partition", interrupted)
+    monkeypatch.setattr(executors, "scan_partition", interrupted)
     state = tmp_path / "a.state"
     ended = scan(put("a.ndjson", assorted(10)), *(["--state", str(state)] if with_state else []))
     assert ended.exit_code == 2

@@ -17,8 +17,8 @@ from fsspec import AbstractFileSystem
 from fsspec.spec import AbstractBufferedFile
 
 from usagecompat.scan import _reading, partitions
+from usagecompat.scan.executors import run
 from usagecompat.scan.partitions import plan
-from usagecompat.scan.running import run
 from usagecompat.scan.summary import UNREADABLE
 
 from .conftest import assorted, bucket, text
@@ -207,7 +207,7 @@ def test_reads_that_give_less(store: dict[str, bytes], monkeypatch: pytest.Monke
 )
 def test_kinds_of_urls(name: str, kind: tuple[str, str]) -> None:
     """What a URL asks for is none of the file's name, but other stores take every character for one of it."""
-    assert partitions._kind(name) == kind
+    assert partitions.kind_of(name) == kind
 
 
 def test_places_behind_what_cannot_be_read(store: dict[str, bytes]) -> None:

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator
 
-from usagecompat._data import folder
+from usagecompat.corpus.data import folder
 from usagecompat.findings import CODES, Severity
+from usagecompat.scan.accumulator import Judged, Tallying
 from usagecompat.scan.summary import (
     ARCHIVE_CODES,
     MOST_UNKNOWN,
@@ -25,7 +26,6 @@ from usagecompat.scan.summary import (
     severity_of,
     total,
 )
-from usagecompat.scan.tallying import Judged, Tallying
 
 from .conftest import assorted
 

@@ -9,11 +9,11 @@ from hypothesis.strategies import SearchStrategy
 
 import usagecompat
 from usagecompat import Fit, Narrowed, Report, Severity, Shape, Verdict
-from usagecompat.records import UnknownResult, UsageResult
+from usagecompat.contract.records import UnknownResult, UsageResult
 from usagecompat.strategies import broken_payloads, buckets, payloads, results
 
 if TYPE_CHECKING:
-    from usagecompat.records import UsageTimeBucket, UsageTimeBucketResultInner
+    from usagecompat.contract.records import UsageTimeBucket, UsageTimeBucketResultInner
 
 report = usagecompat.check(
     b"{}", revision="2026-10-21", shape="page", profile="published", ignore=("schema/wrong-type",)

@@ -8,8 +8,8 @@ from typing import assert_type
 from attrs import evolve
 
 from usagecompat import ABSENT
-from usagecompat._wire import Absent
-from usagecompat.records import (
+from usagecompat.contract.markers import Absent
+from usagecompat.contract.records import (
     CostsResult,
     CostsResultAmount,
     UnknownResult,

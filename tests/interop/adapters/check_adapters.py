@@ -15,17 +15,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from usagecompat import compare
-from usagecompat._json import NO_VALUE, read
 from usagecompat.adapters.descriptions import Policy, Row, adapters, rows
 from usagecompat.adapters.installation import client_of, install, statuses
-from usagecompat.clients.probing import Probing
+from usagecompat.clients.envelopes import endpoint_of
+from usagecompat.clients.probes import Probing
 from usagecompat.clients.results import ClientResult, Outcome
 from usagecompat.clients.runner import run
-from usagecompat.clients.ways import Driven, Reply, Request, driven
-from usagecompat.clients.wrapping import endpoint_of
-from usagecompat.contracts import LATEST
-from usagecompat.corpus import cases
+from usagecompat.clients.session import Driven, Reply, Request
+from usagecompat.clients.transports import driven
+from usagecompat.contract.revisions import LATEST
+from usagecompat.corpus.selection import cases
 from usagecompat.findings import Shape
+from usagecompat.jsontext.reader import read
+from usagecompat.jsontext.values import NO_VALUE
 
 if TYPE_CHECKING:
     from pathlib import Path

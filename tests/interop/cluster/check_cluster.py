@@ -23,7 +23,7 @@ LINES = 2_500
 IN_PIECES = """
 import json, sys
 from usagecompat.scan.partitions import plan
-from usagecompat.scan.running import run
+from usagecompat.scan.executors import run
 print(json.dumps(run(plan([sys.argv[1]], piece=100_000), scheduler=sys.argv[2]).to_dict()))
 """
 BUSY = """

@@ -146,7 +146,7 @@ def browser(program: str, profile: Path) -> Iterator[Page]:
     try:
         page = Page(orders_out, answers_in)
         yield page
-        page._session = None
+        page._session = None  # noqa: SLF001 - the test looks inside on purpose
         page.do("Browser.close")
     finally:
         os.close(orders_out)

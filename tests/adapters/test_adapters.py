@@ -1,0 +1,262 @@
+"""Adapters for real clients: what they say of themselves, how they are listed and installed, and how one is run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
+
+from usagecompat.adapters import installation
+from usagecompat.adapters.descriptions import DESCRIPTION, HERE, Adapter, Need, adapter_of, adapters, row_of, rows
+from usagecompat.adapters.installation import PLACE, client_of, install, is_installed, place, statuses
+from usagecompat.cli import main
+from usagecompat.contract.revisions import REVISIONS
+from usagecompat.corpus import data as _data
+from usagecompat.exceptions import CannotInstall, NoSuchName, NotInstalled
+
+REFERENCE = "python-json"
+"""An adapter that needs nothing but Python, and downloads nothing."""
+
+
+def run(*args: str | Path) -> Result:
+    """Call the command in this process."""
+    return CliRunner().invoke(main, [str(arg) for arg in args], prog_name="usagecompat")
+
+
+@cache
+def schema() -> Draft202012Validator:
+    """What describes descriptions."""
+    return Draft202012Validator(json.loads((_data.folder("schemas") / "adapter.json").read_bytes()))
+
+
+def adapter(**changes: object) -> Adapter:
+    """The adapter that needs nothing, changed."""
+    return evolve(adapters()[REFERENCE], **changes)
+
+
+# -- descriptions
+
+
+def test_schema_of_descriptions() -> None:
+    """The schema of descriptions is a schema."""
+    Draft202012Validator.check_schema(schema().schema)
+
+
+@pytest.mark.parametrize("name", adapters())
+def test_description(name: str) -> None:
+    """Every description is as its schema says, and bears the name of its folder."""
+    said = json.loads((HERE / name / DESCRIPTION).read_bytes())
+    schema().validate(said)
+    assert said["name"] == name
+    assert all(row.revision in (None, *REVISIONS) for row in adapters()[name].rows)
+
+
+@pytest.mark.parametrize("name", adapters())
+def test_readme(name: str) -> None:
+    """Every adapter has a README with the command that installs it, its version and its rows."""
+    text = (HERE / name / "README.md").read_text("utf-8")
+    described = adapters()[name]
+    assert f"usagecompat adapters install {name}\n" in text
+    assert described.client.version in text
+    assert all(f"`{row.name}`" in text for row in described.rows)
+
+
+@pytest.mark.parametrize("name", adapters())
+def test_version_is_pinned(name: str) -> None:
+    """The version that a description names is the one that the client's own tools are told to fetch."""
+    described = adapters()[name]
+    files = [path for path in described.files if path.name not in {DESCRIPTION, "README.md"}]
+    pinned = any(described.client.version in path.read_text("utf-8") for path in files)
+    assert pinned, f"{described.client.version} stands in no file of {name} but its description"
+
+
+def test_every_folder_is_described() -> None:
+    """A folder with a program is an adapter."""
+    assert set(adapters()) == {path.name for path in HERE.iterdir() if "-" in path.name}
+
+
+def test_names_are_unique() -> None:
+    """No two rows have one name, and no row has the name of another adapter."""
+    names = [row.name for each in adapters().values() for row in each.rows]
+    assert len(names) == len(set(names))
+    assert all(rows()[name][0].name == name for name in set(names) & set(adapters()))
+
+
+def test_files_are_small() -> None:
+    """No generated client and no long lock file comes with an adapter."""
+    assert all(len(path.read_bytes().splitlines()) < 200 for each in adapters().values() for path in each.files)
+
+
+def test_one_name_for_both() -> None:
+    """An adapter with one row goes by its own name, one with several does not, and a row leads to its adapter."""
+    assert row_of("node-openai")[1].name == "openai-node"
+    assert adapter_of("openai-go-rawjson").name == "go-openai"
+    with pytest.raises(NoSuchName, match="no row of an adapter"):
+        row_of("go-openai")
+    with pytest.raises(NoSuchName):
+        adapter_of("go-opena")
+
+
+def test_fingerprint(tmp_path: Path) -> None:
+    """An installation is made anew when a file changes, and not when the README does."""
+    (tmp_path / "client.py").write_text("1", "utf-8")
+    before = adapter(folder=tmp_path).fingerprint
+    (tmp_path / "README.md").write_text("more", "utf-8")
+    assert adapter(folder=tmp_path).fingerprint == before
+    (tmp_path / "client.py").write_text("2", "utf-8")
+    assert adapter(folder=tmp_path).fingerprint != before
+
+
+# -- installation
+
+
+def test_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Adapters are installed in the user's cache, unless the environment says otherwise."""
+    monkeypatch.delenv(PLACE, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert place() == tmp_path / "usagecompat" / "adapters"
+    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    assert place() == Path.home() / ".cache" / "usagecompat" / "adapters"
+    monkeypatch.setenv(PLACE, "elsewhere")
+    assert place() == Path("elsewhere")
+
+
+def test_install(tmp_path: Path) -> None:
+    """Installing copies the files of an adapter, runs its commands there, and is done once."""
+    described = adapter(install=(("{python}", "-c", "open('made', 'a').write('x')"),))
+    assert not is_installed(described, tmp_path)
+    for _ in range(2):
+        folder = install(described, tmp_path)
+    assert folder == tmp_path / REFERENCE
+    assert (folder / "made").read_text() == "x"
+    assert {path.name for path in described.files} < {path.name for path in folder.iterdir()}
+    assert is_installed(described, tmp_path)
+
+
+def test_install_anew(tmp_path: Path) -> None:
+    """An installation that was made from other files is replaced."""
+    folder = install(adapter(), tmp_path)
+    (folder / "installed.json").write_text("{}", "utf-8")
+    (folder / "stale").touch()
+    install(adapter(), tmp_path)
+    assert not (folder / "stale").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (("{python}", "-c", "import sys; sys.exit('no such package')"), "status 1: no such package"),
+        (("no-such-program-here", "x"), "no-such-program-here x: No such file"),
+    ],
+)
+def test_install_fails(command: tuple[str, ...], words: str, tmp_path: Path) -> None:
+    """A command that fails is told with what it printed, and leaves nothing that counts as installed."""
+    described = adapter(install=(command,))
+    with pytest.raises(CannotInstall, match=words):
+        install(described, tmp_path)
+    assert not is_installed(described, tmp_path)
+
+
+def test_something_is_missing(tmp_path: Path) -> None:
+    """What an adapter needs and is not there is told before anything is done."""
+    needs = (
+        Need(what="Python", test=("{python}", "-c", ""), get="x"),
+        Need(what="a 2", test=("{python}", "-c", "raise SystemExit(2)"), get="take two"),
+        Need(what="a program", test=("no-such-program-here",), get="write it"),
+    )
+    described = adapter(needs=needs)
+    status = statuses([described], tmp_path)[REFERENCE]
+    assert [need.what for need in status.missing] == ["a 2", "a program"]
+    assert not status.can_run
+    with pytest.raises(CannotInstall, match="a 2 is missing: take two; a program is missing: write it"):
+        install(described, tmp_path)
+    assert not (tmp_path / REFERENCE).exists()
+
+
+def test_client_of(tmp_path: Path) -> None:
+    """An installed row is a client for the runner, in its own folder and environment; one that is not is told so."""
+    with pytest.raises(NotInstalled, match="usagecompat adapters install python-json"):
+        client_of(REFERENCE, into=tmp_path)
+    install(adapter(), tmp_path)
+    spec = client_of(REFERENCE, into=tmp_path, timeout=3)
+    assert spec.command == (sys.executable, "client.py")
+    assert (spec.name, spec.cwd, spec.timeout) == (REFERENCE, str(tmp_path / REFERENCE), 3)
+
+
+# -- the command line
+
+
+def test_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The list says of each adapter whether it can run here, what is missing, and its rows."""
+    monkeypatch.setattr(installation, "_succeeds", lambda test: test[0] != "cargo")
+    install(adapter(), tmp_path)
+    result = run("adapters", "list", "--into", tmp_path)
+    assert result.exit_code == 0
+    lines = result.output.splitlines()
+    assert "python-json: installed; Python's own json module, for reference" in lines
+    assert "go-openai: not installed; the vendor's Go module" in lines
+    where = next(number for number, line in enumerate(lines) if line.startswith("rust-async-openai: cannot run here; "))
+    assert lines[where + 1] == "    missing: Cargo 1.85 or later; get it from https://rustup.rs"
+    assert all(any(line.startswith(f"    {name} ") for line in lines) for name in rows())
+    assert lines[-1] == f"{len(adapters()) - 1} of {len(adapters())} adapters can run here; 1 are installed"
+
+
+def test_list_json(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The list can be had as JSON."""
+    monkeypatch.setattr(installation, "_succeeds", lambda test: test[0] != "cargo")
+    said = json.loads(run("adapters", "list", "--into", tmp_path, "--format", "json").output)
+    told = {each["name"]: each for each in said}
+    assert set(told) == set(adapters())
+    assert told["rust-async-openai"]["missing"] == [
+        {"what": "Cargo 1.85 or later", "get": "get it from https://rustup.rs"}
+    ]
+    assert not told["rust-async-openai"]["can_run"]
+    assert told["go-openai"]["rows"] == ["openai-go-marshal", "openai-go-rawjson"]
+
+
+def test_install_and_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What was installed can be run by the name of its row; what was not is told with the command that does it."""
+    monkeypatch.setenv(PLACE, str(tmp_path))
+    told = run("run", "--adapter", REFERENCE)
+    assert told.exit_code == 2
+    assert "usagecompat adapters install python-json" in told.output
+    assert f"installed in {tmp_path / REFERENCE}" in run("adapters", "install", REFERENCE).output
+    ran = run("run", "--adapter", REFERENCE, "-k", "kinds/costs-full", "--format", "json", "--probes", "none")
+    assert ran.exit_code == 0, ran.output
+    said = json.loads(ran.output)
+    assert (said["name"], said["client"]["name"], said["revision"]) == (REFERENCE, "Python json", None)
+
+
+def test_generated_clients_have_a_revision(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A client that was generated from a revision is judged by it, unless another is asked for."""
+    monkeypatch.setenv(PLACE, str(tmp_path))
+    (row,) = adapter().rows
+    described = adapter(rows=(evolve(row, revision="2024-12-16"),))
+    for module in ("adapters.installation", "cli.run"):
+        monkeypatch.setattr(f"usagecompat.{module}.row_of", lambda _: (described, described.rows[0]))
+    install(described)
+    common = ("run", "--adapter", "x", "-k", "kinds/images-full", "--format", "json", "--probes", "none")
+    assert json.loads(run(*common).output)["revision"] == "2024-12-16"
+    assert json.loads(run(*common, "--revision", "2025-01-17").output)["revision"] == "2025-01-17"
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ([], "either as --client CMD or as --adapter NAME"),
+        (["--client", "x", "--adapter", REFERENCE], "either as --client CMD or as --adapter NAME"),
+        (["--adapter", REFERENCE, "--oneshot"], "an adapter says them itself"),
+        (["--adapter", "python-jsn"], "python-json"),
+    ],
+)
+def test_misuse(args: list[str], words: str) -> None:
+    """A client is named in one way, and an adapter says itself how it is driven."""
+    result = run("run", *args)
+    assert result.exit_code == 2
+    assert words in result.output

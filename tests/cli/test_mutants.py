@@ -1,0 +1,79 @@
+"""`usagecompat fixtures mutants`, `sets` and `faults`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from click.testing import CliRunner
+
+from usagecompat.cli import main
+from usagecompat.corpus.selection import copy_corpus
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    """Exit status, standard output and standard error of the command."""
+    result = CliRunner().invoke(main, ["fixtures", *arguments])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def small_corpus(directory: Path) -> Path:
+    """A corpus of the packaged one's pages alone, without a manifest."""
+    copy_corpus(directory)
+    (directory / "manifest.json").unlink()
+    for path in directory.rglob("*.json"):
+        if path.parent.name not in ("pages", directory.name):
+            path.unlink()
+    return directory
+
+
+def test_each_mutant_is_told_with_what_kills_it() -> None:
+    """A line names the mutant, its outcome, how many cases kill it and some of them."""
+    status, out, err = run("mutants", "--family", "flat", "--jobs", "1")
+    assert status == 0
+    assert out.splitlines()[0].split()[:2] == ["flat/zeros", "killed"]
+    assert "7 killed, 0 survived, 0 equivalent" in err
+
+
+def test_proofs_are_told() -> None:
+    """For a mutant that no payload can kill, the proof stands in the place of the cases."""
+    status, out, _ = run("mutants", "--family", "equivalent", "--jobs", "1")
+    assert status == 0
+    assert all("equivalent" in line and "." in line for line in out.splitlines())
+
+
+def test_survivors_fail(tmp_path: Path) -> None:
+    """A corpus that lets mutants live is told which, with exit status 1."""
+    root = small_corpus(tmp_path / "corpus")
+    status, out, _ = run("mutants", str(root), "--family", "amount-accepted", "--survivors", "--jobs", "1")
+    assert status == 1
+    assert "amount-accepted/nan" in out
+    assert "killed" not in out
+
+
+def test_json_says_it_all() -> None:
+    """Each line of JSON says the fault, the outcome, and each case with its codes."""
+    status, out, _ = run("mutants", "--family", "tag", "--json", "--jobs", "1")
+    told = [json.loads(line) for line in out.splitlines()]
+    assert status == 0
+    lost = next(one for one in told if one["name"] == "tag/lost")
+    assert lost["outcome"] == "killed"
+    assert all(code.startswith("client/") for codes in lost["killed_by"].values() for code in codes)
+
+
+def test_an_unknown_family_is_misuse() -> None:
+    """A family that does not exist ends with exit status 2 and names those that do."""
+    status, _, err = run("mutants", "--family", "nonsense")
+    assert status == 2
+    assert "dropped" in err
+
+
+def test_the_page_is_checked(tmp_path: Path) -> None:
+    """A page that is not what the corpus says is stale, with exit status 1, until it is written."""
+    page = tmp_path / "faults.md"
+    assert run("faults", "--check", str(page))[0] == 1
+    assert run("faults", "--write", str(page))[0] == 0
+    assert run("faults", "--check", str(page))[0] == 0

@@ -1,0 +1,233 @@
+"""Records: what makes one, when two are equal, and what is said of each member."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, get_args, get_origin, get_type_hints
+
+import pytest
+from attrs import NOTHING, evolve, fields
+from attrs.exceptions import FrozenInstanceError
+
+from usagecompat import ABSENT, LATEST, REVISIONS, dumps, loads
+from usagecompat.contract.markers import Absent, Marker
+from usagecompat.contract.records import (
+    CostsResult,
+    CostsResultAmount,
+    UnknownResult,
+    UsageCodeInterpreterSessionsResult,
+    UsageCompletionsResult,
+    UsageEmbeddingsResult,
+    UsageResponse,
+    UsageTimeBucket,
+    UsageTimeBucketResultInner,
+    UsageVectorStoresResult,
+)
+from usagecompat.contract.tree import RECORDS, contract, shape_of
+
+DECLARED = [
+    (cls, name) for cls in RECORDS.values() for name in get_type_hints(cls) if name != "_layout" and name.islower()
+]
+every_record = pytest.mark.parametrize("cls", RECORDS.values(), ids=RECORDS)
+
+
+@pytest.mark.parametrize(
+    ("cls", "name"), DECLARED, ids=lambda value: value if isinstance(value, str) else value.__name__
+)
+def test_each_member_is_described(cls: type, name: str) -> None:
+    """Each member is one annotated line: a type, one marker, and a sentence that says what it means."""
+    hint = get_type_hints(cls, include_extras=True)[name]
+    assert get_origin(hint) is Annotated
+    markers = [note for note in get_args(hint) if isinstance(note, Marker)]
+    assert len(markers) == 1
+    assert markers[0].doc.endswith(".")
+    assert markers[0].doc[0].isupper()
+
+
+@every_record
+def test_each_record_is_described(cls: type) -> None:
+    """Each record says in a sentence what it is."""
+    assert (cls.__doc__ or "").strip().partition("\n")[0].endswith(".")
+
+
+@pytest.mark.parametrize("name", contract(LATEST).records)
+def test_constructors_require_what_every_revision_requires(name: str) -> None:
+    """A constructor asks for what all revisions require but for the discriminator, and for nothing else."""
+    cls = RECORDS[name]
+    shapes = [contract(revision).records[name] for revision in REVISIONS if name in contract(revision).records]
+    always = set.intersection(*({m.attribute for m in shape.members.values() if m.required} for shape in shapes))
+    assert {field.name for field in fields(cls) if field.default is NOTHING} == always - {"object"}
+
+
+@every_record
+def test_what_may_be_left_out_is_absent(cls: type) -> None:
+    """A member may be left out exactly if its type says so, and then it is absent, not null."""
+    hints = get_type_hints(cls)
+    for field in fields(cls):
+        if field.name in ("_layout", "object"):
+            continue
+        assert (field.default is ABSENT) is (Absent in get_args(hints[field.name])), field.name
+        assert field.default in (ABSENT, NOTHING)
+
+
+def test_the_flat_record_has_every_member() -> None:
+    """The flat record has the members of all kinds under their newest names, and requires none of them."""
+    flat = [field.name for field in fields(UsageTimeBucketResultInner) if field.name != "_layout"]
+    assert flat == list(contract(LATEST).flat.members)
+    assert UsageTimeBucketResultInner() == UsageTimeBucketResultInner()
+
+
+def test_constructors_take_keywords_only() -> None:
+    """A record is made with names, so that no two counts can be exchanged by mistake."""
+    with pytest.raises(TypeError):
+        UsageVectorStoresResult(5)  # type: ignore[misc]
+    assert UsageVectorStoresResult(usage_bytes=5).object == "organization.usage.vector_stores.result"
+
+
+def test_missing_member() -> None:
+    """A constructor refuses to make a record without what every revision requires."""
+    with pytest.raises(TypeError, match="usage_bytes"):
+        UsageVectorStoresResult()  # type: ignore[call-arg]
+
+
+def test_required_since_is_optional_in_constructors() -> None:
+    """What only some revisions require can be left out: whether it must be there is the schema stage's matter."""
+    assert UsageCodeInterpreterSessionsResult().num_sessions is ABSENT
+    assert CostsResult().amount is ABSENT
+
+
+def test_records_are_immutable() -> None:
+    """No member can be set on a record."""
+    record = UsageVectorStoresResult(usage_bytes=5)
+    with pytest.raises(FrozenInstanceError):
+        record.usage_bytes = 6  # type: ignore[misc]
+
+
+def test_absent_is_not_null() -> None:
+    """Absent, null and empty are three things."""
+    absent, null, empty = (UsageVectorStoresResult(usage_bytes=1, project_id=p) for p in (ABSENT, None, ""))
+    assert absent != null
+    assert null != empty
+    assert empty != absent
+    assert not ABSENT
+    assert repr(ABSENT) == "ABSENT"
+    assert dumps(absent) == b'{"object":"organization.usage.vector_stores.result","usage_bytes":1}'
+    assert dumps(null) == b'{"object":"organization.usage.vector_stores.result","usage_bytes":1,"project_id":null}'
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (b'{"value":2.50,"currency":"usd"}', b'{"currency":"usd","value":2.5}'),
+        (b'{"value":-0}', b'{"value":0.00}'),
+        (b'{"value":1e3}', b'{"value":1000}'),
+        (b'{"more":[1.0,{"a":1,"b":2}]}', b'{"more":[1,{"b":2.0,"a":1}]}'),
+    ],
+)
+def test_equal_values(first: bytes, second: bytes) -> None:
+    """Records are equal by exact values: order, spelling and white space say nothing."""
+    one, other = amount(first), amount(second)
+    assert one == other
+    assert hash(one) == hash(other)
+    assert dumps(one) != dumps(other)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (b'{"value":0.1}', b'{"value":0.1000000000000000055511151231257827021181583404541015625}'),
+        (b'{"value":12.50}', b'{"value":"12.50"}'),
+        (b'{"value":"12.50"}', b'{"value":"12.5"}'),
+        (b'{"more":null}', b"{}"),
+        (b'{"more":1}', b'{"more":true}'),
+        (b'{"more":1}', b'{"more":"1"}'),
+        (b'{"more":[1,2]}', b'{"more":[2,1]}'),
+        (b'{"more":9007199254740993}', b'{"more":9007199254740992}'),
+    ],
+)
+def test_different_values(first: bytes, second: bytes) -> None:
+    """Records differ if one value differs, be it an undeclared one, by so little that a float would not show it."""
+    assert amount(first) != amount(second)
+
+
+def amount(text: bytes) -> CostsResultAmount:
+    """The amount of a cost that was read from text."""
+    record = loads(b'{"object":"organization.costs.result","amount":' + text + b"}")
+    assert isinstance(record, CostsResult)
+    assert isinstance(record.amount, CostsResultAmount)
+    return record.amount
+
+
+def test_kinds_are_not_equal() -> None:
+    """Records of two kinds are not equal, whatever they hold."""
+    members = {"input_tokens": 1, "num_model_requests": 1}
+    assert UsageEmbeddingsResult(**members) != UsageCompletionsResult(**members, output_tokens=0)
+
+
+def test_undeclared_members() -> None:
+    """Members that the revision does not declare stay with the record, as exact trees."""
+    record = loads(b'{"object":"organization.usage.vector_stores.result","usage_bytes":1,"extra":{"n":1.50}}')
+    assert list(record.undeclared) == ["extra"]
+    assert UsageVectorStoresResult(usage_bytes=1).undeclared == {}
+
+
+def test_evolve_keeps_the_rest() -> None:
+    """A record that is changed in one member keeps the order, spelling and undeclared members of all others."""
+    text = b'{"extra":1e2,"usage_bytes":5.0,"object":"organization.usage.vector_stores.result","project_id":"p"}'
+    record = loads(text)
+    assert dumps(evolve(record, project_id="q")) == text.replace(b'"p"', b'"q"')
+    assert dumps(evolve(record, usage_bytes=6)) == text.replace(b"5.0", b"6")
+    assert dumps(evolve(record, usage_bytes=5)) == text
+    assert dumps(evolve(record, project_id=ABSENT)) == text.replace(b',"project_id":"p"', b"")
+
+
+def test_evolve_adds_in_the_end() -> None:
+    """A member that a record did not have is written behind those that it came with."""
+    record = loads(b'{"usage_bytes":5,"object":"organization.usage.vector_stores.result"}')
+    text = dumps(evolve(record, project_id=None))
+    assert text == b'{"usage_bytes":5,"object":"organization.usage.vector_stores.result","project_id":null}'
+
+
+def test_evolve_under_an_old_name() -> None:
+    """A member that came under the name of an earlier revision is written under it."""
+    record = loads(
+        b'{"object":"organization.usage.code_interpreter_sessions.result","sessions":1}', revision="2024-12-05"
+    )
+    assert isinstance(record, UsageCodeInterpreterSessionsResult)
+    assert record.num_sessions == 1
+    changed = dumps(evolve(record, num_sessions=2))
+    assert changed == b'{"object":"organization.usage.code_interpreter_sessions.result","sessions":2}'
+
+
+def test_by_hand() -> None:
+    """A record made by hand is written in the contract's order under the newest names."""
+    cost = CostsResult(quantity=Decimal("1.50"), amount=CostsResultAmount(currency="usd", value=Decimal("0.10")))
+    page = UsageResponse(
+        next_page=None, has_more=False, data=(UsageTimeBucket(results=(cost,), end_time=2, start_time=1),)
+    )
+    assert dumps(page) == (
+        b'{"object":"page","data":[{"object":"bucket","start_time":1,"end_time":2,"results":['
+        b'{"object":"organization.costs.result","amount":{"value":0.10,"currency":"usd"},"quantity":1.50}'
+        b']}],"has_more":false,"next_page":null}'
+    )
+    assert loads(dumps(page)) == page
+
+
+def test_unknown_results() -> None:
+    """A result of unknown kind keeps everything, and is equal to one that holds the same."""
+    text = b'{"b":[1.0],"object":"organization.usage.videos.result","a":{}}'
+    record = loads(text)
+    assert isinstance(record, UnknownResult)
+    assert list(record.undeclared) == ["b", "a"]
+    assert dumps(record) == text
+    assert record == loads(text)
+
+
+def test_repr() -> None:
+    """A record prints as what would make it."""
+    assert repr(CostsResultAmount(value=Decimal("1.50"))) == "CostsResultAmount(value=Decimal('1.50'), currency=ABSENT)"
+
+
+def test_shapes_know_their_classes() -> None:
+    """Every record class can be found by its name."""
+    assert all(shape_of(name, LATEST).cls is cls for name, cls in RECORDS.items())

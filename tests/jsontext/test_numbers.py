@@ -1,0 +1,119 @@
+"""The number models: which of them change a value, and from where on."""
+
+from __future__ import annotations
+
+import struct
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+
+from usagecompat.jsontext.numbers import is_plain_and_lossy, lossy_decimal_models, lossy_integer_models
+from usagecompat.jsontext.values import Number
+from usagecompat.strategies.trees import integers, number_texts
+
+
+def printed(value: float, code: str) -> Decimal:
+    """A binary number in the fewest digits from which it can be read again."""
+    packed = struct.pack(code, value)
+    texts = (f"{struct.unpack(code, packed)[0]:.{digits}e}" for digits in range(18))
+    return Decimal(next(text for text in texts if packs(float(text), code) == packed))
+
+
+def packs(value: float, code: str) -> bytes | None:
+    """The bits of a number, None if it is beyond the range."""
+    try:
+        return struct.pack(code, value)
+    except OverflowError:
+        return None
+
+
+def expected(exact: Decimal) -> tuple[str, ...]:
+    """The binary models that lose a value, by trying."""
+    names = []
+    for name, code in (("binary32", "f"), ("binary64", "d")):
+        value = float(exact)
+        if packs(value, code) is None or value in (float("inf"), float("-inf")) or printed(value, code) != exact:
+            names.append(name)
+    return tuple(names)
+
+
+@pytest.mark.parametrize(
+    ("number", "models"),
+    [
+        (0, ()),
+        (2**31 - 1, ()),
+        (2**31, ("int32",)),
+        (-(2**31), ()),
+        (-(2**31) - 1, ("int32",)),
+        (2**53 - 1, ("int32",)),
+        (2**53, ("int32", "int53")),
+        (-(2**53) + 1, ("int32",)),
+        (-(2**53), ("int32", "int53")),
+        (2**63 - 1, ("int32", "int53")),
+        (2**63, ("int32", "int53", "int64")),
+        (-(2**63), ("int32", "int53")),
+        (-(2**63) - 1, ("int32", "int53", "int64")),
+    ],
+)
+def test_integers(number: int, models: tuple[str, ...]) -> None:
+    """An integer is lost by the models whose range it leaves, and by no other."""
+    assert lossy_integer_models(Number(str(number))) == models
+    assert lossy_integer_models(Number(f"{number}.0")) == models
+    assert lossy_integer_models(Number(f"{number}00e-2")) == models
+
+
+@pytest.mark.parametrize(
+    ("lexeme", "models"),
+    [
+        ("0", ()),
+        ("-0.0", ()),
+        ("0E-6176", ()),
+        ("0.1", ()),
+        ("12.50", ()),
+        ("0.060000", ()),
+        ("16777216", ()),
+        ("16777217", ("binary32",)),
+        ("123456.7", ()),
+        ("0.12345678", ()),
+        ("0.123456789", ("binary32",)),
+        ("100000.05", ()),
+        ("8589974000", ()),
+        ("8589973504", ("binary32",)),
+        ("9007199254740992", ("binary32",)),
+        ("9007199254740993", ("binary32", "binary64")),
+        ("0.30000000000000004", ("binary32",)),
+        ("0.300000000000000041", ("binary32", "binary64")),
+        ("0.2911922500000000000000000000", ("binary32",)),
+        ("3.4028235e38", ()),
+        ("3.5e38", ("binary32",)),
+        ("1e-46", ("binary32",)),
+        ("1.7976931348623157e308", ("binary32",)),
+        ("1e309", ("binary32", "binary64")),
+        ("5e-324", ("binary32",)),
+        ("1e-400", ("binary32", "binary64")),
+        ("1e10000", ("binary32", "binary64")),
+    ],
+)
+def test_decimals(lexeme: str, models: tuple[str, ...]) -> None:
+    """A decimal is lost by the models that print another value for it."""
+    assert lossy_decimal_models(Number(lexeme)) == models
+
+
+@given(number_texts)
+def test_decimals_by_trying(lexeme: str) -> None:
+    """A decimal is lost by a model exactly if it does not come back from it."""
+    assert lossy_decimal_models(Number(lexeme)) == expected(Decimal(lexeme))
+
+
+@given(integers)
+def test_integers_as_decimals(number: int) -> None:
+    """An integer that stands for a decimal is held to the binary models."""
+    assert lossy_decimal_models(Number(str(number))) == expected(Decimal(number))
+
+
+@given(number_texts)
+def test_the_short_way_agrees(lexeme: str) -> None:
+    """What is said of a plain number without computing it is what the models say."""
+    answer = is_plain_and_lossy(lexeme)
+    assert answer in (None, bool(lossy_decimal_models(Number(lexeme))))

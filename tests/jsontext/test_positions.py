@@ -1,0 +1,97 @@
+"""Lines and columns of values, and the way from a path to an offset."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from usagecompat.jsontext.reader import read
+
+if TYPE_CHECKING:
+    from usagecompat.jsontext.values import Tree
+from json_texts import TREES
+
+
+def test_a_path_leads_to_its_line_and_column() -> None:
+    """A member stands at its name, an item at its start, what is absent at its nearest ancestor."""
+    text = '{\n  "data": [\n    {"a\\n": 1, "\U0001f600": [true, {"x": "]"}]}, "s"\n  ],\n  "data2" : null }'
+    document = read(text)
+    expected: dict[tuple[str | int, ...], tuple[int, int]] = {
+        (): (1, 1),
+        ("data",): (2, 3),
+        ("data", 0): (3, 5),
+        ("data", 0, "a\n"): (3, 6),
+        ("data", 0, "\U0001f600"): (3, 16),
+        ("data", 0, "\U0001f600", 0): (3, 22),
+        ("data", 0, "\U0001f600", 1): (3, 28),
+        ("data", 0, "\U0001f600", 1, "x"): (3, 29),
+        ("data", 1): (3, 42),
+        ("data2",): (5, 3),
+        ("data", 0, "missing"): (3, 5),
+        ("data", 0, "missing", 5, "x"): (3, 5),
+        ("data", 2): (2, 3),
+        ("data", -1): (2, 3),
+        ("data", "0"): (2, 3),
+        (0,): (1, 1),
+        ("data2", "x"): (5, 3),
+    }
+    assert {path: document.line_and_column(path, None) for path in expected} == expected
+
+
+def test_of_two_members_a_path_means_the_last() -> None:
+    """What a path leads to is what counts."""
+    document = read('{"a":{"x":1},"b":0,"a":{"y":1,"x":2}}')
+    assert document.line_and_column(("a",)) == (1, 20)
+    assert document.line_and_column(("a", "x")) == (1, 31)
+
+
+def test_an_offset_goes_before_a_path() -> None:
+    """A finding that knows its offset stands there, up to the end of the text."""
+    document = read("[1,\n2]")
+    assert document.line_and_column((0,), 4) == (2, 1)
+    assert document.line_and_column((), 6) == (2, 3)
+    assert read("x").line_and_column((), None) == (1, 1)
+
+
+@pytest.mark.parametrize("length", [4095, 4096, 4097, 8192])
+def test_lines_of_any_length_are_counted(length: int) -> None:
+    """A long text has its lines where a short one has."""
+    document = read("[" + " " * length + "\n" + " " * length + "1,\n2]")
+    assert document.line_and_column((0,)) == (2, length + 1)
+    assert document.line_and_column((1,)) == (3, 1)
+    assert document.line_and_column((), length + 1) == (1, length + 2)
+
+
+def paths(tree: object) -> list[tuple[str | int, ...]]:
+    """The path of every value in a tree."""
+    children: list[tuple[Any, Any]] = []
+    if isinstance(tree, dict):
+        children = list(tree.items())
+    elif isinstance(tree, list):
+        children = list(enumerate(tree))
+    return [(), *((part, *path) for part, child in children for path in paths(child))]
+
+
+@given(TREES, st.sampled_from([None, 1]), st.booleans())
+def test_every_value_is_found_where_it_stands(tree: Tree, indent: int | None, ascii_only: bool) -> None:  # noqa: FBT001
+    """What stands at the place of a path is the value, with its name in front if it is a member."""
+    text = json.dumps(tree, indent=indent, ensure_ascii=ascii_only)
+    document = read(text)
+    lines = text.split("\n")
+    for path in paths(tree):
+        place = document.line_and_column(path)
+        assert place is not None
+        rest = "\n".join([lines[place[0] - 1][place[1] - 1 :], *lines[place[0] :]])
+        value, end = json.JSONDecoder().raw_decode(rest)
+        if path and isinstance(path[-1], str):
+            assert value == path[-1]
+            rest = rest[end:].lstrip(": \n")
+            value, _ = json.JSONDecoder().raw_decode(rest)
+        expected: Any = tree
+        for part in path:
+            expected = expected[part]
+        assert value == expected

@@ -1,0 +1,101 @@
+"""Mappings and lists that are taken for parsed texts."""
+
+from __future__ import annotations
+
+import math
+from collections import UserDict
+from decimal import Decimal
+
+import pytest
+from json_texts import codes, lexemes
+
+from usagecompat.jsontext.reader import read
+from usagecompat.jsontext.values import NO_VALUE
+from usagecompat.jsontext.writer import write
+
+
+def test_a_mapping_is_taken_for_a_parsed_text() -> None:
+    """A mapping or list is read, with the note that text faults cannot show, and has no places."""
+    document = read({"a": (1, [2.5, 1e16, Decimal("0.10")], True, None, "x"), "b": UserDict(c=10**5000)})
+    assert codes(document) == ["json/already-parsed"]
+    assert document.findings[0].path == ()
+    assert document.text is None
+    assert document.line_and_column(("a",), 3) is None
+    assert write(document.value) == b'{"a":[1,[2.5,1e+16,0.10],true,null,"x"],"b":{"c":1' + b"0" * 5000 + b"}}"
+    assert codes(read([])) == ["json/already-parsed"]
+
+
+def test_the_tree_of_a_document_can_be_read_again() -> None:
+    """A tree is a Python value like any other."""
+    value = read('{"a":[1.50,null]}').value
+    assert isinstance(value, dict)
+    assert lexemes(read(value).value) == ["1.50"]
+
+
+@pytest.mark.parametrize(
+    ("value", "lexeme"),
+    [(math.nan, "NaN"), (math.inf, "Infinity"), (-math.inf, "-Infinity"), (Decimal("sNaN"), "NaN"),
+     (Decimal("-NaN"), "NaN"), (Decimal("-Infinity"), "-Infinity")],
+)  # fmt: skip
+def test_python_numbers_without_a_value_are_found(value: object, lexeme: str) -> None:
+    """A NaN or an infinity from Python is the finding it would be in a text."""
+    document = read({"a": [value]})
+    assert [(seen.code, seen.path) for seen in document.findings[1:]] == [("json/non-finite-number", ("a", 0))]
+    assert lexemes(document.value) == [lexeme]
+
+
+def test_python_strings_with_half_a_pair_are_found() -> None:
+    """A lone surrogate is found in a string and in a name, and the message can be printed."""
+    document = read({"a\ud800": "\udfff"})
+    assert [(seen.code, seen.path) for seen in document.findings[1:]] == [
+        ("json/lone-surrogate", ()),
+        ("json/lone-surrogate", ("a\ud800",)),
+    ]
+    assert all(seen.message.isascii() for seen in document.findings)
+
+
+def test_python_values_nest_to_the_same_depth() -> None:
+    """The 129th level of Python values is a finding and never a RecursionError."""
+
+    def nested(levels: int) -> list[object]:
+        value: list[object] = []
+        for _ in range(levels - 1):
+            value = [value]
+        return value
+
+    assert codes(read(nested(128))) == ["json/already-parsed"]
+    document = read(nested(129))
+    assert document.value is NO_VALUE
+    assert codes(document) == ["json/already-parsed", "json/limit-depth"]
+    assert codes(read(nested(100_000))) == ["json/already-parsed", "json/limit-depth"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "message"),
+    [
+        (None, "a payload is bytes"),
+        (1, "not int"),
+        ((), "not tuple"),
+        (object(), "not object"),
+        ({"a": [1, {2}]}, 'a set at "/a/1"'),
+        ({"a": b""}, 'a bytes at "/a"'),
+        ({"a": {1: 2}}, 'a member name that is a int at "/a"'),
+        ([1 + 2j], 'a complex at "/0"'),
+    ],
+)
+def test_what_is_not_json_in_python_is_misuse(payload: object, message: str) -> None:
+    """A value that JSON has no word for raises, and the message says where it is and what is accepted."""
+    with pytest.raises(TypeError, match=message) as caught:
+        read(payload)  # type: ignore[arg-type]
+    assert "list" in str(caught.value)
+
+
+def test_a_value_that_contains_itself_is_misuse() -> None:
+    """A cycle raises and says where it closes; a value that is merely used twice is fine."""
+    inner: list[object] = []
+    outer = {"a": [inner]}
+    inner.append(outer)
+    with pytest.raises(TypeError, match='contains itself at "/a/0/0"'):
+        read(outer)
+    twice = [1]
+    assert codes(read([twice, twice])) == ["json/already-parsed"]

@@ -1,0 +1,279 @@
+"""What is counted in bulk is what `check` says of each payload."""
+
+from __future__ import annotations
+
+from collections import Counter
+from time import process_time
+from typing import TYPE_CHECKING
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from usagecompat import cases
+from usagecompat.checking.stages import check, fast_route
+from usagecompat.contract.revisions import LATEST, REVISIONS
+from usagecompat.jsontext.limits import MAX_SIZE
+from usagecompat.scan.accumulator import Judged, Tallying
+from usagecompat.scan.summary import MOST_EXAMPLES, Piece, Summary, total
+from usagecompat.strategies import broken_payloads, payloads
+
+from .conftest import START, assorted, bucket, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+LINES = assorted(300)
+NEWEST = Judged()
+
+
+@pytest.fixture
+def exact_route(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing is proved; the exact route answers for everything."""
+    monkeypatch.setenv("USAGECOMPAT_ROUTE", "exact")
+    fast_route.cache_clear()
+    yield
+    monkeypatch.undo()
+    fast_route.cache_clear()
+
+
+def one_by_one(lines: Sequence[bytes], judged: Judged = NEWEST) -> Summary:
+    """The summary of lines that come by themselves."""
+    tallying = Tallying(judged)
+    tallying.begin("x")
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            tallying.payload(line.removesuffix(b"\r"), number)
+    tallying.end(Piece(0, None, len(lines)))
+    return tallying.summary()
+
+
+def in_blocks(lines: Sequence[bytes], size: int, judged: Judged = NEWEST) -> Summary:
+    """The summary of lines that come in blocks."""
+    tallying = Tallying(judged)
+    tallying.begin("x")
+    for first in range(0, len(lines), size):
+        tallying.block(b"".join(line + b"\n" for line in lines[first : first + size]), first + 1)
+    tallying.end(Piece(0, None, len(lines)))
+    return tallying.summary()
+
+
+def but_bytes(summary: Summary) -> dict[str, object]:
+    """All of a summary but its size, in which blank lines count if they come in blocks."""
+    return {**summary.to_dict(), "bytes": 0}
+
+
+@pytest.mark.parametrize("profile", ["served", "published"])
+@pytest.mark.parametrize("revision", [LATEST, "2026-05-13", "2024-12-04"])
+@pytest.mark.parametrize("size", [1, 2, 7, 60, 1000])
+def test_blocks(size: int, revision: str, profile: str) -> None:
+    """A block of lines comes to what its lines come to by themselves, whatever they are."""
+    judged = Judged(revision, profile)
+    assert but_bytes(in_blocks(LINES, size, judged)) == but_bytes(one_by_one(LINES, judged))
+
+
+def test_exact_route(exact_route: None) -> None:  # noqa: ARG001 - turns the fast route off
+    """Without the fast route the summary is the same."""
+    slow = but_bytes(in_blocks(LINES[:120], 30))
+    fast_route.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("USAGECOMPAT_ROUTE")
+        fast_route.cache_clear()
+        assert fast_route() is not None
+        assert but_bytes(in_blocks(LINES[:120], 30)) == slow
+
+
+def assert_as_checked(payload: bytes, judged: Judged) -> None:
+    """Hold the summary of one payload to its report."""
+    tallying = Tallying(judged)
+    tallying.begin("x")
+    tallying.payload(payload)
+    tallying.end(Piece(0, None))
+    summary = tallying.summary()
+    report = check(payload, revision=judged.revision, profile=judged.profile)
+    assert summary.verdicts == {report.verdict: 1}
+    assert summary.shapes == {report.shape or "none": 1}
+    assert summary.best_revisions == {report.best_revision or "none": 1}
+    if not report.truncated:
+        counts: Counter[str] = Counter()
+        first: dict[str, tuple[str, str]] = {}
+        for finding in report.findings:
+            counts[finding.code] += finding.count
+            first.setdefault(finding.code, (finding.pointer, finding.message))
+        assert {code: tally.count for code, tally in summary.findings.items()} == counts
+        seen = {code: (tally.first[0].pointer, tally.first[0].message) for code, tally in summary.findings.items()}
+        assert seen == {code: (at if len(at) <= 300 else at[:299] + "…", said) for code, (at, said) in first.items()}
+        wire = {code: count for code, count in counts.items() if code.startswith("wire/")}
+        assert total_of(summary) == wire
+
+
+def total_of(summary: Summary) -> dict[str, int]:
+    """The deviations of all months."""
+    counts: Counter[str] = Counter()
+    for month in summary.deviations.values():
+        counts.update(month)
+    return dict(counts)
+
+
+@pytest.mark.parametrize("revision", [LATEST, "2025-02-10"])
+def test_corpus(revision: str) -> None:
+    """Of each case of the corpus the summary says what its report says, the best revision included."""
+    for case in cases():
+        assert_as_checked(case.payload, Judged(revision))
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+@given(data=st.data())
+def test_generated(revision: str, data: st.DataObject) -> None:
+    """Of generated payloads, valid and broken, the summary says what the report says."""
+    payload = data.draw(
+        st.one_of(payloads(revision=revision, profile="served"), broken_payloads(revision=revision).map(first))
+    )
+    assert_as_checked(payload, Judged(data.draw(st.sampled_from([LATEST, revision]))))
+
+
+def first(pair: tuple[bytes, str]) -> bytes:
+    """The payload without its code."""
+    return pair[0]
+
+
+@given(many=st.lists(payloads(profile="served"), min_size=2, max_size=12))
+def test_generated_blocks(many: list[bytes]) -> None:
+    """A block of generated payloads comes to what they come to by themselves."""
+    lines = [payload for payload in many if b"\n" not in payload and payload.strip()] * 3
+    assert but_bytes(in_blocks(lines, 100)) == but_bytes(one_by_one(lines))
+
+
+def test_lines_that_do_not_hold_one_payload_each() -> None:
+    """Lines that hold two payloads or half of one are judged as they are, though a block of them parses as a whole."""
+    plain, spaced = text(bucket(1, model="ab")), text(bucket(1, model="a b"))
+    half = len(plain) // 2
+    for lines in (
+        [b"", spaced, plain, plain + plain],
+        [plain, plain[:half], plain[half:], plain],
+        [plain + b" " + plain, b"  ", plain, b""],
+        [plain, spaced.replace(b'"ab"', b'"a b"'), plain[:half], plain[half:] + plain],
+    ):
+        summary = in_blocks(lines * 12, 100)
+        assert but_bytes(summary) == but_bytes(one_by_one(lines * 12))
+        assert summary.verdicts["invalid"] >= 12
+
+
+COSTS = {"object": "organization.costs.result", "amount": {"value": "0.5", "currency": "usd"}}
+ODD = {
+    "bucket-with-data": ({**bucket(0, "costs"), "results": [COSTS], "data": 5}, LATEST),
+    "result-with-a-time": ({**COSTS, "start_time": START}, LATEST),
+    "both-names-one-an-array": (
+        {"object": "bucket", "start_time": START, "end_time": START + 1, "result": [COSTS], "results": 5},
+        "2025-02-10",
+    ),
+    "both-names-both-arrays": (
+        {"object": "bucket", "start_time": START, "end_time": START + 1, "result": [COSTS], "results": []},
+        "2025-02-10",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_comes_later_counts_alike(name: str) -> None:
+    """Whether a payload is the first of its layout or one of many makes no difference to what is counted of it."""
+    tree, revision = ODD[name]
+    fast = fast_route()
+    assert fast is not None
+    fast.forget()
+    one = in_blocks([text(tree)], 7, Judged(revision))
+    many = in_blocks([text(tree)] * 30, 7, Judged(revision))
+    assert but_bytes(many)["deviations"] == but_bytes(total([one] * 30))["deviations"]
+    assert many.kinds == total([one] * 30).kinds == {"organization.costs.result": 30}
+    assert many.coverage.keys() == one.coverage.keys()
+
+
+def test_lines_beyond_the_limit() -> None:
+    """A line that is longer than a text may be is invalid, though it says something valid and then only spaces."""
+    line = text(bucket())
+    padded = [line.ljust(MAX_SIZE), line.ljust(MAX_SIZE + 1)]
+    for lines in ([line, padded[1], line], padded):
+        assert in_blocks(lines, 3).verdicts == {"valid": len(lines) - 1, "invalid": 1}
+        assert one_by_one(lines).verdicts == {"valid": len(lines) - 1, "invalid": 1}
+    assert in_blocks(padded, 3).findings["json/limit-size"].count == 1
+
+
+@pytest.mark.parametrize("line", [b"", b"5"])
+def test_time_grows_with_the_lines(line: bytes) -> None:
+    """Twice as many short odd lines in a block take about twice the time."""
+
+    def seconds(count: int) -> float:
+        began = process_time()
+        in_blocks([line] * count, count)
+        return process_time() - began
+
+    assert any(seconds(20_000) < 3 * max(seconds(10_000), 0.002) for _ in range(4))
+
+
+def test_examples_are_the_first() -> None:
+    """The places that are told are the first ones, though lines are judged in another order."""
+    odd = text(bucket(1, model=5))
+    lines = [*[text(bucket(number)) for number in range(40)], odd, *[text(bucket(number, x=1)) for number in range(40)]]
+    findings = in_blocks(lines, 30).findings
+    assert [one.line for one in findings["schema/undeclared-member"].first] == [42, 43, 44]
+    assert [one.line for one in findings["schema/wrong-type"].first] == [41]
+    assert findings["schema/undeclared-member"].count == 40
+    assert len(findings["schema/undeclared-member"].first) == MOST_EXAMPLES
+
+
+def test_deviations_by_month() -> None:
+    """A deviation counts in the month in which its bucket starts, on pages too."""
+    day = 86_400
+    amount = {"value": "1.50", "currency": "usd"}
+    buckets = [bucket(number, "costs", day, amount=amount) for number in (29, 30, 31, 32)]
+    page = {"object": "page", "data": buckets, "has_more": False, "next_page": None}
+    expected = {"2026-10": {"wire/amount-as-string": 2}, "2026-11": {"wire/amount-as-string": 2}}
+    assert one_by_one([text(page)]).deviations == expected
+    assert in_blocks([text(one) for one in buckets * 40], 80).deviations == {
+        month: {code: count * 40 for code, count in codes.items()} for month, codes in expected.items()
+    }
+    assert one_by_one([text(buckets[0]["results"][0])]).deviations == {"none": {"wire/amount-as-string": 1}}
+    far = {**buckets[0], "start_time": 10**14, "end_time": 10**15}
+    assert one_by_one([text(far)]).deviations == {"none": {"wire/amount-as-string": 1}}
+
+
+def test_coverage() -> None:
+    """Buckets cover time for the kind of their results; empty ones for the one kind of their page; invalid ones nothing."""
+    hour = 3600
+    page = {"object": "page", "data": [bucket(0), {**bucket(1), "results": []}], "has_more": False, "next_page": None}
+    alone = {**bucket(5), "results": []}
+    lines = [text(page), text(alone), text(bucket(7, model=5)), text(bucket(8, "rockets"))]
+    covered = {kind: one.stretches()[0] for kind, one in one_by_one(lines).coverage.items()}
+    assert covered == {
+        "organization.usage.completions.result": [(START, START + 2 * hour)],
+        "(none)": [(START + 5 * hour, START + 6 * hour)],
+        "(unknown)": [(START + 8 * hour, START + 9 * hour)],
+    }
+
+
+def test_hostile_lines_stay_small() -> None:
+    """Names and kinds of any length, and times beyond all bounds, leave a summary of moderate size."""
+    long = "n" * 1_000_000
+    lines = [text({**bucket(number), long: number}) for number in range(2)]
+    lines += [text(bucket(number, f"k{number}_{long[: number * 10]}")) for number in range(300)]
+    lines += [
+        text({**bucket(0), "start_time": 10**number, "end_time": 10 ** (number + 1)}) for number in range(11, 300)
+    ]
+    assert len(str(in_blocks(lines, 50).to_dict())) < 100_000
+
+
+def test_sums_of_sources() -> None:
+    """Files one after the other come to the sum of the files."""
+    tallying = Tallying(Judged())
+    for name in ("a", "b"):
+        tallying.begin(name)
+        tallying.block(b"".join(line + b"\n" for line in LINES[:50]), 1)
+        tallying.end(Piece(0, None, 50))
+    ones: list[Summary] = []
+    for name in ("a", "b"):
+        alone = Tallying(Judged())
+        alone.begin(name)
+        alone.block(b"".join(line + b"\n" for line in LINES[:50]), 1)
+        alone.end(Piece(0, None, 50))
+        ones.append(alone.summary())
+    assert tallying.summary() == total(ones)
