@@ -132,6 +132,14 @@ def routes(session: nox.Session) -> None:
 
 
 @nox.session(tags=["ci"])
+def names(session: nox.Session) -> None:
+    """No public name is gone or changed; `-s names -- --write` agrees to a change."""
+    session.chdir(ROOT)
+    session.install("--group", "names")
+    session.run("python", ".ci/public_names.py", *session.posargs)
+
+
+@nox.session(tags=["ci"])
 def benchmarks(session: nox.Session) -> None:
     """Every benchmark runs and writes JSON; a time never fails it."""
     _install(session, "bench")
