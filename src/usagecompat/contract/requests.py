@@ -1,0 +1,136 @@
+"""
+The request half of the contract: each endpoint's parameters, and what they may hold.
+
+The facts are those of the vendor's request types of November 2026, one line per endpoint.
+A revision that does not declare a group key has neither the key among `group_by` nor the filter that selects by it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve, frozen
+
+from usagecompat.contract.endpoints import ENDPOINTS, ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from usagecompat.contract.tree import Contract
+
+WIDTHS: Final[Mapping[str, int]] = {"1m": 60, "1h": 3_600, "1d": 86_400}
+"""The widths of buckets, in seconds."""
+
+DEFAULT_WIDTH: Final = "1d"
+
+LATEST_TIME: Final = 253_402_300_799
+"""The last second of the year 9999; a greater time is most likely in milliseconds."""
+
+
+@frozen
+class Limit:
+    """How many buckets a page holds."""
+
+    default: int
+    most: int
+
+
+@frozen
+class Filter:
+    """A parameter that selects by a group key."""
+
+    name: str
+    key: str
+    """The group key whose values it takes."""
+    values: tuple[str, ...] = ()
+    """The only values, if the contract lists them."""
+    single: bool = False
+    """Whether it takes one value, of a boolean, and not a list."""
+    commas: bool = True
+    """Whether a comma separates two values; the lines of a bill have commas in them."""
+
+
+@frozen(kw_only=True)
+class Endpoint:
+    """One endpoint, and what may be asked of it."""
+
+    name: str
+    """The path below `ROOT`."""
+    kind: str
+    """The `object` of its results."""
+    group_by: tuple[str, ...]
+    filters: tuple[Filter, ...]
+    limits: Mapping[str, Limit]
+    """By width of bucket; there are no other widths."""
+
+    @property
+    def path(self) -> str:
+        """The whole path."""
+        return f"{ROOT}{self.name}"
+
+
+_PROJECTS: Final = Filter("project_ids", "project_id")
+_USERS: Final = Filter("user_ids", "user_id")
+_KEYS: Final = Filter("api_key_ids", "api_key_id")
+_MODELS: Final = Filter("models", "model")
+_BATCH: Final = Filter("batch", "batch", ("true", "false"), single=True)
+_SIZES: Final = Filter("sizes", "size", ("256x256", "512x512", "1024x1024", "1792x1792", "1024x1792"))
+_SOURCES: Final = Filter("sources", "source", ("image.generation", "image.edit", "image.variation"))
+_STORES: Final = Filter("vector_store_ids", "vector_store_id")
+_LEVELS: Final = Filter("context_levels", "context_level", ("low", "medium", "high"))
+_LINES: Final = Filter("line_items", "line_item", commas=False)
+
+_CALLER: Final = ("project_id", "user_id", "api_key_id")
+_CALLERS: Final = (_PROJECTS, _USERS, _KEYS)
+_USAGE_LIMITS: Final[Mapping[str, Limit]] = {"1m": Limit(60, 1_440), "1h": Limit(24, 168), "1d": Limit(7, 31)}
+_COSTS_LIMITS: Final[Mapping[str, Limit]] = {"1d": Limit(7, 180)}
+
+
+_KINDS: Final = {name: kind for kind, name in ENDPOINTS.items()}
+
+
+def _usage(name: str, group_by: tuple[str, ...], filters: tuple[Filter, ...]) -> Endpoint:
+    path = f"usage/{name}"
+    return Endpoint(name=path, kind=_KINDS[path], group_by=group_by, filters=filters, limits=_USAGE_LIMITS)
+
+
+_OF_MODELS: Final = (*_CALLER, "model")
+_OF_COMPLETIONS: Final = (*_OF_MODELS, "batch", "service_tier", "api_source")
+
+ALL_ENDPOINTS: Final = (
+    _usage("completions", _OF_COMPLETIONS, (*_CALLERS, _MODELS, _BATCH)),
+    _usage("embeddings", _OF_MODELS, (*_CALLERS, _MODELS)),
+    _usage("moderations", _OF_MODELS, (*_CALLERS, _MODELS)),
+    _usage("images", (*_OF_MODELS, "size", "source"), (*_CALLERS, _MODELS, _SIZES, _SOURCES)),
+    _usage("audio_speeches", _OF_MODELS, (*_CALLERS, _MODELS)),
+    _usage("audio_transcriptions", _OF_MODELS, (*_CALLERS, _MODELS)),
+    _usage("vector_stores", ("project_id",), (_PROJECTS,)),
+    _usage("code_interpreter_sessions", ("project_id",), (_PROJECTS,)),
+    _usage("file_search_calls", (*_CALLER, "vector_store_id"), (*_CALLERS, _STORES)),
+    _usage("web_search_calls", (*_OF_MODELS, "context_level", "api_source"), (*_CALLERS, _MODELS, _LEVELS)),
+    _usage("decisions", _OF_COMPLETIONS, (*_CALLERS, _MODELS, _BATCH)),
+    Endpoint(
+        name="costs",
+        kind=_KINDS["costs"],
+        group_by=("project_id", "user_id", "line_item", "api_key_id", "api_source"),
+        filters=(_PROJECTS, _KEYS, _LINES),
+        limits=_COSTS_LIMITS,
+    ),
+)  # fmt: skip
+"""All endpoints, in the contract's order of kinds."""
+
+
+@lru_cache(maxsize=32)
+def endpoints_of(said: Contract) -> Mapping[str, Endpoint]:
+    """The endpoints whose kinds the contract has, each with the keys that it declares."""
+    found: dict[str, Endpoint] = {}
+    for endpoint in ALL_ENDPOINTS:
+        if endpoint.kind in said.kinds:
+            keys = {name for name, member in said.kinds[endpoint.kind].members.items() if member.is_group_key}
+            found[endpoint.name] = evolve(
+                endpoint,
+                group_by=tuple(key for key in endpoint.group_by if key in keys),
+                filters=tuple(item for item in endpoint.filters if item.key in keys),
+            )
+    return found
