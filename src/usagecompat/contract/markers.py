@@ -2,7 +2,7 @@
 The vocabulary in which `records.py` states the contract: markers, absence, and what a record keeps of its text.
 
 A member is one annotated line: its type, one marker that says what it means, and qualifiers for its history.
-Nothing here reads the annotations; `_shape.py` does.
+Nothing here reads the annotations; `tree.py` does.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from attrs import field, frozen
 
+from usagecompat.jsontext import plain
+
 if TYPE_CHECKING:
-    from usagecompat.jsontext import Tree
+    from usagecompat.jsontext import Plain, Tree
 
 
 class Absent(Enum):
@@ -181,9 +183,13 @@ class Record:
     _layout: Layout = field(factory=Layout, repr=False, hash=False, alias="layout")
 
     @property
-    def undeclared(self) -> Mapping[str, Tree]:
-        """Members of the payload that the revision does not declare, as exact JSON trees."""
-        return self._layout.undeclared
+    def undeclared(self) -> dict[str, Plain]:
+        """
+        Members of the payload that the revision does not declare, in the order they came; a new dictionary each time.
+
+        Their numbers are exact: an `int` where only digits were sent, else a `Decimal` with the digits as they came.
+        """
+        return {name: plain(tree) for name, tree in self._layout.undeclared.items()}
 
 
 def layout_of(record: Record) -> Layout:
