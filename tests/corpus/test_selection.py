@@ -21,7 +21,7 @@ COST = b'{"object":"organization.costs.result","amount":{"value":%s,"currency":"
 CASE: dict[str, Any] = {
     "id": "costs/amount-as-string",
     "description": "A cost is a string.",
-    "evidence": "Observation in live answers.",
+    "evidence": "Seen in live answers.",
     "shape": "result",
     "revision": LATEST,
     "verdict": "acceptable",

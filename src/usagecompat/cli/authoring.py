@@ -61,7 +61,7 @@ def new(  # noqa: PLR0913 - one for each option
     Write a new case into the corpus in DIR: the payload, what it must show, and its line of the manifest.
 
     ID is the topic, a slash and the name of the fault, such as numbers/count-with-plus. You say what the payload must
-    come to; the check says what is in it. Nothing is written if the two differ, or if anything else is to be mended.
+    come to; the check says what is in it. Nothing is written if the two differ, or if anything else has to be fixed.
 
     Exit status: 0 the case is written, 1 it is not, 2 something was misused.
 
@@ -99,7 +99,7 @@ def new(  # noqa: PLR0913 - one for each option
     click.echo(render(report, source=name))
     problems = [*_otherwise(report, verdict, codes), *authoring.problems_of(draft, directory)]
     for problem in problems:
-        click.echo(f"to mend: {printable(problem)}", err=True)
+        click.echo(f"to fix: {printable(problem)}", err=True)
     if problems:
         click.echo("nothing was written", err=True)
         context.exit(1)
@@ -135,7 +135,7 @@ def _otherwise(report: Report, verdict: str, codes: tuple[str, ...]) -> list[str
     return problems
 
 
-@click.command("update", short_help="Show what a change did to every expectation.")
+@click.command("update", short_help="Report what a change did to every expectation.")
 @click.argument("directory", type=_CORPUS, metavar="DIR")
 @click.argument("ids", nargs=-1, metavar="[ID...]")
 @click.option("--write", is_flag=True, help="Write what the cases must say now, and the manifest.")

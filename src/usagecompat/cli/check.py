@@ -96,7 +96,7 @@ def check(  # noqa: PLR0913 - one for each option
     quiet: bool,
 ) -> None:
     """
-    Say everything that is to be said about payloads.
+    Check payloads and report every finding.
 
     FILE is a file, a directory (all *.json, *.ndjson and *.jsonl in it, or the cases of a corpus), or - for standard
     input. A name that ends in .ndjson or .jsonl means a payload per line; .gz and .zst are unpacked. Tables, patterns

@@ -51,7 +51,7 @@ def compare(  # noqa: PLR0913 - one for each option
     context: click.Context, *, sent: str, returned: str, revision: str | None, shape: str | None, format_: str
 ) -> None:
     """
-    Name everything in which a client's answer differs from what it was sent.
+    Compare what a client received with what it returned.
 
     SENT is a file with one payload, RETURNED one with the text that the client wrote after reading it; either may be
     compressed (.gz, .zst), and one may be - for standard input.

@@ -107,7 +107,7 @@ def matrix(  # noqa: PLR0913 - one for each option
     also: tuple[str, ...],
 ) -> None:
     """
-    Set many clients side by side: what each keeps, and what it loses at worst.
+    Run several clients over the corpus and print a matrix.
 
     RESULT is a file that `usagecompat run --format json` wrote; with --payloads it holds what came back as well.
     A client that cannot be started has no row, is named, and makes the exit status 2.

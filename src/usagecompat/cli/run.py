@@ -114,7 +114,7 @@ def run(  # noqa: PLR0913 - one for each option
     payloads: bool,
 ) -> None:
     """
-    Say what a client in any language loses of the corpus.
+    Run a client in any language over the corpus and report what it loses.
 
     Every payload is sent to the client, which decodes it and encodes it again, and what comes back is compared.
     CMD speaks the line protocol of docs/clients.md, unless --oneshot or --http says otherwise.

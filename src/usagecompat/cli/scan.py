@@ -81,7 +81,7 @@ def scan(  # noqa: PLR0913 - one for each option
     ndjson: bool,
 ) -> None:
     """
-    Sum up archives of any size.
+    Scan archives of any size and print one summary.
 
     A path is a file, a directory (all *.json, *.ndjson, *.jsonl, *.parquet and *.pq in it) or a pattern; URLs name
     files, directories or patterns in any store that fsspec knows. A name that ends in .ndjson or .jsonl means a payload

@@ -94,7 +94,7 @@ class ClientInfo:
 
 @frozen(kw_only=True)
 class Features:
-    """What a client says of itself that changes how it is open_session or judged."""
+    """What a client says of itself that changes how it is driven or judged."""
 
     validates: bool = False
     """It claims to refuse what the contract does not allow."""

@@ -1,5 +1,5 @@
 """
-The ways a client is open_session: a request goes in, a reply comes back, whatever the client does.
+The ways a client is driven: a request goes in, a reply comes back, whatever the client does.
 
 Requests are sent one at a time. A client that is asked ahead would be quicker, and when it failed, nobody could say
 for certain which payload did it.

@@ -446,7 +446,7 @@ def _unwelcome(finding: Finding) -> Mismatch:
         expected="no error",
         seen=finding.message,
         why=CODES[finding.code].title,
-        fix=finding.hint or "Mend what wrote the payload; `usagecompat explain` tells more about the code.",
+        fix=finding.hint or "Fix what wrote the payload; `usagecompat explain` tells more about the code.",
     )
 
 
@@ -475,8 +475,8 @@ def _about(subject: Case | Payload, code: str, expected: str, seen: str) -> Mism
 
 def _mend(subject: Case | Payload) -> str:
     if isinstance(subject, Payload):
-        return "Mend what wrote the payload."
-    return f"Mend {subject.payload_path.name}, or, if it is right, what {subject.path.name} expects of it."
+        return "Fix what wrote the payload."
+    return f"Fix {subject.payload_path.name}, or, if it is right, what {subject.path.name} expects of it."
 
 
 def _at(place: str) -> str:

@@ -65,7 +65,7 @@ class Fix:
     new: bytes
 
     def applied_to(self, payload: bytes) -> bytes | None:
-        """The mended payload; None if there is not exactly one place to mend."""
+        """The fixed payload; None if there is not exactly one place to fix."""
         return payload.replace(self.old, self.new) if payload.count(self.old) == 1 else None
 
 
@@ -98,7 +98,7 @@ class Case:
     """Verdicts at other revisions in the served profile; a revision in no range is not judged."""
     flags: tuple[str, ...] = field(repr=False)
     fix: Fix | None = field(repr=False)
-    """None for a valid payload, and for one that no single edit mends."""
+    """None for a valid payload, and for one that no single edit fixes."""
     since: str = field(repr=False)
     """The version of the kit that brought the case."""
 

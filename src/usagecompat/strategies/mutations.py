@@ -350,7 +350,7 @@ def _twice(member: Member, shape: RecordShape, said: Contract) -> Callable[[Obje
 
 
 def _put(node: Object, member: Member, shape: RecordShape, said: Contract) -> None:
-    """Observe to it that the member is there."""
+    """See to it that the member is there."""
     if member.name not in node:
         node[member.name] = sample(member, said)
         _agree(node, member, shape)
