@@ -43,7 +43,7 @@ def said(name: str, **others: object) -> Damage:
     def damage(root: Path) -> None:
         path = root / f"{name}.case.json"
         tree: dict[str, Any] = {**json.loads(path.read_text("utf-8")), **others}
-        order = [*("id", "description", "evidence", "shape", "revision", "verdict", "published", "findings")]
+        order = [*("id", "description", "evidence", "shape", "revision", "verdict", "published", "tier", "findings")]
         order += ["revisions", "flags", "fix", "since", *others]
         kept = {
             each: tree[each]

@@ -50,6 +50,7 @@ def list_(directory: Path | None, set_: str, shape: str | None, verdict: str | N
             told = {
                 "id": case.id,
                 "verdict": case.verdict,
+                "tier": case.tier,
                 "shape": case.shape,
                 "revision": case.revision,
                 "codes": [expected.code for expected in case.findings],

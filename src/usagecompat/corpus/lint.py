@@ -34,7 +34,7 @@ _NEXT_SENTENCE: Final = re.compile(r"[.!?] [A-Z]")
 SEVERAL: Final = "several-places"
 """The flag of a case that no single edit fixes."""
 MEMBERS: Final = (
-    *("id", "description", "evidence", "shape", "revision", "verdict", "published", "findings", "revisions"),
+    *("id", "description", "evidence", "shape", "revision", "verdict", "published", "tier", "findings", "revisions"),
     *("flags", "judges", "fix", "since"),
 )
 """The order in which a case says things."""
@@ -198,6 +198,14 @@ def _since(case: Case) -> Iterator[str]:
         yield f"it is said to come with {case.since}, and this is {version()}"
 
 
+def _tier(case: Case) -> Iterator[str]:
+    """Whether the case says its tier, and the one that the rule gives it."""
+    rule = case.tier_by_rule
+    if case.said_tier is not rule:
+        said = "says no `tier`" if case.said_tier is None else f"says the tier {case.said_tier}"
+        yield f"it {said}, and the rule of fixtures/README.md gives it {rule}; `usagecompat fixtures update DIR {case.id} --write` fills it in"
+
+
 def _expectation(case: Case) -> Iterator[str]:
     """Whether a case agrees with itself."""
     for profile, name, said in (
@@ -250,4 +258,4 @@ def _judgement(case: Case) -> Iterator[str]:
             yield f"{name}: {wrong.code}{place}: expected {wrong.expected}; seen {wrong.seen}"
 
 
-_LOOKS: Final[tuple[Callable[[Case], Iterator[str]], ...]] = (_words, _since, _expectation, _fix, _judgement)
+_LOOKS: Final[tuple[Callable[[Case], Iterator[str]], ...]] = (_words, _since, _tier, _expectation, _fix, _judgement)
