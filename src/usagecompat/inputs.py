@@ -13,6 +13,7 @@ import os
 import sys
 import zlib
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING, BinaryIO, Final, NoReturn, TypeAlias, cast
@@ -119,6 +120,27 @@ def read(
                 heard(trouble)
         if silent:
             tell(NoPayloads(displayed(name)))
+
+
+def only(path: str | os.PathLike[str]) -> bytes:
+    """
+    The one payload of a file that is named to a function of the kit, read as the commands read files.
+
+    Raises:
+        UnreadableInput: The file cannot be read, or holds several payloads; or this is a directory.
+        MissingExtra: The file needs a package that is not installed.
+        NoPayloads: The file has lines for payloads, and all are blank.
+    """
+    name = os.fspath(path)
+    if name == STANDARD_INPUT:
+        name = os.path.join(os.curdir, name)  # noqa: PTH118 - a path is never standard input
+    shown = displayed(name)
+    if os.path.isdir(name):  # noqa: PTH112 - where it cannot be looked at, reading will say so
+        raise UnreadableInput(shown, "this is a directory; `usagecompat check` reads all payloads of one")
+    first, *others = islice(read([name]), 2)
+    if others:
+        raise UnreadableInput(shown, "here are several payloads, one in each line; give one of them as bytes")
+    return first.data
 
 
 def _holds_payloads(path: str) -> bool:

@@ -254,6 +254,23 @@ def test_repr() -> None:
     assert repr(CostsResultAmount(value=Decimal("1.50"))) == "CostsResultAmount(value=Decimal('1.50'), currency=ABSENT)"
 
 
+def test_repr_shows_undeclared_members() -> None:
+    """Two records that differ in an undeclared member only are told apart where they are printed."""
+    assert repr(amount(b'{"more":[1,2.50]}')) == (
+        "CostsResultAmount(value=ABSENT, currency=ABSENT, undeclared={'more': [1, Decimal('2.50')]})"
+    )
+    page = loads(b'{"object":"bucket","start_time":1,"end_time":2,"results":[],"start_time_iso":"x"}')
+    assert "undeclared={'start_time_iso': 'x'}" in repr(page)
+
+
+def test_repr_never_raises() -> None:
+    """A number that Python does not write keeps nobody from seeing the record."""
+    record = loads(
+        b'{"object":"organization.usage.vector_stores.result","usage_bytes":1%s,"n":1%s}' % ((b"0" * 5000,) * 2)
+    )
+    assert repr(record).count("too long") == 2
+
+
 def test_shapes_know_their_classes() -> None:
     """Every record class can be found by its name."""
     assert all(shape_of(name, LATEST).cls is cls for name, cls in RECORDS.items())

@@ -12,7 +12,7 @@ from collections.abc import Mapping  # noqa: TC003 - the annotations are read at
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 from usagecompat.jsontext import plain
 
@@ -182,6 +182,16 @@ class Record:
 
     _layout: Layout = field(factory=Layout, repr=False, hash=False, alias="layout")
 
+    def __init_subclass__(cls) -> None:
+        cls.__repr__ = Record.__repr__  # type: ignore[method-assign]  # else attrs writes one without `undeclared`
+
+    def __repr__(self) -> str:
+        """What would make the record, and what came with it that cannot be given by hand."""
+        members = [f"{one.name}={_shown(getattr(self, one.name))}" for one in fields(type(self)) if one.repr]
+        if self._layout.undeclared:
+            members.append(f"undeclared={_shown(self.undeclared)}")
+        return f"{type(self).__name__}({', '.join(members)})"
+
     @property
     def undeclared(self) -> dict[str, Plain]:
         """
@@ -190,6 +200,13 @@ class Record:
         Their numbers are exact: an `int` where only digits were sent, else a `Decimal` with the digits as they came.
         """
         return {name: plain(tree) for name, tree in self._layout.undeclared.items()}
+
+
+def _shown(value: object) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # Python refuses to write integers of more than 4,300 digits
+        return "<a number too long to be written here>"
 
 
 def layout_of(record: Record) -> Layout:
