@@ -12,7 +12,6 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 from threading import Thread
-from time import process_time
 from typing import TYPE_CHECKING
 
 import fsspec
@@ -20,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from timing import grows_at_most
 
 from usagecompat.exceptions import MissingExtra
 from usagecompat.scan import _reading, _state, accumulator, executors, partition_scan
@@ -195,13 +195,7 @@ def test_state_of_another_reading(put: Put, tmp_path: Path) -> None:
 def test_time_grows_with_a_line(put: Put, end: str, pack: Callable[[bytes], bytes]) -> None:
     """A compressed line twice as long takes about twice the time, though it comes in small parts."""
     names = [put(f"{size}.ndjson{end}", pack(os.urandom(size).hex().encode())) for size in (4 << 20, 8 << 20)]
-
-    def seconds(name: str) -> float:
-        began = process_time()
-        run(plan([name]))
-        return process_time() - began
-
-    assert any(seconds(names[1]) < 3 * seconds(names[0]) for _ in range(4))
+    assert grows_at_most(3, lambda: run(plan([names[0]])), lambda: run(plan([names[1]])))
 
 
 def test_names_that_cannot_be_looked_at(put: Put) -> None:
