@@ -8,11 +8,11 @@ Only names decide how a file is read, never what is in it, so that the same file
 from __future__ import annotations
 
 import gzip
-import io
 import os
 import sys
 import zlib
 from contextlib import contextmanager
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
@@ -25,8 +25,6 @@ from usagecompat.jsontext import MAX_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
-
-    from _typeshed import WriteableBuffer
 
 
 STANDARD_INPUT: Final = "-"
@@ -43,7 +41,6 @@ InputProblem: TypeAlias = UnreadableInput | MissingExtra | NoPayloads
 
 _STANDARD_INPUT_SHOWN: Final = "<stdin>"
 _STEP: Final = 1 << 20
-_ZSTD_STEP: Final = 512  # four bytes can stand for 128 KiB, so these for 16 MiB
 
 
 @frozen
@@ -293,66 +290,16 @@ def unzstd(file: BinaryIO, name: str) -> Generator[BinaryIO]:
         MissingExtra: The package that reads it is not there.
     """
     try:
-        stream = io.BufferedReader(_Zstd(file), _STEP)
+        zstd = import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
     except ImportError as error:
         raise MissingExtra(name, "scan") from error
-    with stream:
-        yield stream
-
-
-class _Zstd(io.RawIOBase):
-    """
-    The content of zstd frames, a step at a time.
-
-    The package's own reader takes a file that was cut off for one that ends there; this one tells them apart.
-    """
-
-    def __init__(self, file: BinaryIO) -> None:
-        from zstandard import ZstdDecompressor, ZstdError  # noqa: PLC0415 - an optional package
-
-        self._file = file
-        self._error = ZstdError
-        self._start = ZstdDecompressor().decompressobj
-        self._frame = self._start()
-        self._begun = False
-        self._damage: Damaged | None = None
-        """What is wrong behind `_ready`."""
-        self._ready = memoryview(b"")
-
-    def readable(self) -> bool:
-        """True."""
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        """Fill `buffer` as far as one step gets; 0 at the end of the last frame."""
-        while not self._ready:
-            if self._damage is not None:
-                raise self._damage
-            data = self._file.read(_ZSTD_STEP)
-            if not data:
-                if self._begun:
-                    raise Damaged("the compressed data ends too soon")
-                return 0
-            self._ready = memoryview(b"")  # lets go of what was read before
-            self._ready = memoryview(self._content(data))
-        target = memoryview(buffer).cast("B")
-        size = min(len(target), len(self._ready))
-        target[:size] = self._ready[:size]
-        self._ready = self._ready[size:]
-        return size
-
-    def _content(self, data: bytes) -> bytes:
-        parts: list[bytes] = []
-        try:
-            while data:
-                parts.append(self._frame.decompress(data))
-                data, self._begun = b"", True
-                if self._frame.eof:
-                    data, self._begun = self._frame.unused_data, False
-                    self._frame = self._start()
-        except self._error as error:
-            self._damage = Damaged(f"the compressed data is damaged: {error}")
-        return b"".join(parts)
+    try:
+        with zstd.open(file) as stream:
+            yield cast("BinaryIO", stream)
+    except EOFError as error:
+        raise Damaged("the compressed data ends too soon") from error
+    except zstd.ZstdError as error:
+        raise Damaged(f"the compressed data is damaged: {error}") from error
 
 
 def displayed(name: str) -> str:

@@ -319,7 +319,10 @@ def test_without_a_command() -> None:
     ("args", "heavy"),
     [
         (["--help"], ["usagecompat.contract.records", "usagecompat.cli.check", "json", "gzip"]),
-        (["check", "-"], ["hypothesis", "jsonschema", "pytest", "cattrs", "zstandard", "usagecompat.corpus.selection"]),
+        (
+            ["check", "-"],
+            ["hypothesis", "jsonschema", "pytest", "cattrs", "backports.zstd", "usagecompat.corpus.selection"],
+        ),
         (
             ["revisions"],
             ["usagecompat.contract.records", "hypothesis", "jsonschema", "usagecompat.contract.json_schema"],
