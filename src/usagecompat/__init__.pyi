@@ -6,6 +6,7 @@ from .corpus import Case, cases
 from .exceptions import UsageCompatError
 from .fidelity import Difference, Fidelity, Level, compare
 from .findings import CODES, Finding, Profile, Severity, Shape, Verdict
+from .redaction import redact
 
 __all__ = [
     "ABSENT",
@@ -33,6 +34,7 @@ __all__ = [
     "flatten",
     "loads",
     "narrow",
+    "redact",
     "schema",
     "strategies",
 ]

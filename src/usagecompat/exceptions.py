@@ -9,6 +9,7 @@ The story of a run, and what each step raises:
 4. The kit reads a corpus, or copies it: `CorruptCase`, `WouldOverwrite`.
 5. The kit installs an adapter, or looks for one: `CannotInstall`, `NotInstalled`.
 6. The kit starts a client: `NoSuchClient`, `NoSuchSelection`, `CannotStartClient`.
+7. The kit takes what is private out of a payload: `CannotRedact`.
 
 Wire data itself never raises: whatever bytes come in, `check` and `compare` return.
 """
@@ -166,3 +167,13 @@ class NotInstalled(UsageCompatError):
 
     def __str__(self) -> str:
         return f"{self.adapter} is not installed; install it with: usagecompat adapters install {self.adapter}"
+
+
+@frozen(eq=False)
+class CannotRedact(UsageCompatError, ValueError):
+    """A text cannot be read far enough to be sure that nothing private is left in it."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"this cannot be redacted: {self.reason}; nothing was written"

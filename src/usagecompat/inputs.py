@@ -209,7 +209,23 @@ def extension_of(name: str) -> tuple[str, str]:
     return extension, ""
 
 
-def _payloads(name: str, *, ndjson: bool, limit: int) -> Iterator[Payload]:
+def pieces(name: str, *, ndjson: bool = False, limit: int = MAX_SIZE) -> Iterator[Payload]:
+    """
+    Everything that one file holds: the whole of it or its lines, each with its end, blank ones included.
+
+    Args:
+        name: A file, or `-` for standard input.
+        ndjson: Every line is a payload, whatever the file is called.
+        limit: How many bytes a piece may have; of a longer one there is more than that, and not all.
+
+    Raises:
+        UnreadableInput: The file cannot be read, or its compressed data is damaged.
+        MissingExtra: It needs a package that is not installed.
+    """
+    return _payloads(name, ndjson=ndjson, limit=limit, ends=True)
+
+
+def _payloads(name: str, *, ndjson: bool, limit: int, ends: bool = False) -> Iterator[Payload]:
     content, compression = extension_of(name)
     shown = displayed(name)
     if content in TABLES or ("://" in name and not os.path.lexists(name)):
@@ -220,8 +236,8 @@ def _payloads(name: str, *, ndjson: bool, limit: int) -> Iterator[Payload]:
             if not (ndjson or content in LINE_BY_LINE):
                 yield Payload(Source(shown), stream.read(limit + 1))
                 return
-            for line, data in enumerate(_lines(stream, limit), 1):
-                if data and not data.isspace():
+            for line, data in enumerate(_lines(stream, limit, ends=ends), 1):
+                if ends or (data and not data.isspace()):
                     yield Payload(Source(shown, line), data)
     except Damaged as error:
         raise UnreadableInput(shown, f"{error}, after line {line}" if line else str(error)) from error
@@ -232,11 +248,11 @@ def _payloads(name: str, *, ndjson: bool, limit: int) -> Iterator[Payload]:
         raise UnreadableInput(shown, _reason(error)) from error
 
 
-def _lines(stream: BinaryIO, limit: int) -> Iterator[bytes]:
-    """The lines without their ends; of one that is too long only as much as shows it."""
+def _lines(stream: BinaryIO, limit: int, *, ends: bool) -> Iterator[bytes]:
+    """The lines, with their ends or without; of one that is too long only as much as shows it."""
     while data := stream.readline(limit + 2):
         complete = data.endswith(b"\n")
-        yield data.removesuffix(b"\n").removesuffix(b"\r")[: limit + 1]
+        yield data if ends else data.removesuffix(b"\n").removesuffix(b"\r")[: limit + 1]
         while not complete and (data := stream.readline(_STEP)):
             complete = data.endswith(b"\n")
 
