@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from usagecompat.contract import LATEST, REVISIONS
+from usagecompat.cli.revision_option import REVISION
+from usagecompat.contract import LATEST
 from usagecompat.findings import Profile
 from usagecompat.inputs import STANDARD_INPUT
 
@@ -42,8 +43,8 @@ _EPILOG = (
 )
 @click.option(
     "--revision",
-    type=click.Choice(REVISIONS),
-    metavar="DATE",
+    type=REVISION,
+    metavar="DATE|FILE",
     default=LATEST,
     help="Judge by this revision, not the newest.",
 )
@@ -81,7 +82,7 @@ def scan(  # noqa: PLR0913 - one for each option
     ndjson: bool,
 ) -> None:
     """
-    Scan archives of any size and print one summary.
+    Sum up archives of any size.
 
     A path is a file, a directory (all *.json, *.ndjson, *.jsonl, *.parquet and *.pq in it) or a pattern; URLs name
     files, directories or patterns in any store that fsspec knows. A name that ends in .ndjson or .jsonl means a payload

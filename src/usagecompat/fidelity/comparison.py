@@ -6,7 +6,6 @@ The comparison judges no validity: what was wrong and came back as it was is no 
 
 from __future__ import annotations
 
-import os
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -18,7 +17,6 @@ from usagecompat.fidelity.alignment import Prints, pair
 from usagecompat.fidelity.precision import Nearness, nearness
 from usagecompat.fidelity.roles import UNDECLARED, UNKNOWN, Role, Roles, roles
 from usagecompat.findings import Shape, named, pointer
-from usagecompat.inputs import only
 from usagecompat.jsontext import (
     NO_VALUE,
     Document,
@@ -157,8 +155,8 @@ _Named: TypeAlias = "dict[str, _Group]"
 
 
 def compare(
-    sent: bytes | bytearray | memoryview | str | os.PathLike[str],
-    returned: bytes | bytearray | memoryview | str | os.PathLike[str],
+    sent: bytes | bytearray | memoryview | str,
+    returned: bytes | bytearray | memoryview | str,
     *,
     revision: str | None = None,
     shape: str | None = None,
@@ -171,7 +169,7 @@ def compare(
     text, the order of members for each object, and the spelling of strings and numbers for each value.
 
     Args:
-        sent: The payload that a client was given, or the `Path` of a file that holds it.
+        sent: The payload that a client was given.
         returned: The text that the client wrote after reading it.
         revision: Members and kinds that this revision or an earlier one lists are declared, all others open; None for
             the newest.
@@ -180,7 +178,6 @@ def compare(
     Raises:
         NoSuchRevision: `revision` was never published.
         NoSuchName: `shape` does not exist.
-        UnreadableInput: A path is that of what cannot be read as one payload.
         TypeError: `sent` or `returned` is no text.
     """
     at = resolve_revision(revision)
@@ -191,9 +188,7 @@ def compare(
     return with_room(_compared, read(before), read(after), at, asked)
 
 
-def _bytes_of(text: bytes | bytearray | memoryview | str | os.PathLike[str]) -> bytes:
-    if isinstance(text, os.PathLike):
-        return only(text)
+def _bytes_of(text: bytes | bytearray | memoryview | str) -> bytes:
     if isinstance(text, str):
         return text.encode("utf-8", "surrogatepass")
     if isinstance(text, (bytes, bytearray, memoryview)):  # pyright: ignore[reportUnnecessaryIsInstance] - callers err
