@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _PACKAGES: Final = (
-    "usagecompat", "orjson", "msgspec", "attrs", "cattrs", "jsonschema", "pydantic", "openai", "pyarrow", "zstandard",
+    "usagecompat", "orjson", "msgspec", "attrs", "cattrs", "jsonschema", "pydantic", "openai", "pyarrow", "backports.zstd",
 )  # fmt: skip
 
 

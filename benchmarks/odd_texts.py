@@ -6,6 +6,7 @@ Everything comes from one seed, so that a text that shows a difference can be ma
 
 from __future__ import annotations
 
+from itertools import count
 from random import Random
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -100,12 +101,14 @@ def corpus_texts() -> Iterator[Text]:
             yield Text(path.read_bytes(), LATEST, "published", None)
 
 
-def mutated_corpus() -> Iterator[Text]:
-    """Each payload of the corpus with each single value of it left out, doubled, moved, renamed or replaced."""
-    random = Random(0)
+def mutated_corpus(step: int = 1) -> Iterator[Text]:
+    """Each payload of the corpus with each single value left out, doubled, moved, renamed or replaced; or each `step`th."""
+    random, turn = Random(0), count()
     for tree in map(_odd, _corpus()):
         for path in _paths(tree):
             for change in ("drop", "double", "double escaped", "move", "rename", "replace", "replace"):
+                if next(turn) % step:
+                    continue
                 changed = _changed_copy(tree)
                 node = changed
                 for index in path[:-1]:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
 import pyarrow as pa
-import zstandard
+from backports import zstd
 from pyarrow import parquet
 
 from figures import Figure
@@ -133,7 +133,7 @@ def _of_formats(folder: Path, count: int, rounds: int) -> list[Figure]:
     writers = {
         "lines.ndjson": lambda path: path.write_bytes(text),
         "lines.ndjson.gz": lambda path: path.write_bytes(gzip.compress(text, 6)),
-        "lines.ndjson.zst": lambda path: path.write_bytes(zstandard.compress(text)),
+        "lines.ndjson.zst": lambda path: path.write_bytes(zstd.compress(text)),
         "rows.parquet": partial(parquet.write_table, table, compression="zstd"),
     }
     paths = {name: folder / name for name in writers}

@@ -74,7 +74,7 @@ def test_what_only_a_run_can_show_is_told() -> None:
 
 
 def test_document_has_not_drifted(shown: dict[str, frozenset[str]]) -> None:
-    """docs/findings.md is what the texts and the corpus say; `usagecompat explain --write` mends it."""
+    """docs/findings.md is what the texts and the corpus say; `usagecompat explain --write` fixes it."""
     assert (ROOT / "docs" / "findings.md").read_text("utf-8") == document(shown)
 
 
@@ -152,6 +152,6 @@ def test_write_and_check(tmp_path: Path) -> None:
     place.write_text(place.read_text("utf-8") + "x", "utf-8")
     stale = run("--check", place)
     assert stale.exit_code == 1
-    assert f"to mend this: usagecompat explain --write {place}" in stale.stdout
+    assert f"to fix this: usagecompat explain --write {place}" in stale.stdout
     assert run("--write", place, "--check", place).exit_code == 2
     assert run("rule/mixed-kinds", "--write", place).exit_code == 2

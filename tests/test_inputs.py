@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import zstandard
+from zstd_of import NAME, zstd
 
 from usagecompat.exceptions import MissingExtra, NoPayloads, UnreadableInput, UsageCompatError
 from usagecompat.inputs import Payload, Source, read
@@ -24,7 +24,7 @@ ONE, TWO = b'{"object": "a"}', b'{"object": "b"}'
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "": bytes,
     ".gz": gzip.compress,
-    ".zst": zstandard.ZstdCompressor().compress,
+    ".zst": zstd.compress,
 }
 
 
@@ -226,7 +226,7 @@ def test_parts_follow_each_other(tmp_path: Path, suffix: str) -> None:
 def test_missing_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the package for a compression is missing, the message says how to get it."""
     name = put(tmp_path / "page.json.zst", PACKERS[".zst"](ONE))
-    monkeypatch.setitem(sys.modules, "zstandard", None)
+    monkeypatch.setitem(sys.modules, NAME, None)
     with pytest.raises(MissingExtra, match=r"pip install 'usagecompat\[scan\]'"):
         list(read([name]))
 

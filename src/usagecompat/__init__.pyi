@@ -1,11 +1,12 @@
 from . import strategies
 from .checking import Fit, Incompatible, Report, check
 from .codec import Narrowed, dumps, flatten, loads, narrow
-from .contract import ABSENT, LATEST, REVISIONS, load_revision, schema
+from .contract import ABSENT, LATEST, REVISIONS, schema
 from .corpus import Case, cases
 from .exceptions import UsageCompatError
 from .fidelity import Difference, Fidelity, Level, compare
 from .findings import CODES, Finding, Profile, Severity, Shape, Verdict
+from .redaction import redact
 
 __all__ = [
     "ABSENT",
@@ -31,9 +32,9 @@ __all__ = [
     "compare",
     "dumps",
     "flatten",
-    "load_revision",
     "loads",
     "narrow",
+    "redact",
     "schema",
     "strategies",
 ]

@@ -1,5 +1,5 @@
 """
-What each finding code means to people: why it matters, who was hit by it, and how to mend it on either side.
+What each finding code means to people: why it matters, who was hit by it, and how to fix it on either side.
 
 The texts stand in `explanations.toml`; everything that shows them, from SARIF to the documents, reads them here.
 """

@@ -8,11 +8,12 @@ Only names decide how a file is read, never what is in it, so that the same file
 from __future__ import annotations
 
 import gzip
-import io
 import os
 import sys
 import zlib
 from contextlib import contextmanager
+from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING, BinaryIO, Final, NoReturn, TypeAlias, cast
@@ -24,8 +25,6 @@ from usagecompat.jsontext import MAX_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
-
-    from _typeshed import WriteableBuffer
 
 
 STANDARD_INPUT: Final = "-"
@@ -42,7 +41,6 @@ InputProblem: TypeAlias = UnreadableInput | MissingExtra | NoPayloads
 
 _STANDARD_INPUT_SHOWN: Final = "<stdin>"
 _STEP: Final = 1 << 20
-_ZSTD_STEP: Final = 512  # four bytes can stand for 128 KiB, so these for 16 MiB
 
 
 @frozen
@@ -121,6 +119,27 @@ def read(
             tell(NoPayloads(displayed(name)))
 
 
+def only(path: str | os.PathLike[str]) -> bytes:
+    """
+    The one payload of a file that is named to a function of the kit, read as the commands read files.
+
+    Raises:
+        UnreadableInput: The file cannot be read, or holds several payloads; or this is a directory.
+        MissingExtra: The file needs a package that is not installed.
+        NoPayloads: The file has lines for payloads, and all are blank.
+    """
+    name = os.fspath(path)
+    if name == STANDARD_INPUT:
+        name = os.path.join(os.curdir, name)  # noqa: PTH118 - a path is never standard input
+    shown = displayed(name)
+    if os.path.isdir(name):  # noqa: PTH112 - where it cannot be looked at, reading will say so
+        raise UnreadableInput(shown, "this is a directory; `usagecompat check` reads all payloads of one")
+    first, *others = islice(read([name]), 2)
+    if others:
+        raise UnreadableInput(shown, "here are several payloads, one in each line; give one of them as bytes")
+    return first.data
+
+
 def _holds_payloads(path: str) -> bool:
     """Whether the name of a file says so."""
     return extension_of(path)[0] in (*WHOLE, *LINE_BY_LINE)
@@ -190,7 +209,23 @@ def extension_of(name: str) -> tuple[str, str]:
     return extension, ""
 
 
-def _payloads(name: str, *, ndjson: bool, limit: int) -> Iterator[Payload]:
+def pieces(name: str, *, ndjson: bool = False, limit: int = MAX_SIZE) -> Iterator[Payload]:
+    """
+    Everything that one file holds: the whole of it or its lines, each with its end, blank ones included.
+
+    Args:
+        name: A file, or `-` for standard input.
+        ndjson: Every line is a payload, whatever the file is called.
+        limit: How many bytes a piece may have; of a longer one there is more than that, and not all.
+
+    Raises:
+        UnreadableInput: The file cannot be read, or its compressed data is damaged.
+        MissingExtra: It needs a package that is not installed.
+    """
+    return _payloads(name, ndjson=ndjson, limit=limit, ends=True)
+
+
+def _payloads(name: str, *, ndjson: bool, limit: int, ends: bool = False) -> Iterator[Payload]:
     content, compression = extension_of(name)
     shown = displayed(name)
     if content in TABLES or ("://" in name and not os.path.lexists(name)):
@@ -201,8 +236,8 @@ def _payloads(name: str, *, ndjson: bool, limit: int) -> Iterator[Payload]:
             if not (ndjson or content in LINE_BY_LINE):
                 yield Payload(Source(shown), stream.read(limit + 1))
                 return
-            for line, data in enumerate(_lines(stream, limit), 1):
-                if data and not data.isspace():
+            for line, data in enumerate(_lines(stream, limit, ends=ends), 1):
+                if ends or (data and not data.isspace()):
                     yield Payload(Source(shown, line), data)
     except Damaged as error:
         raise UnreadableInput(shown, f"{error}, after line {line}" if line else str(error)) from error
@@ -213,11 +248,11 @@ def _payloads(name: str, *, ndjson: bool, limit: int) -> Iterator[Payload]:
         raise UnreadableInput(shown, _reason(error)) from error
 
 
-def _lines(stream: BinaryIO, limit: int) -> Iterator[bytes]:
-    """The lines without their ends; of one that is too long only as much as shows it."""
+def _lines(stream: BinaryIO, limit: int, *, ends: bool) -> Iterator[bytes]:
+    """The lines, with their ends or without; of one that is too long only as much as shows it."""
     while data := stream.readline(limit + 2):
         complete = data.endswith(b"\n")
-        yield data.removesuffix(b"\n").removesuffix(b"\r")[: limit + 1]
+        yield data if ends else data.removesuffix(b"\n").removesuffix(b"\r")[: limit + 1]
         while not complete and (data := stream.readline(_STEP)):
             complete = data.endswith(b"\n")
 
@@ -271,66 +306,16 @@ def unzstd(file: BinaryIO, name: str) -> Generator[BinaryIO]:
         MissingExtra: The package that reads it is not there.
     """
     try:
-        stream = io.BufferedReader(_Zstd(file), _STEP)
+        zstd = import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
     except ImportError as error:
         raise MissingExtra(name, "scan") from error
-    with stream:
-        yield stream
-
-
-class _Zstd(io.RawIOBase):
-    """
-    The content of zstd frames, a step at a time.
-
-    The package's own reader takes a file that was cut off for one that ends there; this one tells them apart.
-    """
-
-    def __init__(self, file: BinaryIO) -> None:
-        from zstandard import ZstdDecompressor, ZstdError  # noqa: PLC0415 - an optional package
-
-        self._file = file
-        self._error = ZstdError
-        self._start = ZstdDecompressor().decompressobj
-        self._frame = self._start()
-        self._begun = False
-        self._damage: Damaged | None = None
-        """What is wrong behind `_ready`."""
-        self._ready = memoryview(b"")
-
-    def readable(self) -> bool:
-        """True."""
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        """Fill `buffer` as far as one step gets; 0 at the end of the last frame."""
-        while not self._ready:
-            if self._damage is not None:
-                raise self._damage
-            data = self._file.read(_ZSTD_STEP)
-            if not data:
-                if self._begun:
-                    raise Damaged("the compressed data ends too soon")
-                return 0
-            self._ready = memoryview(b"")  # lets go of what was read before
-            self._ready = memoryview(self._content(data))
-        target = memoryview(buffer).cast("B")
-        size = min(len(target), len(self._ready))
-        target[:size] = self._ready[:size]
-        self._ready = self._ready[size:]
-        return size
-
-    def _content(self, data: bytes) -> bytes:
-        parts: list[bytes] = []
-        try:
-            while data:
-                parts.append(self._frame.decompress(data))
-                data, self._begun = b"", True
-                if self._frame.eof:
-                    data, self._begun = self._frame.unused_data, False
-                    self._frame = self._start()
-        except self._error as error:
-            self._damage = Damaged(f"the compressed data is damaged: {error}")
-        return b"".join(parts)
+    try:
+        with zstd.open(file) as stream:
+            yield cast("BinaryIO", stream)
+    except EOFError as error:
+        raise Damaged("the compressed data ends too soon") from error
+    except zstd.ZstdError as error:
+        raise Damaged(f"the compressed data is damaged: {error}") from error
 
 
 def displayed(name: str) -> str:

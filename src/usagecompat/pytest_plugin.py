@@ -1,7 +1,8 @@
 """
-The pytest plugin: `pytest --compat` runs a corpus, and the fixture `usage_payload_check` checks one payload.
+The pytest plugin: `pytest --compat` runs a corpus, and two fixtures help tests of clients.
 
-Until `--compat` is given, or the fixture is used, this costs nothing: the module imports pytest alone.
+`usage_payload_check` checks one payload, and `usage_server` serves the API of a made-up organization.
+Until `--compat` is given, or a fixture is used, this costs nothing: the module imports pytest alone.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from usagecompat.checking import Report
+    from usagecompat.ledger import UsageServer
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--compat-revision",
         metavar="DATE",
-        help="Judge at this contract revision, a date or the file of a draft. Cases that nobody has judged there are skipped. "
+        help="Judge at this contract revision. Cases that nobody has judged there are skipped. "
         "Without it: each case at its own revision and all that it names, plain payloads at the newest one.",
     )
     group.addoption(
@@ -110,3 +112,34 @@ def usage_payload_check() -> Callable[..., Report]:
         return report
 
     return usage_payload_check
+
+
+@pytest.fixture
+def usage_server() -> Iterator[Callable[..., UsageServer]]:
+    """
+    A function that starts a server of the usage and costs API of a made-up organization, for this test.
+
+    `usage_server(scenario="error-on-page-2")` gives a server with `.url` and `.key`, with `.requests` (what was asked)
+    and with `.buckets(query)` (what a right client ends up with). Any number of servers may be started; they end with
+    the test. `scenario` is a name or several of them, as `usagecompat serve --list` explains them; `seed`, `revision`,
+    `key` and `now` are the options of `usagecompat serve`, `now` as seconds since 1970.
+    """
+    from contextlib import ExitStack
+
+    from usagecompat.ledger import DEFAULT_KEY, DEFAULT_NOW, DEFAULT_SEED, Ledger, UsageServer
+
+    with ExitStack() as servers:
+
+        def usage_server(
+            *,
+            scenario: str | Iterable[str] = (),
+            seed: int = DEFAULT_SEED,
+            revision: str | None = None,
+            key: str = DEFAULT_KEY,
+            now: int = DEFAULT_NOW,
+        ) -> UsageServer:
+            names = [scenario] if isinstance(scenario, str) else scenario
+            ledger = Ledger(seed=seed, revision=revision, now=now, key=key, scenarios=names)
+            return servers.enter_context(UsageServer(ledger))
+
+        yield usage_server

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from itertools import islice
 
 import pytest
 
@@ -43,7 +42,7 @@ def test_routes_agree_on_the_corpus() -> None:
 def test_routes_agree_on_mutations_of_the_corpus() -> None:
     """A value left out, doubled, moved, renamed or replaced is seen by both routes alike; here in a sample of all."""
     comparison = differential.Differential()
-    comparison.compare(islice(differential.mutated_corpus(), 0, None, 43))
+    comparison.compare(differential.mutated_corpus(43))
     assert comparison.differences == []
 
 

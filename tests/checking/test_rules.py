@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from usagecompat import LATEST, REVISIONS, check
-from usagecompat.checking.rules import GROUP_KEYS, SUM_RULES, sum_rules
+from usagecompat.checking.rules import GROUP_KEYS
+from usagecompat.checking.sums import SUM_RULES, sum_rules
 from usagecompat.contract.tree import contract
 from usagecompat.findings import Severity
 
@@ -132,6 +133,50 @@ def test_rules_begin_when_every_term_is_declared(code: str, since: str) -> None:
     """A relation is checked from the revision on that declares all of its terms."""
     rule = next(rule for rule in SUM_RULES if rule.code == code)
     assert next(revision for revision in REVISIONS if rule in sum_rules(revision, COMPLETIONS)) == since
+
+
+_12H, _30M = "input_cache_write_12h_tokens", "input_cache_write_30m_tokens"
+ON_TOP = {"2026-10-02", "2026-10-06", "2026-10-14"}
+"""When cache writes for 12 hours came on top of `input_cache_write_tokens`."""
+
+
+@pytest.mark.parametrize("kind", [COMPLETIONS, DECISIONS])
+@pytest.mark.parametrize("revision", [one for one in REVISIONS if one >= "2026-07-15"])
+@pytest.mark.parametrize(
+    ("members", "allowed"),
+    {
+        "on-top": ({"input_tokens": 14, _12H: 4}, {*ON_TOP, LATEST}),
+        "inside": ({_12H: 2}, set(REVISIONS) - ON_TOP),
+        "neither": ({"input_tokens": 13, _12H: 2}, set[str]()),
+        "12h-absent": ({}, set(REVISIONS)),
+        "12h-null": ({_12H: None}, set(REVISIONS)),
+        "12h-zero": ({_12H: 0}, set(REVISIONS)),
+        "12h-no-integer": ({"input_tokens": 14, _12H: 4.5}, {*ON_TOP, LATEST}),
+        "inside-beside-30m": ({_12H: 2, _30M: 0}, set(REVISIONS) - ON_TOP),
+        "on-top-beside-30m": ({"input_tokens": 12, _12H: 2, _30M: 0}, ON_TOP),
+        "on-top-beside-null": ({"input_tokens": 12, _12H: 2, _30M: None}, {*ON_TOP, LATEST}),
+        "12h-alone-exceeds-all": ({"input_tokens": 19, _12H: 9}, {*ON_TOP, LATEST}),
+    }.values(),
+)
+def test_long_cache_writes_came_on_top_for_a_while(
+    kind: str, revision: str, members: dict[str, Any], allowed: set[str]
+) -> None:
+    """Of 2026-10-02 to 2026-10-14 the 12-hour writes are added; later they are inside, or, without a 30-minute count, either."""
+    tree = {**completion(**SPLIT), "object": kind, **members}
+    if kind == DECISIONS and revision < "2026-10-14":
+        assert rules(tree, revision=revision) == []
+        return
+    assert rules(tree, revision=revision) == ([] if revision in allowed else ["input-split-mismatch "])
+
+
+def test_a_sum_that_may_be_either_names_both() -> None:
+    """Where two sums are right and neither holds, the message has both."""
+    tree = completion(**SPLIT, input_tokens=13, input_cache_write_12h_tokens=2)
+    (finding,) = (one for one in check(json.dumps(tree)).findings if one.code.startswith("rule/"))
+    assert finding.message == (
+        "input_uncached_tokens + input_cached_tokens + input_cache_write_tokens = 10 or input_uncached_tokens + "
+        "input_cached_tokens + input_cache_write_tokens + input_cache_write_12h_tokens = 12 must equal input_tokens = 13"
+    )
 
 
 def test_undeclared_terms_count_for_nothing() -> None:

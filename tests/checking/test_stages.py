@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import functools
 import gc
+import gzip
 import json
+import pickle
+import re
 import threading
 from collections import OrderedDict
 from decimal import Decimal
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -77,6 +81,31 @@ def test_assert_ok() -> None:
     assert raised.value.report is report
     assert "schema/wrong-type" in str(raised.value)
     assert "/usage_bytes" in str(raised.value)
+
+
+def test_assert_ok_is_no_frame_of_a_failing_test(pytester: pytest.Pytester) -> None:
+    """A test that fails by `assert_ok` shows its own line and the report, and no line of the kit."""
+    pytester.makepyfile(f"import usagecompat\ndef test_it():\n    usagecompat.check({WRONG!r}).assert_ok()")
+    shown = pytester.runpytest_inprocess("-q").stdout.str()
+    assert "schema/wrong-type" in shown
+    assert "raise Incompatible" not in shown
+
+
+def test_equal_reports() -> None:
+    """Reports are equal, and hashed alike, if they say the same, and one that was pickled is the same report."""
+    report = check(WRONG)
+    assert report == check(WRONG)
+    assert hash(report) == hash(check(WRONG))
+    assert report != check(VALID)
+    assert report != check(WRONG, revision=REVISIONS[0])
+    again = pickle.loads(pickle.dumps(report))  # noqa: S301 - our own
+    assert again == report
+    assert (str(again), again.to_dict()) == (str(report), report.to_dict())
+
+
+def test_text_of_a_report() -> None:
+    """A report that is printed is the text that the command prints."""
+    assert str(check(WRONG)).startswith(f"invalid: result at {LATEST}; 1 error\n1:")
 
 
 # -- options
@@ -339,6 +368,29 @@ def test_deep_values() -> None:
     assert codes({"object": STORES, "extra": deep}) == ["json/already-parsed", "json/limit-depth"]
     while deep:
         deep = deep[0]
+
+
+# -- files
+
+
+def test_a_path_is_read(tmp_path: Path) -> None:
+    """A payload may be the path of a file, read as the commands read it; the report is that of its bytes."""
+    whole, packed, line = tmp_path / "a.json", tmp_path / "a.json.gz", tmp_path / "a.ndjson"
+    whole.write_bytes(WRONG)
+    packed.write_bytes(gzip.compress(WRONG))
+    line.write_bytes(WRONG + b"\n\n")
+    assert [check(path) for path in (whole, packed, line)] == [check(WRONG)] * 3
+
+
+@pytest.mark.parametrize("name", ["nothing.json", "two.ndjson", "no.json.gz", "blank.ndjson", "", "-"])
+def test_paths_of_no_payload(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path that is not that of one payload is misuse, and the message names it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "two.ndjson").write_bytes(VALID + b"\n" + VALID)
+    (tmp_path / "no.json.gz").write_bytes(VALID)
+    (tmp_path / "blank.ndjson").write_bytes(b"\n \n")
+    with pytest.raises(UsageCompatError, match=re.escape(name or ".")):
+        check(Path(name))
 
 
 # -- robustness

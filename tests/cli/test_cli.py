@@ -319,7 +319,10 @@ def test_without_a_command() -> None:
     ("args", "heavy"),
     [
         (["--help"], ["usagecompat.contract.records", "usagecompat.cli.check", "json", "gzip"]),
-        (["check", "-"], ["hypothesis", "jsonschema", "pytest", "cattrs", "zstandard", "usagecompat.corpus.selection"]),
+        (
+            ["check", "-"],
+            ["hypothesis", "jsonschema", "pytest", "cattrs", "backports.zstd", "usagecompat.corpus.selection"],
+        ),
         (
             ["revisions"],
             ["usagecompat.contract.records", "hypothesis", "jsonschema", "usagecompat.contract.json_schema"],
@@ -409,7 +412,7 @@ def small_corpus(tmp_path: Path) -> Path:
 
 
 def test_fixtures_lint(small_corpus: Path) -> None:
-    """`fixtures lint` says what is to be mended in a corpus, and its exit status says whether anything is."""
+    """`fixtures lint` says what has to be fixed in a corpus, and its exit status says whether anything is."""
     run("fixtures", "manifest", small_corpus, "--write")
     right = run("fixtures", "lint", small_corpus)
     assert (right.stdout, right.exit_code) == ("", 0)

@@ -60,7 +60,7 @@ def test_json_says_it_all() -> None:
     told = [json.loads(line) for line in out.splitlines()]
     assert status == 0
     lost = next(one for one in told if one["name"] == "tag/lost")
-    assert lost["outcome"] == "killed"
+    assert lost["fate"] == "killed"
     assert all(code.startswith("client/") for codes in lost["killed_by"].values() for code in codes)
 
 

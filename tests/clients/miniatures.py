@@ -88,6 +88,7 @@ def flood_lines(seq: int, payload: bytes) -> None:
 def flood_stderr(seq: int, payload: bytes) -> None:
     while True:
         sys.stderr.write("x" * 65536)
+        time.sleep(0.002)  # more than anybody can keep, and less than a core can write
 
 
 def much_stderr(seq: int, payload: bytes) -> None:

@@ -92,7 +92,7 @@ def test_update(tmp_path: Path) -> None:
         "# what is known",
         "a/*  client/crashed  # all of them, https://example.org/1",
         "b/*  client/crashed  # only some now",
-        "c/one::client[mine]  client/crashed  # mended",
+        "c/one::client[mine]  client/crashed  # fixed",
         "d/*::client[other]  client/crashed  # not mine",
         "e/one  client/crashed  # not run",
     )

@@ -60,7 +60,7 @@ runs = st.builds(
     endpoint=endpoints,
     base_url=st.just("http://127.0.0.1:8080/v1"),
 )
-commands = st.builds(Start) | runs | st.just(Stop())
+commands = st.just(Start(protocol.VERSION)) | runs | st.just(Stop())
 introductions = st.builds(
     Started,
     st.builds(ClientInfo, name=text, language=text, version=text, homepage=text, issues=text),

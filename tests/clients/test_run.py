@@ -101,7 +101,7 @@ def test_level() -> None:
 
 
 def test_expected(tmp_path: Path) -> None:
-    """A list that was written makes the run green, and red again when the client is mended."""
+    """A list that was written makes the run green, and red again when the client is fixed."""
     path = str(tmp_path / "known.txt")
     assert command("--expected", path, fault="drop-nulls").exit_code == 2
     assert command("--expected", path, "--update-expected", fault="drop-nulls").exit_code == 0
@@ -111,9 +111,9 @@ def test_expected(tmp_path: Path) -> None:
     assert "1 of" in green.stdout
     assert "fail as expected" in green.stdout
     assert told(command("--expected", path, "--format", "json", fault="drop-nulls"))["expected"]["expected"]
-    mended = command("--expected", path)
-    assert mended.exit_code == 1
-    assert "no longer so" in mended.stdout
+    fixed = command("--expected", path)
+    assert fixed.exit_code == 1
+    assert "no longer so" in fixed.stdout
 
 
 def test_own_payloads(tmp_path: Path) -> None:

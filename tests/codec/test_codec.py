@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
@@ -20,6 +20,9 @@ from usagecompat.contract.records import (
     UsageVectorStoresResult,
 )
 from usagecompat.exceptions import NoSuchName, NoSuchRevision
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 STORES = "organization.usage.vector_stores.result"
 
@@ -339,3 +342,10 @@ def test_mixed_page() -> None:
         b'"next_page":"page_2","has_more":true,"object":"page"}'
     )
     assert dumps(loads(text)) == text
+
+
+def test_a_path_is_read(tmp_path: Path) -> None:
+    """The record of a file is that of its bytes."""
+    file = tmp_path / "a.json"
+    file.write_bytes(b'{"object":"organization.usage.vector_stores.result","usage_bytes":1}')
+    assert loads(file) == loads(file.read_bytes())

@@ -116,7 +116,7 @@ def test_no_stray_files() -> None:
 
 
 def test_drift_is_seen_and_mended(tmp_path: Path) -> None:
-    """Drift names what is missing or changed, and writing mends that and nothing else."""
+    """Drift names what is missing or changed, and writing fixes that and nothing else."""
     everything = list(_schema.files())
     assert _schema.drift(tmp_path) == everything
     assert _schema.write_all(tmp_path) == everything

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
-from typing import Annotated, get_args, get_origin, get_type_hints
+from typing import Annotated, cast, get_args, get_origin, get_type_hints
 
 import pytest
 from attrs import NOTHING, evolve, fields
@@ -165,10 +166,35 @@ def test_kinds_are_not_equal() -> None:
 
 
 def test_undeclared_members() -> None:
-    """Members that the revision does not declare stay with the record, as exact trees."""
+    """Members that the revision does not declare stay with the record, each number of them exact."""
     record = loads(b'{"object":"organization.usage.vector_stores.result","usage_bytes":1,"extra":{"n":1.50}}')
-    assert list(record.undeclared) == ["extra"]
+    assert record.undeclared == {"extra": {"n": Decimal("1.50")}}
     assert UsageVectorStoresResult(usage_bytes=1).undeclared == {}
+
+
+@pytest.mark.parametrize("kind", ["vector_stores", "videos"], ids=["known", "unknown"])
+def test_undeclared_numbers_are_python_numbers(kind: str) -> None:
+    """What is not declared can be computed with, compared, and given to other programs, as what it is."""
+    numbers = b"[5,-7,0,123456789012345678901234567890,1.50,5.0,-0,1E+2,1e-400]"
+    record = loads(
+        b'{"object":"organization.usage.%s.result","usage_bytes":1,"n":%s}' % (kind.encode(), numbers),
+    )
+    values = cast("list[int | Decimal]", record.undeclared["n"])
+    assert [type(value) for value in values] == [int] * 4 + [Decimal] * 5
+    assert [str(value) for value in values][:6] == ["5", "-7", "0", "123456789012345678901234567890", "1.50", "5.0"]
+    assert values[0] + 1 == 6
+    assert int(values[5]) == 5
+    assert values[-1] == Decimal("1e-400")
+    assert json.dumps(values[:4]) == "[5, -7, 0, 123456789012345678901234567890]"
+
+
+def test_undeclared_members_cannot_be_changed() -> None:
+    """What is done to the undeclared members that a record gave does nothing to the record."""
+    text = b'{"object":"organization.usage.vector_stores.result","usage_bytes":1,"extra":[1.50]}'
+    record = loads(text)
+    cast("list[object]", record.undeclared["extra"]).append(None)
+    record.undeclared.clear()
+    assert dumps(record) == text
 
 
 def test_evolve_keeps_the_rest() -> None:
@@ -226,6 +252,23 @@ def test_unknown_results() -> None:
 def test_repr() -> None:
     """A record prints as what would make it."""
     assert repr(CostsResultAmount(value=Decimal("1.50"))) == "CostsResultAmount(value=Decimal('1.50'), currency=ABSENT)"
+
+
+def test_repr_shows_undeclared_members() -> None:
+    """Two records that differ in an undeclared member only are told apart where they are printed."""
+    assert repr(amount(b'{"more":[1,2.50]}')) == (
+        "CostsResultAmount(value=ABSENT, currency=ABSENT, undeclared={'more': [1, Decimal('2.50')]})"
+    )
+    page = loads(b'{"object":"bucket","start_time":1,"end_time":2,"results":[],"start_time_iso":"x"}')
+    assert "undeclared={'start_time_iso': 'x'}" in repr(page)
+
+
+def test_repr_never_raises() -> None:
+    """A number that Python does not write keeps nobody from seeing the record."""
+    record = loads(
+        b'{"object":"organization.usage.vector_stores.result","usage_bytes":1%s,"n":1%s}' % ((b"0" * 5000,) * 2)
+    )
+    assert repr(record).count("too long") == 2
 
 
 def test_shapes_know_their_classes() -> None:

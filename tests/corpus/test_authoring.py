@@ -34,7 +34,7 @@ DRAFT = authoring.Draft(
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A corpus of a few packaged cases, with nothing to mend, in which every flag is explained."""
+    """A corpus of a few packaged cases, with nothing to fix, in which every flag is explained."""
     root = tmp_path / "corpus"
     flags: set[str] = set()
     for name in CASES:
@@ -64,7 +64,7 @@ def run(*args: str | Path, stdin: str | bytes | None = None) -> Result:
 
 
 def test_add(root: Path) -> None:
-    """A good draft becomes a case: payload, what it must show, and a line of the manifest, with nothing to mend."""
+    """A good draft becomes a case: payload, what it must show, and a line of the manifest, with nothing to fix."""
     before = content(root)
     assert authoring.problems_of(DRAFT, root) == []
     assert content(root) == before
@@ -129,7 +129,7 @@ def test_problems(root: Path, change: dict[str, Any], words: str) -> None:
 
 
 def test_bytes_that_are_no_text(root: Path) -> None:
-    """A payload that is not UTF-8 is written as it is, and mended by bytes."""
+    """A payload that is not UTF-8 is written as it is, and fixed by bytes."""
     draft = evolve(DRAFT, id="text/latin", payload=GOOD[:-1] + b',"model":"caf\xe9"}', fix=(b"\xe9", b"\xc3\xa9"))
     assert authoring.problems_of(draft, root) == []
     authoring.add(draft, root)
@@ -241,7 +241,7 @@ def test_new_needs_everything(root: Path, payload: Path) -> None:
     ids=" ".join,
 )
 def test_new_refuses(root: Path, payload: Path, options: list[str], words: str) -> None:
-    """Where the check and the person differ, or something else is to be mended, nothing is written."""
+    """Where the check and the person differ, or something else has to be fixed, nothing is written."""
     before = content(root)
     result = run("new", root, DRAFT.id, "--payload", payload, *FLAGS, "--fix", "1e2", "100", *options)
     assert result.exit_code == 1

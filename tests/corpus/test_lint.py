@@ -21,7 +21,7 @@ Damage: TypeAlias = "Callable[[Path], object]"
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """A corpus of a few packaged cases, with nothing to mend."""
+    """A corpus of a few packaged cases, with nothing to fix."""
     notes: dict[str, Any] = json.loads((corpus.packaged() / "notes.json").read_text("utf-8"))
     flags: set[str] = set()
     for name in CASES:
@@ -43,7 +43,7 @@ def said(name: str, **others: object) -> Damage:
     def damage(root: Path) -> None:
         path = root / f"{name}.case.json"
         tree: dict[str, Any] = {**json.loads(path.read_text("utf-8")), **others}
-        order = [*("id", "description", "evidence", "shape", "revision", "verdict", "published", "findings")]
+        order = [*("id", "description", "evidence", "shape", "revision", "verdict", "published", "tier", "findings")]
         order += ["revisions", "flags", "fix", "since", *others]
         kept = {
             each: tree[each]
@@ -141,7 +141,7 @@ KINDS: dict[str, tuple[Damage, str]] = {
     ),
     "other bytes": (edited(f"{ONE}.json", "{", "{ "), "has other bytes than the manifest says"),
     "fix occurs twice": (said(NEGATIVE, fix={"replace": '"', "with": ""}), "times, not once"),
-    "fix does not mend": (
+    "fix does not fix": (
         said(NEGATIVE, fix={"replace": "-1,", "with": "-2,"}),
         "with its fix the payload is invalid and not valid",
     ),
@@ -232,7 +232,7 @@ def test_order_of_findings(small: Path) -> None:
 
 
 def test_problem_names_its_file(small: Path) -> None:
-    """A problem begins with the file that is to be mended."""
+    """A problem begins with the file that has to be fixed."""
     (small / f"{NEGATIVE}.case.json").unlink()
     first, *_ = corpus.lint(small)
     assert str(first).startswith(f"{small / 'manifest.json'}: ") or first.path.is_relative_to(small)

@@ -21,7 +21,7 @@ COST = b'{"object":"organization.costs.result","amount":{"value":%s,"currency":"
 CASE: dict[str, Any] = {
     "id": "costs/amount-as-string",
     "description": "A cost is a string.",
-    "evidence": "Observation in live answers.",
+    "evidence": "Seen in live answers.",
     "shape": "result",
     "revision": LATEST,
     "verdict": "acceptable",
@@ -168,6 +168,7 @@ def test_manifest_tells_each_case(write: Callable[..., Path], tmp_path: Path) ->
         "sha256": "549ef25a05c65f3d227d7a3d8b3787030822810b43a112b3791dff665be7c1f3",
         "topic": "costs",
         "verdict": "acceptable",
+        "tier": "everyday",
         "sets": ["full"],
         "since": "0.1.0",
     }

@@ -15,6 +15,8 @@ from usagecompat.exceptions import NoSuchName, NoSuchRevision
 from usagecompat.fidelity.comparison import MOST_DIFFERENCES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from usagecompat.fidelity.comparison import Fidelity
 from fidelity_texts import CAPS, COSTS, ROWS, bucket, dumps, found, page, result, seen, validator
 
@@ -136,3 +138,12 @@ def test_little_room_on_the_stack() -> None:
     thread.start()
     thread.join()
     assert found(answers[0]) == [("value-changed", "/0" * 127)]
+
+
+def test_paths_are_read(tmp_path: Path) -> None:
+    """Either text may be the path of a file that holds it."""
+    sent, returned = tmp_path / "sent.json", tmp_path / "returned.json"
+    sent.write_bytes(b'{"a":1}')
+    returned.write_bytes(b'{"a":1.0}')
+    assert compare(sent, returned) == compare(b'{"a":1}', b'{"a":1.0}')
+    assert compare(sent, b'{"a":1}') == compare(b'{"a":1}', sent)

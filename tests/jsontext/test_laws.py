@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
-import time
 from decimal import Decimal
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
 
     from usagecompat.jsontext.values import Tree
 from json_texts import TREES, codes, lexemes, plain
+from timing import grows_at_most
 
 
 @given(TREES)
@@ -139,25 +138,14 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
 def test_time_grows_no_faster_than_the_text(name: str) -> None:
     """Four times the text takes about four times as long, places of findings included."""
 
-    def seconds(size: int) -> float:
-        payload = HOSTILE[name](size)
-        spent = []
-        for _ in range(3):
-            start = time.process_time()
-            document = read(payload)
-            for seen in document.findings[:100]:
-                document.line_and_column(seen.path, None)
-                document.line_and_column(seen.path, seen.offset)
-            spent.append(time.process_time() - start)
-        return min(spent)
+    def read_and_find(payload: bytes) -> None:
+        document = read(payload)
+        for seen in document.findings[:100]:
+            document.line_and_column(seen.path, None)
+            document.line_and_column(seen.path, seen.offset)
 
-    gc.collect()
-    gc.disable()  # its pauses depend on what other tests have left
-    try:
-        small, large = seconds(250_000), seconds(1_000_000)
-    finally:
-        gc.enable()
-    assert large < 12 * small + 0.05
+    small, large = HOSTILE[name](250_000), HOSTILE[name](1_000_000)
+    assert grows_at_most(10, lambda: read_and_find(small), lambda: read_and_find(large))
 
 
 def test_every_duplicate_of_many_is_a_finding() -> None:

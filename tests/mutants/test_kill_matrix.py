@@ -109,7 +109,7 @@ def test_choosing_covers_and_spares() -> None:
 
 
 def test_the_table_of_known_faults_is_current() -> None:
-    """`docs/faults.md` is what the corpus says; `usagecompat fixtures faults --write` mends it."""
+    """`docs/faults.md` is what the corpus says; `usagecompat fixtures faults --write` fixes it."""
     text = table(cases())
     assert (ROOT / "docs" / "faults.md").read_text("utf-8") == text
     rows = [line for line in text.splitlines() if line.startswith("| **")]

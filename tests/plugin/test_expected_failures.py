@@ -100,7 +100,7 @@ def test_missing_list(tmp_path: Path) -> None:
 
 def test_globs() -> None:
     """In a glob only `*` and `?` are special, so that the names of client items can be written as they are."""
-    entry = ExpectedFailure("costs/*::client[go?]", None, "Observe https://example.org/7 for it", 1)
+    entry = ExpectedFailure("costs/*::client[go?]", None, "See https://example.org/7 for it", 1)
     assert entry.concerns("costs/any", "client[go1]")
     assert not entry.concerns("costs/any", "clientg")
     assert not entry.concerns("costs/any", "schema")

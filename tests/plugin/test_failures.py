@@ -19,7 +19,7 @@ def broken(small: Path, name: str, old: bytes, new: bytes) -> None:
 
 
 def test_everything_is_told(pytester: pytest.Pytester, small: Path) -> None:
-    """A failure tells code, pointer, place, what was expected and seen, why, how to mend it, and how to see it again."""
+    """A failure tells code, pointer, place, what was expected and seen, why, how to fix it, and how to see it again."""
     broken(small, "deviations/amount-string", b'"usd"', b"5")
     result = pytester.runpytest("--compat=fixtures", "-k", "amount-string and record")
     result.stdout.fnmatch_lines(
@@ -32,7 +32,7 @@ def test_everything_is_told(pytester: pytest.Pytester, small: Path) -> None:
             "    expected: no such finding",
             "    seen:     expected a string, found the number 5",
             "    why:      a value has another JSON type than the contract says",
-            "    to fix:   Mend amount-string.json, or, if it is right, what amount-string.case.json expects of it.",
+            "    to fix:   Fix amount-string.json, or, if it is right, what amount-string.case.json expects of it.",
             "  amount-string.json has other bytes than when the manifest was written.",
             "  to reproduce:",
             "    usagecompat check fixtures/deviations/amount-string.json --revision 2026-10-21",
@@ -110,7 +110,7 @@ def test_control_characters(pytester: pytest.Pytester, plain: Path) -> None:
 
 @pytest.mark.usefixtures("small")
 def test_payload_is_the_place(pytester: pytest.Pytester) -> None:
-    """An item reports its payload as its place, so that editors open what is to be mended."""
+    """An item reports its payload as its place, so that editors open what has to be fixed."""
     pytester.makeconftest(
         """
         def pytest_collection_modifyitems(items):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from time import process_time
 from typing import TYPE_CHECKING
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
+from timing import grows_at_most
 
 from usagecompat import cases
 from usagecompat.checking.stages import check, fast_route
@@ -201,13 +201,7 @@ def test_lines_beyond_the_limit() -> None:
 @pytest.mark.parametrize("line", [b"", b"5"])
 def test_time_grows_with_the_lines(line: bytes) -> None:
     """Twice as many short odd lines in a block take about twice the time."""
-
-    def seconds(count: int) -> float:
-        began = process_time()
-        in_blocks([line] * count, count)
-        return process_time() - began
-
-    assert any(seconds(20_000) < 3 * max(seconds(10_000), 0.002) for _ in range(4))
+    assert grows_at_most(3, lambda: in_blocks([line] * 10_000, 10_000), lambda: in_blocks([line] * 20_000, 20_000))
 
 
 def test_examples_are_the_first() -> None:

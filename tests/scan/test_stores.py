@@ -12,9 +12,9 @@ import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import zstandard
 from fsspec import AbstractFileSystem
 from fsspec.spec import AbstractBufferedFile
+from zstd_of import zstd
 
 from usagecompat.scan import _reading, partitions
 from usagecompat.scan.executors import run
@@ -93,7 +93,7 @@ def store() -> Iterator[dict[str, bytes]]:
 
 
 @pytest.mark.parametrize("folder", ["in-parts", "stream"])
-@pytest.mark.parametrize(("end", "pack"), [("", bytes), (".gz", gzip.compress), (".zst", zstandard.compress)])
+@pytest.mark.parametrize(("end", "pack"), [("", bytes), (".gz", gzip.compress), (".zst", zstd.compress)])
 def test_stores(put: Put, store: dict[str, bytes], folder: str, end: str, pack: Any) -> None:  # noqa: ANN401 - a function
     """Lines, whole or cut into pieces, are all there, and in no case twice."""
     local = put(f"{folder}/a.ndjson{end}", pack(LINES))

@@ -1,8 +1,9 @@
 from .report import Incompatible, Report
 from .report_text import render
-from .rules import GROUP_KEYS, SUM_RULES, SumRule, group_of, name_of_results, sum_rules
+from .rules import GROUP_KEYS, group_of, name_of_results
 from .schema_stage import shape_of_document, validate
 from .stages import check, fast_route, look, report_on
+from .sums import SUM_RULES, SumRule, sum_rules
 from .weighing import Fit, verdict_of
 
 __all__ = [

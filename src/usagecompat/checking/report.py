@@ -27,9 +27,9 @@ class Judge(Protocol):
         ...
 
 
-@define(kw_only=True, eq=False, slots=False)
+@define(kw_only=True, unsafe_hash=True, slots=False)
 class Report:
-    """What a check has found; treat it as immutable."""
+    """What a check has found; treat it as immutable. Two are equal if they say the same; `str` is its text."""
 
     verdict: Verdict
     findings: tuple[Finding, ...]
@@ -40,7 +40,7 @@ class Report:
     """What the payload is; None if it is no JSON object."""
     revision: str
     profile: Profile
-    _judge: Judge | None = field(repr=False, alias="judge")
+    _judge: Judge | None = field(repr=False, eq=False, alias="judge")
     """None where there is no document that could be judged at another revision."""
 
     @property
@@ -56,7 +56,7 @@ class Report:
     @cached_property
     def _fits(self) -> Mapping[str, Fit]:
         fits: dict[str, Fit] = {}
-        for revision in sorted({*REVISIONS, self.revision}):  # which may be a draft
+        for revision in REVISIONS:
             judged = self if self._judge is None or revision == self.revision else self._judge(revision)
             fits[revision] = Fit(
                 revision=revision,
@@ -81,6 +81,7 @@ class Report:
         Raises:
             Incompatible: The payload is invalid; the message is the rendered report.
         """
+        __tracebackhide__ = True
         if not self.ok:
             raise Incompatible(self)
 

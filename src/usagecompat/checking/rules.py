@@ -7,13 +7,10 @@ They look only at values that are there and of the right type; what is not is th
 
 from __future__ import annotations
 
-from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, Inexact
-from functools import cache, reduce
 from json.encoder import encode_basestring_ascii
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
-
+from usagecompat.checking.sums import sum_rules, terms_of
 from usagecompat.contract import KINDS, LATEST, contract, shape_of
 from usagecompat.findings import Observation, Path, Shape
 from usagecompat.jsontext import Number, is_safe_count
@@ -21,86 +18,17 @@ from usagecompat.jsontext import Number, is_safe_count
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from usagecompat.contract import RecordShape
+    from usagecompat.checking.sums import Integer
     from usagecompat.jsontext import Document, Tree
-
-Integer: TypeAlias = int | Decimal
-"""An `int` if it is short, as nearly all are; a `Decimal` never has to write out its exponent."""
 
 _LONGEST_QUOTE: Final = 80
 _LONGEST_NUMBER: Final = 40
-_EXACT: Final = Context(prec=50_000, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Inexact])
-"""Adds integers within the limits without rounding."""
-
-
-@frozen
-class SumRule:
-    """A relation that the vendor states between counts of one result."""
-
-    code: str
-    total: str
-    parts: tuple[str, ...]
-    exact: bool = True
-    """Whether the parts make up the total, or only do not exceed it."""
-
-
-SUM_RULES: Final = (
-    SumRule("rule/cached-exceeds-input", "input_tokens", ("input_cached_tokens",), exact=False),
-    SumRule(
-        "rule/input-split-mismatch",
-        "input_tokens",
-        ("input_uncached_tokens", "input_cached_tokens", "input_cache_write_tokens"),
-    ),
-    SumRule(
-        "rule/uncached-split-mismatch",
-        "input_uncached_tokens",
-        ("input_text_tokens", "input_audio_tokens", "input_image_tokens"),
-    ),
-    SumRule(
-        "rule/cached-split-mismatch",
-        "input_cached_tokens",
-        ("input_cached_text_tokens", "input_cached_audio_tokens", "input_cached_image_tokens"),
-    ),
-    SumRule(
-        "rule/output-split-mismatch",
-        "output_tokens",
-        ("output_text_tokens", "output_audio_tokens", "output_image_tokens"),
-    ),
-    SumRule(
-        "rule/cache-write-split-exceeded",
-        "input_cache_write_tokens",
-        ("input_cache_write_30m_tokens", "input_cache_write_12h_tokens"),
-        exact=False,
-    ),
-)
 
 GROUP_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     shape.kind or "": tuple(name for name, member in shape.members.items() if member.is_group_key)
     for shape in (shape_of(kind, LATEST) for kind in KINDS)
 }
-"""The group keys of each kind, at any published revision."""
-
-
-@cache
-def group_keys(shape: RecordShape) -> tuple[str, ...]:
-    """The group keys of a kind at any published revision, and those that a draft adds."""
-    own = (name for name, member in shape.members.items() if member.is_group_key)
-    return tuple(dict.fromkeys((*GROUP_KEYS.get(shape.kind or "", ()), *own)))
-
-
-@cache
-def sum_rules(revision: str, kind: str) -> tuple[SumRule, ...]:
-    """The rules whose every term is declared for `kind` at `revision`."""
-    shape = contract(revision).kinds.get(kind)
-    if shape is None:
-        return ()
-    return tuple(rule for rule in SUM_RULES if shape.members.keys() >= {rule.total, *rule.parts})
-
-
-@cache
-def _terms(revision: str, kind: str) -> tuple[str, ...]:
-    """The counts that any of these rules needs."""
-    return tuple(dict.fromkeys(name for rule in sum_rules(revision, kind) for name in (rule.total, *rule.parts)))
+"""The group keys of each kind, at any revision."""
 
 
 def find_contradictions(document: Document, revision: str, shape: Shape | None) -> Iterator[Observation]:
@@ -164,7 +92,7 @@ def _bucket(bucket: dict[str, Tree], path: Path, revision: str) -> Iterator[Obse
         if type(result) is not dict:
             continue
         here = (*path, name, index)
-        group = group_of(result, revision)
+        group = group_of(result)
         if group is not None and groups.setdefault(group, index) != index:
             message = f"the result has the same kind and group keys as the one at index {groups[group]}"
             yield Observation(
@@ -179,13 +107,10 @@ def name_of_results(bucket: Mapping[str, object], revision: str) -> str:
     return names[0] if names[0] in bucket else names[1]
 
 
-def group_of(result: dict[str, Tree], revision: str = LATEST) -> tuple[object, ...] | None:
+def group_of(result: dict[str, Tree]) -> tuple[object, ...] | None:
     """What tells a result from others in its bucket; None if that cannot be told."""
     tag = result.get("object")
-    if type(tag) is not str:
-        return None
-    shape = contract(revision).kinds.get(tag)
-    keys = GROUP_KEYS.get(tag) if shape is None else group_keys(shape)
+    keys = GROUP_KEYS.get(tag) if type(tag) is str else None
     if keys is None:
         return None
     values = tuple(map(result.get, keys))
@@ -199,17 +124,7 @@ def _result(result: dict[str, Tree], path: Path, revision: str) -> Iterator[Obse
     kind = contract(revision).kinds.get(tag) if type(tag) is str else None
     if kind is None or type(tag) is not str:
         return
-    counts = {name: _integer(result[name]) for name in _terms(revision, tag) if name in result}
-    for rule in sum_rules(revision, tag):
-        total = counts.get(rule.total)
-        parts = [part for name in rule.parts if (part := counts.get(name)) is not None]
-        if total is None or len(parts) < len(rule.parts):
-            continue
-        actual = _sum(parts)
-        if actual > total or (rule.exact and actual != total):
-            relation = "must equal" if rule.exact else "must not exceed"
-            message = f"{' + '.join(rule.parts)} = {_spelled(actual)} {relation} {rule.total} = {_spelled(total)}"
-            yield Observation(rule.code, path, message, "The vendor states this relation between the counts.")
+    yield from _sums(result, path, revision, tag)
     amount = result.get("amount")
     if type(amount) is dict and "amount" in kind.members:
         currency = amount.get("currency")
@@ -220,6 +135,18 @@ def _result(result: dict[str, Tree], path: Path, revision: str) -> Iterator[Obse
             )
 
 
+def _sums(result: dict[str, Tree], path: Path, revision: str, kind: str) -> Iterator[Observation]:
+    counts = {name: _integer(result[name]) for name in terms_of(revision, kind) if result.get(name) is not None}
+    for rule in sum_rules(revision, kind):
+        total, sums = counts.get(rule.total), rule.sums(counts)
+        if total is None or not sums or rule.holds(sums.values(), total):
+            continue
+        actual = " or ".join(f"{' + '.join(names)} = {_spelled(one)}" for names, one in sums.items())
+        relation = "must equal" if rule.exact else "must not exceed"
+        message = f"{actual} {relation} {rule.total} = {_spelled(total)}"
+        yield Observation(rule.code, path, message, "The vendor states this relation between the counts.")
+
+
 def _integer(value: Tree) -> Integer | None:
     """The value of an integer in any spelling, its exponent not written out; None for everything else."""
     if type(value) is not Number:
@@ -227,11 +154,6 @@ def _integer(value: Tree) -> Integer | None:
     if is_safe_count(value.lexeme):
         return int(value.lexeme)
     return value.decimal if value.is_integer else None
-
-
-def _sum(parts: list[Integer]) -> Integer:
-    """The exact sum."""
-    return reduce(_EXACT.add, parts) if Decimal in map(type, parts) else sum(parts)
 
 
 def _spelled(number: Integer) -> str:

@@ -15,6 +15,7 @@ from usagecompat.checking.weighing import Weighing, weigh_counted
 from usagecompat.contract import resolve_revision
 from usagecompat.exceptions import NoSuchName
 from usagecompat.findings import CODES, Profile, Shape, named
+from usagecompat.inputs import only
 from usagecompat.jsontext import NO_VALUE, Document, read
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _NO_CODES: Final = frozenset[str]()
 
 
 def check(
-    payload: bytes | bytearray | memoryview | str | Mapping[str, object] | list[object],
+    payload: bytes | bytearray | memoryview | str | os.PathLike[str] | Mapping[str, object] | list[object],
     *,
     revision: str | None = None,
     shape: str | None = None,
@@ -40,9 +41,9 @@ def check(
     Everything there is to say about one payload, whatever it holds; payloads never raise.
 
     Args:
-        payload: JSON text as bytes or `str`, or what a JSON parser made of it, which cannot show text faults.
-        revision: The contract revision to judge against, one of `usagecompat.REVISIONS` or a draft from
-            `usagecompat.load_revision`; None for the newest.
+        payload: JSON text as bytes or `str`, the `Path` of a file that holds it, or what a JSON parser made of it,
+            which cannot show text faults.
+        revision: The contract revision to judge against, one of `usagecompat.REVISIONS`; None for the newest.
         shape: "page", "bucket" or "result"; None to let the payload tell.
         profile: "served" tolerates what the API is known to serve; "published" is the letter of the revision.
         ignore: Finding codes that count for nothing.
@@ -50,6 +51,7 @@ def check(
     Raises:
         NoSuchRevision: `revision` was never published.
         NoSuchName: `shape`, `profile` or a code of `ignore` does not exist.
+        UnreadableInput: `payload` is the path of what cannot be read as one payload.
         TypeError: `payload` holds Python objects that JSON does not have, or a cycle.
     """
     weights = Profile.SERVED if profile == "served" else named(Profile, profile, "profile")
@@ -58,6 +60,8 @@ def check(
     at = resolve_revision(revision)
     if isinstance(payload, (bytearray, memoryview)):
         payload = bytes(payload)  # the report may look at it again, and the caller may change it by then
+    elif isinstance(payload, os.PathLike):
+        payload = only(payload)
     is_text = isinstance(payload, (bytes, str))
     fast = fast_route() if is_text else None
     certified = fast.certify(payload, at, asked) if fast else None

@@ -42,7 +42,7 @@ def adapters() -> None:
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def list_(*, into: Path | None, format_: str) -> None:
     """
-    Say which adapters can run here, and what is missing for the others.
+    List which adapters can run here, and what the others lack.
 
     Under each adapter stand its rows: the names that `usagecompat run --adapter` takes.
 

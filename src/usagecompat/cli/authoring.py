@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import click
 
 from usagecompat.checking import render
+from usagecompat.cli.redact import key_of
 from usagecompat.contract import LATEST, REVISIONS
 from usagecompat.corpus import authoring, read_cases, read_notes
 from usagecompat.exceptions import NoSuchName
 from usagecompat.findings import CODES, Verdict
 from usagecompat.printing import printable
+from usagecompat.redaction import Redactor
 
 if TYPE_CHECKING:
     from usagecompat.checking import Report
@@ -29,6 +31,13 @@ _VERDICTS: Final = [verdict.value for verdict in Verdict]
 @click.argument("directory", type=_CORPUS, metavar="DIR")
 @click.argument("name", required=False, metavar="[ID]")
 @click.option("--payload", type=click.File("rb"), metavar="FILE|-", help="The payload, taken byte for byte.")
+@click.option("--redact", is_flag=True, help="Take what is private out of the payload first.")
+@click.option(
+    "--key-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The key for that, as redact has it.",
+)
 @click.option("--verdict", type=click.Choice(_VERDICTS), help="What it must come to; you say so before the check does.")
 @click.option("--code", "codes", multiple=True, metavar="CODE", help="A finding that it must show. Repeatable.")
 @click.option("--description", metavar="TEXT", help="What is special about it, in one sentence.")
@@ -46,6 +55,8 @@ def new(  # noqa: PLR0913 - one for each option
     directory: Path,
     name: str | None,
     payload: BinaryIO | None,
+    redact: bool,
+    key_file: Path | None,
     verdict: str | None,
     codes: tuple[str, ...],
     description: str | None,
@@ -61,7 +72,7 @@ def new(  # noqa: PLR0913 - one for each option
     Write a new case into the corpus in DIR: the payload, what it must show, and its line of the manifest.
 
     ID is the topic, a slash and the name of the fault, such as numbers/count-with-plus. You say what the payload must
-    come to; the check says what is in it. Nothing is written if the two differ, or if anything else is to be mended.
+    come to; the check says what is in it. Nothing is written if the two differ, or if anything else has to be fixed.
 
     Exit status: 0 the case is written, 1 it is not, 2 something was misused.
 
@@ -76,6 +87,10 @@ def new(  # noqa: PLR0913 - one for each option
         raise click.UsageError(f"A case needs {', '.join(missing)}; with --ask you are asked for it.")
     name = name or click.prompt("ID (topic/fault)")
     data = payload.read() if payload else _asked_payload()
+    if key_file and not redact:
+        raise click.UsageError("--key-file is for --redact.")
+    if redact:
+        data = Redactor(key_of(key_file)).redact(data).data
     verdict = verdict or click.prompt("Which verdict must it have", type=click.Choice(_VERDICTS))
     description = description or click.prompt("What is special about it, in one sentence")
     evidence = evidence or click.prompt("Where is that published, or where was it seen")
@@ -99,7 +114,7 @@ def new(  # noqa: PLR0913 - one for each option
     click.echo(render(report, source=name))
     problems = [*_otherwise(report, verdict, codes), *authoring.problems_of(draft, directory)]
     for problem in problems:
-        click.echo(f"to mend: {printable(problem)}", err=True)
+        click.echo(f"to fix: {printable(problem)}", err=True)
     if problems:
         click.echo("nothing was written", err=True)
         context.exit(1)
@@ -135,7 +150,7 @@ def _otherwise(report: Report, verdict: str, codes: tuple[str, ...]) -> list[str
     return problems
 
 
-@click.command("update", short_help="Show what a change did to every expectation.")
+@click.command("update", short_help="Report what a change did to every expectation.")
 @click.argument("directory", type=_CORPUS, metavar="DIR")
 @click.argument("ids", nargs=-1, metavar="[ID...]")
 @click.option("--write", is_flag=True, help="Write what the cases must say now, and the manifest.")

@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "adapters": ("adapters", "List and install the programs that drive real clients."),
-    "check": ("check", "Say everything that is to be said about payloads."),
-    "compare": ("compare", "Name everything in which a client's answer differs from what it was sent."),
-    "explain": ("explain", "Say what a finding code means, and how to mend what it says."),
+    "check": ("check", "Check payloads and report every finding."),
+    "compare": ("compare", "Compare what a client received with what it returned."),
+    "explain": ("explain", "Explain what a finding code means and how to fix its cause."),
     "fixtures": ("fixtures", "List, copy and lint the corpus of cases."),
-    "matrix": ("matrix", "Set many clients side by side: what each keeps, and what it loses at worst."),
+    "matrix": ("matrix", "Run several clients over the corpus and print a matrix."),
+    "redact": ("redact", "Redact payloads so that they can be shared."),
     "revisions": ("contract", "List the revisions of the published contract."),
-    "run": ("run", "Say what a client in any language loses of the corpus."),
-    "scan": ("scan", "Sum up archives of any size."),
-    "schema": ("contract", "Print the JSON Schema of a shape, or keep the generated files."),
+    "run": ("run", "Run a client in any language over the corpus and report what it loses."),
+    "scan": ("scan", "Scan archives of any size and print one summary."),
+    "schema": ("contract", "Print the JSON Schema of a shape, or write the schema files."),
     "serve": ("serve", "Serve the usage and costs endpoints of a made-up organization."),
 }
 """Where each command lives, and what it does in one sentence."""
@@ -98,7 +99,7 @@ def _told_in_one_line() -> Generator[None]:
         raise _Told("interrupted; what was not told by then was not checked") from error
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "usagecompat"
-        raise _Told(f"{_one_line(error.format_message())} Observe: {command} --help") from error
+        raise _Told(f"{_one_line(error.format_message())} See: {command} --help") from error
     except click.ClickException as error:
         raise _Told(_one_line(error.format_message())) from error
     except UsageCompatError as error:
@@ -145,7 +146,7 @@ def _give_up(stream: IO[str] | None) -> None:
 @click.version_option(package_name="usagecompat", message="usagecompat %(version)s")
 def main() -> None:
     """
-    Tell whether payloads of the organization usage and costs endpoints say what the contract allows.
+    Check payloads and clients of the OpenAI organization usage and costs endpoints.
 
     \b
     Example: usagecompat check page.json

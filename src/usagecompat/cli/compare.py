@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from usagecompat import inputs
-from usagecompat.cli.revision_option import REVISION
+from usagecompat.contract import REVISIONS
 from usagecompat.fidelity import Level
 from usagecompat.fidelity import compare as compare_texts
 from usagecompat.findings import Shape
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 @click.argument("returned", metavar="RETURNED|-")
 @click.option(
     "--revision",
-    type=REVISION,
-    metavar="DATE|FILE",
+    type=click.Choice(REVISIONS),
+    metavar="DATE",
     help="Declared is what this revision knows, not the newest.",
 )
 @click.option(
@@ -51,7 +51,7 @@ def compare(  # noqa: PLR0913 - one for each option
     context: click.Context, *, sent: str, returned: str, revision: str | None, shape: str | None, format_: str
 ) -> None:
     """
-    Name everything in which a client's answer differs from what it was sent.
+    Compare what a client received with what it returned.
 
     SENT is a file with one payload, RETURNED one with the text that the client wrote after reading it; either may be
     compressed (.gz, .zst), and one may be - for standard input.

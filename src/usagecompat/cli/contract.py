@@ -10,7 +10,6 @@ from typing import Final
 
 import click
 
-from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import LATEST, PUBLISHED, REVISIONS
 from usagecompat.findings import Profile
 
@@ -20,7 +19,7 @@ _DIRECTORY: Final = click.Path(file_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("shape", default="bucket", metavar="[SHAPE]")
-@click.option("--revision", type=REVISION, metavar="DATE|FILE", default=LATEST, show_default=True)
+@click.option("--revision", type=click.Choice(REVISIONS), metavar="DATE", default=LATEST, show_default=True)
 @click.option(
     "--profile",
     type=click.Choice([profile.value for profile in Profile]),
@@ -57,7 +56,7 @@ def schema(  # noqa: PLR0913 - one for each option
     check: Path | None,
 ) -> None:
     """
-    Print the JSON Schema of a shape, or keep the generated files.
+    Print the JSON Schema of a shape, or write the schema files.
 
     SHAPE is page, bucket (unless told otherwise), result, amount, flat, or the name of a record such as CostsResult.
     What is printed needs no other file.
@@ -78,7 +77,9 @@ def schema(  # noqa: PLR0913 - one for each option
         for name in stale:
             click.echo(check / name)
         if stale:
-            told = f"{_files(len(stale))} above: not what the records say; to mend this: usagecompat schema --write {check}"
+            told = (
+                f"{_files(len(stale))} above: not what the records say; to fix this: usagecompat schema --write {check}"
+            )
             click.echo(told, err=True)
         context.exit(1 if stale else 0)
     else:

@@ -18,7 +18,7 @@ _CORPUS: Final = click.Path(file_okay=False, path_type=Path)
 _PAGE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command(short_help="Say what the cases have to show, and what shows it.")
+@click.command(short_help="Report what the cases must cover, and which case does.")
 @click.argument("directory", type=_CORPUS, required=False, metavar="[DIR]")
 @click.option("--open", "only_open", is_flag=True, help="Only what nothing shows, and something could.")
 @click.option("--topic", multiple=True, metavar="NAME", help="Only this topic, such as member or rule. Repeatable.")
@@ -28,7 +28,7 @@ def coverage(
     context: click.Context, directory: Path | None, *, only_open: bool, topic: tuple[str, ...], format_: str
 ) -> None:
     """
-    Say what has to be shown of every revision, and the first case that shows it.
+    Report what the cases must cover at every revision, and the first case that does.
 
     An obligation is met by a file, by a case that is derived from a file, or by nothing: because no payload can meet
     it, for the reason told, or because it is open.
@@ -100,7 +100,7 @@ def about(context: click.Context, *, write: Path | None, check: Path | None) -> 
     elif check:
         stale = not check.is_file() or check.read_text("utf-8") != text
         if stale:
-            click.echo(f"{check} is stale; to mend this: usagecompat fixtures about --write {check}", err=True)
+            click.echo(f"{check} is stale; to fix this: usagecompat fixtures about --write {check}", err=True)
         context.exit(1 if stale else 0)
     else:
         click.echo(text, nl=False)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
 _WIDTH: Final = 100
 _MOST_CASES: Final = 10
-_REMEDY: Final = "Mend what the message says, and run the same command again: with --state it reads the rest alone."
+_REMEDY: Final = "Fix what the message says, and run the same command again: with --state it reads the rest alone."
 
 
 @click.command()
@@ -36,7 +36,7 @@ _REMEDY: Final = "Mend what the message says, and run the same command again: wi
 @click.pass_context
 def explain(context: click.Context, *, code: str | None, format_: str, write: Path | None, check: Path | None) -> None:
     """
-    Say what a finding code means, and how to mend what it says.
+    Explain what a finding code means and how to fix its cause.
 
     Why it matters, who was hit by it and which cases show it is told, too. Without a CODE all of them are listed.
 
@@ -71,7 +71,7 @@ def _keep(write: Path | None, check: Path | None) -> int:
     if write:
         place.write_text(text, "utf-8")
     elif not place.is_file() or place.read_text("utf-8") != text:
-        click.echo(f"{place}: not what the texts and cases say; to mend this: usagecompat explain --write {place}")
+        click.echo(f"{place}: not what the texts and cases say; to fix this: usagecompat explain --write {place}")
         return 1
     return 0
 

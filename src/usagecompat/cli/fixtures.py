@@ -50,6 +50,7 @@ def list_(directory: Path | None, set_: str, shape: str | None, verdict: str | N
             told = {
                 "id": case.id,
                 "verdict": case.verdict,
+                "tier": case.tier,
                 "shape": case.shape,
                 "revision": case.revision,
                 "codes": [expected.code for expected in case.findings],
@@ -80,12 +81,12 @@ def copy(directory: Path) -> None:
     click.echo(f"{directory}: {count:,} files", err=True)
 
 
-@fixtures.command(short_help="Say what is to be mended in a corpus.")
+@fixtures.command(short_help="Check a corpus and report what to fix.")
 @click.argument("directory", type=_CORPUS, required=False, metavar="[DIR]")
 @click.pass_context
 def lint(context: click.Context, directory: Path | None) -> None:
     """
-    Say what is to be mended in the corpus in DIR, or in the one that comes with the kit.
+    Check the corpus in DIR, or the one that comes with the kit, and report what to fix.
 
     Exit status: 0 nothing, 1 something, 2 the corpus cannot be read.
 

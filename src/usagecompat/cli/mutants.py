@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import REVISIONS
 
 if TYPE_CHECKING:
@@ -26,11 +25,11 @@ _JOBS: Final = click.option(
 )
 
 
-@click.command(short_help="Say which faulty clients the cases catch.")
+@click.command(short_help="Report which faulty clients the cases catch.")
 @click.argument("directory", type=_CORPUS, required=False, metavar="[DIR]")
 @click.option("--family", multiple=True, metavar="NAME", help="Only this family of mutants. Repeatable.")
 @click.option("--survivors", is_flag=True, help="Only those that no case kills.")
-@click.option("--revision", type=REVISION, metavar="DATE|FILE", help="Judge all cases by this revision.")
+@click.option("--revision", type=click.Choice(REVISIONS), metavar="DATE", help="Judge all cases by this revision.")
 @click.option("--every-revision", is_flag=True, help="Say what survives at each revision, and nothing else.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
@@ -131,7 +130,7 @@ def _totals(fates: Sequence[MutantResult], payloads: int, revision: str | None) 
 @click.pass_context
 def sets(context: click.Context, *, directory: Path | None, write: bool, check: bool, jobs: int) -> None:
     """
-    Say how many payloads each set of the corpus has, and how many of the mutants they kill.
+    Report how many payloads each set of the corpus has, and how many mutants it kills.
 
     smoke promises 95 in 100 of what the corpus kills, core all of it, and both with as few payloads as could be found.
 
@@ -184,7 +183,7 @@ def faults(context: click.Context, *, write: Path | None, check: Path | None) ->
     elif check:
         stale = not check.is_file() or check.read_text("utf-8") != text
         if stale:
-            click.echo(f"{check} is stale; to mend this: usagecompat fixtures faults --write {check}", err=True)
+            click.echo(f"{check} is stale; to fix this: usagecompat fixtures faults --write {check}", err=True)
         context.exit(1 if stale else 0)
     else:
         click.echo(text, nl=False)

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from usagecompat.cli.revision_option import REVISION
-from usagecompat.contract import LATEST
+from usagecompat.contract import LATEST, REVISIONS
 from usagecompat.findings import Profile
 from usagecompat.inputs import STANDARD_INPUT
 
@@ -43,8 +42,8 @@ _EPILOG = (
 )
 @click.option(
     "--revision",
-    type=REVISION,
-    metavar="DATE|FILE",
+    type=click.Choice(REVISIONS),
+    metavar="DATE",
     default=LATEST,
     help="Judge by this revision, not the newest.",
 )
@@ -82,7 +81,7 @@ def scan(  # noqa: PLR0913 - one for each option
     ndjson: bool,
 ) -> None:
     """
-    Sum up archives of any size.
+    Scan archives of any size and print one summary.
 
     A path is a file, a directory (all *.json, *.ndjson, *.jsonl, *.parquet and *.pq in it) or a pattern; URLs name
     files, directories or patterns in any store that fsspec knows. A name that ends in .ndjson or .jsonl means a payload

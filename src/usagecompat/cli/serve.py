@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from usagecompat.cli.revision_option import REVISION
-from usagecompat.contract import LATEST
+from usagecompat.contract import LATEST, REVISIONS
 
 if TYPE_CHECKING:
     from usagecompat.ledger import Asked
@@ -57,8 +56,8 @@ def _moment(_context: click.Context, _option: click.Parameter, text: str) -> int
 @click.option("--seed", type=int, default=7, show_default=True, help="Make up the organization from this number.")
 @click.option(
     "--revision",
-    type=REVISION,
-    metavar="DATE|FILE",
+    type=click.Choice(REVISIONS),
+    metavar="DATE",
     default=LATEST,
     help="Serve this revision, not the newest.",
 )

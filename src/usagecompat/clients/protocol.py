@@ -10,22 +10,19 @@ Nothing here reads or writes anything: lines go in and out as bytes.
 from __future__ import annotations
 
 import json
-from base64 import b64encode
-from binascii import a2b_base64
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, cast
+import re
+from typing import Annotated, Final, TypeAlias, cast
 
+import msgspec
 from attrs import frozen
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from usagecompat.findings import Shape
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 VERSION: Final = 1
 """The version of the protocol; it grows when an old client would not understand."""
 
-_SHOWN: Final = 120
-_T = TypeVar("_T")
+_EXCERPT: Final = 120
 
 
 @frozen
@@ -39,11 +36,28 @@ class Violation:
         return f"expected {self.expected}, saw {self.seen}"
 
 
-@frozen
-class Start:
+class Start(Struct, frozen=True, forbid_unknown_fields=True):
     """Asks a client to introduce itself."""
 
-    version: int = VERSION
+    version: int
+
+
+class _RunCase(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a `run` says of its case."""
+
+    id: str
+    shape: Shape
+    revision: str
+    endpoint: str
+    base_url: str | UnsetType = UNSET
+    payload: bytes | UnsetType = UNSET
+
+
+class _Run(Struct, frozen=True, forbid_unknown_fields=True):
+    """A `run` as the line has it."""
+
+    seq: int
+    case: _RunCase
 
 
 @frozen(kw_only=True)
@@ -62,8 +76,7 @@ class Run:
     """What a client takes for the API's address, `/v1` included."""
 
 
-@frozen
-class Stop:
+class Stop(Struct, frozen=True, forbid_unknown_fields=True):
     """Asks a client to end."""
 
 
@@ -71,8 +84,7 @@ Command: TypeAlias = Start | Run | Stop
 """What the kit says."""
 
 
-@frozen(kw_only=True)
-class ClientInfo:
+class ClientInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """Who a client is."""
 
     name: str
@@ -83,33 +95,28 @@ class ClientInfo:
 
     def to_dict(self) -> dict[str, str]:
         """What is known, as the protocol spells it."""
-        told = {
-            "language": self.language,
-            "version": self.version,
-            "homepage": self.homepage,
-            "issues": self.issues,
-        }
-        return {"name": self.name} | {name: value for name, value in told.items() if value}
+        return cast("dict[str, str]", msgspec.to_builtins(self))
 
 
-@frozen(kw_only=True)
-class Features:
-    """What a client says of itself that changes how it is open_session or judged."""
+class Features(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a client says of itself that changes how it is driven or judged."""
 
     validates: bool = False
     """It claims to refuse what the contract does not allow."""
-    shapes: tuple[Shape, ...] = tuple(Shape)
-    """What it can decode; anything smaller is wrapped for it."""
+    shapes: Annotated[tuple[Shape, ...], Meta(min_length=1)] = tuple(Shape)
+    """What it can decode, the largest first; anything smaller is wrapped for it."""
     http: bool = False
     """It fetches each payload from `base_url` instead of finding it in the line."""
 
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "shapes", tuple(shape for shape in Shape if shape in self.shapes))
+
     def to_dict(self) -> dict[str, object]:
         """The features as the protocol spells them."""
-        return {"validates": self.validates, "shapes": [str(shape) for shape in self.shapes], "http": self.http}
+        return cast("dict[str, object]", msgspec.to_builtins(self))
 
 
-@frozen
-class Started:
+class Started(Struct, frozen=True, forbid_unknown_fields=True):
     """A client's introduction."""
 
     client: ClientInfo
@@ -117,24 +124,29 @@ class Started:
     version: int = VERSION
 
 
-@frozen
-class Decoded:
+class _Introduction(Struct, frozen=True, forbid_unknown_fields=True):
+    """An introduction as the line has it, where the version is no matter of course."""
+
+    version: int
+    client: ClientInfo
+    features: Features = Features()
+
+
+class Decoded(Struct, frozen=True, forbid_unknown_fields=True):
     """The client decoded the payload; this is what it encoded again."""
 
     seq: int
     payload: bytes
 
 
-@frozen
-class Rejected:
+class Rejected(Struct, frozen=True, forbid_unknown_fields=True):
     """The client refused the payload, as a client may that reads something wrong."""
 
     seq: int
     message: str
 
 
-@frozen
-class Skipped:
+class Skipped(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The client cannot be asked this, and says why."""
 
     seq: int
@@ -142,8 +154,7 @@ class Skipped:
     issue_url: str = ""
 
 
-@frozen
-class Errored:
+class Errored(Struct, frozen=True, forbid_unknown_fields=True):
     """The adapter failed at its own work, which says nothing of the client."""
 
     seq: int
@@ -154,265 +165,143 @@ Answer: TypeAlias = Decoded | Rejected | Skipped | Errored
 """What a client says to `run`."""
 
 
+class _Commands(Struct, frozen=True, forbid_unknown_fields=True):
+    start: Start | UnsetType = UNSET
+    run: _Run | UnsetType = UNSET
+    stop: Stop | UnsetType = UNSET
+
+
+class _Introductions(Struct, frozen=True, forbid_unknown_fields=True):
+    started: _Introduction | UnsetType = UNSET
+
+
+class _Answers(Struct, frozen=True, forbid_unknown_fields=True):
+    decoded: Decoded | UnsetType = UNSET
+    rejected: Rejected | UnsetType = UNSET
+    skipped: Skipped | UnsetType = UNSET
+    errored: Errored | UnsetType = UNSET
+
+
 def encode(message: Command | Started | Answer) -> bytes:
     """The line that says `message`, its end included."""
-    match message:
-        case Run():
-            return _encode_run(message)
-        case Start():
-            said: dict[str, object] = {"start": {"version": message.version}}
-        case Stop():
-            said = {"stop": {}}
-        case Started():
-            introduction = {"version": message.version, "client": message.client.to_dict()}
-            said = {"started": {**introduction, "features": message.features.to_dict()}}
-        case Decoded():
-            return b'{"decoded":{"seq":%d,"payload":"%b"}}\n' % (message.seq, b64encode(message.payload))
-        case Rejected():
-            said = {"rejected": {"seq": message.seq, "message": message.message}}
-        case Skipped():
-            link = {"issue_url": message.issue_url} if message.issue_url else {}
-            said = {"skipped": {"seq": message.seq, "message": message.message, **link}}
-        case Errored():
-            said = {"errored": {"seq": message.seq, "context": message.context}}
-    return json.dumps(said, separators=(",", ":")).encode() + b"\n"
-
-
-def _encode_run(run: Run) -> bytes:
-    """The line of a `run`, written by hand because there is one for each case."""
-    head = '{"run":{"seq":%d,"case":{"id":%s,"shape":"%s","revision":"%s","endpoint":"%s",' % (  # noqa: UP031 - as below
-        run.seq,
-        json.dumps(run.case_id),
-        run.shape.value,
-        run.revision,
-        run.endpoint,
-    )
-    if run.payload is None:
-        return f'{head}"base_url":{json.dumps(run.base_url)}}}}}}}\n'.encode()
-    return b'%b"payload":"%b"}}}\n' % (head.encode(), b64encode(run.payload))
+    name = type(message).__name__.lower()
+    said: Struct
+    if isinstance(message, Run):
+        case = _RunCase(
+            id=message.case_id,
+            shape=message.shape,
+            revision=message.revision,
+            endpoint=message.endpoint,
+            base_url=message.base_url or UNSET,
+            payload=UNSET if message.payload is None else message.payload,
+        )
+        said = _Run(message.seq, case)
+    elif isinstance(message, Started):
+        said = _Introduction(message.version, message.client, message.features)
+    else:
+        said = message
+    try:
+        return msgspec.json.encode({name: said}) + b"\n"
+    except UnicodeEncodeError:  # half of a surrogate pair, which only an escape can say
+        return json.dumps({name: msgspec.to_builtins(said)}).encode() + b"\n"
 
 
 def decode_command(line: bytes) -> Command | Violation:
     """What the kit says in one line, for clients in Python."""
-    try:
-        message = json.loads(line)
-        said = message["run"]
-        case = said["case"]
-        if len(message) == 1 and said.keys() == _RUN and case.keys() == _CASE and type(said["seq"]) is int:
-            payload = a2b_base64(case["payload"], strict_mode=True)
-            names = (case["id"], case["revision"], case["endpoint"])
-            if all(type(name) is str for name in names):
-                return Run(
-                    seq=said["seq"],
-                    case_id=names[0],
-                    payload=payload,
-                    shape=Shape(case["shape"]),
-                    revision=names[1],
-                    endpoint=names[2],
-                )
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        pass  # as with answers
-    return _decode(line, _COMMANDS, "start, run or stop")
+    said = _decode(line, _Commands)
+    if not isinstance(said, _Run):
+        return cast("Start | Stop | Violation", said)
+    case = said.case
+    return Run(
+        seq=said.seq,
+        case_id=case.id,
+        payload=None if case.payload is UNSET else case.payload,
+        shape=case.shape,
+        revision=case.revision,
+        endpoint=case.endpoint,
+        base_url=None if case.base_url is UNSET else case.base_url or None,
+    )
 
 
 def decode_started(line: bytes) -> Started | Violation:
     """A client's introduction, of exactly this version of the protocol."""
-    said = _decode(line, _INTRODUCTION, "started")
-    if isinstance(said, Started) and said.version != VERSION:
-        return Violation(f"version {VERSION} of the protocol", f"version {said.version}")
-    return said
+    said = _decode(line, _Introductions)
+    if isinstance(said, Violation):
+        return said
+    introduction = cast("_Introduction", said)
+    if introduction.version != VERSION:
+        return Violation(f"version {VERSION} of the protocol", f"version {introduction.version}")
+    return Started(introduction.client, introduction.features)
 
 
 def decode_answer(line: bytes) -> Answer | Violation:
     """What a client says to a `run`; whose `seq` it bears is for the caller to see."""
-    try:
-        message = json.loads(line)
-        said = message["decoded"]
-        if len(message) == 1 and said.keys() == _DECODED and type(said["seq"]) is int:
-            return Decoded(said["seq"], a2b_base64(said["payload"], strict_mode=True))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        pass  # what is wrong, or another answer, is found out below; nearly every line of a run ends above
-    return _decode(line, _ANSWERS, "decoded, rejected, skipped or errored")
+    return cast("Answer | Violation", _decode(line, _Answers))
 
 
 def excerpt(line: bytes) -> str:
     """A line as it may stand in a message: cut, and without anything that a terminal obeys."""
-    cut = line[:_SHOWN]
+    cut = line[:_EXCERPT]
     text = ascii(cut.decode("utf-8", "replace"))
-    return f"{text} and {len(line) - _SHOWN:,} more bytes" if len(line) > _SHOWN else text
+    return f"{text} and {len(line) - _EXCERPT:,} more bytes" if len(line) > _EXCERPT else text
 
 
-class _Wrong(Exception):
-    """A part of a message is not what it must be."""
-
-    def __init__(self, violation: Violation) -> None:
-        super().__init__(str(violation))
-        self.violation = violation
-
-
-_SHAPES: Final = tuple(Shape)
-_REQUIRED: Final = object()
-
-
-@frozen
-class _Said:
-    """The members of a message; each is taken out when it is read, so that `end` sees what is left."""
-
-    name: str
-    members: dict[str, object]
-
-    def text(self, member: str, default: object = _REQUIRED) -> str:
-        value = self._take(member, default)
-        if isinstance(value, str):
-            return value
-        if value is None and default is None:
-            return ""
-        raise self._wrong("a string", member, value)
-
-    def integer(self, member: str) -> int:
-        value = self._take(member, _REQUIRED)
-        if type(value) is not int:
-            raise self._wrong("an integer", member, value)
-        return value
-
-    def flag(self, member: str) -> bool:
-        value = self._take(member, default=False)
-        if not isinstance(value, bool):
-            raise self._wrong("true or false", member, value)
-        return value
-
-    def part(self, member: str, default: object = _REQUIRED) -> _Said:
-        value = self._take(member, default)
-        if not isinstance(value, dict):
-            raise self._wrong("an object", member, value)
-        return _Said(f"{self.name}.{member}", cast("dict[str, object]", value).copy())
-
-    def bytes_(self, member: str) -> bytes:
-        value = self.text(member)
-        try:
-            return a2b_base64(value, strict_mode=True)
-        except ValueError:
-            raise self._wrong("base64", member, value) from None
-
-    def shape(self, member: str) -> Shape:
-        value = self._take(member, _REQUIRED)
-        if not isinstance(value, str) or value not in _SHAPES:
-            raise self._wrong(f"one of {', '.join(_SHAPES)}", member, value)
-        return Shape(value)
-
-    def shapes(self, member: str) -> tuple[Shape, ...]:
-        value: object = self._take(member, [*_SHAPES])
-        items = cast("list[object]", value) if isinstance(value, list) else []
-        if not items or any(item not in _SHAPES for item in items):
-            raise self._wrong(f"a list of some of {', '.join(_SHAPES)}", member, items)
-        return tuple(shape for shape in Shape if shape in items)
-
-    def end(self) -> None:
-        for name, value in self.members.items():
-            raise _Wrong(Violation(f"no member {name!r} in `{self.name}`", excerpt(json.dumps({name: value}).encode())))
-
-    def _take(self, member: str, default: object) -> object:
-        value = self.members.pop(member, default)
-        if value is _REQUIRED:
-            raise _Wrong(Violation(f"a member {member!r} in `{self.name}`", "none"))
-        return value
-
-    def _wrong(self, what: str, member: str, value: object) -> _Wrong:
-        return _Wrong(Violation(f"{what} in `{self.name}.{member}`", excerpt(json.dumps(value).encode())))
-
-
-def _decode(line: bytes, readers: Mapping[str, Callable[[_Said], _T]], names: str) -> _T | Violation:
-    """The message in a line, if it is one that `readers` know."""
-    violation = Violation(f"one JSON object whose only member is {names}", excerpt(line))
-    try:
-        said = json.loads(line)
-    except (ValueError, RecursionError):
-        return violation
-    if not isinstance(said, dict):
-        return violation
-    members = cast("dict[str, object]", said)
-    name = next(iter(members), "")
-    inner = members.get(name)
-    if len(members) != 1 or name not in readers or not isinstance(inner, dict):
-        return violation
-    told = _Said(name, cast("dict[str, object]", inner).copy())
-    try:
-        message = readers[name](told)
-        told.end()
-    except _Wrong as wrong:
-        return wrong.violation
-    return message
-
-
-def _start(said: _Said) -> Start:
-    return Start(said.integer("version"))
-
-
-def _run(said: _Said) -> Run:
-    seq, case = said.integer("seq"), said.part("case")
-    run = Run(
-        seq=seq,
-        case_id=case.text("id"),
-        payload=case.bytes_("payload") if "payload" in case.members else None,
-        shape=case.shape("shape"),
-        revision=case.text("revision"),
-        endpoint=case.text("endpoint"),
-        base_url=case.text("base_url", None) or None,
-    )
-    case.end()
-    return run
-
-
-def _stop(_: _Said) -> Stop:
-    return Stop()
-
-
-def _started(said: _Said) -> Started:
-    version, client, features = said.integer("version"), said.part("client"), said.part("features", {})
-    started = Started(
-        ClientInfo(
-            name=client.text("name"),
-            language=client.text("language", ""),
-            version=client.text("version", ""),
-            homepage=client.text("homepage", ""),
-            issues=client.text("issues", ""),
-        ),
-        Features(
-            validates=features.flag("validates"),
-            shapes=features.shapes("shapes"),
-            http=features.flag("http"),
-        ),
-        version,
-    )
-    client.end()
-    features.end()
-    return started
-
-
-def _decoded(said: _Said) -> Decoded:
-    return Decoded(said.integer("seq"), said.bytes_("payload"))
-
-
-def _rejected(said: _Said) -> Rejected:
-    return Rejected(said.integer("seq"), said.text("message"))
-
-
-def _skipped(said: _Said) -> Skipped:
-    return Skipped(said.integer("seq"), said.text("message"), said.text("issue_url", ""))
-
-
-def _errored(said: _Said) -> Errored:
-    return Errored(said.integer("seq"), said.text("context"))
-
-
-_COMMANDS: Final[Mapping[str, Callable[[_Said], Command]]] = {"start": _start, "run": _run, "stop": _stop}
-_INTRODUCTION: Final[Mapping[str, Callable[[_Said], Started]]] = {"started": _started}
-_ANSWERS: Final[Mapping[str, Callable[[_Said], Answer]]] = {
-    "decoded": _decoded,
-    "rejected": _rejected,
-    "skipped": _skipped,
-    "errored": _errored,
+_DECODERS: Final[dict[type[Struct], msgspec.json.Decoder[Struct]]] = {
+    kind: msgspec.json.Decoder(kind) for kind in (_Commands, _Introductions, _Answers)
 }
-_DECODED: Final = {"seq", "payload"}
-_RUN: Final = {"seq", "case"}
-_CASE: Final = {"id", "payload", "shape", "revision", "endpoint"}
+_WRONG: Final = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?", re.DOTALL)
+_MISSING: Final = "a member '{}'"
+_PROBLEMS: Final = (
+    (re.compile(r"Object missing required field `(.*)`"), _MISSING),
+    (re.compile(r"Object contains unknown field `(.*)`"), "no member '{}'"),
+    (re.compile(r"Expected `int`, .*"), "an integer"),
+    (re.compile(r"Expected `str`, .*"), "a string"),
+    (re.compile(r"Expected `bool`, .*"), "true or false"),
+    (re.compile(r"Expected `object`, .*"), "an object"),
+    (re.compile(r"Expected `array`, .*|Expected `array` of length.*"), f"a list of some of {', '.join(Shape)}"),
+    (re.compile(r"Invalid enum value .*"), f"one of {', '.join(Shape)}"),
+    (re.compile(r"Expected `bytes`, .*|Invalid base64 .*"), "base64"),
+)
+"""What msgspec says of a message, and what was expected."""
+
+
+def _decode(line: bytes, kind: type[Struct]) -> Struct | Violation:
+    """The one message in a line, of those that `kind` has members for."""
+    try:
+        said = _DECODERS[kind].decode(line)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        try:  # a message may quote half of a surrogate pair, which Python takes
+            said = msgspec.convert(json.loads(line), kind)
+        except (ValueError, RecursionError):
+            return _violation(line, kind, str(error))
+    messages = [message for message in msgspec.structs.astuple(said) if message is not UNSET]
+    return cast("Struct", messages[0]) if len(messages) == 1 else _violation(line, kind, "")
+
+
+def _violation(line: bytes, kind: type[Struct], error: str) -> Violation:
+    """What is wrong with a line, in words; `error` is msgspec's."""
+    *names, last = (field.name for field in msgspec.structs.fields(kind))
+    whole = Violation(
+        f"one JSON object whose only member is {', '.join(names)} or {last}"
+        if names
+        else f"one JSON object whose only member is {last}",
+        excerpt(line),
+    )
+    told = _WRONG.fullmatch(error)
+    what, path = (told["what"], told["path"]) if told else ("", None)
+    for pattern, expected in _PROBLEMS if path else ():
+        if matched := pattern.fullmatch(what):
+            seen = "none" if expected == _MISSING else excerpt(_value_at(line, path or ""))
+            return Violation(f"{expected.format(*matched.groups())} in `{path}`", seen)
+    return whole
+
+
+def _value_at(line: bytes, path: str) -> bytes:
+    """The JSON of what stands at a path of msgspec's, or the line if nothing is known of it."""
+    try:
+        value = json.loads(line)
+        for name in path.partition("[")[0].split("."):
+            value = value[name]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return line
+    return json.dumps(value).encode()

@@ -1,5 +1,5 @@
 """
-What is asked of a client and what it answers, whatever way it is open_session.
+What is asked of a client and what it answers, whatever way it is driven.
 """
 
 from __future__ import annotations

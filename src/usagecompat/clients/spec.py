@@ -1,5 +1,5 @@
 """
-Which client is tested, and in which way it is open_session.
+Which client is tested, and in which way it is driven.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ START_TIMEOUT: Final = 60.0
 
 
 class Way(StrEnum):
-    """How a client is open_session."""
+    """How a client is driven."""
 
     STDIO = "stdio"
     """One long-lived process that speaks the protocol."""
@@ -87,7 +87,7 @@ def client_spec(  # noqa: PLR0913 - one for each option
             way, given = other, given.removeprefix(f"{other.value}:")
     if given.startswith(PYTHON):
         if way is not Way.STDIO:
-            raise NoSuchClient(given, f"a function is not open_session the {way} way")
+            raise NoSuchClient(given, f"a function is not driven the {way} way")
         module, _, function = given.removeprefix(PYTHON).partition(":")
         if not all(part.isidentifier() for part in (*module.split("."), *function.split("."))):
             raise NoSuchClient(given, "a function is given as python:package.module:function")

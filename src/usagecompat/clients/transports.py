@@ -1,5 +1,5 @@
 """
-The ways a client is open_session: a request goes in, a reply comes back, whatever the client does.
+The ways a client is driven: a request goes in, a reply comes back, whatever the client does.
 
 Requests are sent one at a time. A client that is asked ahead would be quicker, and when it failed, nobody could say
 for certain which payload did it.
@@ -15,6 +15,7 @@ from attrs import Factory, define, field
 from usagecompat.clients.in_process import MOST_COMPLAINTS, FunctionSession
 from usagecompat.clients.process import Closed, Ended, Flooded, Guard, ProcessProblem, TimedOut
 from usagecompat.clients.protocol import (
+    VERSION,
     ClientInfo,
     Decoded,
     Errored,
@@ -252,7 +253,9 @@ class _Stdio:
         self._last = ""
         program = self._program = self.guard.start(self.spec.command, env=self.spec.env, cwd=self.spec.cwd)
         try:
-            line = program.ask(encode(Start()), seconds=self.spec.start_timeout, limit=_FLOOD, meanwhile=self.meanwhile)
+            line = program.ask(
+                encode(Start(VERSION)), seconds=self.spec.start_timeout, limit=_FLOOD, meanwhile=self.meanwhile
+            )
         except ProcessProblem as trouble:
             outcome = Outcome.PROTOCOL_VIOLATION
             if isinstance(trouble, Ended | TimedOut):

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from usagecompat.checking import Incompatible, report_on, shape_of_document, validate
 from usagecompat.codec.converters import decoder, to_tree
 from usagecompat.contract import Record, UsageResponse, UsageResult, UsageTimeBucket, resolve_revision
 from usagecompat.findings import CODES, Profile, Severity, Shape, named
+from usagecompat.inputs import only
 from usagecompat.jsontext import read, write
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ _TARGETS: Final[Mapping[Shape, Any]] = {
 
 
 def loads(
-    data: bytes | bytearray | memoryview | str | Mapping[str, object] | list[object],
+    data: bytes | bytearray | memoryview | str | os.PathLike[str] | Mapping[str, object] | list[object],
     *,
     revision: str | None = None,
     shape: str | None = None,
@@ -46,11 +48,12 @@ def loads(
         Incompatible: The payload is not strict JSON or breaks the contract; `report` says where.
         NoSuchRevision: `revision` was never published.
         NoSuchName: `shape` or `profile` does not exist.
+        UnreadableInput: `data` is the path of what cannot be read as one payload.
     """
     weights = named(Profile, profile, "profile")
     asked = None if shape is None else named(Shape, shape, "shape")
     at = resolve_revision(revision)
-    document = read(data)
+    document = read(only(data) if isinstance(data, os.PathLike) else data)
     told = asked or shape_of_document(document)
     codes = {one.code for one in document.findings}
     validate(document, at, told, lambda one: codes.add(one.code))

@@ -1,4 +1,3 @@
-from .drafts import load_revision, revision_named
 from .endpoints import ENDPOINTS, ROOT
 from .json_schema import schema
 from .markers import (
@@ -35,17 +34,16 @@ from .revisions import (
     PUBLISHED,
     REVISIONS,
     Deviation,
-    Draft,
     Tolerance,
-    day_of,
     resolve_revision,
-    source_of,
 )
-from .shapes import Contract, JsonType, Member, RecordShape
 from .tree import (
     KINDS,
     RECORDS,
-    attributes_of,
+    Contract,
+    JsonType,
+    Member,
+    RecordShape,
     contract,
     declared_since,
     declared_until,
@@ -77,7 +75,6 @@ __all__ = [
     "CostsResultAmount",
     "Count",
     "Deviation",
-    "Draft",
     "Endpoint",
     "Filter",
     "GroupKey",
@@ -96,9 +93,7 @@ __all__ = [
     "UsageResult",
     "UsageTimeBucket",
     "UsageTimeBucketResultInner",
-    "attributes_of",
     "contract",
-    "day_of",
     "declared_since",
     "declared_until",
     "endpoints_of",
@@ -106,10 +101,7 @@ __all__ = [
     "is_number_text",
     "known_since",
     "layout_of",
-    "load_revision",
     "resolve_revision",
-    "revision_named",
     "schema",
     "shape_of",
-    "source_of",
 ]

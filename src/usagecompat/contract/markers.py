@@ -2,7 +2,7 @@
 The vocabulary in which `records.py` states the contract: markers, absence, and what a record keeps of its text.
 
 A member is one annotated line: its type, one marker that says what it means, and qualifiers for its history.
-Nothing here reads the annotations; `_shape.py` does.
+Nothing here reads the annotations; `tree.py` does.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from collections.abc import Mapping  # noqa: TC003 - the annotations are read at
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
+
+from usagecompat.jsontext import plain
 
 if TYPE_CHECKING:
-    from usagecompat.jsontext import Tree
+    from usagecompat.jsontext import Plain, Tree
 
 
 class Absent(Enum):
@@ -177,15 +179,34 @@ class Record:
     """The first revision that has the record, if not the first of all."""
     ALSO_REQUIRED: ClassVar[Mapping[str, str]] = {}
     """Names that the contract requires beside the declared members, each with the last revision that does."""
-    WIRE_NAMES: ClassVar[Mapping[str, str]] = {}
-    """The wire names of a draft's members that are none of Python, by attribute."""
 
     _layout: Layout = field(factory=Layout, repr=False, hash=False, alias="layout")
 
+    def __init_subclass__(cls) -> None:
+        cls.__repr__ = Record.__repr__  # type: ignore[method-assign]  # else attrs writes one without `undeclared`
+
+    def __repr__(self) -> str:
+        """What would make the record, and what came with it that cannot be given by hand."""
+        members = [f"{one.name}={_shown(getattr(self, one.name))}" for one in fields(type(self)) if one.repr]
+        if self._layout.undeclared:
+            members.append(f"undeclared={_shown(self.undeclared)}")
+        return f"{type(self).__name__}({', '.join(members)})"
+
     @property
-    def undeclared(self) -> Mapping[str, Tree]:
-        """Members of the payload that the revision does not declare, as exact JSON trees."""
-        return self._layout.undeclared
+    def undeclared(self) -> dict[str, Plain]:
+        """
+        Members of the payload that the revision does not declare, in the order they came; a new dictionary each time.
+
+        Their numbers are exact: an `int` where only digits were sent, else a `Decimal` with the digits as they came.
+        """
+        return {name: plain(tree) for name, tree in self._layout.undeclared.items()}
+
+
+def _shown(value: object) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # Python refuses to write integers of more than 4,300 digits
+        return "<a number too long to be written here>"
 
 
 def layout_of(record: Record) -> Layout:

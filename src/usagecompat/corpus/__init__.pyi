@@ -5,12 +5,14 @@ from .derived import SET, Derived, derive, judge
 from .expected import ExpectedFailure, read_expected_failures
 from .manifest import FULL, NAME, Entry, digest_of, ids_in_set, manifest_of, read_manifest
 from .selection import cases, packaged
+from .tiers import SERVED, Tier, must_decode, tier_of
 
 __all__ = [
     "CASE_JUDGES",
     "FULL",
     "NAME",
     "PAYLOAD_JUDGES",
+    "SERVED",
     "SET",
     "Case",
     "CaseJudge",
@@ -21,6 +23,7 @@ __all__ = [
     "NotJudged",
     "Payload",
     "Terms",
+    "Tier",
     "cases",
     "derive",
     "digest_of",
@@ -30,6 +33,7 @@ __all__ = [
     "ids_in_set",
     "judge",
     "manifest_of",
+    "must_decode",
     "packaged",
     "read_case",
     "read_cases",
@@ -37,5 +41,6 @@ __all__ = [
     "read_manifest",
     "read_notes",
     "release",
+    "tier_of",
     "version",
 ]

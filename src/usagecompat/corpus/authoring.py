@@ -24,7 +24,9 @@ from usagecompat.corpus.data import version
 from usagecompat.corpus.lint import MEMBERS, lint
 from usagecompat.corpus.manifest import NAME as MANIFEST
 from usagecompat.corpus.manifest import manifest_of, read_manifest, write_manifest
+from usagecompat.corpus.tiers import tier_of
 from usagecompat.exceptions import CorruptCase, WouldOverwrite
+from usagecompat.findings import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -64,7 +66,8 @@ class Draft:
             "revision": self.revision,
             "flags": sorted(set(self.flags)),
             "since": ".".join(map(str, release(version()))),
-            **_seen(self.payload, self.revision),
+            **(seen := _seen(self.payload, self.revision)),
+            "tier": _tier(self.payload, seen, self.flags),
         }
         if self.every_revision:
             others = [revision for revision in REVISIONS if revision != self.revision]
@@ -96,6 +99,11 @@ def _seen(payload: bytes, revision: str) -> dict[str, Any]:
             findings[-1]["count"] = finding.count
     seen = {"shape": report.shape and str(report.shape), "verdict": str(report.verdict), "findings": findings}
     return seen if letter is report.verdict else {**seen, "published": str(letter)}
+
+
+def _tier(payload: bytes, seen: Mapping[str, Any], flags: Collection[str]) -> str:
+    """The tier that the rule gives a payload in which this is seen."""
+    return str(tier_of(payload, Verdict(seen["verdict"]), flags, [found["code"] for found in seen["findings"]]))
 
 
 def _ranges(payload: bytes, revisions: Collection[str], own: str) -> list[dict[str, str]]:
@@ -232,7 +240,9 @@ def changes(root: Path, ids: Sequence[str] = ()) -> tuple[Change, ...]:
 def _change(case: Case) -> Change:
     before = case.path.read_text("utf-8")
     said: dict[str, Any] = json.loads(before)
-    after = {name: value for name, value in said.items() if name != "published"} | _seen(case.payload, case.revision)
+    seen = _seen(case.payload, case.revision)
+    after = {name: value for name, value in said.items() if name != "published"} | seen
+    after["tier"] = _tier(case.payload, seen, case.flags)
     judged = [revision for revision in REVISIONS if any(held.covers(revision) for held in case.revisions)]
     if any(check(case.payload, revision=each).verdict is not case.expected(each) for each in judged):
         after["revisions"] = _ranges(case.payload, judged, case.revision)

@@ -24,7 +24,7 @@ from attrs import evolve, frozen
 
 from usagecompat.checking import Incompatible, check
 from usagecompat.codec import dumps, loads
-from usagecompat.contract import LATEST, REVISIONS, schema
+from usagecompat.contract import LATEST, REVISIONS
 from usagecompat.corpus.case_files import Case, Expected, Payload
 from usagecompat.corpus.data import folder
 from usagecompat.findings import CODES, Path, Profile, Severity, Shape, Verdict, pointer
@@ -197,11 +197,7 @@ def validator(revision: str, profile: Profile, shape: Shape | None) -> Any:  # n
     making: Any = validators  # it has no types for this
     types = Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": _is_integer, "number": _is_number})
     exact: Any = making.extend(Draft202012Validator, type_checker=types)
-    shipped: Any = (
-        json.loads((folder("schemas").parent / schema_file(revision, profile)).read_text("utf-8"))
-        if revision in REVISIONS
-        else schema("bucket", revision, profile=profile)  # a draft has no file
-    )
+    shipped = json.loads((folder("schemas").parent / schema_file(revision, profile)).read_text("utf-8"))
     part = {"$schema": shipped["$schema"], "$ref": f"#/$defs/{shape or Shape.BUCKET}", "$defs": shipped["$defs"]}
     return exact(part)
 
@@ -450,7 +446,7 @@ def _unwelcome(finding: Finding) -> Mismatch:
         expected="no error",
         seen=finding.message,
         why=CODES[finding.code].title,
-        fix=finding.hint or "Mend what wrote the payload; `usagecompat explain` tells more about the code.",
+        fix=finding.hint or "Fix what wrote the payload; `usagecompat explain` tells more about the code.",
     )
 
 
@@ -479,8 +475,8 @@ def _about(subject: Case | Payload, code: str, expected: str, seen: str) -> Mism
 
 def _mend(subject: Case | Payload) -> str:
     if isinstance(subject, Payload):
-        return "Mend what wrote the payload."
-    return f"Mend {subject.payload_path.name}, or, if it is right, what {subject.path.name} expects of it."
+        return "Fix what wrote the payload."
+    return f"Fix {subject.payload_path.name}, or, if it is right, what {subject.path.name} expects of it."
 
 
 def _at(place: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from attrs import field, frozen
 
 from usagecompat.contract import LATEST, REVISIONS
+from usagecompat.corpus.tiers import Tier, tier_of
 from usagecompat.exceptions import CorruptCase, UnreadableInput
 from usagecompat.findings import CODES, Profile, Shape, Verdict
 from usagecompat.jsontext import NO_VALUE, Number, read
@@ -65,7 +66,7 @@ class Fix:
     new: bytes
 
     def applied_to(self, payload: bytes) -> bytes | None:
-        """The mended payload; None if there is not exactly one place to mend."""
+        """The fixed payload; None if there is not exactly one place to fix."""
         return payload.replace(self.old, self.new) if payload.count(self.old) == 1 else None
 
 
@@ -98,9 +99,11 @@ class Case:
     """Verdicts at other revisions in the served profile; a revision in no range is not judged."""
     flags: tuple[str, ...] = field(repr=False)
     fix: Fix | None = field(repr=False)
-    """None for a valid payload, and for one that no single edit mends."""
+    """None for a valid payload, and for one that no single edit fixes."""
     since: str = field(repr=False)
     """The version of the kit that brought the case."""
+    said_tier: Tier | None = field(default=None, eq=False, repr=False)
+    """The tier that the file gives; None if it gives none."""
 
     @property
     def __name__(self) -> str:
@@ -139,6 +142,26 @@ class Case:
             raise CorruptCase(
                 str(self.path), f"its payload {self.payload_path.name} cannot be read: {error.strerror}"
             ) from None
+
+    @cached_property
+    def tier(self) -> Tier:
+        """
+        How likely it is that a client meets the payload: what the file says, or else what the rule makes of it.
+
+        Raises:
+            CorruptCase: The file says nothing, and the payload is not there.
+        """
+        return self.said_tier or self.tier_by_rule
+
+    @property
+    def tier_by_rule(self) -> Tier:
+        """
+        The tier that the rule gives the case.
+
+        Raises:
+            CorruptCase: The payload is not there.
+        """
+        return tier_of(self.payload, self.verdict, self.flags, [found.code for found in self.findings])
 
     def expected(self, revision: str, profile: str = "served") -> Verdict | None:
         """
@@ -249,6 +272,7 @@ def read_case(path: Path) -> Case:
         flags=said.texts("flags"),
         fix=said.fix() if "fix" in said.tree else None,
         since=said.version("since"),
+        said_tier=said.name("tier", Tier) if "tier" in said.tree else None,
     )
 
 

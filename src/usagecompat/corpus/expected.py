@@ -1,5 +1,5 @@
 """
-Lists of expected failures: what is known to fail, why, and where that is being mended.
+Lists of expected failures: what is known to fail, why, and where that is being fixed.
 
 One entry on a line, `GLOB [CODE] # REASON`, and nothing else but empty lines and comments:
 

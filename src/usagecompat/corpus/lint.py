@@ -32,9 +32,9 @@ _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SENTENCE: Final = re.compile(r"(?P<first>\S+)(?: \S+)*\.")
 _NEXT_SENTENCE: Final = re.compile(r"[.!?] [A-Z]")
 SEVERAL: Final = "several-places"
-"""The flag of a case that no single edit mends."""
+"""The flag of a case that no single edit fixes."""
 MEMBERS: Final = (
-    *("id", "description", "evidence", "shape", "revision", "verdict", "published", "findings", "revisions"),
+    *("id", "description", "evidence", "shape", "revision", "verdict", "published", "tier", "findings", "revisions"),
     *("flags", "judges", "fix", "since"),
 )
 """The order in which a case says things."""
@@ -42,7 +42,7 @@ MEMBERS: Final = (
 
 @frozen
 class Problem:
-    """One thing to mend in a corpus."""
+    """One thing to fix in a corpus."""
 
     path: Path
     message: str
@@ -174,7 +174,7 @@ def _manifest(root: Path, cases: list[Case]) -> Iterator[Problem]:
             problems.append(Problem(case.payload_path, "has other bytes than the manifest says"))
     yield from problems
     if not problems and (path.read_text("utf-8") if path.is_file() else "") != manifest_of(cases, entries):
-        yield Problem(path, "is not what the cases say; mend it with `usagecompat fixtures manifest DIR --write`")
+        yield Problem(path, "is not what the cases say; fix it with `usagecompat fixtures manifest DIR --write`")
 
 
 # -- one case
@@ -196,6 +196,14 @@ def _words(case: Case) -> Iterator[str]:
 def _since(case: Case) -> Iterator[str]:
     if release(case.since) > release(version()):
         yield f"it is said to come with {case.since}, and this is {version()}"
+
+
+def _tier(case: Case) -> Iterator[str]:
+    """Whether the case says its tier, and the one that the rule gives it."""
+    rule = case.tier_by_rule
+    if case.said_tier is not rule:
+        said = "says no `tier`" if case.said_tier is None else f"says the tier {case.said_tier}"
+        yield f"it {said}, and the rule of fixtures/README.md gives it {rule}; `usagecompat fixtures update DIR {case.id} --write` fills it in"
 
 
 def _expectation(case: Case) -> Iterator[str]:
@@ -230,11 +238,11 @@ def _fix(case: Case) -> Iterator[str]:
     if case.verdict is Verdict.VALID:
         yield "a valid payload needs no fix"
         return
-    mended = case.fix.applied_to(case.payload)
-    if mended is None:
+    fixed = case.fix.applied_to(case.payload)
+    if fixed is None:
         yield f"the text that the fix replaces occurs {case.payload.count(case.fix.old)} times, not once"
         return
-    report = check(mended, revision=case.revision)
+    report = check(fixed, revision=case.revision)
     if report.verdict is not Verdict.VALID:
         rest = ", ".join(f"{one.code} at {one.pointer or 'the root'}" for one in report.findings)
         yield f"with its fix the payload is {report.verdict} and not valid: {rest}"
@@ -250,4 +258,4 @@ def _judgement(case: Case) -> Iterator[str]:
             yield f"{name}: {wrong.code}{place}: expected {wrong.expected}; seen {wrong.seen}"
 
 
-_LOOKS: Final[tuple[Callable[[Case], Iterator[str]], ...]] = (_words, _since, _expectation, _fix, _judgement)
+_LOOKS: Final[tuple[Callable[[Case], Iterator[str]], ...]] = (_words, _since, _tier, _expectation, _fix, _judgement)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from usagecompat.corpus.case_files import read_cases, read_object
+from usagecompat.corpus.tiers import Tier
 from usagecompat.exceptions import CorruptCase, NoSuchName
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class Entry:
 
     sha256: str
     sets: tuple[str, ...]
+    tier: Tier | None = None
+    """How likely the payload is; None in a manifest from before there were tiers."""
 
 
 def read_manifest(root: Path) -> dict[str, Entry]:
@@ -50,8 +53,12 @@ def read_manifest(root: Path) -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
     for entry in listed:
         match entry:
-            case {"id": str(name), "sha256": str(digest), "sets": list(sets)}:
-                entries[name] = Entry(digest, tuple(map(str, sets)))
+            case {"id": str(name), "sha256": str(digest), "sets": list(sets), **others}:
+                tier = others.get("tier")
+                if tier is not None and tier not in tuple(Tier):
+                    known = ", ".join(Tier)
+                    raise CorruptCase(str(path), f"the `tier` of {name!r} must be one of {known}, not {tier!r}")
+                entries[name] = Entry(digest, tuple(map(str, sets)), None if tier is None else Tier(str(tier)))
             case _:
                 raise CorruptCase(str(path), f"an entry needs `id`, `sha256` and `sets`: {entry!r}")
     return entries
@@ -66,6 +73,7 @@ def manifest_of(cases: Iterable[Case], entries: Mapping[str, Entry]) -> str:
                 "sha256": digest_of(case),
                 "topic": case.topic,
                 "verdict": str(case.verdict),
+                "tier": str(case.tier),
                 "sets": list(entries[case.id].sets) if case.id in entries else [FULL],
                 "since": case.since,
             },

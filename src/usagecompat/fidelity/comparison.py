@@ -6,6 +6,7 @@ The comparison judges no validity: what was wrong and came back as it was is no 
 
 from __future__ import annotations
 
+import os
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -17,6 +18,7 @@ from usagecompat.fidelity.alignment import Prints, pair
 from usagecompat.fidelity.precision import Nearness, nearness
 from usagecompat.fidelity.roles import UNDECLARED, UNKNOWN, Role, Roles, roles
 from usagecompat.findings import Shape, named, pointer
+from usagecompat.inputs import only
 from usagecompat.jsontext import (
     NO_VALUE,
     Document,
@@ -155,8 +157,8 @@ _Named: TypeAlias = "dict[str, _Group]"
 
 
 def compare(
-    sent: bytes | bytearray | memoryview | str,
-    returned: bytes | bytearray | memoryview | str,
+    sent: bytes | bytearray | memoryview | str | os.PathLike[str],
+    returned: bytes | bytearray | memoryview | str | os.PathLike[str],
     *,
     revision: str | None = None,
     shape: str | None = None,
@@ -169,7 +171,7 @@ def compare(
     text, the order of members for each object, and the spelling of strings and numbers for each value.
 
     Args:
-        sent: The payload that a client was given.
+        sent: The payload that a client was given, or the `Path` of a file that holds it.
         returned: The text that the client wrote after reading it.
         revision: Members and kinds that this revision or an earlier one lists are declared, all others open; None for
             the newest.
@@ -178,6 +180,7 @@ def compare(
     Raises:
         NoSuchRevision: `revision` was never published.
         NoSuchName: `shape` does not exist.
+        UnreadableInput: A path is that of what cannot be read as one payload.
         TypeError: `sent` or `returned` is no text.
     """
     at = resolve_revision(revision)
@@ -188,7 +191,9 @@ def compare(
     return with_room(_compared, read(before), read(after), at, asked)
 
 
-def _bytes_of(text: bytes | bytearray | memoryview | str) -> bytes:
+def _bytes_of(text: bytes | bytearray | memoryview | str | os.PathLike[str]) -> bytes:
+    if isinstance(text, os.PathLike):
+        return only(text)
     if isinstance(text, str):
         return text.encode("utf-8", "surrogatepass")
     if isinstance(text, (bytes, bytearray, memoryview)):  # pyright: ignore[reportUnnecessaryIsInstance] - callers err

@@ -12,8 +12,9 @@ from .numbers import (
     lossy_integer_models,
 )
 from .positions import Index
+from .python_values import plain
 from .reader import Document, read
-from .values import NO_VALUE, NoValue, Number, Tree, lexeme_of
+from .values import NO_VALUE, NoValue, Number, Plain, Tree, lexeme_of
 from .writer import write
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "NoValue",
     "Node",
     "Number",
+    "Plain",
     "Spelling",
     "Tree",
     "binary32",
@@ -42,6 +44,7 @@ __all__ = [
     "lossy_decimal_models",
     "lossy_integer_models",
     "parse",
+    "plain",
     "read",
     "said",
     "spaced_alike",

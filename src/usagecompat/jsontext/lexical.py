@@ -43,7 +43,7 @@ Node: TypeAlias = "Members | list[Node] | str | Spelling | bool | None"
 """What a text says and how; a `str` is the text between the quotes of a string."""
 
 EXCERPT: Final = 120
-"""How many characters of a value are excerpt."""
+"""How many characters of a value an excerpt has."""
 
 _DECODER: Final = json.JSONDecoder(
     parse_int=Spelling, parse_float=Spelling, parse_constant=Spelling, object_pairs_hook=Members

@@ -1,5 +1,5 @@
 """
-What a JSON parser of somebody else made of a text: mappings and lists, taken for the tree that they stand for.
+What Python programs take for JSON: mappings and lists of somebody else's parser, and the way back to plain values.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from usagecompat.jsontext.values import NO_VALUE, Number, lexeme_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from usagecompat.jsontext.values import NoValue, Tree
+    from usagecompat.jsontext.values import NoValue, Plain, Tree
 
 
 def tree_of_python(payload: Mapping[str, object] | list[object]) -> tuple[Tree | NoValue, tuple[Observation, ...]]:
@@ -33,6 +33,26 @@ def tree_of_python(payload: Mapping[str, object] | list[object]) -> tuple[Tree |
     except _TooDeep:
         return NO_VALUE, (already, too_deep(None))
     return value, (already, *found)
+
+
+def plain(tree: Tree) -> Plain:
+    """
+    The plain Python values that a tree stands for: each number is an exact `int` or `Decimal`.
+
+    A number spelled with digits alone is an `int`; any other is a `Decimal`, which keeps the digits as they came.
+    """
+    if isinstance(tree, Number):
+        return _plain_number(tree)
+    if isinstance(tree, dict):
+        return {name: plain(value) for name, value in tree.items()}
+    if isinstance(tree, list):
+        return [plain(value) for value in tree]
+    return tree
+
+
+def _plain_number(number: Number) -> int | Decimal:
+    digits = number.lexeme.removeprefix("-")
+    return number.integer if digits.isdigit() and number.lexeme != "-0" and number.within_limits else number.decimal
 
 
 def _converted(payload: Mapping[str, object] | list[object]) -> tuple[Tree, list[Observation]]:

@@ -115,6 +115,9 @@ def _whole(digits: str) -> int:
 Tree: TypeAlias = "dict[str, Tree] | list[Tree] | str | Number | bool | None"
 """What a JSON text says: objects in the order of the text, of several members of one name the last value."""
 
+Plain: TypeAlias = "dict[str, Plain] | list[Plain] | str | int | Decimal | bool | None"
+"""The same for other programs, each number an exact `int` or `Decimal`."""
+
 
 class NoValue(Enum):
     """The type of `NO_VALUE`."""

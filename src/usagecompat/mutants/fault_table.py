@@ -26,7 +26,7 @@ The cases are those that catch it and as few other faults as possible; the codes
 `usagecompat fixtures mutants --family reported` lists every case that catches each.
 """
 _PARTS: Final = (
-    ("Observation in the wild", "string-amount-fails-page"),
+    ("Seen in the wild", "string-amount-fails-page"),
     ("Measured on published and on generated clients", "all-kinds-members-as-zeros"),
 )
 """The headings, each with the fault that it stands in front of."""

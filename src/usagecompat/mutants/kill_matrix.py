@@ -80,7 +80,7 @@ class MutantResult:
             "validates": self.mutant.validates,
             "since": self.mutant.since,
             "until": self.mutant.until,
-            "outcome": str(self.outcome),
+            "fate": str(self.outcome),
             "proof": self.mutant.equivalent,
             "killed_by": {kill.case: list(kill.codes) for kill in self.kills},
         }

@@ -284,24 +284,31 @@ def _negative(draw: DrawFn, said: Contract) -> Object:
 # -- rule/
 
 
-def _sum_fault(rule: SumRule) -> _Fault:
+def _sum_fault(code: str) -> _Fault:
     """A result whose parts do not fit their total."""
 
+    def rules_of(said: Contract) -> list[tuple[str, SumRule]]:
+        return [(kind, rule) for kind in said.kinds for rule in sum_rules(said.revision, kind) if rule.code == code]
+
     def make(draw: DrawFn, said: Contract) -> Object:
-        kind = draw(st.sampled_from([kind for kind in said.kinds if rule in sum_rules(said.revision, kind)]))
+        kind, rule = draw(st.sampled_from(rules_of(said)))
         tree = _any_tree(draw, said, kind)
         node = draw(st.sampled_from([n for n, shape in _places(tree, said) if shape.kind == kind]))
-        parts = [draw(naturals) for _ in rule.parts]
-        node |= {name: number(part) for name, part in zip(rule.parts, parts, strict=True)}
+        for name in (rule.on_top, rule.settled_by):
+            node.pop(name, None)
+        names = [*rule.parts, *([rule.on_top] if rule.on_top and draw(st.booleans()) else ())]
+        counts = {name: draw(naturals) for name in names}
+        sums = rule.sums(counts).values()
         off = 1 + draw(naturals)
         if rule.exact and draw(st.booleans()):
-            node[rule.total] = number(sum(parts) + off)
+            counts[rule.total] = int(max(sums)) + off
         else:
-            node[rule.parts[0]] = number(parts[0] + off)
-            node[rule.total] = number(sum(parts))
+            counts[rule.total] = int(min(sums))
+            counts[rule.parts[0]] += off
+        node |= {name: number(count) for name, count in counts.items()}
         return tree
 
-    return _Fault(make, lambda said: any(rule in sum_rules(said.revision, kind) for kind in said.kinds))
+    return _Fault(make, lambda said: bool(rules_of(said)))
 
 
 def _page_fault(change: Callable[[DrawFn, Object], None]) -> _Fault:
@@ -396,7 +403,7 @@ _FAULTS: Final[Mapping[str, _Fault]] = {
     **{deviation.code: _deviation(deviation) for deviation in DEVIATIONS},
     "record/integer-spelled-as-float": _Fault(_spelled_as_float),
     "record/negative-count": _Fault(_negative),
-    **{rule.code: _sum_fault(rule) for rule in SUM_RULES},
+    **{code: _sum_fault(code) for code in dict.fromkeys(rule.code for rule in SUM_RULES)},
     "rule/has-more-without-cursor": _page_fault(_more_without_cursor),
     "rule/cursor-without-has-more": _page_fault(_cursor_without_more),
     "rule/end-before-start": _page_fault(_ends_too_early),

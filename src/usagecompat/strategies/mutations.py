@@ -350,7 +350,7 @@ def _twice(member: Member, shape: RecordShape, said: Contract) -> Callable[[Obje
 
 
 def _put(node: Object, member: Member, shape: RecordShape, said: Contract) -> None:
-    """Observe to it that the member is there."""
+    """See to it that the member is there."""
     if member.name not in node:
         node[member.name] = sample(member, said)
         _agree(node, member, shape)
@@ -386,7 +386,7 @@ def _agree(node: Object, member: Member, shape: RecordShape) -> None:
 def _clear_sums(node: Object, shape: RecordShape, keep: tuple[str, ...]) -> None:
     """Drop the optional counts of all sums, but for some."""
     for rule in SUM_RULES:
-        for name in (rule.total, *rule.parts):
+        for name in rule.all_terms:
             if name in shape.members and name not in shape.required and name not in keep:
                 node.pop(name, None)
 
@@ -396,19 +396,32 @@ def _clear_sums(node: Object, shape: RecordShape, keep: tuple[str, ...]) -> None
 
 def _sums(make: _Make, rule: SumRule, shape: RecordShape) -> Iterator[Mutation]:
     slug = rule.code.partition("/")[2]
-    parts = 3 * len(rule.parts)
-    totals = {"exact": parts, "too-small": parts - 1, "too-large": parts + 1}
-    for name, total in totals.items():
+    parts = dict.fromkeys(rule.parts, 3)
+    total = 3 * len(parts)
+    ways: dict[str, tuple[dict[str, int], int, bool]] = {
+        "exact": (parts, total, True),
+        "too-small": (parts, total - 1, False),
+        "too-large": (parts, total + 1, not rule.exact),
+    }
+    if rule.on_top:
+        more = {**parts, rule.on_top: 3}
+        ways["on-top"] = more, total + 3, True
+        ways["inside"] = more, total, bool(rule.settled_by)
+        ways["nor-on-top"] = more, total + 4, False
+    if rule.settled_by:
+        settled = {**parts, rule.on_top: 3, rule.settled_by: 0}
+        ways["settled-inside"] = settled, total, True
+        ways["settled-on-top"] = settled, total + 3, False
+    for name, (counts, whole, fits) in ways.items():
 
-        def change(node: Object, total: int = total) -> None:
+        def change(node: Object, counts: Mapping[str, int] = counts, whole: int = whole) -> None:
             _clear_sums(node, shape, keep=())
             if "input_tokens" in node:
                 node["input_tokens"] = number(1_000)
-            node.update({part: number(3) for part in rule.parts})
-            node[rule.total] = number(total)
+            node.update({part: number(count) for part, count in counts.items()})
+            node[rule.total] = number(whole)
 
-        broken = name == "too-small" or (rule.exact and name == "too-large")
-        yield make(member=rule.total, fault=f"{slug}-{name}", code=rule.code if broken else VALID, change=change)
+        yield make(member=rule.total, fault=f"{slug}-{name}", code=VALID if fits else rule.code, change=change)
 
 
 def _page_rules(make: _Make, said: Contract) -> Iterator[Mutation]:
@@ -487,7 +500,7 @@ def _bucket_rules(make: _Make, said: Contract) -> Iterator[Mutation]:
 
 def _made_anew(shape: RecordShape, said: Contract, node: Object, *, optional: bool) -> None:
     """Put in place of a record one that has only what it must have, or everything."""
-    terms = {name for rule in SUM_RULES for name in (rule.total, *rule.parts)}
+    terms = {name for rule in SUM_RULES for name in rule.all_terms}
     made = sample_record(shape, said, optional=optional)
     node.clear()
     node.update({name: number(0) if name in terms else value for name, value in made.items()})

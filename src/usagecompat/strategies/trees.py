@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from hypothesis import strategies as st
 
-from usagecompat.checking import SUM_RULES, group_of
+from usagecompat.checking import group_of, sum_rules
 from usagecompat.contract import (
     KNOWN_UNDECLARED,
     LATEST,
@@ -139,7 +139,7 @@ def _objects(draw: DrawFn, record: str, revision: str, *, served: bool) -> Objec
     optional = {name: drawn for name, drawn in {**leaves, **undeclared}.items() if name not in required}
     tree: Object = draw(st.fixed_dictionaries(required, optional=optional))
     tree |= draw(st.dictionaries(_undeclared_names(shape, said), values, max_size=2))
-    add_up(tree)
+    add_up(tree, said, shape.kind or "")
     return draw(reordered(tree))
 
 
@@ -154,15 +154,17 @@ def reordered(tree: Object) -> SearchStrategy[Object]:
     return st.permutations(list(tree)).map(lambda names: {name: tree[name] for name in names})
 
 
-def add_up(tree: Object) -> None:
+def add_up(tree: Object, said: Contract, kind: str) -> None:
     """Raise the totals of a result until they fit their parts, parts of parts first."""
-    for rule in reversed(SUM_RULES):
-        terms = [tree.get(name) for name in (rule.total, *rule.parts)]
-        counts = [term.integer for term in terms if type(term) is Number and term.is_integer]
-        if len(counts) == len(terms):
-            least = sum(counts[1:])
-            if rule.exact or counts[0] < least:
-                tree[rule.total] = number(least)
+    for rule in reversed(sum_rules(said.revision, kind)):
+        counts = {
+            name: value.integer
+            for name in rule.all_terms
+            if type(value := tree.get(name)) is Number and value.is_integer
+        }
+        total, sums = counts.get(rule.total), rule.sums(counts)
+        if total is not None and sums and not rule.holds(sums.values(), total):
+            tree[rule.total] = number(int(max(sums.values())))
 
 
 # -- payloads
@@ -208,9 +210,7 @@ def bucket_trees(  # noqa: PLR0913 - what a page wants to say of its buckets
     if served and Tolerance.NEWER_NAME in items.deviations and draw(st.booleans()):
         name = items.newer_name or name
     result = result_trees(said, one_kind, served=served)
-    unique = st.lists(
-        result, min_size=least, max_size=_MOST_ITEMS, unique_by=lambda one: group_of(one, said.revision) or object()
-    )
+    unique = st.lists(result, min_size=least, max_size=_MOST_ITEMS, unique_by=lambda one: group_of(one) or object())
     return draw(reordered({**tree, name: draw(unique)}))
 
 

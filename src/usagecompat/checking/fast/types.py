@@ -18,8 +18,9 @@ from attrs import frozen
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from usagecompat.checking.fast.layouts import Layout, RecordLayout
-from usagecompat.checking.rules import group_keys, sum_rules
-from usagecompat.contract import Count, JsonType, Member, is_kind
+from usagecompat.checking.rules import GROUP_KEYS
+from usagecompat.checking.sums import sum_rules
+from usagecompat.contract import Count, JsonType, Member
 from usagecompat.findings import Shape
 from usagecompat.jsontext import INT32_LEAST, INT32_MOST
 
@@ -139,7 +140,7 @@ class _Maker:
                 continue
             attribute = _attribute(shape, names, name)
             if member is None:
-                is_key = name in group_keys(shape)
+                is_key = name in GROUP_KEYS.get(shape.kind or "", ())
                 fields.append((attribute, str | None | UnsetType if is_key else _SCALAR | UnsetType, UNSET))
             else:
                 wanted = parts.get(member.type) or _type(member, large=name in layout.large)
@@ -251,7 +252,7 @@ class SourceText:
     @property
     def keys(self) -> list[str]:
         """The attributes of the group keys."""
-        keys = [name for name in group_keys(self._shape) if name in self._names]
+        keys = [name for name in GROUP_KEYS.get(self._shape.kind or "", ()) if name in self._names]
         return [_attribute(self._shape, self._names, name) for name in keys]
 
     def lines(self, revision: str) -> list[str]:
@@ -269,12 +270,22 @@ class SourceText:
     def _sums(self, revision: str) -> list[str]:
         """The relations between counts that the vendor states, each where all its terms are there."""
         rules = sum_rules(revision, self._shape.kind or "")
-        terms = dict.fromkeys(name for rule in rules for name in (rule.total, *rule.parts))
+        terms = dict.fromkeys(name for rule in rules for name in rule.all_terms)
         lines = [f"{name} = o.{self._shape.members[name].attribute}" for name in terms]
         for rule in rules:
-            there = [is_there for name in (rule.total, *rule.parts) for is_there in self._is_there(name, name)]
-            broken = f"{' + '.join(rule.parts)} {'!=' if rule.exact else '>'} {rule.total}"
-            lines += [f"if {' and '.join([*there, broken])}:", "    return False"]
+            there = [is_there for name in rule.terms for is_there in self._is_there(name, name)]
+            parts, differs = " + ".join(rule.parts), "!=" if rule.exact else ">"
+            broken = [f"{parts} {differs} {rule.total}"]
+            if rule.on_top:
+                on_top = f"{parts} + {rule.on_top} {differs} {rule.total}"
+                more, settled = (
+                    " and ".join(self._is_there(n, n)) for n in (rule.on_top, rule.settled_by or rule.on_top)
+                )
+                if rule.settled_by:  # the part on top is inside, or nobody knows
+                    broken.append(f"(({settled}) or not ({more}) or {on_top})")
+                else:
+                    broken = [f"({on_top} if {more} else {broken[0]})"]
+            lines += [f"if {' and '.join([*there, *broken])}:", "    return False"]
         return lines
 
     def _counters(self) -> list[str]:
@@ -301,7 +312,7 @@ class SourceText:
 
         Most answers are grouped by one key, so a key that tells the first two objects apart often tells all.
         """
-        if not is_kind(self._shape.kind or ""):
+        if self._shape.kind not in GROUP_KEYS:
             return ["return True"]
         numbers = range(len(self.keys))
         return [

@@ -259,6 +259,10 @@ def _rules(said: Contract) -> Iterator[Obligation]:
     for record in said.kinds.values():
         for rule in sum_rules(said.revision, record.kind or ""):
             whats = {"equal": NOTHING, "one-too-many": rule.code, "one-too-few": rule.code if rule.exact else NOTHING}
+            if rule.on_top:
+                whats["on top"], whats["inside"] = NOTHING, NOTHING if rule.settled_by else rule.code
+            if rule.settled_by:
+                whats["settled, inside"], whats["settled, on top"] = NOTHING, rule.code
             for what, code in whats.items():
                 yield Obligation("rule", said.revision, f"{rule.code} of {record.name}", what, code)
     ways_of: dict[str, dict[str, bool]] = {

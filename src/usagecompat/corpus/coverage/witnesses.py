@@ -267,12 +267,18 @@ class Evidence:
 
     def _sums(self, result: Object, kind: RecordShape, path: Path) -> Iterator[Key]:
         for rule in sum_rules(self.said.revision, kind.kind or ""):
-            terms = [whole_of(result.get(name)) for name in (rule.total, *rule.parts)]
-            numbers = [term for term in terms if term is not None]
-            if len(numbers) < len(terms):
+            counts = {name: whole_of(result[name]) for name in rule.all_terms if result.get(name) is not None}
+            total = counts.get(rule.total)
+            parts = [part for name in rule.parts if (part := counts.get(name)) is not None]
+            if total is None or len(parts) < len(rule.parts):
                 continue
-            more = sum(numbers[1:]) - numbers[0]
+            more = sum(parts) - total
             what = {0: "equal", 1: "one-too-many", -1: "one-too-few"}.get(more)
+            on_top = counts.get(rule.on_top)
+            if on_top:
+                what = {0: "inside", -on_top: "on top"}.get(more, what)
+                if rule.settled_by in counts and what in {"inside", "on top"}:
+                    what = f"settled, {what}"
             key = ("rule", self.said.revision, f"{rule.code} of {kind.name}", what or "")
             wanted = obligations().get(key)
             if wanted is None:
@@ -318,7 +324,7 @@ class Evidence:
             yield from self._rule("rule/mixed-kinds", "two kinds" if len(set(tags)) > 1 else "one kind twice", path)
         seen: set[tuple[object, ...]] = set()
         for place, result in results:
-            group = group_of(result, self.said.revision)
+            group = group_of(result)
             if group is None:
                 continue
             if group in seen:

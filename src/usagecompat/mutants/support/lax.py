@@ -128,10 +128,10 @@ class Lax:
         found = _NUMBER.match(self.text, self.at)
         whole = found is not None and self.text[found.end() : found.end() + 1] in ("", *",]}", *self.space)
         if self.freedom in _NUMBERS and (not whole or self.freedom == "thousands"):
-            pattern, mend = _NUMBERS[self.freedom]
+            pattern, fix = _NUMBERS[self.freedom]
             if freely := pattern.match(self.text, self.at):
                 self.at = freely.end()
-                return Number(mend(freely[0]))
+                return Number(fix(freely[0]))
         if found:
             self.at = found.end()
             return Number(found[0])

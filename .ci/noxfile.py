@@ -1,0 +1,171 @@
+"""
+The stages of CI, each as a session that runs alone.
+
+    nox -f .ci/noxfile.py --list
+    nox -f .ci/noxfile.py -s lint
+    nox -f .ci/noxfile.py -s tests -- tests/properties
+
+`.ci/run` runs every session with the tag `ci` in a fresh clone, in the order in which they stand here.
+A session installs the package as users do, never in place, so that tests see what is shipped.
+Where the variable JUNIT names a folder, each run of tests leaves a file there, which `totals.py` adds up.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nox
+from nox.command import CommandFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+nox.needs_version = ">=2025.5"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.sessions = ["tests", "lint"]
+
+ROOT = Path(__file__).resolve().parent.parent
+nox.options.envdir = str(ROOT / ".nox")
+BOTH_CORES = ("-n", "2")
+
+TOOLS = ("node", "go", "cargo", "java", "perl")
+"""What interop needs beside Python; what is absent is not run, and counted so."""
+
+
+def _junit(name: str) -> list[str]:
+    """The option with which pytest leaves its results for `totals.py`."""
+    folder = os.environ.get("JUNIT")
+    return [f"--junitxml={folder}/{name}.xml"] if folder else []
+
+
+def _as_in_readme(session: nox.Session, heading: str) -> None:
+    """Run the one line of code under a heading of README.md, letter by letter, in a fresh clone of what is committed."""
+    clone = Path(session.create_tmp()) / "clone"
+    shutil.rmtree(clone, ignore_errors=True)
+    session.run("git", "clone", "--quiet", str(ROOT), str(clone), external=True)
+    section = (clone / "README.md").read_text("utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    blocks = section.split("```")[1::2]
+    commands = [line for block in blocks[:1] for line in block.splitlines()[1:]]
+    if len(commands) != 1:
+        session.error(f"README.md must have one line of code first under '## {heading}', it has {len(commands)}")
+    session.chdir(clone)
+    session.log("$ %s", commands[0])
+    env = {"PYTEST_ADDOPTS": " ".join(_junit(session.name)), "VIRTUAL_ENV": None}
+    session.run("bash", "-euo", "pipefail", "-c", commands[0], external=True, env=env)
+
+
+def _install(session: nox.Session, *groups: str, extras: str = "") -> None:
+    """Install the package as users do, and groups of what is needed to look at it."""
+    session.chdir(ROOT)
+    session.install(f".{extras}", *(word for group in groups for word in ("--group", group)))
+
+
+def _run_all(session: nox.Session, commands: Iterable[list[str]]) -> None:
+    """Run every command, whichever fails, and name at the end those that did."""
+    failed: list[str] = []
+    for command in commands:
+        try:
+            session.run(*command, external=True)
+        except CommandFailed:
+            failed.append(" ".join(command))
+    if failed:
+        session.error(f"failed: {'; '.join(failed)}")
+
+
+@nox.session(name="readme-tests", tags=["ci"], venv_backend="none")
+def readme_tests(session: nox.Session) -> None:
+    """The command of README.md for the tests works in a fresh clone, and they pass."""
+    _as_in_readme(session, "Run the tests")
+
+
+@nox.session(name="readme-kit", tags=["ci"], venv_backend="none")
+def readme_kit(session: nox.Session) -> None:
+    """The command of README.md for the kit works in a fresh clone, and every case holds."""
+    _as_in_readme(session, "Run the kit")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The tests pass, or those that are named: `-s tests -- tests/properties -k amounts`."""
+    _install(session, "test")
+    session.run("pytest", *(session.posargs or BOTH_CORES), *_junit(session.name))
+
+
+@nox.session(tags=["ci"])
+def lint(session: nox.Session) -> None:
+    """Formatting, lint, types and the order of imports; all are run, whichever fails."""
+    _install(session, "dev")
+    checks = (
+        "ruff check .",
+        "ruff format --check .",
+        "mypy --strict src tests/typing",
+        f"pyright --pythonpath {session.bin}/python",
+        "lint-imports",
+    )
+    _run_all(session, [check.split() for check in checks])
+
+
+@nox.session(tags=["ci"])
+def schemas(session: nox.Session) -> None:
+    """The committed schemas are those that the code writes."""
+    _install(session)
+    session.run("usagecompat", "schema", "--check")
+
+
+@nox.session(tags=["ci"])
+def mutants(session: nox.Session) -> None:
+    """Cases kill every faulty client, at every revision, and the small sets are the smallest."""
+    _install(session)
+    session.run("usagecompat", "fixtures", "mutants", "--survivors")
+    session.run("usagecompat", "fixtures", "mutants", "--every-revision")
+    session.run("usagecompat", "fixtures", "sets", "--check")
+
+
+@nox.session(tags=["ci"])
+def routes(session: nox.Session) -> None:
+    """The fast and the exact route agree on the corpus, its mutations and 100,000 texts."""
+    _install(session)
+    session.run("python", "benchmarks/differential.py", *(session.posargs or ("--texts", "100000")))
+
+
+@nox.session(tags=["ci"])
+def names(session: nox.Session) -> None:
+    """No public name is gone or changed; `-s names -- --write` agrees to a change."""
+    session.chdir(ROOT)
+    session.install("--group", "names")
+    session.run("python", ".ci/public_names.py", *session.posargs)
+
+
+@nox.session(tags=["ci"])
+def benchmarks(session: nox.Session) -> None:
+    """Every benchmark runs and writes JSON; a time never fails it."""
+    _install(session, "bench")
+    written = f"{session.create_tmp()}/benchmarks.json"
+    session.run("python", "benchmarks/run.py", "--small", "--json", written)
+    session.run("python", "-m", "json.tool", written, os.devnull)
+
+
+@nox.session(tags=["ci"])
+def lowest(session: nox.Session) -> None:
+    """The tests pass with the lowest versions that `pyproject.toml` allows."""
+    session.chdir(ROOT)
+    session.install("--resolution", "lowest-direct", ".[scan]", "--group", "test")
+    session.run("uv", "pip", "list", external=True)
+    session.run("pytest", "-q", *(session.posargs or BOTH_CORES), *_junit(session.name))
+
+
+@nox.session(tags=["ci"])
+def interop(session: nox.Session) -> None:
+    """Tools and clients of other languages agree; `-s interop -- judges sarif` runs some of the scripts only."""
+    _install(session, "test")
+    session.install("pip")  # for checks that install the peers of other languages beside the environment
+    for tool in TOOLS:
+        session.log("%s: %s", tool, "present" if shutil.which(tool) else "absent, what needs it is not run")
+    scripts = sorted((ROOT / "tests" / "interop").glob("*.sh"))
+    chosen = [script for script in scripts if not session.posargs or script.stem in session.posargs]
+    if not chosen:
+        session.error(f"name one of {', '.join(script.stem for script in scripts)}")
+    _run_all(session, [["bash", str(script)] for script in chosen])

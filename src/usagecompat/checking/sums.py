@@ -1,0 +1,127 @@
+"""
+The relations between counts of one result that the vendor states, and from when to when each holds.
+"""
+
+from __future__ import annotations
+
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, Inexact
+from functools import cache, reduce
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from attrs import frozen
+
+from usagecompat.contract import LATEST, REVISIONS, contract
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Integer: TypeAlias = int | Decimal
+"""An `int` if it is short, as nearly all are; a `Decimal` never has to write out its exponent."""
+
+_EXACT: Final = Context(prec=50_000, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Inexact])
+"""Adds integers within the limits without rounding."""
+
+
+@frozen
+class SumRule:
+    """A relation that the vendor states between counts of one result."""
+
+    code: str
+    total: str
+    parts: tuple[str, ...]
+    exact: bool = True
+    """Whether the parts make up the total, or only do not exceed it."""
+    on_top: str = ""
+    """One more part, which may be absent or null and then counts nothing."""
+    settled_by: str = ""
+    """
+    A count with which the part on top is inside the other parts already.
+
+    While that count is absent or null, nobody can tell, and either sum is right.
+    """
+    since: str = REVISIONS[0]
+    until: str = LATEST
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The counts without which the relation says nothing."""
+        return (self.total, *self.parts)
+
+    @property
+    def all_terms(self) -> tuple[str, ...]:
+        """All counts that the relation looks at."""
+        return tuple(name for name in (*self.terms, self.on_top, self.settled_by) if name)
+
+    def sums(self, counts: Mapping[str, Integer | None]) -> dict[tuple[str, ...], Integer]:
+        """
+        What the parts may add up to, by the names that are added; empty if one of them is not there.
+
+        Args:
+            counts: What is there of `all_terms`: its value, or None if it is no integer. Nulls are left out.
+        """
+        parts = [part for name in self.parts if (part := counts.get(name)) is not None]
+        if len(parts) < len(self.parts):
+            return {}
+        inside = {self.parts: add(parts)}
+        if not self.on_top or self.on_top not in counts or (self.settled_by and self.settled_by in counts):
+            return inside
+        more = counts[self.on_top]
+        if more is None:
+            return {}
+        on_top = {(*self.parts, self.on_top): add([*parts, more])}
+        return {**inside, **on_top} if self.settled_by else on_top
+
+    def holds(self, sums: Iterable[Integer], total: Integer) -> bool:
+        """Whether one of these sums fits the total."""
+        return any(one == total if self.exact else one <= total for one in sums)
+
+
+_INPUT: Final = ("input_uncached_tokens", "input_cached_tokens", "input_cache_write_tokens")
+_12H, _30M = "input_cache_write_12h_tokens", "input_cache_write_30m_tokens"
+
+SUM_RULES: Final = (
+    SumRule("rule/cached-exceeds-input", "input_tokens", ("input_cached_tokens",), exact=False),
+    SumRule("rule/input-split-mismatch", "input_tokens", _INPUT, until="2026-08-21"),
+    # Then `input_cache_write_tokens` was what lives 30 minutes, and now it is all writes again.
+    SumRule("rule/input-split-mismatch", "input_tokens", _INPUT, on_top=_12H, since="2026-10-02", until="2026-10-14"),
+    SumRule("rule/input-split-mismatch", "input_tokens", _INPUT, on_top=_12H, settled_by=_30M, since="2026-10-21"),
+    SumRule(
+        "rule/uncached-split-mismatch",
+        "input_uncached_tokens",
+        ("input_text_tokens", "input_audio_tokens", "input_image_tokens"),
+    ),
+    SumRule(
+        "rule/cached-split-mismatch",
+        "input_cached_tokens",
+        ("input_cached_text_tokens", "input_cached_audio_tokens", "input_cached_image_tokens"),
+    ),
+    SumRule(
+        "rule/output-split-mismatch",
+        "output_tokens",
+        ("output_text_tokens", "output_audio_tokens", "output_image_tokens"),
+    ),
+    SumRule("rule/cache-write-split-exceeded", "input_cache_write_tokens", (_30M, _12H), exact=False),
+)
+"""Every relation; one whose terms changed their meaning is there once for each meaning."""
+
+
+@cache
+def sum_rules(revision: str, kind: str) -> tuple[SumRule, ...]:
+    """The rules that hold at `revision` and of which every term is declared for `kind`."""
+    shape = contract(revision).kinds.get(kind)
+    if shape is None:
+        return ()
+    return tuple(
+        rule for rule in SUM_RULES if rule.since <= revision <= rule.until and shape.members.keys() >= {*rule.all_terms}
+    )
+
+
+@cache
+def terms_of(revision: str, kind: str) -> tuple[str, ...]:
+    """The counts that any of these rules looks at."""
+    return tuple(dict.fromkeys(name for rule in sum_rules(revision, kind) for name in rule.all_terms))
+
+
+def add(parts: list[Integer]) -> Integer:
+    """The exact sum."""
+    return reduce(_EXACT.add, parts) if Decimal in map(type, parts) else sum(parts)

@@ -1,0 +1,211 @@
+"""
+`usagecompat redact`: payloads in, the same payloads without what is private out.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import secrets
+from contextlib import contextmanager
+from pathlib import Path, PurePath
+from typing import IO, TYPE_CHECKING, Final, cast
+
+import click
+from attrs import define, field
+
+from usagecompat import inputs
+from usagecompat.exceptions import CannotRedact, MissingExtra, NoPayloads, UnreadableInput, WouldOverwrite
+from usagecompat.printing import printable
+from usagecompat.redaction import Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping, Sequence
+
+KEY_BYTES: Final = 32
+_MOST_NAMES: Final = 12
+
+
+@define
+class _Told:
+    """What came of all files."""
+
+    written: int = 0
+    payloads: int = 0
+    replaced: int = 0
+    unread: int = 0
+    unsure: int = 0
+    unknown_names: set[str] = field(factory=set[str])
+
+
+def key_of(file: Path | None) -> bytes:
+    """The key in a file, which is made if there is none; one for this run alone without a file."""
+    if file is None:
+        return secrets.token_bytes(KEY_BYTES)
+    try:
+        key = file.read_bytes()
+    except FileNotFoundError:
+        key = secrets.token_bytes(KEY_BYTES)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as made:
+            made.write(key)
+        click.echo(f"usagecompat: {file}: a new key; keep it, and keep it to yourself", err=True)
+    if not key:
+        raise click.BadParameter(
+            f"{file} is empty; name a file with {KEY_BYTES} random bytes, or one that is not there"
+        )
+    return key
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="IN...|-")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where the new files go, under the names of the old ones; none that is there is overwritten.",
+)
+@click.option(
+    "--key-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The key for pseudonyms, so that a later run makes the same; made if it is not there.",
+)
+@click.option("--keep", multiple=True, metavar="NAME", help="Leave the values of members of this name. Repeatable.")
+@click.option("--ndjson", is_flag=True, help="Take every line for a payload, whatever the files are called.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what could not be done.")
+@click.pass_context
+def redact(  # noqa: PLR0913 - one for each option
+    context: click.Context,
+    *,
+    files: tuple[str, ...],
+    out: Path,
+    key_file: Path | None,
+    keep: tuple[str, ...],
+    ndjson: bool,
+    quiet: bool,
+) -> None:
+    """
+    Redact payloads so that they can be shared.
+
+    Names, identifiers, e-mail addresses, cursors, undeclared strings and the private parts of fine-tuned models become
+    pseudonyms: the same for the same string in all files. Numbers, times, kinds, currencies and known models stay, and
+    so does every other byte, also of broken payloads. Each payload is proved: check says the same of it, compare finds
+    nothing else changed. The names of files stay as they are. IN is what check takes, and .gz and .zst stay compressed.
+
+    Exit status: 0 all is written, 1 a text cannot be read far enough to be sure, and its file is not written, 2 a file
+    could not be read or something was misused.
+
+    \b
+    Example: usagecompat redact costs.json recorded/ --out shared/
+    Example: usagecompat redact export.ndjson.gz --out shared/ --key-file team.key --keep project_id
+    """  # noqa: D301 - click's own mark
+    if not files:
+        raise click.UsageError("There is nothing to redact: name files, directories, or - for standard input.")
+    told = _Told()
+
+    def tell(trouble: Exception) -> None:
+        told.unread += 1
+        click.echo(f"usagecompat: {printable(str(trouble))}", err=True)
+
+    targets = _targets(files, out, tell, ndjson=ndjson)
+    redactor = Redactor(key_of(key_file), keep)
+    for target, name in targets.items():
+        try:
+            _write(name, target, redactor, told, ndjson=ndjson)
+        except (UnreadableInput, MissingExtra) as trouble:
+            tell(trouble)
+        except CannotRedact as trouble:
+            told.unsure += 1
+            notes = "".join(f"{note}: " for note in getattr(trouble, "__notes__", ()))
+            click.echo(f"usagecompat: {printable(notes + str(trouble))}", err=True)
+    if not quiet:
+        for line in _summary(told, key_file):
+            click.echo(printable(line), err=True)
+    context.exit(2 if told.unread else 1 if told.unsure else 0)
+
+
+def _targets(
+    files: Sequence[str], out: Path, tell: Callable[[inputs.InputProblem], object], *, ndjson: bool
+) -> Mapping[Path, str]:
+    """Where each file goes."""
+    targets: dict[Path, str] = {}
+    for name in files:
+        found = inputs.files(name, tell=tell)
+        if not found:
+            tell(NoPayloads(inputs.displayed(name)))
+        for file in found:
+            if file == inputs.STANDARD_INPUT:
+                target = out / f"stdin.{'ndjson' if ndjson else 'json'}"
+            else:
+                target = out / (PurePath(file).relative_to(name) if file != name else PurePath(file).name)
+            if target in targets:
+                raise click.UsageError(f"{targets[target]} and {file} would both become {target}; redact them apart.")
+            if target.exists():
+                raise WouldOverwrite(str(target))
+            targets[target] = file
+    return targets
+
+
+def _write(name: str, target: Path, redactor: Redactor, told: _Told, *, ndjson: bool) -> None:
+    """One file, whole or not at all."""
+    waiting = target.with_name(f".{target.name}.new")
+    payloads = replaced = 0
+    unknown: set[str] = set()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with waiting.open("xb") as file, _compressed(file, name) as stream:
+            for piece in inputs.pieces(name, ndjson=ndjson):
+                if piece.source.line is not None and (not piece.data or piece.data.isspace()):
+                    stream.write(piece.data)
+                    continue
+                try:
+                    answer = redactor.redact(piece.data)
+                except CannotRedact as trouble:
+                    trouble.add_note(str(piece.source))
+                    raise
+                stream.write(answer.data)
+                payloads += 1
+                replaced += len(answer.replaced)
+                unknown |= answer.unknown_names
+        waiting.replace(target)
+    finally:
+        waiting.unlink(missing_ok=True)
+    told.written += 1
+    told.payloads += payloads
+    told.replaced += replaced
+    told.unknown_names |= unknown
+
+
+@contextmanager
+def _compressed(file: IO[bytes], name: str) -> Generator[IO[bytes]]:
+    """What is written to `file`, compressed as `name` says."""
+    compression = inputs.extension_of(name)[1] if name != inputs.STANDARD_INPUT else ""
+    if compression == ".gz":
+        with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as stream:
+            yield cast("IO[bytes]", stream)
+    elif compression == ".zst":
+        try:
+            from zstandard import ZstdCompressor  # noqa: PLC0415 - an optional package
+        except ImportError as error:
+            raise MissingExtra(inputs.displayed(name), "scan") from error
+        with ZstdCompressor().stream_writer(file, closefd=False) as stream:
+            yield stream
+    else:
+        yield file
+
+
+def _summary(told: _Told, key_file: Path | None) -> list[str]:
+    lines = [
+        f"{told.written:,} file{'' if told.written == 1 else 's'} written, {told.payloads:,} "
+        f"payload{'' if told.payloads == 1 else 's'}: {told.replaced:,} strings replaced"
+        + (f"; {told.unsure:,} not written, as nobody could be sure" if told.unsure else "")
+        + (f"; {told.unread:,} could not be read" if told.unread else "")
+    ]
+    if told.unknown_names:
+        names = sorted(told.unknown_names)
+        more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
+        lines.append(f"names of members that no contract has, left as they are: {', '.join(names[:_MOST_NAMES])}{more}")
+    if key_file is None and told.replaced:
+        lines.append("the key of this run is gone; with --key-file a later run makes the same pseudonyms")
+    return lines

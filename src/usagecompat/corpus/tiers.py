@@ -1,0 +1,145 @@
+"""
+How likely a payload is: what can come any day, what the contract allows, and what only tests the limits of parsers.
+
+The tier of a case is computed from what the case says and from its payload, so that nobody has to judge a new one.
+`fixtures/README.md` says the same rule for people.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from usagecompat.findings import CODES, Profile, Severity, Verdict
+from usagecompat.jsontext import NO_VALUE, Number, read
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from usagecompat.jsontext import Tree
+
+
+class Tier(StrEnum):
+    """How likely it is that a client meets a payload."""
+
+    EVERYDAY = "everyday"
+    """A bill can meet it any day."""
+    POSSIBLE = "possible"
+    """The contract allows it, or a fault on the way makes it."""
+    EXTREME = "extreme"
+    """It tests the limits of parsers, and RFC 8259, section 9, lets a reader refuse it."""
+
+
+SERVED: Final = "served"
+"""The flag of cases that were seen live."""
+_LIMIT: Final = "kit-limit"
+_UNUSUAL: Final = frozenset({"emulator", "parser-dependent", "number-model", "prototype-name"})
+"""The flags of what no API sends on an ordinary day."""
+_UNAVOIDABLE: Final = ("wire/", "schema/unknown-kind")
+"""Warnings about what the API is known to serve: a payload with no other must be decoded."""
+
+_MOST_DIGITS: Final = 34
+"""The significant digits of a decimal128, in which amounts were seen to be held."""
+_BINARY64_EXPONENTS: Final = (-324, 308)
+_MOST_COUNT: Final = 2**53
+_USUAL_DIGITS: Final = 17
+_USUAL_DEPTH: Final = 16
+_DEEPEST: Final = 64
+"""The least limit that a common reader of JSON has unless it is told otherwise."""
+_LONGEST: Final = 1_000
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,99}")
+_ODD: Final = frozenset({"Cc", "Cs", "Co", "Cn"})
+"""The categories of characters that no name or text of people has."""
+
+
+def must_decode(verdict: Verdict, codes: Iterable[str]) -> bool:
+    """Whether a client has to decode a payload with this verdict and these findings."""
+    warnings = (code for code in codes if CODES[code].severity(Profile.SERVED) is Severity.WARNING)
+    return verdict is not Verdict.INVALID and all(code.startswith(_UNAVOIDABLE) for code in warnings)
+
+
+def tier_of(payload: bytes, verdict: Verdict, flags: Collection[str], codes: Iterable[str]) -> Tier:
+    """The tier of a payload that has this verdict, and of which a case says these flags and findings."""
+    value = read(payload).value
+    tree = None if value is NO_VALUE else value
+    if _LIMIT in flags or any(map(_is_extreme, _numbers(tree))) or _depth(payload) > _DEEPEST:
+        return Tier.EXTREME
+    if verdict is Verdict.INVALID:
+        return Tier.POSSIBLE
+    if SERVED in flags:
+        return Tier.EVERYDAY
+    usual = must_decode(verdict, codes) and _UNUSUAL.isdisjoint(flags) and _is_usual(tree)
+    return Tier.EVERYDAY if usual and _depth(payload) <= _USUAL_DEPTH else Tier.POSSIBLE
+
+
+def _numbers(tree: Tree) -> Iterator[Number]:
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Number):
+            yield node
+        elif isinstance(node, dict):
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+
+
+def _is_extreme(number: Number) -> bool:
+    """Whether a number has more digits than a decimal128, or is too large or too small for a binary64."""
+    if number.lexeme.endswith(("NaN", "Infinity")):
+        return False
+    if not number.within_limits:
+        return True
+    value = number.decimal
+    least, most = _BINARY64_EXPONENTS
+    many = len(_digits(number.lexeme)) > _MOST_DIGITS
+    return bool(value) and (many or not least <= value.adjusted() <= most)
+
+
+def _digits(lexeme: str) -> str:
+    """The digits that tell the value of a number, without its exponent and without zeros in front and at the end."""
+    return lexeme.lower().partition("e")[0].lstrip("-").replace(".", "").strip("0")
+
+
+def _is_usual(tree: Tree) -> bool:
+    """Whether names, texts and numbers are such as people and services write."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            if not all(map(_NAME.fullmatch, node)):
+                return False
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+        elif isinstance(node, str):
+            if len(node) > _LONGEST or any(unicodedata.category(character) in _ODD for character in node):
+                return False
+        elif isinstance(node, Number) and not _is_usual_number(node):
+            return False
+    return True
+
+
+def _is_usual_number(number: Number) -> bool:
+    """Whether a number is spelled without exponent, is no minus zero, and fits a binary64 as it is printed."""
+    lexeme = number.lexeme
+    if "e" in lexeme.lower() or lexeme.endswith(("NaN", "Infinity")):
+        return False
+    digits = _digits(lexeme)
+    if not digits:
+        return not lexeme.startswith("-")
+    return len(digits) <= _USUAL_DIGITS and abs(number.decimal) <= _MOST_COUNT
+
+
+def _depth(payload: bytes) -> int:
+    """About how deep a text is nested: brackets in strings count, too, which no payload has many of."""
+    deepest = depth = 0
+    for byte in payload:
+        if byte in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"]}":
+            depth -= 1
+    return deepest
