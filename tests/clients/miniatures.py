@@ -3,22 +3,22 @@
 Fake clients, each with one fault: `python miniatures.py FAULT [VICTIM]`, where VICTIM is the case at which it shows.
 
 Without its fault a miniature is faithful: it refuses what is not JSON, and gives back everything else byte for byte.
-Each imports only what Python has, so that it starts fast, and knows nothing of the kit but the protocol.
+Each imports as little as it can, since tests start hundreds, and knows nothing of the kit but the protocol.
 """
 
 from __future__ import annotations
 
-import base64
+import binascii
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any, Final, NoReturn
 
 FAULT: Final = sys.argv[1] if len(sys.argv) > 1 else "faithful"
 VICTIM: Final = sys.argv[2] if len(sys.argv) > 2 else ""
@@ -34,7 +34,7 @@ def say(message: dict[str, Any]) -> None:
 
 
 def decoded(seq: int, payload: bytes) -> None:
-    say({"decoded": {"seq": seq, "payload": base64.b64encode(payload).decode()}})
+    say({"decoded": {"seq": seq, "payload": binascii.b2a_base64(payload, newline=False).decode()}})
 
 
 def rejected(seq: int, message: str = "not JSON") -> None:
@@ -48,6 +48,8 @@ def sleep_for_ever() -> NoReturn:
 
 def child(*, apart: bool = False) -> None:
     """Start a process that stays, with our pipes in its hands."""
+    import subprocess  # noqa: PLC0415 - few of these programs need it
+
     program = f"import time, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep({LONG})"
     subprocess.Popen([sys.executable, "-I", "-S", "-c", program], start_new_session=apart)
 
@@ -252,7 +254,7 @@ def main() -> None:
                 decoded(seen, b"{}")
             sys.exit(7 if FAULT == "ends-badly" else 0)
         else:
-            run(said["seq"], said["case"]["id"], base64.b64decode(said["case"]["payload"]))
+            run(said["seq"], said["case"]["id"], binascii.a2b_base64(said["case"]["payload"]))
 
 
 if __name__ == "__main__":

@@ -162,13 +162,17 @@ def cases() -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("profile", Profile)
 def test_schemas_say_what_check_says(profile: Profile) -> None:
-    """`check` finds an error in the shape of a payload exactly if the schema refuses the payload."""
+    """
+    `check` finds an error in the shape of a payload exactly if the schema refuses the payload.
+
+    Each case is tried at its own revision and at every fourth, in turn; `interop/judges.sh` tries it at all.
+    """
     validators: dict[tuple[str, str], Any] = {}
-    for case in cases():
+    for number, case in enumerate(cases()):
         if {"number-model", "parser-dependent", "kit-limit"} & set(case["flags"]):
             continue
         text = (_data.folder("fixtures") / f"{case['id']}.json").read_bytes()
-        for revision in REVISIONS:
+        for revision in {case["revision"], *REVISIONS[number % 4 :: 4]}:
             key = case["shape"], revision
             if key not in validators:
                 validators[key] = Draft202012Validator(part(*key, "2020-12", profile))

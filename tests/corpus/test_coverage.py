@@ -216,6 +216,14 @@ def test_near_faults_of_texts(payload: bytes, code: str) -> None:
 # -- the command
 
 
+@pytest.fixture
+def _covered_once(covered: Coverage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands use what is known of the packaged corpus, which takes seconds to find."""
+    for place in ("usagecompat.corpus.coverage", "usagecompat.mutants.corpus_page"):
+        monkeypatch.setattr(f"{place}.cover", lambda asked: covered if asked == cases() else cover(asked))
+
+
+@pytest.mark.usefixtures("_covered_once")
 def test_command() -> None:
     """The command tells every obligation once, as text or as JSON, and ends with 0 if none is open."""
     told = CliRunner().invoke(main, ["fixtures", "coverage", "--topic", "text", "--format", "json"])
@@ -235,6 +243,7 @@ def test_command_says_what_is_open(tmp_path_factory: pytest.TempPathFactory) -> 
     assert len(told.stdout.splitlines()) == len(rules)
 
 
+@pytest.mark.usefixtures("_covered_once")
 def test_page_is_fresh() -> None:
     """The page about the corpus says what the corpus says."""
     page = Path(__file__).parent.parent.parent / "docs/corpus.md"

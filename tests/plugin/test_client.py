@@ -88,10 +88,8 @@ def test_expected(pytester: pytest.Pytester) -> None:
 @pytest.mark.usefixtures("small")
 def test_last_words(pytester: pytest.Pytester) -> None:
     """What a client does wrong when it ends is told in the summary, also by workers of pytest-xdist."""
-    for more in ((), ("-n", "1")):
-        result = pytester.runpytest_subprocess(
-            "--compat=fixtures", "--compat-client", client("ends-badly"), "-k", "client", *more
-        )
+    words = ("--compat=fixtures", "--compat-client", client("ends-badly"), "-k", "client")
+    for result in (pytester.runpytest(*words), pytester.runpytest_subprocess(*words, "-n", "1")):
         result.assert_outcomes(passed=4)
         result.stdout.fnmatch_lines(["*client[[]mine[]]: client/crashed: *exit status 7*"])
 
