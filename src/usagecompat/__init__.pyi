@@ -1,7 +1,7 @@
 from . import strategies
 from .checking import Fit, Incompatible, Report, check
 from .codec import Narrowed, dumps, flatten, loads, narrow
-from .contract import ABSENT, LATEST, REVISIONS, schema
+from .contract import ABSENT, LATEST, REVISIONS, load_revision, schema
 from .corpus import Case, cases
 from .exceptions import UsageCompatError
 from .fidelity import Difference, Fidelity, Level, compare
@@ -32,6 +32,7 @@ __all__ = [
     "compare",
     "dumps",
     "flatten",
+    "load_revision",
     "loads",
     "narrow",
     "redact",

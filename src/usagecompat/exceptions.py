@@ -4,6 +4,7 @@ What can go wrong outside the payload.
 The story of a run, and what each step raises:
 
 1. You name a revision, a shape, a profile or a finding code that does not exist: `NoSuchRevision`, `NoSuchName`.
+   The file of a revision is none: `CorruptDraft`.
 2. You ask for a record of a payload that breaks the contract: `Incompatible`, with the report (in `checking.report`).
 3. The kit reads your files: `UnreadableInput`, `NoPayloads`, `MissingExtra`.
 4. The kit reads a corpus, or copies it: `CorruptCase`, `WouldOverwrite`.
@@ -37,6 +38,20 @@ class NoSuchRevision(UsageCompatError, ValueError):
 
     def __str__(self) -> str:
         return f"there is no contract revision {self.revision!r}; use one of {', '.join(self.known)}"
+
+
+@frozen(eq=False)
+class CorruptDraft(UsageCompatError, ValueError):
+    """A file that was to be a revision is none."""
+
+    path: str
+    place: str
+    """A JSON pointer into it; empty for the whole."""
+    reason: str
+
+    def __str__(self) -> str:
+        where = f" at {self.place}" if self.place else ""
+        return f"{self.path}: this is no draft of a revision{where}: {self.reason}"
 
 
 @frozen(eq=False)

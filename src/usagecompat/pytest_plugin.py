@@ -33,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--compat-revision",
         metavar="DATE",
-        help="Judge at this contract revision. Cases that nobody has judged there are skipped. "
+        help="Judge at this contract revision, a date or the file of a draft. Cases that nobody has judged there are skipped. "
         "Without it: each case at its own revision and all that it names, plain payloads at the newest one.",
     )
     group.addoption(

@@ -56,7 +56,7 @@ class Report:
     @cached_property
     def _fits(self) -> Mapping[str, Fit]:
         fits: dict[str, Fit] = {}
-        for revision in REVISIONS:
+        for revision in sorted({*REVISIONS, self.revision}):  # which may be a draft
             judged = self if self._judge is None or revision == self.revision else self._judge(revision)
             fits[revision] = Fit(
                 revision=revision,

@@ -7,6 +7,7 @@ They look only at values that are there and of the right type; what is not is th
 
 from __future__ import annotations
 
+from functools import cache
 from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from usagecompat.checking.sums import Integer
+    from usagecompat.contract import RecordShape
     from usagecompat.jsontext import Document, Tree
 
 _LONGEST_QUOTE: Final = 80
@@ -28,7 +30,14 @@ GROUP_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     shape.kind or "": tuple(name for name, member in shape.members.items() if member.is_group_key)
     for shape in (shape_of(kind, LATEST) for kind in KINDS)
 }
-"""The group keys of each kind, at any revision."""
+"""The group keys of each kind, at any published revision."""
+
+
+@cache
+def group_keys(shape: RecordShape) -> tuple[str, ...]:
+    """The group keys of a kind at any published revision, and those that a draft adds."""
+    own = (name for name, member in shape.members.items() if member.is_group_key)
+    return tuple(dict.fromkeys((*GROUP_KEYS.get(shape.kind or "", ()), *own)))
 
 
 def find_contradictions(document: Document, revision: str, shape: Shape | None) -> Iterator[Observation]:
@@ -92,7 +101,7 @@ def _bucket(bucket: dict[str, Tree], path: Path, revision: str) -> Iterator[Obse
         if type(result) is not dict:
             continue
         here = (*path, name, index)
-        group = group_of(result)
+        group = group_of(result, revision)
         if group is not None and groups.setdefault(group, index) != index:
             message = f"the result has the same kind and group keys as the one at index {groups[group]}"
             yield Observation(
@@ -107,10 +116,13 @@ def name_of_results(bucket: Mapping[str, object], revision: str) -> str:
     return names[0] if names[0] in bucket else names[1]
 
 
-def group_of(result: dict[str, Tree]) -> tuple[object, ...] | None:
+def group_of(result: dict[str, Tree], revision: str = LATEST) -> tuple[object, ...] | None:
     """What tells a result from others in its bucket; None if that cannot be told."""
     tag = result.get("object")
-    keys = GROUP_KEYS.get(tag) if type(tag) is str else None
+    if type(tag) is not str:
+        return None
+    shape = contract(revision).kinds.get(tag)
+    keys = GROUP_KEYS.get(tag) if shape is None else group_keys(shape)
     if keys is None:
         return None
     values = tuple(map(result.get, keys))

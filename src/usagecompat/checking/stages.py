@@ -43,7 +43,8 @@ def check(
     Args:
         payload: JSON text as bytes or `str`, the `Path` of a file that holds it, or what a JSON parser made of it,
             which cannot show text faults.
-        revision: The contract revision to judge against, one of `usagecompat.REVISIONS`; None for the newest.
+        revision: The contract revision to judge against, one of `usagecompat.REVISIONS` or a draft from
+            `usagecompat.load_revision`; None for the newest.
         shape: "page", "bucket" or "result"; None to let the payload tell.
         profile: "served" tolerates what the API is known to serve; "published" is the letter of the revision.
         ignore: Finding codes that count for nothing.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import frozen
 
-from usagecompat.contract import LATEST, REVISIONS, contract
+from usagecompat.contract import LATEST, REVISIONS, contract, day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -111,8 +111,9 @@ def sum_rules(revision: str, kind: str) -> tuple[SumRule, ...]:
     shape = contract(revision).kinds.get(kind)
     if shape is None:
         return ()
+    day = min(day_of(revision), LATEST)
     return tuple(
-        rule for rule in SUM_RULES if rule.since <= revision <= rule.until and shape.members.keys() >= {*rule.all_terms}
+        rule for rule in SUM_RULES if rule.since <= day <= rule.until and shape.members.keys() >= {*rule.all_terms}
     )
 
 

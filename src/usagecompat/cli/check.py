@@ -13,7 +13,7 @@ import click
 
 from usagecompat import inputs
 from usagecompat.checking import check as check_payload
-from usagecompat.contract import REVISIONS
+from usagecompat.cli.revision_option import REVISION
 from usagecompat.findings import CODES, Profile, Shape, Verdict
 from usagecompat.printing import printable
 from usagecompat.renderers import IN_COLOUR, RENDERERS, Checked, Unread
@@ -43,9 +43,7 @@ def _known_codes(_context: click.Context, _option: click.Parameter, codes: tuple
 
 @click.command()
 @click.argument("files", nargs=-1, metavar="FILE...|-")
-@click.option(
-    "--revision", type=click.Choice(REVISIONS), metavar="DATE", help="Judge by this revision, not the newest."
-)
+@click.option("--revision", type=REVISION, metavar="DATE|FILE", help="Judge by this revision, not the newest.")
 @click.option(
     "--shape",
     type=click.Choice([shape.value for shape in Shape]),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from usagecompat import inputs
-from usagecompat.contract import REVISIONS
+from usagecompat.cli.revision_option import REVISION
 from usagecompat.fidelity import Level
 from usagecompat.fidelity import compare as compare_texts
 from usagecompat.findings import Shape
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 @click.argument("returned", metavar="RETURNED|-")
 @click.option(
     "--revision",
-    type=click.Choice(REVISIONS),
-    metavar="DATE",
+    type=REVISION,
+    metavar="DATE|FILE",
     help="Declared is what this revision knows, not the newest.",
 )
 @click.option(

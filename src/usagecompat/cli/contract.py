@@ -10,6 +10,7 @@ from typing import Final
 
 import click
 
+from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import LATEST, PUBLISHED, REVISIONS
 from usagecompat.findings import Profile
 
@@ -19,7 +20,7 @@ _DIRECTORY: Final = click.Path(file_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("shape", default="bucket", metavar="[SHAPE]")
-@click.option("--revision", type=click.Choice(REVISIONS), metavar="DATE", default=LATEST, show_default=True)
+@click.option("--revision", type=REVISION, metavar="DATE|FILE", default=LATEST, show_default=True)
 @click.option(
     "--profile",
     type=click.Choice([profile.value for profile in Profile]),

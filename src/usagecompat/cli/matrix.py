@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from usagecompat.cli.revision_option import REVISION
 from usagecompat.cli.run import subjects_in
 from usagecompat.clients import TIMEOUT, Probing, client_spec, select
 from usagecompat.clients import run as run_client
-from usagecompat.contract import REVISIONS
 from usagecompat.corpus import packaged, version
 from usagecompat.exceptions import CannotStartClient, NoSuchClient
 from usagecompat.fidelity import Level
@@ -66,7 +66,7 @@ _NAMES: Final = (*FORMATS, _BADGE)
     metavar="S",
     help="How many seconds a client has for one case.",
 )
-@click.option("--revision", type=click.Choice(REVISIONS), metavar="DATE", help="Judge all by this revision.")
+@click.option("--revision", type=REVISION, metavar="DATE|FILE", help="Judge all by this revision.")
 @click.option(
     "--require",
     type=click.Choice([level.name.lower() for level in Level], case_sensitive=False),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import REVISIONS
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _JOBS: Final = click.option(
 @click.argument("directory", type=_CORPUS, required=False, metavar="[DIR]")
 @click.option("--family", multiple=True, metavar="NAME", help="Only this family of mutants. Repeatable.")
 @click.option("--survivors", is_flag=True, help="Only those that no case kills.")
-@click.option("--revision", type=click.Choice(REVISIONS), metavar="DATE", help="Judge all cases by this revision.")
+@click.option("--revision", type=REVISION, metavar="DATE|FILE", help="Judge all cases by this revision.")
 @click.option("--every-revision", is_flag=True, help="Say what survives at each revision, and nothing else.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")

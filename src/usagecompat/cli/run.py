@@ -13,9 +13,9 @@ import click
 from attrs import evolve
 
 from usagecompat.adapters import client_of, row_of
+from usagecompat.cli.revision_option import REVISION
 from usagecompat.clients import TIMEOUT, Outcome, Probing, Way, client_spec, compare_with_list, select, updated
 from usagecompat.clients import run as run_client
-from usagecompat.contract import REVISIONS
 from usagecompat.corpus import Payload, find_files, ids_in_set, packaged, read_case, read_expected_failures
 from usagecompat.exceptions import NoPayloads
 from usagecompat.fidelity import Level
@@ -64,9 +64,7 @@ _UNASKED: Final = frozenset({Outcome.ERRORED, Outcome.NOT_RUN})
     metavar="S",
     help="How many seconds a client has for one case.",
 )
-@click.option(
-    "--revision", type=click.Choice(REVISIONS), metavar="DATE", help="Judge all by this revision, not each by its own."
-)
+@click.option("--revision", type=REVISION, metavar="DATE|FILE", help="Judge all by this revision, not each by its own.")
 @click.option(
     "--require",
     type=click.Choice(_LEVELS, case_sensitive=False),

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from usagecompat.contract import LATEST, REVISIONS
+from usagecompat.cli.revision_option import REVISION
+from usagecompat.contract import LATEST
 from usagecompat.findings import Profile
 from usagecompat.inputs import STANDARD_INPUT
 
@@ -42,8 +43,8 @@ _EPILOG = (
 )
 @click.option(
     "--revision",
-    type=click.Choice(REVISIONS),
-    metavar="DATE",
+    type=REVISION,
+    metavar="DATE|FILE",
     default=LATEST,
     help="Judge by this revision, not the newest.",
 )

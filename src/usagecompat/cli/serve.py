@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from usagecompat.contract import LATEST, REVISIONS
+from usagecompat.cli.revision_option import REVISION
+from usagecompat.contract import LATEST
 
 if TYPE_CHECKING:
     from usagecompat.ledger import Asked
@@ -56,8 +57,8 @@ def _moment(_context: click.Context, _option: click.Parameter, text: str) -> int
 @click.option("--seed", type=int, default=7, show_default=True, help="Make up the organization from this number.")
 @click.option(
     "--revision",
-    type=click.Choice(REVISIONS),
-    metavar="DATE",
+    type=REVISION,
+    metavar="DATE|FILE",
     default=LATEST,
     help="Serve this revision, not the newest.",
 )

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache, partial
 from typing import TYPE_CHECKING, NoReturn, cast
 
-from attrs import NOTHING, fields
+from attrs import NOTHING, fields, frozen
 from cattrs import (
     AttributeValidationNote,
     ClassValidationError,
@@ -22,8 +22,6 @@ from cattrs import (
 
 from usagecompat.contract import (
     ABSENT,
-    RECORDS,
-    REVISIONS,
     Contract,
     JsonType,
     Layout,
@@ -33,11 +31,11 @@ from usagecompat.contract import (
     Tolerance,
     UnknownResult,
     UsageResult,
+    attributes_of,
     contract,
     is_kind,
     is_number_text,
     layout_of,
-    shape_of,
 )
 from usagecompat.findings import Profile
 from usagecompat.jsontext import Number, has_surrogate, lexeme_of
@@ -259,9 +257,10 @@ def to_tree(record: Record) -> dict[str, Tree]:
             a surrogate pair.
     """
     layout = layout_of(record)
-    names = wire_names(type(record).__name__)
+    facts = _names_of(type(record))  # type: ignore[arg-type]
+    names = facts.wire
     tree: dict[str, Tree] = {}
-    pending = dict.fromkeys(member_names(type(record).__name__))
+    pending = dict.fromkeys(facts.members)
     for name in layout.order:
         if name in layout.undeclared:
             tree[name] = layout.undeclared[name]
@@ -269,29 +268,45 @@ def to_tree(record: Record) -> dict[str, Tree]:
             _write_member(tree, name, getattr(record, names[name]), layout)
             del pending[names[name]]
     for name in pending:
-        _write_member(tree, name, getattr(record, name), layout)
+        _write_member(tree, record.WIRE_NAMES.get(name, name), getattr(record, name), layout)
     for name, node in layout.undeclared.items():
         tree.setdefault(name, node)
     return tree
 
 
+@frozen
+class _Names:
+    """The names of one class of records."""
+
+    members: tuple[str, ...]
+    required: tuple[str, ...]
+    wire: Mapping[str, str]
+
+
 @cache
-def member_names(record: str) -> tuple[str, ...]:
+def _names_of(record: type[Record]) -> _Names:
+    members = tuple(field.name for field in fields(record) if field.name != "_layout")
+    former = {name: own for name, own in attributes_of(record.__name__).items() if own in members}
+    return _Names(
+        members,
+        tuple(field.name for field in fields(record) if field.default is NOTHING),
+        {**former, **{record.WIRE_NAMES.get(name, name): name for name in members}},
+    )
+
+
+def member_names(record: type[Record]) -> tuple[str, ...]:
     """The attributes of a record that are members of the contract, in its order."""
-    return tuple(field.name for field in fields(RECORDS[record]) if field.name != "_layout")
+    return _names_of(record).members  # type: ignore[arg-type]
 
 
-@cache
-def required_names(record: str) -> tuple[str, ...]:
+def required_names(record: type[Record]) -> tuple[str, ...]:
     """The attributes without which the record cannot be made."""
-    return tuple(field.name for field in fields(RECORDS[record]) if field.default is NOTHING)
+    return _names_of(record).required  # type: ignore[arg-type]
 
 
-@cache
-def wire_names(record: str) -> Mapping[str, str]:
-    """The attribute behind each wire name that any revision has used."""
-    former = {name: m.attribute for r in REVISIONS for name, m in shape_of(record, r).members.items()}
-    return {**former, **{name: name for name in member_names(record)}}
+def wire_names(record: type[Record]) -> Mapping[str, str]:
+    """The attribute behind each wire name that any revision, or the draft that has the record, uses."""
+    return _names_of(record).wire  # type: ignore[arg-type]
 
 
 def _write_member(tree: dict[str, Tree], name: str, value: object, layout: Layout) -> None:

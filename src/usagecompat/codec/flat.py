@@ -27,7 +27,7 @@ class Narrowed:
 
 def flatten(result: UsageResult | UnknownResult) -> UsageTimeBucketResultInner:
     """The flat record that has just the members of `result`, undeclared ones included."""
-    members = {name: getattr(result, name) for name in member_names(type(result).__name__)}
+    members = {name: getattr(result, name) for name in member_names(type(result))}
     return UsageTimeBucketResultInner(**members, layout=layout_of(result))
 
 
@@ -42,10 +42,10 @@ def narrow(flat: UsageTimeBucketResultInner) -> Narrowed:
     if flat.object is ABSENT:
         return Narrowed(None, (_finding("schema/missing-member", "object", "a flat record has no `object`"),))
     shape = contract(LATEST).kinds.get(flat.object)
-    lacking = [] if shape is None else [n for n in required_names(shape.name) if getattr(flat, n) is ABSENT]
+    lacking = [] if shape is None else [n for n in required_names(shape.cls) if getattr(flat, n) is ABSENT]
     cls = UnknownResult if shape is None or lacking else shape.cls
     layout = layout_of(flat)
-    known, own, tree = wire_names(type(flat).__name__), member_names(cls.__name__), to_tree(flat)
+    known, own, tree = wire_names(type(flat)), member_names(cls), to_tree(flat)
     undeclared = {n: node for n, node in tree.items() if n in layout.undeclared or known[n] not in own}
     members = {name: getattr(flat, name) for name in own}
     result = cls(**members, layout=Layout(undeclared, tuple(tree), layout.spellings))

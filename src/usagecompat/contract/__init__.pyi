@@ -1,3 +1,4 @@
+from .drafts import load_revision, revision_named
 from .endpoints import ENDPOINTS, ROOT
 from .json_schema import schema
 from .markers import (
@@ -34,16 +35,17 @@ from .revisions import (
     PUBLISHED,
     REVISIONS,
     Deviation,
+    Draft,
     Tolerance,
+    day_of,
     resolve_revision,
+    source_of,
 )
+from .shapes import Contract, JsonType, Member, RecordShape
 from .tree import (
     KINDS,
     RECORDS,
-    Contract,
-    JsonType,
-    Member,
-    RecordShape,
+    attributes_of,
     contract,
     declared_since,
     declared_until,
@@ -75,6 +77,7 @@ __all__ = [
     "CostsResultAmount",
     "Count",
     "Deviation",
+    "Draft",
     "Endpoint",
     "Filter",
     "GroupKey",
@@ -93,7 +96,9 @@ __all__ = [
     "UsageResult",
     "UsageTimeBucket",
     "UsageTimeBucketResultInner",
+    "attributes_of",
     "contract",
+    "day_of",
     "declared_since",
     "declared_until",
     "endpoints_of",
@@ -101,7 +106,10 @@ __all__ = [
     "is_number_text",
     "known_since",
     "layout_of",
+    "load_revision",
     "resolve_revision",
+    "revision_named",
     "schema",
     "shape_of",
+    "source_of",
 ]

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from usagecompat.contract.revisions import LATEST, PUBLISHED, REVISIONS, Tolerance
-from usagecompat.contract.tree import JsonType, Member, RecordShape, contract
+from usagecompat.contract.shapes import JsonType, Member, RecordShape
+from usagecompat.contract.tree import contract
 from usagecompat.findings import Profile
 
 if TYPE_CHECKING:

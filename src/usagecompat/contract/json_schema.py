@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from usagecompat.contract.evolution import changelog
 from usagecompat.contract.markers import KIND_PATTERN, NUMBER_PATTERN
-from usagecompat.contract.revisions import LATEST, PUBLISHED, REVISIONS, Tolerance, resolve_revision
-from usagecompat.contract.tree import Contract, JsonType, Member, RecordShape, contract
+from usagecompat.contract.revisions import LATEST, REVISIONS, Tolerance, resolve_revision, source_of
+from usagecompat.contract.shapes import Contract, JsonType, Member, RecordShape
+from usagecompat.contract.tree import contract
 from usagecompat.exceptions import NoSuchName
 from usagecompat.findings import Profile, named
 
@@ -137,7 +138,7 @@ def _document(revision: str, profile: Profile) -> JsonSchema:
         "title": "UsageTimeBucket",
         "description": (
             f"A time bucket of the organization usage and costs API at contract revision {revision}, "
-            f"{'as the API serves it' if served else 'to the letter'} ({PUBLISHED[revision]})."
+            f"{'as the API serves it' if served else 'to the letter'} ({source_of(revision)})."
         ),
         "$ref": "#/$defs/bucket",
         "$defs": {

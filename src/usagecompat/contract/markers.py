@@ -179,6 +179,8 @@ class Record:
     """The first revision that has the record, if not the first of all."""
     ALSO_REQUIRED: ClassVar[Mapping[str, str]] = {}
     """Names that the contract requires beside the declared members, each with the last revision that does."""
+    WIRE_NAMES: ClassVar[Mapping[str, str]] = {}
+    """The wire names of a draft's members that are none of Python, by attribute."""
 
     _layout: Layout = field(factory=Layout, repr=False, hash=False, alias="layout")
 

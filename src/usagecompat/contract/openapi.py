@@ -14,15 +14,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from usagecompat.contract.endpoints import ENDPOINTS, ROOT
-from usagecompat.contract.revisions import PUBLISHED, resolve_revision
-from usagecompat.contract.tree import JsonType, contract
+from usagecompat.contract.endpoints import ROOT
+from usagecompat.contract.revisions import resolve_revision, source_of
+from usagecompat.contract.shapes import JsonType
+from usagecompat.contract.tree import contract
 from usagecompat.exceptions import UsageCompatError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from usagecompat.contract.tree import Contract, Member, RecordShape
+    from usagecompat.contract.shapes import Contract, Member, RecordShape
 
 _MODERN: Final = "2026-05-13"
 """The first revision that was published as OpenAPI 3.1."""
@@ -44,12 +45,12 @@ def openapi(revision: str | None = None) -> Node:
         "info": {
             "title": "Organization usage and costs",
             "version": said.revision,
-            "description": f"Written by usagecompat from revision {said.revision} ({PUBLISHED[said.revision]}).",
+            "description": f"Written by usagecompat from revision {said.revision} ({source_of(said.revision)}).",
             "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},
         },
         "servers": [{"url": "https://api.openai.com/v1"}],
         "security": [{"AdminKey": []}],
-        "paths": {_path(endpoint): _operation(endpoint) for kind, endpoint in ENDPOINTS.items() if kind in said.kinds},
+        "paths": {_path(endpoint): _operation(endpoint) for endpoint in said.endpoints.values()},
         "components": {
             "securitySchemes": {"AdminKey": {"type": "http", "scheme": "bearer"}},
             "schemas": {name: _record(shape, said, modern=modern) for name, shape in said.records.items()},

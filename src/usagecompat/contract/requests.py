@@ -17,7 +17,7 @@ from usagecompat.contract.endpoints import ENDPOINTS, ROOT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from usagecompat.contract.tree import Contract
+    from usagecompat.contract.shapes import Contract
 
 WIDTHS: Final[Mapping[str, int]] = {"1m": 60, "1h": 3_600, "1d": 86_400}
 """The widths of buckets, in seconds."""

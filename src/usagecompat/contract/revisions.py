@@ -15,7 +15,10 @@ from attrs import frozen
 from usagecompat.exceptions import NoSuchRevision
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from typing import Self
+
+_DAY: Final = len("2024-12-04")
 
 PUBLISHED: Final[Mapping[str, str]] = {
     "2024-12-04": "openai/openai-openapi c2ff29b035ec: the first nine kinds; a bucket holds `result`",
@@ -41,18 +44,68 @@ LATEST: Final = REVISIONS[-1]
 """The newest revision, against which payloads are judged unless told otherwise."""
 
 
+class Draft(str):
+    """
+    A revision that was read from a file: it can stand wherever the date of a published one can.
+
+    Its text is its name: the date that the file gives it, `-draft-`, and a fingerprint of what the file says.
+    So names still compare as dates do, and two files that differ are never taken for each other.
+    A draft that another process gets is known there, too.
+    """
+
+    __slots__ = ("restore", "source")
+
+    source: str
+    """Where the file says that it comes from."""
+    restore: tuple[Callable[[bytes], Draft], bytes]
+    """What makes the draft again, and of what."""
+
+    def __new__(cls, name: str, source: str, restore: tuple[Callable[[bytes], Draft], bytes]) -> Self:
+        """A draft of this name."""
+        draft = super().__new__(cls, name)
+        draft.source = source
+        draft.restore = restore
+        return draft
+
+    def __reduce__(self) -> tuple[Callable[[bytes], Draft], tuple[bytes]]:
+        function, data = self.restore
+        return function, (data,)
+
+
+_DRAFTS: Final[dict[str, Draft]] = {}
+"""The drafts that were loaded, by name: what says the same is one draft, so it is never in doubt which is meant."""
+
+
+def remember(draft: Draft) -> None:
+    """Know a draft by its name from now on."""
+    _DRAFTS[draft] = draft
+
+
+def day_of(revision: str) -> str:
+    """The date of a revision, published or draft."""
+    return revision[:_DAY]
+
+
+def source_of(revision: str) -> str:
+    """Where a revision comes from and what it brought, of a published one; where it comes from, of a draft."""
+    draft = _DRAFTS.get(revision)
+    return PUBLISHED[revision] if draft is None else draft.source
+
+
 def resolve_revision(revision: str | None) -> str:
     """
-    The named revision, or the newest one for None.
+    The named revision, or the newest one for None; a draft that was loaded stands for itself.
 
     Raises:
         NoSuchRevision: There is no such revision.
     """
     if revision is None:
         return LATEST
-    if revision not in PUBLISHED:
+    if revision in PUBLISHED:
+        return revision
+    if revision not in _DRAFTS:
         raise NoSuchRevision(revision, REVISIONS)
-    return revision
+    return _DRAFTS[revision]
 
 
 class Tolerance(StrEnum):
@@ -90,8 +143,8 @@ class Deviation:
     """When and by whom it was seen."""
 
     def concerns(self, revision: str) -> bool:
-        """Whether the deviation exists at `revision`."""
-        return self.since <= revision <= self.until
+        """Whether the deviation exists at `revision`; a draft later than all is served as the newest one is."""
+        return self.since <= min(day_of(revision), LATEST) <= self.until
 
 
 DEVIATIONS: Final = (

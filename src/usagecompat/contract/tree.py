@@ -1,5 +1,5 @@
 """
-The neutral tree: what one revision of the contract says, read once from the records' annotations.
+The neutral tree: what one revision of the contract says, read once from the records' annotations or from a draft.
 
 Schemas, validation, converters, rules and strategies are written from this tree; none of them reads annotations.
 """
@@ -7,14 +7,14 @@ Schemas, validation, converters, rules and strategies are written from this tree
 from __future__ import annotations
 
 from decimal import Decimal
-from enum import StrEnum
 from functools import cache
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
-from attrs import evolve, fields, frozen
+from attrs import evolve, fields
 
 from usagecompat.contract import records
+from usagecompat.contract.endpoints import ENDPOINTS
 from usagecompat.contract.markers import (
     Absent,
     FormatSince,
@@ -28,90 +28,10 @@ from usagecompat.contract.markers import (
     Values,
 )
 from usagecompat.contract.revisions import DEVIATIONS, GROUP_KEYS, REVISIONS, Deviation, Tolerance
+from usagecompat.contract.shapes import Contract, JsonType, Member, RecordShape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-class JsonType(StrEnum):
-    """The type of a member's values, in the words of JSON Schema."""
-
-    INTEGER = "integer"
-    NUMBER = "number"
-    STRING = "string"
-    BOOLEAN = "boolean"
-    OBJECT = "object"
-    ARRAY = "array"
-
-
-@frozen(kw_only=True, eq=False)
-class Member:
-    """What one revision says of one member."""
-
-    name: str
-    """The wire name at this revision."""
-    attribute: str
-    """The attribute of the record, which is the newest wire name."""
-    type: JsonType
-    nullable: bool
-    required: bool
-    marker: Marker
-    const: str | None = None
-    """The only value, of a discriminator."""
-    values: Values | None = None
-    format: str | None = None
-    of: tuple[str, ...] = ()
-    """The records that may stand here, of an object or an array."""
-    former_name: str | None = None
-    """The name at earlier revisions, if it was another."""
-    newer_name: str | None = None
-    """The name at later revisions, if it will be another."""
-    deviations: Mapping[Tolerance, Deviation] = {}
-    """What the API serves here against the letter."""
-
-    @property
-    def is_group_key(self) -> bool:
-        """Whether reports can be grouped by the member."""
-        return isinstance(self.marker, GroupKey)
-
-
-@frozen(kw_only=True, eq=False)
-class RecordShape:
-    """What one revision says of one record."""
-
-    name: str
-    doc: str
-    cls: type[Record]
-    kind: str | None
-    """The value of `object`, if the record has one."""
-    members: Mapping[str, Member]
-    """Declared members by wire name, in the contract's order."""
-    required: tuple[str, ...]
-    """Required names in the contract's order; the contract has required names that it did not declare."""
-    former: Mapping[str, Member]
-    """Declared members by the names that earlier revisions gave them."""
-    newer: Mapping[str, Member]
-    """Declared members by the names that later revisions give them."""
-    tolerated_absences: Mapping[str, Deviation]
-    """Required names that the API does not serve."""
-
-
-@frozen(kw_only=True, eq=False)
-class Contract:
-    """What one revision says."""
-
-    revision: str
-    page: RecordShape
-    bucket: RecordShape
-    amount: RecordShape
-    kinds: Mapping[str, RecordShape]
-    """Results by the value of `object`, in the contract's order."""
-    flat: RecordShape
-
-    @property
-    def records(self) -> Mapping[str, RecordShape]:
-        """Page, bucket, results and amount by name; not the flat record, which is never on the wire."""
-        return {shape.name: shape for shape in (self.page, self.bucket, *self.kinds.values(), self.amount)}
 
 
 _KINDS: Final[tuple[type[Record], ...]] = get_args(records.UsageResult)
@@ -137,26 +57,43 @@ _JSON_TYPES: Final[Mapping[object, JsonType]] = {
     str: JsonType.STRING,
 }
 
+_DRAFTS: Final[dict[str, Contract]] = {}
+
 
 @cache
 def contract(revision: str) -> Contract:
-    """The neutral tree of `revision`, which must be one of `REVISIONS`."""
+    """The neutral tree of `revision`, which must be one of `REVISIONS` or a draft that was loaded."""
+    if revision in _DRAFTS:
+        return _DRAFTS[revision]
     kinds = tuple(shape_of(cls.__name__, revision) for cls in _KINDS if cls.SINCE <= revision)
     bucket = shape_of("UsageTimeBucket", revision)
     names = tuple(kind.name for kind in kinds)
     return Contract(
         revision=revision,
         page=shape_of("UsageResponse", revision),
-        bucket=evolve(bucket, members={n: evolve(m, of=names) if m.of else m for n, m in bucket.members.items()}),
+        bucket=holding(bucket, names),
         amount=shape_of("CostsResultAmount", revision),
         kinds={kind.kind: kind for kind in kinds if kind.kind is not None},
-        flat=_flat(kinds),
+        flat=flat_of(kinds),
+        endpoints={kind: name for kind, name in ENDPOINTS.items() if kind in {shape.kind for shape in kinds}},
     )
+
+
+def holding(bucket: RecordShape, names: tuple[str, ...]) -> RecordShape:
+    """A bucket whose results are records of these names."""
+
+    def held(members: Mapping[str, Member]) -> Mapping[str, Member]:
+        return {name: evolve(member, of=names) if member.of else member for name, member in members.items()}
+
+    return evolve(bucket, members=held(bucket.members), former=held(bucket.former), newer=held(bucket.newer))
 
 
 @cache
 def shape_of(record: str, revision: str) -> RecordShape:
-    """What `revision` says of the record of this name."""
+    """What `revision` says of the record of this name, which it must have."""
+    if revision in _DRAFTS:
+        said = _DRAFTS[revision]
+        return {**said.records, said.flat.name: said.flat}[record]
     cls = RECORDS[record]
     hints = _annotations(record)
     members = [
@@ -167,6 +104,7 @@ def shape_of(record: str, revision: str) -> RecordShape:
     declared = {member.name: member for member in members if member is not None}
     required = [member.name for member in declared.values() if member.required]
     required += [n for n, until in cls.ALSO_REQUIRED.items() if revision <= until and n not in required]
+    declared = {n: m if m.required == (n in required) else evolve(m, required=True) for n, m in declared.items()}
     return RecordShape(
         name=cls.__name__,
         doc=(cls.__doc__ or "").strip(),
@@ -176,12 +114,47 @@ def shape_of(record: str, revision: str) -> RecordShape:
         required=tuple(required),
         former={m.former_name: m for m in declared.values() if m.former_name},
         newer={m.newer_name: m for m in declared.values() if m.newer_name},
-        tolerated_absences={
-            d.member: d
-            for d in DEVIATIONS
-            if d.allows is Tolerance.ABSENT and d.record == cls.__name__ and d.concerns(revision)
-        },
+        tolerated_absences=absences_of(cls.__name__, revision),
     )
+
+
+def absences_of(record: str, revision: str) -> Mapping[str, Deviation]:
+    """The required names of a record that the API does not serve at `revision`."""
+    return {
+        d.member: d for d in DEVIATIONS if d.allows is Tolerance.ABSENT and d.record == record and d.concerns(revision)
+    }
+
+
+def deviations_of(record: str, name: str, marker: Marker, revision: str) -> Mapping[Tolerance, Deviation]:
+    """What the API serves at `revision` against the letter, where a member of this name stands."""
+    return {
+        d.allows: d
+        for d in DEVIATIONS
+        if d.concerns(revision)
+        and d.record in (None, record)
+        and d.allows is not Tolerance.ABSENT
+        and (d.member == name or (d.member == GROUP_KEYS and isinstance(marker, GroupKey)))
+    }
+
+
+def annotated(record: str, attribute: str) -> Member | None:
+    """What the newest revision says of a member that our records know; None if they do not."""
+    hint = _annotations(record).get(attribute) if record in RECORDS else None
+    return _member(record, attribute, hint, REVISIONS[-1]) if get_origin(hint) is Annotated else None
+
+
+@cache
+def attributes_of(record: str) -> Mapping[str, str]:
+    """The attribute behind each wire name that any revision has used for a member of the record."""
+    if record not in RECORDS:
+        return {}
+    former = {name: m.attribute for r in REVISIONS for name, m in shape_of(record, r).members.items()}
+    return {**former, **{name: name for name, hint in _annotations(record).items() if get_origin(hint) is Annotated}}
+
+
+def know(revision: str, tree: Contract) -> None:
+    """Give `tree` as what a draft says from now on."""
+    _DRAFTS[revision] = tree
 
 
 @cache
@@ -256,14 +229,7 @@ def _member(record: str, attribute: str, hint: object, revision: str) -> Member 
         of=of,
         former_name=renamed.former if renamed and not old else None,
         newer_name=attribute if old else None,
-        deviations={
-            d.allows: d
-            for d in DEVIATIONS
-            if d.concerns(revision)
-            and d.record in (None, record)
-            and d.allows is not Tolerance.ABSENT
-            and (d.member == name or (d.member == GROUP_KEYS and isinstance(marker, GroupKey)))
-        },
+        deviations=deviations_of(record, name, marker, revision),
     )
 
 
@@ -278,12 +244,13 @@ def _type(core: object) -> tuple[JsonType, tuple[str, ...]]:
     return _JSON_TYPES[core], ()
 
 
-def _flat(kinds: tuple[RecordShape, ...]) -> RecordShape:
+def flat_of(kinds: tuple[RecordShape, ...]) -> RecordShape:
     """The flat record: all kinds' members as first seen, required and nullable if any kind says so."""
     members: dict[str, Member] = {}
     docs = {m.attribute: m.marker for m in shape_of("UsageTimeBucketResultInner", REVISIONS[-1]).members.values()}
     for member in (member for kind in kinds for member in kind.members.values()):
-        first = members.setdefault(member.name, evolve(member, const=None, marker=docs[member.attribute]))
+        marker = docs.get(member.attribute, member.marker)
+        first = members.setdefault(member.name, evolve(member, const=None, marker=marker))
         nullable, required = first.nullable or member.nullable, first.required or member.required
         members[member.name] = evolve(first, nullable=nullable, required=required)
     required_names = {name for kind in kinds for name in kind.required}

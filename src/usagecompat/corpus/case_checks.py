@@ -24,7 +24,7 @@ from attrs import evolve, frozen
 
 from usagecompat.checking import Incompatible, check
 from usagecompat.codec import dumps, loads
-from usagecompat.contract import LATEST, REVISIONS
+from usagecompat.contract import LATEST, REVISIONS, schema
 from usagecompat.corpus.case_files import Case, Expected, Payload
 from usagecompat.corpus.data import folder
 from usagecompat.findings import CODES, Path, Profile, Severity, Shape, Verdict, pointer
@@ -197,7 +197,11 @@ def validator(revision: str, profile: Profile, shape: Shape | None) -> Any:  # n
     making: Any = validators  # it has no types for this
     types = Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": _is_integer, "number": _is_number})
     exact: Any = making.extend(Draft202012Validator, type_checker=types)
-    shipped = json.loads((folder("schemas").parent / schema_file(revision, profile)).read_text("utf-8"))
+    shipped: Any = (
+        json.loads((folder("schemas").parent / schema_file(revision, profile)).read_text("utf-8"))
+        if revision in REVISIONS
+        else schema("bucket", revision, profile=profile)  # a draft has no file
+    )
     part = {"$schema": shipped["$schema"], "$ref": f"#/$defs/{shape or Shape.BUCKET}", "$defs": shipped["$defs"]}
     return exact(part)
 

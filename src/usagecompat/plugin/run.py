@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pytest
 from attrs import define, field
 
-from usagecompat.contract import LATEST, resolve_revision
+from usagecompat.contract import LATEST, revision_named
 from usagecompat.corpus import (
     CASE_JUDGES,
     Case,
@@ -298,7 +298,7 @@ def _kit(config: pytest.Config) -> Kit:
     return Kit(
         sources=sources,
         terms=Terms(
-            revision=None if revision is None else resolve_revision(revision),
+            revision=None if revision is None else revision_named(revision),
             profile=named(Profile, options.compat_profile, "profile"),
         ),
         pin=pin,

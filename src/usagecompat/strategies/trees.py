@@ -210,7 +210,9 @@ def bucket_trees(  # noqa: PLR0913 - what a page wants to say of its buckets
     if served and Tolerance.NEWER_NAME in items.deviations and draw(st.booleans()):
         name = items.newer_name or name
     result = result_trees(said, one_kind, served=served)
-    unique = st.lists(result, min_size=least, max_size=_MOST_ITEMS, unique_by=lambda one: group_of(one) or object())
+    unique = st.lists(
+        result, min_size=least, max_size=_MOST_ITEMS, unique_by=lambda one: group_of(one, said.revision) or object()
+    )
     return draw(reordered({**tree, name: draw(unique)}))
 
 

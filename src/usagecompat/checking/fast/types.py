@@ -18,9 +18,9 @@ from attrs import frozen
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from usagecompat.checking.fast.layouts import Layout, RecordLayout
-from usagecompat.checking.rules import GROUP_KEYS
+from usagecompat.checking.rules import group_keys
 from usagecompat.checking.sums import sum_rules
-from usagecompat.contract import Count, JsonType, Member
+from usagecompat.contract import Count, JsonType, Member, is_kind
 from usagecompat.findings import Shape
 from usagecompat.jsontext import INT32_LEAST, INT32_MOST
 
@@ -140,7 +140,7 @@ class _Maker:
                 continue
             attribute = _attribute(shape, names, name)
             if member is None:
-                is_key = name in GROUP_KEYS.get(shape.kind or "", ())
+                is_key = name in group_keys(shape)
                 fields.append((attribute, str | None | UnsetType if is_key else _SCALAR | UnsetType, UNSET))
             else:
                 wanted = parts.get(member.type) or _type(member, large=name in layout.large)
@@ -252,7 +252,7 @@ class SourceText:
     @property
     def keys(self) -> list[str]:
         """The attributes of the group keys."""
-        keys = [name for name in GROUP_KEYS.get(self._shape.kind or "", ()) if name in self._names]
+        keys = [name for name in group_keys(self._shape) if name in self._names]
         return [_attribute(self._shape, self._names, name) for name in keys]
 
     def lines(self, revision: str) -> list[str]:
@@ -312,7 +312,7 @@ class SourceText:
 
         Most answers are grouped by one key, so a key that tells the first two objects apart often tells all.
         """
-        if self._shape.kind not in GROUP_KEYS:
+        if not is_kind(self._shape.kind or ""):
             return ["return True"]
         numbers = range(len(self.keys))
         return [

@@ -324,7 +324,7 @@ class Evidence:
             yield from self._rule("rule/mixed-kinds", "two kinds" if len(set(tags)) > 1 else "one kind twice", path)
         seen: set[tuple[object, ...]] = set()
         for place, result in results:
-            group = group_of(result)
+            group = group_of(result, self.said.revision)
             if group is None:
                 continue
             if group in seen:

@@ -1,0 +1,101 @@
+"""
+The classes of the neutral tree: what one revision says of a member, of a record, and altogether.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from usagecompat.contract.markers import GroupKey
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from usagecompat.contract.markers import Marker, Record, Values
+    from usagecompat.contract.revisions import Deviation, Tolerance
+
+
+class JsonType(StrEnum):
+    """The type of a member's values, in the words of JSON Schema."""
+
+    INTEGER = "integer"
+    NUMBER = "number"
+    STRING = "string"
+    BOOLEAN = "boolean"
+    OBJECT = "object"
+    ARRAY = "array"
+
+
+@frozen(kw_only=True, eq=False)
+class Member:
+    """What one revision says of one member."""
+
+    name: str
+    """The wire name at this revision."""
+    attribute: str
+    """The attribute of the record, which is the newest wire name."""
+    type: JsonType
+    nullable: bool
+    required: bool
+    marker: Marker
+    const: str | None = None
+    """The only value, of a discriminator."""
+    values: Values | None = None
+    format: str | None = None
+    of: tuple[str, ...] = ()
+    """The records that may stand here, of an object or an array."""
+    former_name: str | None = None
+    """The name at earlier revisions, if it was another."""
+    newer_name: str | None = None
+    """The name at later revisions, if it will be another."""
+    deviations: Mapping[Tolerance, Deviation] = {}
+    """What the API serves here against the letter."""
+
+    @property
+    def is_group_key(self) -> bool:
+        """Whether reports can be grouped by the member."""
+        return isinstance(self.marker, GroupKey)
+
+
+@frozen(kw_only=True, eq=False)
+class RecordShape:
+    """What one revision says of one record."""
+
+    name: str
+    doc: str
+    cls: type[Record]
+    kind: str | None
+    """The value of `object`, if the record has one."""
+    members: Mapping[str, Member]
+    """Declared members by wire name, in the contract's order."""
+    required: tuple[str, ...]
+    """Required names in the contract's order; the contract has required names that it did not declare."""
+    former: Mapping[str, Member]
+    """Declared members by the names that earlier revisions gave them."""
+    newer: Mapping[str, Member]
+    """Declared members by the names that later revisions give them."""
+    tolerated_absences: Mapping[str, Deviation]
+    """Required names that the API does not serve."""
+
+
+@frozen(kw_only=True, eq=False)
+class Contract:
+    """What one revision says."""
+
+    revision: str
+    page: RecordShape
+    bucket: RecordShape
+    amount: RecordShape
+    kinds: Mapping[str, RecordShape]
+    """Results by the value of `object`, in the contract's order."""
+    flat: RecordShape
+    endpoints: Mapping[str, str]
+    """Which endpoint, below `ROOT`, answers with which kind, as far as it is known."""
+
+    @property
+    def records(self) -> Mapping[str, RecordShape]:
+        """Page, bucket, results and amount by name; not the flat record, which is never on the wire."""
+        return {shape.name: shape for shape in (self.page, self.bucket, *self.kinds.values(), self.amount)}

@@ -1,0 +1,334 @@
+"""Drafts: a revision that stands in a file can stand wherever a published one can."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from usagecompat import LATEST, REVISIONS, check, compare, dumps, load_revision, loads, schema, strategies
+from usagecompat.checking.fast import route
+from usagecompat.cli.commands import main
+from usagecompat.contract.drafts import draft_of
+from usagecompat.contract.openapi import openapi
+from usagecompat.contract.tree import contract
+from usagecompat.corpus.data import folder
+from usagecompat.exceptions import CorruptDraft, UsageCompatError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from usagecompat.contract.revisions import Draft
+    from usagecompat.contract.shapes import Contract, Member
+
+HISTORY = json.loads((folder("fixtures") / "upstream" / "history.json").read_bytes())
+ENTRIES = {entry["revision"]: entry for entry in HISTORY["revisions"]}
+VALIDATOR = Draft202012Validator(json.loads((folder("schemas") / "contract.json").read_bytes()))
+VIDEOS = "organization.usage.videos.result"
+
+
+def coming() -> dict[str, Any]:
+    """A made-up revision after the newest one: members of each type, a kind, and one requirement that is gone."""
+    entry = copy.deepcopy(ENTRIES[LATEST]) | {"revision": "2027-01-05", "source": "made up for a test"}
+    records = entry["schemas"]
+    completions = records["UsageCompletionsResult"]
+    completions["members"] |= {
+        "reasoning_tokens": {"type": "integer"},
+        "region": {"type": "string", "nullable": True},
+        "x-odd.name": {"type": "string", "nullable": True, "known_values": ["a", "b"], "closed": True},
+        "class": {"type": "boolean"},
+        "weight": {"type": "number", "nullable": True},
+    }
+    completions["required"].append("reasoning_tokens")
+    records["UsageEmbeddingsResult"]["required"].remove("num_model_requests")
+    records["UsageVideosResult"] = {
+        "required": ["object", "frames"],
+        "members": {
+            "object": {"type": "string", "const": VIDEOS},
+            "frames": {"type": "integer"},
+            "project_id": {"type": "string", "nullable": True},
+        },
+    }
+    records["UsageTimeBucket"]["members"]["results"]["items"].append("UsageVideosResult")
+    return entry
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The made-up revision as a file."""
+    path = tmp_path / "draft.json"
+    path.write_text(json.dumps(coming()), "utf-8")
+    return path
+
+
+@pytest.fixture
+def draft(file: Path) -> Draft:
+    """The made-up revision."""
+    return load_revision(file)
+
+
+def bucket(*results: dict[str, Any]) -> bytes:
+    """A bucket with these results."""
+    said = {"object": "bucket", "start_time": 1, "end_time": 2, "results": list(results)}
+    return json.dumps(said, separators=(",", ":")).encode()
+
+
+def completions(**members: object) -> dict[str, Any]:
+    """A completions result."""
+    counts = {"input_tokens": 1, "output_tokens": 2, "num_model_requests": 1}
+    return {"object": "organization.usage.completions.result", **counts, **members}
+
+
+def facts(member: Member) -> dict[str, Any]:
+    """All that a tree says of a member."""
+    return {field.name: getattr(member, field.name) for field in attrs.fields(type(member))}
+
+
+def flattened(said: Contract) -> dict[str, Any]:
+    """All that a tree says."""
+    shapes = {**said.records, "flat": said.flat}
+    return {
+        name: {
+            field.name: {n: facts(m) for n, m in getattr(shape, field.name).items()}
+            if field.name in ("members", "former", "newer")
+            else getattr(shape, field.name)
+            for field in attrs.fields(type(shape))
+        }
+        for name, shape in shapes.items()
+    }
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_the_history_is_a_list_of_drafts(revision: str) -> None:
+    """A published revision that is read from the history has exactly the tree that its records' annotations give."""
+    draft = draft_of(json.dumps(ENTRIES[revision]).encode())
+    read, ours = contract(draft), contract(revision)
+    assert list(read.records) == list(ours.records)
+    assert flattened(read) == flattened(ours)
+    assert read.endpoints == ours.endpoints
+    assert revision < draft < (*REVISIONS, "9999")[REVISIONS.index(revision) + 1]
+
+
+def test_published_schema() -> None:
+    """The published schema takes the history and a draft, and refuses what the reader refuses."""
+    assert not list(VALIDATOR.iter_errors(coming()))
+    history = Draft202012Validator({**VALIDATOR.schema, "$ref": "#/$defs/history"})
+    assert not list(history.iter_errors(HISTORY))
+    assert list(VALIDATOR.iter_errors({**coming(), "surprise": 1}))
+
+
+def test_names(draft: Draft, file: Path) -> None:
+    """A draft's name begins with its date, and two files have one name exactly if they say the same."""
+    again = load_revision(str(file))
+    assert again == draft
+    file.write_text(json.dumps(coming(), indent=3) + "\n", "utf-8")
+    assert load_revision(file) == draft
+    changed = coming()
+    changed["schemas"]["UsageVideosResult"]["required"].remove("frames")
+    file.write_text(json.dumps(changed), "utf-8")
+    assert load_revision(file) != draft
+    assert draft.startswith("2027-01-05-draft-")
+    assert pickle.loads(pickle.dumps(draft)) == draft  # noqa: S301 - our own
+
+
+def test_other_processes_know_a_draft(draft: Draft) -> None:
+    """A process that gets a draft from another one can judge by it."""
+    payload, pickled = bucket({"object": VIDEOS}), pickle.dumps(draft)
+    text = f"""
+import pickle
+from usagecompat import check
+print(check({payload!r}, revision=pickle.loads({pickled!r})).verdict)
+"""
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "invalid"
+
+
+def test_check(draft: Draft) -> None:
+    """A payload is judged by what the draft declares, requires and lists, and by no more."""
+    good = bucket(completions(reasoning_tokens=5, region="eu", **{"x-odd.name": "a", "class": True, "weight": 0.5}))
+    assert check(good, revision=draft).verdict == "valid"
+    assert {f.code for f in check(good).findings} == {"schema/undeclared-member"}
+    assert check(bucket({"object": VIDEOS, "frames": 1}), revision=draft).verdict == "valid"
+    assert check(bucket({"object": "organization.usage.embeddings.result", "input_tokens": 1}), revision=draft).ok
+    for wrong, code in (
+        (completions(), "schema/missing-member"),
+        (completions(reasoning_tokens="5"), "schema/wrong-type"),
+        (completions(reasoning_tokens=-5), "record/negative-count"),
+        (completions(reasoning_tokens=5, **{"x-odd.name": "c"}), "schema/unknown-value"),
+        ({"object": VIDEOS, "frames": None}, "schema/unexpected-null"),
+    ):
+        assert code in {finding.code for finding in check(bucket(wrong), revision=draft).findings}, code
+
+
+def test_groups(draft: Draft) -> None:
+    """Results that differ in a group key that only the draft has are two groups."""
+    two = (completions(reasoning_tokens=1, region="eu"), completions(reasoning_tokens=1, region="us"))
+    assert check(bucket(*two), revision=draft).verdict == "valid"
+    assert "rule/duplicate-group" in {f.code for f in check(bucket(two[0], two[0]), revision=draft).findings}
+
+
+def test_report(draft: Draft) -> None:
+    """A report at a draft names it, ranks it among the revisions, and fits its schema."""
+    report = check(bucket({"object": VIDEOS, "frames": 1}), revision=draft)
+    told = {**report.to_dict()}
+    assert told["revision"] == draft
+    assert list(report.revisions) == [*REVISIONS, draft]
+    Draft202012Validator(json.loads((folder("schemas") / "report.json").read_bytes())).validate(
+        json.loads(json.dumps(told))
+    )
+
+
+def test_fast_route(draft: Draft) -> None:
+    """The fast route proves what a draft says, new members and kinds included."""
+    good = bucket(completions(reasoning_tokens=5, region="eu", **{"x-odd.name": "a", "class": True}))
+    check(good, revision=draft)
+    check(bucket({"object": VIDEOS, "frames": 1}), revision=draft)
+    assert route.certify(good, draft) is not None
+    assert route.certify(bucket({"object": VIDEOS, "frames": 1}), draft) is not None
+    assert route.certify(bucket({"object": VIDEOS, "frames": -1}), draft) is None
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_both_routes_agree(draft: Draft, data: st.DataObject) -> None:
+    """Payloads that the strategies make of a draft are right at it, come back the same, and both routes say so."""
+    page = data.draw(strategies.pages(revision=draft))
+    text = dumps(page)
+    report = check(text, revision=draft)
+    assert report.ok
+    certified = route.certify(text, draft)
+    assert certified is None or {seen.code for seen, _ in certified.observations} == {f.code for f in report.findings}
+    assert dumps(loads(text, revision=draft)) == text
+
+
+def test_records(draft: Draft) -> None:
+    """Records of a draft have its members as attributes, are of the known classes, and come back the same."""
+    text = bucket(completions(reasoning_tokens=5, **{"x-odd.name": "a"}), {"object": VIDEOS, "frames": 3})
+    record: Any = loads(text, revision=draft)
+    first, second = record.results
+    assert first.reasoning_tokens == 5
+    assert not first.undeclared
+    assert second.frames == 3
+    assert isinstance(first, loads(bucket(completions())).results[0].__class__)  # type: ignore[attr-defined]
+    assert dumps(record) == text
+    assert dumps(type(second)(frames=4)) == b'{"object":"organization.usage.videos.result","frames":4}'
+    odd = next(name for name, wire in type(first).WIRE_NAMES.items() if wire == "x-odd.name")
+    assert b'"x-odd.name":"b"' in dumps(attrs.evolve(first, **{odd: "b"}))
+
+
+def test_compare(draft: Draft) -> None:
+    """What a draft declares is declared for a comparison: losing it costs more than losing something unknown."""
+    text = bucket({"object": VIDEOS, "frames": 3, "more": 1})
+    assert compare(text, text.replace(b'"frames":3,', b""), revision=draft).level == 0
+    assert compare(text, text.replace(b',"more":1', b""), revision=draft).level > 0
+
+
+def test_schema(draft: Draft) -> None:
+    """The schemas of a draft say what the check says."""
+    validator = Draft202012Validator(schema("bucket", revision=draft))
+    assert validator.is_valid(json.loads(bucket(completions(reasoning_tokens=5))))
+    assert not validator.is_valid(json.loads(bucket(completions())))
+    assert "UsageVideosResult" in openapi(draft)["components"]["schemas"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "-q", "PAYLOAD"],
+        ["compare", "PAYLOAD", "PAYLOAD"],
+        ["scan", "PAYLOAD"],
+        ["schema", "UsageVideosResult"],
+        ["run", "--client", "python:usagecompat.clients.reference:codec", "--set", "smoke"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_commands(arguments: list[str], file: Path, tmp_path: Path) -> None:
+    """Every command that takes the date of a revision takes the file of a draft."""
+    payload = tmp_path / "payload.json"
+    payload.write_bytes(bucket({"object": VIDEOS, "frames": 3}))
+    named = [str(payload) if argument == "PAYLOAD" else argument for argument in arguments]
+    done = CliRunner().invoke(main, [*named, "--revision", str(file)])
+    assert done.exit_code in (0, 1), done.output
+    assert "Traceback" not in done.output
+    refused = CliRunner().invoke(main, [*named, "--revision", str(payload)])
+    assert refused.exit_code == 2
+    assert "this is no draft of a revision" in refused.output
+
+
+def test_plugin(pytester: pytest.Pytester, file: Path) -> None:
+    """`--compat-revision` takes the file of a draft."""
+    (pytester.path / "bucket.json").write_bytes(bucket({"object": VIDEOS, "frames": 3}))
+    done = pytester.runpytest_subprocess("--compat=bucket.json", f"--compat-revision={file}")
+    assert done.ret == 0
+
+
+def without(*path: str) -> str:
+    """The draft's text with one member taken away."""
+    said: Any = coming()
+    inner = said
+    for name in path[:-1]:
+        inner = inner[name]
+    del inner[path[-1]]
+    return json.dumps(said)
+
+
+def having(value: object, *path: str) -> str:
+    """The draft's text with one member that is something else."""
+    said: Any = coming()
+    inner = said
+    for name in path[:-1]:
+        inner = inner[name]
+    inner[path[-1]] = value
+    return json.dumps(said)
+
+
+COUNT = ("schemas", "UsageVideosResult", "members", "frames")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "reason"),
+    [
+        ("", "", "no JSON text"),
+        ("[]", "", "expected an object, found an array"),
+        ('{"revision":"2027-01-05","revision":"2027-01-06"}', "", "twice"),
+        ("[" * 100_000, "", "too deep"),
+        (without("revision"), "", "'revision'"),
+        (having("tomorrow", "revision"), "/revision", "a date such as"),
+        (having(5, "source"), "/source", "a string"),
+        (without("schemas", "UsageResponse"), "/schemas", "'UsageResponse'"),
+        (having("float", *COUNT, "type"), "/schemas/UsageVideosResult/members/frames/type", "one of integer"),
+        (having("yes", *COUNT, "nullable"), "/schemas/UsageVideosResult/members/frames/nullable", "true or false"),
+        (having(1, *COUNT, "minimum"), "/schemas/UsageVideosResult/members/frames/minimum", "nothing is known"),
+        (without("schemas", "UsageVideosResult", "members", "object"), "/schemas/UsageVideosResult", "`object`"),
+        (having(["Nobody"], "schemas", "UsageTimeBucket", "members", "results", "items"), "/schemas/", "'Nobody'"),
+        (having({"x": {"kind": "y"}}, "endpoints"), "/endpoints/x", "no kind"),
+        (json.dumps(HISTORY), "", "13 revisions"),
+        ('{"openapi":"3.1.0"}', "", "revisions import"),
+    ],
+)
+def test_bad_drafts(tmp_path: Path, text: str, place: str, reason: str) -> None:
+    """What is no draft is refused with the place, and what was expected there."""
+    file = tmp_path / "bad.json"
+    file.write_text(text, "utf-8")
+    with pytest.raises(CorruptDraft) as refused:
+        load_revision(file)
+    assert refused.value.place.startswith(place)
+    assert reason in str(refused.value)
+    assert str(file) in str(refused.value)
+
+
+def test_files_that_are_none(tmp_path: Path) -> None:
+    """A file that is not there, a directory and a device are told, not read."""
+    for name in (tmp_path / "nothing.json", tmp_path, "/dev/zero", "a\0b"):
+        with pytest.raises(UsageCompatError):
+            load_revision(name)
