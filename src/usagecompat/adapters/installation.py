@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
+from platformdirs import user_cache_path
 
 from usagecompat.adapters.descriptions import row_of
 from usagecompat.clients import TIMEOUT, ClientSpec
@@ -54,8 +55,7 @@ def place() -> Path:
     """Where adapters are installed unless told otherwise."""
     if named := os.environ.get(PLACE):
         return Path(named)
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "usagecompat" / "adapters"
+    return user_cache_path("usagecompat", appauthor=False) / "adapters"
 
 
 def statuses(listed: Iterable[Adapter], into: Path | None = None) -> Mapping[str, Status]:

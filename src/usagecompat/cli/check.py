@@ -13,13 +13,14 @@ import click
 
 from usagecompat import inputs
 from usagecompat.checking import check as check_payload
+from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.findings import CODES, Profile, Shape, Verdict
 from usagecompat.printing import printable
 from usagecompat.renderers import IN_COLOUR, RENDERERS, Checked, Unread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from usagecompat.inputs import InputProblem
     from usagecompat.renderers import Outcome
@@ -121,7 +122,7 @@ def check(  # noqa: PLR0913 - one for each option
         untold.append(Unread(inputs.Source(trouble.path), str(trouble)))
         click.echo(f"usagecompat: {printable(str(trouble))}", err=True)
 
-    def outcomes() -> Iterator[Outcome]:
+    def outcomes(tick: Callable[[int], object]) -> Iterator[Outcome]:
         for payload in inputs.read(files, ndjson=ndjson, tell=tell):
             yield from untold
             untold.clear()
@@ -130,18 +131,27 @@ def check(  # noqa: PLR0913 - one for each option
             except Exception as error:
                 error.add_note(f"while checking {payload.source}")
                 raise
+            tick(len(payload.data))
             verdicts[report.verdict] += 1
             fails = report.verdict in failing
             if fails or not quiet:
                 yield Checked(payload.source, report, fails)
         yield from untold
 
-    _put(outcomes(), format_)
+    watched = sys.stderr.isatty() and (quiet or not sys.stdout.isatty())
+    with progress(_size(files) if watched else 0, "checking", unit="MB") as tick:
+        _put(outcomes(tick), format_)
     if not quiet:
         click.echo(_totals(verdicts, unread), err=True)
     if unread:
         context.exit(2)
     context.exit(1 if any(verdicts[verdict] for verdict in failing) else 0)
+
+
+def _size(names: Iterable[str]) -> int:
+    """How many bytes the files have that are named, or are in a directory that is."""
+    found = (path for name in names for path in inputs.files(name, tell=lambda _: None))
+    return sum(os.path.getsize(path) for path in found if os.path.isfile(path))  # noqa: PTH113, PTH202 - these are many
 
 
 def _put(outcomes: Iterator[Outcome], format_: str) -> None:

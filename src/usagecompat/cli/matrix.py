@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.cli.run import subjects_in
 from usagecompat.clients import TIMEOUT, Probing, client_spec, select
@@ -132,14 +133,16 @@ def matrix(  # noqa: PLR0913 - one for each option
     absent: list[Absent] = []
     for spec in specs:
         try:
-            result = run_client(
-                spec,
-                chosen,
-                revision=revision,
-                required=Level[require.upper()],
-                probing=Probing(probes),
-                jobs=jobs,
-            )
+            with progress(len(chosen), spec.name, wanted=jobs == 1) as tick:
+                result = run_client(
+                    spec,
+                    chosen,
+                    revision=revision,
+                    required=Level[require.upper()],
+                    probing=Probing(probes),
+                    jobs=jobs,
+                    tick=tick,
+                )
         except (CannotStartClient, NoSuchClient) as error:
             absent.append(Absent(spec.name, str(error)))
         else:

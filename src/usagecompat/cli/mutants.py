@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import REVISIONS
 
@@ -67,7 +68,8 @@ def mutants(  # noqa: PLR0913 - one for each option
     cases = corpus.cases(root=directory)
     failed = False
     for at in REVISIONS if every_revision else (revision,):
-        fates = matrix(cases, chosen, revision=at, jobs=jobs, first=every_revision)
+        with progress(len(cases), f"mutants at {at or 'each revision'}") as tick:
+            fates = matrix(cases, chosen, revision=at, jobs=jobs, first=every_revision, tick=tick)
         lost = [result for result in fates if result.outcome is MutantOutcome.SURVIVED]
         failed = failed or bool(lost)
         shown = lost if survivors or every_revision else fates

@@ -13,6 +13,7 @@ import click
 from attrs import evolve
 
 from usagecompat.adapters import client_of, row_of
+from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.clients import TIMEOUT, Outcome, Probing, Way, client_spec, compare_with_list, select, updated
 from usagecompat.clients import run as run_client
@@ -146,14 +147,16 @@ def run(  # noqa: PLR0913 - one for each option
     chosen = subjects if expression is None else select(subjects, expression)
     if not chosen:
         raise click.UsageError(f"No case of {len(subjects)} is meant by -k {expression!r}.")
-    result = run_client(
-        spec,
-        chosen,
-        revision=revision,
-        required=Level[require.upper()],
-        probing=Probing(probes),
-        jobs=jobs,
-    )
+    with progress(len(chosen), spec.name, wanted=jobs == 1) as tick:
+        result = run_client(
+            spec,
+            chosen,
+            revision=revision,
+            required=Level[require.upper()],
+            probing=Probing(probes),
+            jobs=jobs,
+            tick=tick,
+        )
     if expected and update_expected:
         expected.write_text(updated(expected, result), encoding="utf-8")
     comparison = compare_with_list(result, read_expected_failures(expected)) if expected else None

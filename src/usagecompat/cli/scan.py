@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import LATEST
 from usagecompat.findings import Profile
@@ -92,27 +93,24 @@ def scan(  # noqa: PLR0913 - one for each option
     Example: usagecompat scan exports/ --jobs 4 --state exports.state
     Example: usagecompat scan 's3://bucket/usage/2026/*.ndjson.gz' --format json
     """  # noqa: D301 - click's own mark
-    from usagecompat.scan import Options, Progress, as_path, plan, render, run  # noqa: PLC0415 - likewise
+    from usagecompat.scan import Options, as_path, plan, render, run  # noqa: PLC0415 - likewise
 
     names = [as_path(path) for path in paths]
     if scheduler:  # whose workers are somewhere else
         names = [name if "://" in name or name == STANDARD_INPUT else os.path.abspath(name) for name in names]  # noqa: PTH100 - keeps patterns
     planned = plan(names, ndjson=ndjson, but=state)
-    progress = Progress(planned.size, sys.stderr)
     try:
-        with _ending_in_order():
+        with _ending_in_order(), progress(planned.size, "scanning", unit="MB") as tick:
             summary = run(
                 planned,
                 Options(revision, profile, column),
                 jobs=jobs,
                 scheduler=scheduler,
                 state=state,
-                tick=progress.tick,
+                tick=tick,
             )
     except KeyboardInterrupt as error:
         raise click.ClickException(_interrupted(state)) from error
-    finally:
-        progress.close()
     weights = Profile(profile)
     if format_ == "json":
         click.echo(json.dumps({"revision": revision, "profile": profile, **summary.to_dict(weights)}, indent=2))

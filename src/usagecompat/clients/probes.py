@@ -24,7 +24,7 @@ from usagecompat.fidelity import compare
 from usagecompat.findings import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from usagecompat.clients.session import ClientSession, Request
     from usagecompat.clients.spec import ClientSpec
@@ -68,9 +68,9 @@ class Share:
     probes: Probes
 
 
-def run_share(spec: ClientSpec, tasks: Sequence[Task], probing: Probing) -> Share:
+def run_share(spec: ClientSpec, tasks: Sequence[Task], probing: Probing, tick: Callable[[int], object] = int) -> Share:
     """
-    Put these cases to the client, with the probes that are wanted.
+    Put these cases to the client, with the probes that are wanted; `tick` is called after each.
 
     Raises:
         CannotStartClient: There is no such program.
@@ -98,6 +98,7 @@ def run_share(spec: ClientSpec, tasks: Sequence[Task], probing: Probing) -> Shar
         for task in sorted(tasks, key=_good_first):
             first.append((task, bench.ask(task)))
             waiting.append(first[-1])
+            tick(1)
         judge_waiting()
         probe = _Probe(bench, first)
         probes = Probes(wanted=False) if probing is Probing.NONE else probe.run(everything=probing is Probing.ALL)

@@ -16,7 +16,7 @@ from usagecompat.exceptions import CannotStartClient, UsageCompatError
 from usagecompat.fidelity import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from usagecompat.clients.grading import Task
     from usagecompat.clients.probes import Share
@@ -34,6 +34,7 @@ def run(  # noqa: PLR0913 - one for each option
     required: Level = Level.EXACT,
     probing: Probing = Probing.SOME,
     jobs: int = 1,
+    tick: Callable[[int], object] = int,
 ) -> ClientResult:
     """
     What comes of a client that is put all these payloads.
@@ -45,13 +46,14 @@ def run(  # noqa: PLR0913 - one for each option
         required: What must come back of each payload that is decoded.
         probing: How much is asked beside the cases.
         jobs: How many processes share the cases; each has a client of its own.
+        tick: Called with the number of cases that have been put to the client since, while one process runs them all.
 
     Raises:
         CannotStartClient: There is no such program.
         NoSuchClient: There is no such function.
     """
     todo = tasks(subjects, revision=revision)
-    done = [run_share(spec, todo, probing)] if jobs <= 1 else share_out(spec, todo, probing, jobs)
+    done = [run_share(spec, todo, probing, tick)] if jobs <= 1 else share_out(spec, todo, probing, jobs)
     results = [
         ClientResult(
             name=spec.name,

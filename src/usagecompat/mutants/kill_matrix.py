@@ -20,7 +20,7 @@ from usagecompat.mutants.catalogue import by_name
 from usagecompat.mutants.model import Mutant, PayloadView, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from usagecompat.corpus import Case
     from usagecompat.mutants.model import Answer
@@ -86,8 +86,14 @@ class MutantResult:
         }
 
 
-def matrix(
-    cases: Sequence[Case], mutants: Sequence[Mutant], *, revision: str | None = None, jobs: int = 1, first: bool = False
+def matrix(  # noqa: PLR0913 - one for each option of the command
+    cases: Sequence[Case],
+    mutants: Sequence[Mutant],
+    *,
+    revision: str | None = None,
+    jobs: int = 1,
+    first: bool = False,
+    tick: Callable[[int], object] = int,
 ) -> tuple[MutantResult, ...]:
     """
     What becomes of each mutant.
@@ -98,6 +104,7 @@ def matrix(
         revision: The revision of all clients and judgements; None for the one that each case is written for.
         jobs: How many processes share the cases.
         first: Stop at the first kill of each mutant, which is all it takes to know that none survives.
+        tick: Called with the number of cases that have been looked at since.
     """
     names = [mutant.name for mutant in mutants if revision is None or mutant.shows_at(revision)]
     shares = [tasks(cases[at : at + _SHARE], revision=revision) for at in range(0, len(cases), _SHARE)]
@@ -105,12 +112,15 @@ def matrix(
     found: list[Kill] = []
     if jobs > 1:
         with ProcessPoolExecutor(jobs) as pool:
-            for part in pool.map(_share_by_name, [(share, tuple(names), first) for share in shares]):
+            todo = [(share, tuple(names), first) for share in shares]
+            for share, part in zip(shares, pool.map(_share_by_name, todo), strict=True):
                 found += part
+                tick(len(share))
     else:
         left = [mutant for mutant in mutants if mutant.name in kills]
         for share in shares:
             found += kills_of(share, left, first=first)
+            tick(len(share))
             if first:
                 done = {kill.mutant for kill in found}
                 left = [mutant for mutant in left if mutant.name not in done]

@@ -1,8 +1,7 @@
-from ._progress import Progress
 from .executors import run
 from .partition_scan import Options
 from .partitions import as_path, plan
 from .summary import ARCHIVE_CODES
 from .text import render
 
-__all__ = ["ARCHIVE_CODES", "Options", "Progress", "as_path", "plan", "render", "run"]
+__all__ = ["ARCHIVE_CODES", "Options", "as_path", "plan", "render", "run"]
