@@ -9,32 +9,39 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from documents import blocks
 
 import usagecompat
 from usagecompat.cli import main
 from usagecompat.renderers import RENDERERS
 
 ROOT = Path(__file__).resolve().parent.parent
-ACTIONS = (ROOT / "docs" / "github-actions.md").read_text("utf-8")
-FIXTURES = (ROOT / "fixtures" / "README.md").read_text("utf-8")
-README = (ROOT / "README.md").read_text("utf-8")
+ACTIONS = ROOT / "docs" / "github-actions.md"
+FIXTURES = ROOT / "fixtures" / "README.md"
+README = ROOT / "README.md"
+DOCUMENTS = sorted(
+    path
+    for pattern in ("*.md", ".github/*.md", "docs/*.md", "fixtures/*.md", "schemas/*.md", "tests/*.md", "src/**/*.md")
+    for path in ROOT.glob(pattern)
+)
 
 
-def code(text: str, language: str) -> list[str]:
-    """The blocks of code in one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+def anchors(document: Path) -> set[str]:
+    """What a link into a document can name: its headings, as GitHub spells them."""
+    headings = re.findall(r"^#+ (.*)$", document.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
 
 
 def steps() -> list[list[str]]:
     """The commands of the workflow, as a shell would split them."""
-    runs = [line for block in code(ACTIONS, "yaml") for line in block.splitlines() if "- run:" in line]
+    runs = [line for block in blocks(ACTIONS, "yaml") for line in block.splitlines() if "- run:" in line]
     return [shlex.split(line.partition("- run:")[2]) for line in runs]
 
 
-@pytest.mark.parametrize("text", [ACTIONS, README], ids=["github-actions", "readme"])
-def test_fixture_as_documented(pytester: pytest.Pytester, text: str) -> None:
+@pytest.mark.parametrize("document", [ACTIONS, README], ids=["github-actions", "readme"])
+def test_fixture_as_documented(pytester: pytest.Pytester, document: Path) -> None:
     """The tests that the documents show pass."""
-    (test,) = (block for block in code(text, "python") if "usage_payload_check" in block)
+    (test,) = (block for block in blocks(document, "python") if "usage_payload_check" in block)
     pytester.makepyfile(test)
     pytester.runpytest().assert_outcomes(passed=1)
 
@@ -63,31 +70,35 @@ def test_pytest_command(pytester: pytest.Pytester) -> None:
 
 def test_formats_are_listed() -> None:
     """The document names every format that a CI system can take."""
+    text = ACTIONS.read_text("utf-8")
     for name in RENDERERS.keys() - {"text"}:
-        assert f"`--format {name}`" in ACTIONS
+        assert f"`--format {name}`" in text
 
 
 def test_case_as_documented() -> None:
     """The case that fixtures/README.md shows is the one of the corpus."""
-    (shown,) = code(FIXTURES, "json")
+    (shown,) = blocks(FIXTURES, "json")
     assert shown == (ROOT / "fixtures" / "members" / "count-null.case.json").read_text("utf-8")
 
 
 def test_members_are_documented() -> None:
     """fixtures/README.md explains every member that a case can have, and names every topic and command."""
+    text = FIXTURES.read_text("utf-8")
     schema = json.loads((ROOT / "schemas" / "case.json").read_text("utf-8"))
-    explained = re.findall(r"^\| `(\w+)` \|", FIXTURES, re.MULTILINE)
+    explained = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
     assert set(schema["properties"]) <= set(explained)
     assert {case.topic for case in usagecompat.cases()} <= set(explained)
-    commands = re.findall(r"usagecompat fixtures (\w+)", FIXTURES)
+    commands = re.findall(r"usagecompat fixtures (\w+)", text)
     assert {"new", "lint", "update", "manifest", "list"} <= set(commands)
     for name in commands:
         assert CliRunner().invoke(main, ["fixtures", name, "--help"]).exit_code == 0
 
 
-@pytest.mark.parametrize("document", ["docs/github-actions.md", "fixtures/README.md"])
-def test_links(document: str) -> None:
-    """Every link leads to a file."""
-    place = ROOT / document
-    for target in re.findall(r"\]\((?!http)([^)#]+)", place.read_text("utf-8")):
-        assert (place.parent / target).exists()
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links(document: Path) -> None:
+    """Every link leads to a file, and to a heading of it if it names one."""
+    for target, heading in re.findall(r"\]\((?!http|mailto)([^)#]*)(?:#([^)]*))?\)", document.read_text("utf-8")):
+        place = document.parent / target if target else document
+        assert place.exists(), target
+        if heading and place.suffix == ".md":
+            assert heading in anchors(place), f"{target}#{heading}"

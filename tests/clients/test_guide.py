@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from documents import blocks
 from jsonschema import Draft202012Validator
 
 from usagecompat.clients.probes import PATIENCE
@@ -20,18 +21,14 @@ from usagecompat.corpus.selection import cases
 from usagecompat.fidelity.comparison import Level
 from usagecompat.findings import CODES
 
-GUIDE = (Path(__file__).parent.parent.parent / "docs" / "clients.md").read_text("utf-8")
+PLACE = Path(__file__).parent.parent.parent / "docs" / "clients.md"
+GUIDE = PLACE.read_text("utf-8")
 PROTOCOL = json.loads((folder("schemas") / "protocol.json").read_text("utf-8"))
-
-
-def blocks(language: str) -> list[str]:
-    """The code of a language in the guide."""
-    return re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
 
 
 def test_adapter(tmp_path: Path) -> None:
     """The adapter in the guide has some 20 lines, works, and shows what a JSON library with binary64 loses."""
-    (adapter,) = blocks("python")
+    (adapter,) = blocks(PLACE, "python")
     assert len([line for line in adapter.splitlines() if line.strip()]) <= 20
     (tmp_path / "adapter.py").write_text(adapter, encoding="utf-8")
     chosen = [case for case in cases(verdict="valid") if case.topic in {"kinds", "numbers"}]
@@ -42,7 +39,7 @@ def test_adapter(tmp_path: Path) -> None:
     assert {case.level for case in result.cases} >= {Level.OPEN, Level.EXACT, Level.LEXICAL}
 
 
-@pytest.mark.parametrize("line", [line for block in blocks("json") for line in block.splitlines()])
+@pytest.mark.parametrize("line", [line for block in blocks(PLACE, "json") for line in block.splitlines()])
 def test_messages(line: str) -> None:
     """Every message in the guide is one."""
     Draft202012Validator(PROTOCOL).validate(json.loads(line))
@@ -50,7 +47,7 @@ def test_messages(line: str) -> None:
 
 def test_list(tmp_path: Path) -> None:
     """The list of expected failures in the guide is one."""
-    (text,) = re.findall(r"```\n(# known.txt.*?)```", GUIDE, re.DOTALL)
+    (text,) = (block for block in blocks(PLACE, "") if block.startswith("# known.txt"))
     (tmp_path / "known.txt").write_text(text, encoding="utf-8")
     assert len(read_expected_failures(tmp_path / "known.txt")) == 2
 

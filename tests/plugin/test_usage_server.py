@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from documents import blocks
 
 if TYPE_CHECKING:
     import pytest
 
-SERVE = (Path(__file__).resolve().parents[2] / "docs" / "serve.md").read_text("utf-8")
+SERVE = Path(__file__).resolve().parents[2] / "docs" / "serve.md"
 
 
 def test_as_documented(pytester: pytest.Pytester) -> None:
     """The function and its tests that the document shows pass."""
-    for block in re.findall(r"^```python\n(# (\S+)\n.*?)^```$", SERVE, re.MULTILINE | re.DOTALL):
-        pytester.path.joinpath(block[1]).write_text(block[0], "utf-8")
+    for block in blocks(SERVE, "python"):
+        if block.startswith("# "):  # and the name of its file
+            pytester.path.joinpath(block.splitlines()[0].removeprefix("# ")).write_text(block, "utf-8")
     pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=8)
 
 

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from documents import blocks
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -268,8 +269,8 @@ def test_trees(tree: object) -> None:
 
 def test_docs() -> None:
     """The example of the documents runs, and prints no name."""
-    docs = (Path(__file__).resolve().parents[2] / "docs" / "redaction.md").read_text("utf-8")
-    example = next(block for block in re.findall(r"```python\n(.*?)```", docs, re.DOTALL) if "print(" in block)
+    docs = Path(__file__).resolve().parents[2] / "docs" / "redaction.md"
+    example = next(block for block in blocks(docs, "python") if "print(" in block)
     printed: list[str] = []
     exec(compile(example, "docs/redaction.md", "exec"), {"print": printed.append})  # noqa: S102 - our own example
     assert "proj_redacted_" in printed[0]
