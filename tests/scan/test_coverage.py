@@ -30,7 +30,7 @@ def covering(spans: list[tuple[int, int]]) -> Coverage:
     """The coverage of these intervals, one after the other."""
     builder = CoverageBuilder()
     for start, end in spans:
-        builder.add(start, end)
+        builder.add_all([start], [end])
     return builder.coverage()
 
 
@@ -110,3 +110,18 @@ def test_days(spans: list[tuple[int, int]]) -> None:
     """The seconds of all days are those of all stretches."""
     once, _ = covering([span for span in spans if span != (FIRST, LAST)]).stretches()
     assert sum(seconds_by_day(once).values()) == sum(end - start for start, end in once)
+
+
+def test_any_number_of_intervals_may_overlap() -> None:
+    """Thousands of intervals that overlap at one moment are swept in one walk, whether each goes on or all are nested."""
+    for count in (2_000, 9_000):
+        nested = [(FIRST + i, LAST - i) for i in range(count)]
+        assert _covers(nested) == ([(FIRST, LAST)], [(FIRST + 1, LAST - 1)])
+        stairs = [(FIRST + i, FIRST + i + count) for i in range(count)]
+        assert _covers(stairs) == ([(FIRST, FIRST + 2 * count - 1)], [(FIRST + 1, FIRST + 2 * count - 2)])
+
+
+def _covers(intervals: list[tuple[int, int]]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    builder = CoverageBuilder()
+    builder.add_all(*zip(*intervals, strict=True))
+    return builder.coverage().stretches()

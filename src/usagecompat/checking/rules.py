@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from usagecompat.checking.sums import sum_rules, terms_of
 from usagecompat.contract import KINDS, LATEST, contract, shape_of
 from usagecompat.findings import Observation, Path, Shape
-from usagecompat.jsontext import Number, is_safe_count
+from usagecompat.jsontext import Number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -128,7 +128,7 @@ def group_of(result: dict[str, Tree], revision: str = LATEST) -> tuple[object, .
     values = tuple(map(result.get, keys))
     if any(type(value) in (dict, list) for value in values):
         return None
-    return (tag, *((type(value), value) for value in values))
+    return (tag, *((Number, value.key) if type(value) is Number else (type(value), value) for value in values))
 
 
 def _result(result: dict[str, Tree], path: Path, revision: str) -> Iterator[Observation]:
@@ -161,11 +161,7 @@ def _sums(result: dict[str, Tree], path: Path, revision: str, kind: str) -> Iter
 
 def _integer(value: Tree) -> Integer | None:
     """The value of an integer in any spelling, its exponent not written out; None for everything else."""
-    if type(value) is not Number:
-        return None
-    if is_safe_count(value.lexeme):
-        return int(value.lexeme)
-    return value.decimal if value.is_integer else None
+    return value.whole if type(value) is Number else None
 
 
 def _spelled(number: Integer) -> str:

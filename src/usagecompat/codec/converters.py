@@ -36,6 +36,8 @@ from usagecompat.contract import (
     is_kind,
     is_number_text,
     layout_of,
+    member_of,
+    record_of,
 )
 from usagecompat.findings import Profile
 from usagecompat.jsontext import Number, has_surrogate, lexeme_of
@@ -87,9 +89,18 @@ def _refuse(value: Tree, wanted: str) -> NoReturn:
 
 def structure_integer(value: Tree) -> int:
     """The integer, in whichever spelling."""
-    if type(value) is not Number or not value.within_limits or not value.is_integer:
+    integer = _integer(value)
+    return integer if isinstance(integer, int) else integer.integer
+
+
+def _integer(value: Tree) -> int | Number:
+    """The same, but that an integer stays its spelling if its exponent makes it longer than that."""
+    whole = value.whole if type(value) is Number else None
+    if whole is None or type(value) is not Number:
         _refuse(value, "an integer")
-    return value.integer
+    if isinstance(whole, int):
+        return whole
+    return value if whole.adjusted() > len(value.lexeme) else value.integer
 
 
 def structure_number(value: Tree) -> Decimal:
@@ -116,7 +127,7 @@ _LEAVES: Mapping[type, Hook] = {
     bool: structure_boolean,
 }
 _HOOKS: Mapping[JsonType, Hook] = {
-    JsonType.INTEGER: structure_integer,
+    JsonType.INTEGER: _integer,
     JsonType.NUMBER: structure_number,
     JsonType.STRING: structure_string,
     JsonType.BOOLEAN: structure_boolean,
@@ -178,7 +189,7 @@ def _record_hook(shape: RecordShape, said: Contract, profile: Profile) -> Hook:
         errors += [_missing(name, shape) for name in required if name not in value and name not in found]
         if errors:
             raise ClassValidationError(f"this is not a {shape.name}", errors, shape.cls)  # pyright: ignore[reportCallIssue] - it sees ExceptionGroup
-        return shape.cls(**attributes, layout=Layout(undeclared, tuple(value), spellings))
+        return record_of(shape.cls, attributes, Layout(undeclared, tuple(value), spellings))
 
     return structure
 
@@ -265,10 +276,10 @@ def to_tree(record: Record) -> dict[str, Tree]:
         if name in layout.undeclared:
             tree[name] = layout.undeclared[name]
         elif name in names and names[name] in pending:
-            _write_member(tree, name, getattr(record, names[name]), layout)
+            _write_member(tree, name, member_of(record, names[name]), layout)
             del pending[names[name]]
     for name in pending:
-        _write_member(tree, record.WIRE_NAMES.get(name, name), getattr(record, name), layout)
+        _write_member(tree, record.WIRE_NAMES.get(name, name), member_of(record, name), layout)
     for name, node in layout.undeclared.items():
         tree.setdefault(name, node)
     return tree
@@ -320,6 +331,8 @@ def _node(value: object, spelling: str | None, name: str) -> Tree:
     if isinstance(value, str):
         if has_surrogate(value):
             raise ValueError(f"`{name}` holds half of a surrogate pair, which JSON has no character for")
+        return value
+    if isinstance(value, Number):
         return value
     if isinstance(value, (int, Decimal)):
         spelled = Number(spelling) if spelling is not None else None

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, cast
 from attrs import frozen
 
 from usagecompat.codec.converters import member_names, required_names, to_tree, wire_names
-from usagecompat.contract import ABSENT, LATEST, Layout, UnknownResult, UsageTimeBucketResultInner, contract, layout_of
+from usagecompat.contract import (
+    ABSENT,
+    LATEST,
+    Layout,
+    UnknownResult,
+    UsageTimeBucketResultInner,
+    contract,
+    layout_of,
+    member_of,
+    record_of,
+)
 from usagecompat.findings import CODES, Finding, Profile, pointer
 
 if TYPE_CHECKING:
@@ -27,8 +37,8 @@ class Narrowed:
 
 def flatten(result: UsageResult | UnknownResult) -> UsageTimeBucketResultInner:
     """The flat record that has just the members of `result`, undeclared ones included."""
-    members = {name: getattr(result, name) for name in member_names(type(result))}
-    return UsageTimeBucketResultInner(**members, layout=layout_of(result))
+    members = {name: member_of(result, name) for name in member_names(type(result))}
+    return record_of(UsageTimeBucketResultInner, members, layout_of(result))
 
 
 def narrow(flat: UsageTimeBucketResultInner) -> Narrowed:
@@ -42,13 +52,13 @@ def narrow(flat: UsageTimeBucketResultInner) -> Narrowed:
     if flat.object is ABSENT:
         return Narrowed(None, (_finding("schema/missing-member", "object", "a flat record has no `object`"),))
     shape = contract(LATEST).kinds.get(flat.object)
-    lacking = [] if shape is None else [n for n in required_names(shape.cls) if getattr(flat, n) is ABSENT]
+    lacking = [] if shape is None else [n for n in required_names(shape.cls) if member_of(flat, n) is ABSENT]
     cls = UnknownResult if shape is None or lacking else shape.cls
     layout = layout_of(flat)
     known, own, tree = wire_names(type(flat)), member_names(cls), to_tree(flat)
     undeclared = {n: node for n, node in tree.items() if n in layout.undeclared or known[n] not in own}
-    members = {name: getattr(flat, name) for name in own}
-    result = cls(**members, layout=Layout(undeclared, tuple(tree), layout.spellings))
+    members = {name: member_of(flat, name) for name in own}
+    result = record_of(cls, members, Layout(undeclared, tuple(tree), layout.spellings))
     findings = [_finding("schema/missing-member", n, f"{flat.object} requires `{n}`") for n in lacking]
     if shape is not None and not lacking:
         findings += [

@@ -15,6 +15,8 @@ from .markers import (
     is_kind,
     is_number_text,
     layout_of,
+    member_of,
+    record_of,
 )
 from .records import (
     CostsResultAmount,
@@ -107,6 +109,8 @@ __all__ = [
     "known_since",
     "layout_of",
     "load_revision",
+    "member_of",
+    "record_of",
     "resolve_revision",
     "revision_named",
     "schema",

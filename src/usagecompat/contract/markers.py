@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping  # noqa: TC003 - the annotations are read at run time
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeVar
 
-from attrs import field, fields, frozen
+from attrs import evolve, field, fields, frozen
 
-from usagecompat.jsontext import plain
+from usagecompat.jsontext import Number, plain
 
 if TYPE_CHECKING:
     from usagecompat.jsontext import Plain, Tree
@@ -163,6 +163,8 @@ class Layout:
     """The wire names of all members in the order they came."""
     spellings: Mapping[str, str] = field(factory=dict[str, str], eq=False)
     """How each number was spelled, by wire name."""
+    unread: Mapping[str, Number] = field(factory=dict[str, "Number"], eq=False)
+    """Integers with exponents that nobody should write out unless asked, by attribute."""
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -194,6 +196,16 @@ class Record:
             members.append(f"undeclared={_shown(self.undeclared)}")
         return f"{type(self).__name__}({', '.join(members)})"
 
+    if not TYPE_CHECKING:  # for whom any name would be an attribute
+
+        def __getattr__(self, name: str) -> object:
+            """An integer that was left as it is spelled, now that its value is asked for."""
+            number = object.__getattribute__(self, "_layout").unread.get(name) if name != "_layout" else None
+            if number is None:
+                raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'", name=name, obj=self)
+            object.__setattr__(self, name, number.integer)
+            return object.__getattribute__(self, name)
+
     @property
     def undeclared(self) -> dict[str, Plain]:
         """
@@ -204,11 +216,36 @@ class Record:
         return {name: plain(tree) for name, tree in self._layout.undeclared.items()}
 
 
+R = TypeVar("R", bound=Record)
+
+
 def _shown(value: object) -> str:
     try:
         return repr(value)
     except ValueError:  # Python refuses to write integers of more than 4,300 digits
         return "<a number too long to be written here>"
+
+
+def record_of(cls: type[R], members: Mapping[str, object], layout: Layout) -> R:
+    """A record of these members, by attribute; a `Number` is an integer whose value is computed when it is asked for."""
+    unread = {name: value for name, value in members.items() if type(value) is Number}
+    if unread or layout.unread:
+        layout, members = evolve(layout, unread=unread), {**members, **dict.fromkeys(unread, 0)}
+    record = cls(**members, layout=layout)
+    for name in unread:
+        object.__delattr__(record, name)
+    return record
+
+
+def member_of(record: Record, name: str) -> object:
+    """A member's value; a `Number` as long as nobody has asked for the value of an integer with a large exponent."""
+    number = layout_of(record).unread.get(name)
+    if number is None:
+        return getattr(record, name)
+    try:
+        return object.__getattribute__(record, name)
+    except AttributeError:
+        return number
 
 
 def layout_of(record: Record) -> Layout:

@@ -296,7 +296,7 @@ def _exactly(value: Node) -> Hashable:
     if isinstance(value, str):
         return said(value)
     if isinstance(value, Spelling):
-        return Number(value.lexeme)
+        return Number, Number(value.lexeme).key
     if value is None or isinstance(value, bool):
         return (value,)
     return _Prints(exact=False).of(value)

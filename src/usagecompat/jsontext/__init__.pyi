@@ -5,7 +5,6 @@ from .numbers import (
     INT32_LEAST,
     INT32_MOST,
     binary32,
-    exact_parts,
     is_plain_and_lossy,
     is_safe_count,
     lossy_decimal_models,
@@ -14,7 +13,7 @@ from .numbers import (
 from .positions import Index
 from .python_values import plain
 from .reader import Document, read
-from .values import NO_VALUE, NoValue, Number, Plain, Tree, lexeme_of
+from .values import NO_VALUE, NoValue, Number, Plain, Tree, exact_parts, lexeme_of
 from .writer import write
 
 __all__ = [

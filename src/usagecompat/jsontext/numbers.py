@@ -26,7 +26,6 @@ _SAFE_INTEGER_DIGITS: Final = 9
 # Significant digits: as many or fewer never change, more always do. Between them it depends on the number.
 _BINARY32_DIGITS: Final = (6, 9)
 _BINARY64_DIGITS: Final = (15, 17)
-_LONGEST_EXPONENT: Final = 18
 _LONGEST_PLAIN: Final = 30
 """Characters of a number without exponent that is sure to be in the normal range of both binary models."""
 
@@ -113,18 +112,3 @@ def binary32(double: float) -> bytes | None:
     if not math.isfinite(double):
         return None
     return struct.pack("f", 0.0) if struct.unpack("f", packed)[0] == 0 else packed
-
-
-def exact_parts(lexeme: str) -> tuple[str, ...] | tuple[bool, str, int]:
-    """The exact value of a number of any size, as sign, digits and exponent; nothing is computed that could be large."""
-    mantissa, _, exponent = lexeme.lower().partition("e")
-    whole, _, fraction = mantissa.lstrip("-").partition(".")
-    digits = (whole + fraction).lstrip("0")
-    if not digits:
-        return ()
-    size = exponent.lstrip("+-").lstrip("0")
-    if len(size) > _LONGEST_EXPONENT:
-        sign = "-" if exponent.startswith("-") else ""
-        return mantissa, f"{sign}{size}"
-    significant = digits.rstrip("0")
-    return lexeme.startswith("-"), significant, int(exponent or 0) - len(fraction) + len(digits) - len(significant)

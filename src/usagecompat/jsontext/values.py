@@ -7,11 +7,16 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 from enum import Enum, auto
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from usagecompat.jsontext.limits import number_fault, quoted
 
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+_SHORT: Final = 30
 _FEW_DIGITS: Final = 100
+_LONGEST_EXPONENT: Final = 18
 
 _DIGITS_AT_ONCE: Final = 600
 """Fewer than the least limit that Python can be told for the conversion of texts to integers."""
@@ -76,6 +81,32 @@ class Number:
             raise ValueError(message)
         return _whole(f"{Decimal(self.lexeme).to_integral_value():f}")
 
+    @property
+    def whole(self) -> int | Decimal | None:
+        """
+        The exact value of a whole number, its exponent not written out: an `int` if that is short, else a `Decimal`.
+
+        None for everything else.
+        """
+        if len(self.lexeme) <= _SHORT and self.lexeme.isdigit():
+            return int(self.lexeme)
+        if not self.is_integer:
+            return None
+        value = self.decimal
+        return int(value) if value.adjusted() < _SHORT else value
+
+    @property
+    def key(self) -> Hashable:
+        """
+        What stands for the exact value in sets and dictionaries: equal for equal numbers, and made of texts.
+
+        Python's hash of a number is the same for all multiples of 2^61 - 1, so that many of them make a table slow.
+        """
+        lexeme = self.lexeme
+        if not self.within_limits:
+            return lexeme
+        return exact_parts(lexeme)
+
     def __eq__(self, other: object) -> bool:
         """Whether the exact values are equal."""
         if not isinstance(other, Number):
@@ -85,12 +116,27 @@ class Number:
         return self.within_limits and other.within_limits and self.decimal == other.decimal
 
     def __hash__(self) -> int:
-        """The hash of the exact value."""
-        return hash(self.decimal if self.within_limits else self.lexeme)
+        """The hash of what stands for the exact value."""
+        return hash(self.key)
 
     def __repr__(self) -> str:
         """The number as it was spelled."""
         return f"Number({quoted(self.lexeme)})"
+
+
+def exact_parts(lexeme: str) -> tuple[str, ...] | tuple[bool, str, int]:
+    """The exact value of a number of any size, as sign, digits and exponent; nothing is computed that could be large."""
+    mantissa, _, exponent = lexeme.lower().partition("e")
+    whole, _, fraction = mantissa.lstrip("-").partition(".")
+    digits = (whole + fraction).lstrip("0")
+    if not digits:
+        return ()
+    size = exponent.lstrip("+-").lstrip("0")
+    if len(size) > _LONGEST_EXPONENT:
+        sign = "-" if exponent.startswith("-") else ""
+        return mantissa, f"{sign}{size}"
+    significant = digits.rstrip("0")
+    return lexeme.startswith("-"), significant, int(exponent or 0) - len(fraction) + len(digits) - len(significant)
 
 
 def _is_plain(lexeme: str) -> bool:

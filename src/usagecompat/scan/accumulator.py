@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from usagecompat.findings import Finding, Observation, Path
     from usagecompat.scan.bulk import SpotlessLines
+    from usagecompat.scan.coverage import Seconds
 
 AMOUNT_AS_STRING: Final = "wire/amount-as-string"
 _SEVERAL: Final = 8
@@ -280,13 +282,14 @@ class Tallying:
         """The time that is covered by buckets of a kind."""
         return self._coverage.setdefault(kind, CoverageBuilder())
 
-    def cover(self, buckets: Iterable[tuple[int, int, str | None]]) -> None:
+    def cover(self, buckets: Iterable[tuple[Seconds, Seconds, str | None]]) -> None:
         """Count the time of the buckets of one payload, each with the kind of its results or None without any."""
         buckets = list(buckets)
         kinds = {kind for _, _, kind in buckets if kind is not None}
         default = next(iter(kinds)) if len(kinds) == 1 else NO_KIND
-        for start, end, kind in buckets:
-            self.coverage_of(kind or default).add(start, end)
+        for label, group in groupby(buckets, key=lambda one: one[2] or default):
+            starts, ends, _ = zip(*group, strict=True)
+            self.coverage_of(label).add_all(starts, ends)
 
     # -- payloads that are judged by themselves
 
@@ -405,7 +408,7 @@ class Tallying:
         self._best[best or NO_SHAPE] += 1
         if shape is None:
             return
-        covering: list[tuple[int, int, str | None]] = []
+        covering: list[tuple[Seconds, Seconds, str | None]] = []
         for bucket, results in _buckets(tree, shape, self._judged.revision):
             kinds = [kind for result in results if (kind := self._kind(result)) is not None]
             self.kinds.update(kinds)
@@ -469,10 +472,10 @@ def _time_of(tree: Any, shape: Shape | None, path: Path) -> object:  # noqa: ANN
     return _member(tree, "start_time")
 
 
-def _seconds(value: object) -> int | None:
+def _seconds(value: object) -> Seconds | None:
     """A time as a parser leaves it; None for anything else."""
     if type(value) is Number:
-        return value.integer if value.within_limits and value.is_integer else None
+        return value.whole
     return value if type(value) is int else None
 
 
@@ -480,7 +483,7 @@ def _month(value: object) -> str:
     seconds = _seconds(value)
     if seconds is None or not _FIRST_MONTH <= seconds < _LAST_MONTH:
         return NO_MONTH
-    return _month_of_day(seconds // DAY)
+    return _month_of_day(int(seconds) // DAY)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from usagecompat.checking.fast.route import Route
     from usagecompat.contract import Member, RecordShape
     from usagecompat.findings import Observation
-    from usagecompat.scan.coverage import CoverageBuilder
+    from usagecompat.scan.coverage import CoverageBuilder, Seconds
     from usagecompat.scan.revision_fit import Fits
 
 Run: TypeAlias = "Callable[[Sequence[Any], list[int], list[int]], None]"
@@ -95,7 +95,7 @@ class Counts(Protocol):
         """The time that is covered by buckets of a kind."""
         ...
 
-    def cover(self, buckets: Iterable[tuple[int, int, str | None]]) -> None:
+    def cover(self, buckets: Iterable[tuple[Seconds, Seconds, str | None]]) -> None:
         """Count the time of the buckets of one payload, each with the kind of its results."""
         ...
 
@@ -224,9 +224,7 @@ class SpotlessLines:
             tallying.take_spotless(Shape.BUCKET, masks, counted)
             kind = self._kind(_class(results[0]))
             tallying.kinds[kind] += len(starts)
-            coverage = tallying.coverage_of(kind)
-            coverage.pending.update(zip(starts, ends, strict=True))
-            coverage.settle_if_full()
+            tallying.coverage_of(kind).add_all(starts, ends)
         return odd
 
     def _has_notes(self, check: _Check, bucket: Any, result: Any) -> bool:  # noqa: ANN401 - Structs

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date as Date  # noqa: N812 - `date` is a day as text
+from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 MOST_INTERVALS: Final = 10_000
 """Different intervals that are kept as they are; with one more, all are rounded to the minute."""
@@ -31,6 +32,8 @@ LAST: Final = 25_567 * DAY
 _EPOCH: Final = Date(1970, 1, 1).toordinal()
 _BITS: Final = re.compile("1+")
 
+Seconds: TypeAlias = int | Decimal
+"""A time as it was sent; a `Decimal` if it has so many digits that nobody should write them out."""
 Interval = tuple[int, int]
 """Start and end in seconds since 1970-01-01 UTC; the end is no part of it."""
 
@@ -99,31 +102,29 @@ class CoverageBuilder:
 
     def __init__(self, start: Coverage | None = None) -> None:
         """Begin with what `start` covers."""
-        self.pending: Counter[Interval] = Counter(start.intervals if start else ())
-        """Intervals as they come, in bulk; then `settle_if_full` has to be called."""
+        self._pending: Counter[Interval] = Counter(start.intervals if start else ())
         self.minutes: dict[int, tuple[int, int]] = dict(start.minutes) if start else {}
         """As in `Coverage`."""
         self._outside = start.outside if start else 0
         self._is_exact = start is None or start.is_exact
 
-    def add(self, start: int, end: int) -> None:
-        """Cover one more interval, which is not empty."""
-        if start < FIRST or end > LAST:
-            self._outside += 1
-        else:
-            self.pending[start, end] += 1
-            self.settle_if_full()
+    def add_all(self, starts: Sequence[Seconds], ends: Sequence[Seconds]) -> None:
+        """
+        Cover intervals, none of which is empty.
 
-    def settle_if_full(self) -> None:
-        """To be called after `pending` was changed in bulk."""
-        if len(self.pending) > MOST_INTERVALS:
+        Only those between `FIRST` and `LAST` become keys, since integers that are far apart may have one hash.
+        """
+        intervals: Iterable[tuple[Seconds, Seconds]] = zip(starts, ends, strict=True)
+        if starts and (min(starts) < FIRST or max(ends) > LAST):
+            intervals = [one for one in intervals if one[0] >= FIRST and one[1] <= LAST]
+            self._outside += len(starts) - len(intervals)
+        self._pending.update(cast("Iterable[Interval]", intervals))  # a `Decimal` is never so near
+        if len(self._pending) > MOST_INTERVALS:
             self.settle()
 
     def settle(self) -> None:
         """Keep no more of what came than there may be."""
-        pending = self.pending
-        beyond = [one for one in pending if one[0] < FIRST or one[1] > LAST]
-        self._outside += sum(pending.pop(one) for one in beyond)
+        pending = self._pending
         if len(pending) <= MOST_INTERVALS and self._is_exact:
             return
         self._is_exact = False
@@ -131,7 +132,7 @@ class CoverageBuilder:
         rounded = [
             ((start + half) // _MINUTE, (end + half) // _MINUTE, times) for (start, end), times in pending.items()
         ]
-        self.pending = Counter()
+        self._pending = Counter()
         for bit, stretches in enumerate(_swept(rounded)):
             for start, end in stretches:
                 self.set_minutes(start, end, bit)
@@ -156,13 +157,13 @@ class CoverageBuilder:
         for day, (once, twice) in other.minutes.items():
             mine, mine_twice = self.minutes.get(day, (0, 0))
             self.minutes[day] = _saved(mine | once), _saved(mine_twice | twice | (mine & once))
-        self.pending.update(other.intervals)
+        self._pending.update(other.intervals)
         self.settle()
 
     def coverage(self) -> Coverage:
         """What is covered."""
         self.settle()
-        intervals = {one: min(times, 2) for one, times in self.pending.items()}
+        intervals = {one: min(times, 2) for one, times in self._pending.items()}
         return Coverage(intervals, dict(self.minutes), self._outside, self._is_exact)
 
 
@@ -186,25 +187,27 @@ def _saved(bits: int) -> int:
 
 
 def _swept(intervals: Iterable[tuple[int, int, int]]) -> tuple[list[Interval], list[Interval]]:
-    """What intervals cover, each with how often it came, and what they cover more than once."""
+    """
+    What intervals cover, each with how often it came, and what they cover more than once.
+
+    One walk over the moments at which any of them starts or ends, however many overlap there.
+    """
+    changes: dict[int, int] = {}
+    for start, end, times in intervals:
+        changes[start] = changes.get(start, 0) + times
+        changes[end] = changes.get(end, 0) - times
     once: list[Interval] = []
     twice: list[Interval] = []
-    since = until = None
-    for start, end, times in sorted(intervals):
-        if times > 1:
-            twice.append((start, end))
-        if since is None or until is None or start > until:
-            if since is not None and until is not None and since < until:
-                once.append((since, until))
-            since, until = start, end
-        elif start == until:
-            until = end
-        else:  # what it shares with those in front, which leave no gap up to `until`
-            twice.append((start, min(end, until)))
-            until = max(end, until)
-    if since is not None and until is not None and since < until:
-        once.append((since, until))
-    return once, _swept((start, end, 1) for start, end in twice)[0] if twice else []
+    depth = before = 0
+    for moment in sorted(changes):
+        for stretches, least in ((once, 1), (twice, 2)):
+            if depth >= least:
+                if stretches and stretches[-1][1] == before:
+                    stretches[-1] = stretches[-1][0], moment
+                else:
+                    stretches.append((before, moment))
+        depth, before = depth + changes[moment], moment
+    return once, twice
 
 
 def _runs(day: int, bits: int) -> Iterator[Interval]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _KIND: Final = re.compile(r"organization\.(usage\.[a-z0-9_]+|costs)\.result")
 _NUMBER_TEXT: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _LONE: Final = re.compile("[\ud800-\udfff]")
+_LONGEST: Final = 40
 _DOUBLE_MAX: Final = Decimal("1.797693134862315708e308")
 
 
@@ -30,10 +31,9 @@ def type_of(value: object) -> str:
 
 
 def whole_of(value: object) -> int | None:
-    """The value of an integer in any spelling; None for everything else."""
-    if type(value) is Number and value.within_limits and value.is_integer:
-        return value.integer
-    return None
+    """The value of an integer in any spelling; None for everything else, and for more digits than anybody asks for."""
+    whole = value.whole if type(value) is Number else None
+    return None if isinstance(whole, Decimal) and whole.adjusted() > _LONGEST else None if whole is None else int(whole)
 
 
 def states_of(value: Any, member: Member, said: Contract) -> Iterator[str]:  # noqa: ANN401 - any JSON
