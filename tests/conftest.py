@@ -25,6 +25,18 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_ignore_collect(config: pytest.Config) -> bool | None:
+    """
+    Leave these tests out of the README's `pytest --compat fixtures/`, unless they are named.
+
+    That command is for installations without what the tests need.
+    """
+    worker: dict[str, list[str]] = getattr(config, "workerinput", {})
+    said = worker.get("mainargv", config.invocation_params.args)
+    named = any(str(argument).startswith("tests") for argument in said)
+    return True if config.getoption("compat", None) and not named else None
+
+
 @pytest.fixture(scope="session")
 def tracked() -> list[str]:
     """The files that belong to the project: those git knows, or, in an unpacked sdist, all that are there."""

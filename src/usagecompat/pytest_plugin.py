@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options of the kit, none of which does anything without `--compat`."""
+    """Add the options of the kit, which are errors where neither `--compat` nor `compat_paths` names what they are for."""
     group = parser.getgroup("usagecompat", "compatibility of usage and costs payloads (usagecompat)")
     group.addoption(
         "--compat",
@@ -27,8 +27,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         nargs="?",
         const="",  # the corpus that comes with the kit
         metavar="PATH",
-        help="Run a corpus: the directory, case file or payload PATH (also PATH::item), or the corpus that comes with the kit. "
-        "What follows is taken for PATH, so write --compat=PATH where test files follow. May be given several times.",
+        help="Run a corpus beside the tests: the directory, case file or payload PATH, or the corpus that comes with the kit; "
+        "PATH::item runs that alone. What follows is taken for PATH, so write --compat=PATH where test files follow. May be given several times.",
     )
     group.addoption(
         "--compat-revision",
@@ -39,7 +39,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--compat-profile",
         metavar="NAME",
-        default="served",
         help="served: tolerate what the API is known to serve (default); published: the letter of the contract.",
     )
     group.addoption(
@@ -50,14 +49,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--compat-set",
         metavar="NAME",
-        default="full",
         help="Run only the cases of this set of the corpus (default: full); derived: what can be made of its valid cases by "
         "changing one thing in memory, in place of its files.",
     )
     group.addoption(
         "--compat-client",
         action="append",
-        default=[],
         metavar="[NAME=]CMD",
         help="Put each case to this client too, as an item client[NAME]: a command that speaks the line protocol, "
         "oneshot:CMD, http:CMD, or python:package.module:function. May be given several times.",
@@ -65,9 +62,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--compat-client-timeout",
         type=float,
-        default=10.0,
         metavar="S",
         help="How many seconds a client has for one case (default: 10).",
+    )
+    parser.addini(
+        "compat_paths",
+        "Corpora and payloads that are run beside the tests whenever no paths are given, as if --compat named each.",
+        type="paths",
+        default=[],
     )
     parser.addini(
         "compat_expected_failures",
@@ -79,11 +81,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Under `--compat`, load the collectors and put the corpora among the paths to collect."""
-    if config.getoption("compat"):
+    """Where a corpus is named, load the collectors and put it among the paths to collect."""
+    if config.getoption("compat") or config.getini("compat_paths"):
         from usagecompat.plugin import start
 
         start(config)
+        return
+    for name, value in vars(config.option).items():
+        if name.startswith("compat_") and value is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise pytest.UsageError(
+                f"{option} does nothing without --compat[=PATH], or the setting compat_paths, which name what is run"
+            )
 
 
 @pytest.fixture(scope="session")

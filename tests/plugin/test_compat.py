@@ -91,20 +91,102 @@ def test_packaged_corpus(pytester: pytest.Pytester) -> None:
 
 
 @pytest.mark.usefixtures("small")
-def test_beside_test_files(pytester: pytest.Pytester) -> None:
-    """With paths of tests, the corpus comes in addition; without, it comes alone."""
+@pytest.mark.parametrize("settings", ["", "testpaths = .\n", "testpaths = test_mine.py\n"])
+def test_beside_the_tests(pytester: pytest.Pytester, settings: str) -> None:
+    """A corpus is run beside whatever pytest would run without it: paths that are given, `testpaths`, or all there is."""
     pytester.makepyfile(test_mine="def test_mine(): pass")
+    pytester.makeini(f"[pytest]\n{settings}")
     pytester.runpytest("--compat=fixtures", "test_mine.py").assert_outcomes(passed=16)
     pytester.runpytest("test_mine.py", "--compat", "fixtures").assert_outcomes(passed=16)
-    pytester.runpytest("--compat=fixtures").assert_outcomes(passed=15)
+    pytester.runpytest("--compat=fixtures").assert_outcomes(passed=16)
+    pytester.makeini(f"[pytest]\n{settings}addopts = --compat=fixtures\n")
+    pytester.runpytest().assert_outcomes(passed=16)
+    pytester.runpytest("-n", "1").assert_outcomes(passed=16)
 
 
 @pytest.mark.usefixtures("small")
-def test_in_place_of_testpaths(pytester: pytest.Pytester) -> None:
-    """A corpus takes the place of configured `testpaths`."""
+def test_failing_tests_are_not_dropped(pytester: pytest.Pytester) -> None:
+    """A corpus that passes does not hide that the tests beside it do not."""
+    pytester.makepyfile(test_mine="def test_mine(): raise AssertionError")
+    assert pytester.runpytest("--compat=fixtures").ret is pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.mark.usefixtures("small")
+def test_item_alone(pytester: pytest.Pytester) -> None:
+    """One item of a corpus, which the commands of a failure name, is run without the tests."""
     pytester.makepyfile(test_mine="def test_mine(): pass")
-    pytester.makeini("[pytest]\ntestpaths = .\naddopts = --compat=fixtures\n")
-    pytester.runpytest().assert_outcomes(passed=15)
+    pytester.runpytest("--compat=fixtures/numbers/count-one.case.json::schema").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("place", [".hidden", "build", ".venv/lib", "kit/data"])
+def test_places_that_pytest_leaves_out(pytester: pytest.Pytester, small: Path, place: str) -> None:
+    """A corpus is run wherever it is, and what pytest leaves out beside it stays left out."""
+    for folder in (pytester.path / place).parents[:2], [pytester.path / place]:
+        for each in folder:
+            if each != pytester.path and pytester.path in each.parents:
+                each.mkdir(exist_ok=True)
+                (each / "__init__.py").write_text("raise RuntimeError('this is imported')", "utf-8")
+                (each / "test_theirs.py").write_text("raise RuntimeError('this is collected')", "utf-8")
+    pytester.path.joinpath(".venv").mkdir(exist_ok=True)
+    pytester.path.joinpath(".venv/pyvenv.cfg").touch()
+    small.rename(pytester.path / place / "build")
+    pytester.makepyfile(test_mine="def test_mine(): pass")
+    pytester.makeini("[pytest]\nnorecursedirs = .* build kit")
+    pytester.runpytest(f"--compat={place}/build").assert_outcomes(passed=16)
+
+
+def test_packaged_corpus_beside_tests(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The corpus that comes with the kit is run where the kit is installed below the tests."""
+    from usagecompat.corpus import packaged  # noqa: PLC0415
+
+    monkeypatch.chdir(packaged().parent)
+    result = pytester.runpytest("--compat", "--collect-only", "-q", "-c", str(pytester.makeini("[pytest]")))
+    assert any("fixtures/numbers/count-one.case.json::json" in line for line in result.outlines)
+
+
+@pytest.mark.usefixtures("small", "plain")
+def test_ignored_by_name(pytester: pytest.Pytester) -> None:
+    """What the user tells pytest to ignore in a corpus is left out, and the summary counts it."""
+    result = pytester.runpytest("--compat=recorded", "--ignore=recorded/2026")
+    result.assert_outcomes(passed=4)
+    result.stdout.fnmatch_lines(["1 of 2 payloads run*"])
+
+
+@pytest.mark.usefixtures("small", "plain")
+def test_setting(pytester: pytest.Pytester) -> None:
+    """`compat_paths` is to corpora what `testpaths` is to tests: paths that are given take its place, and that is said."""
+    pytester.makepyfile(test_mine="def test_mine(): pass")
+    pytester.makeini("[pytest]\ncompat_paths = fixtures recorded\n")
+    pytester.runpytest().assert_outcomes(passed=1 + 15 + 8)
+    pytester.runpytest("-n", "1").assert_outcomes(passed=1 + 15 + 8)
+    pytester.runpytest("--compat=fixtures").assert_outcomes(passed=1 + 15 + 8)
+    alone = pytester.runpytest("test_mine.py")
+    alone.assert_outcomes(passed=1)
+    alone.stdout.fnmatch_lines(["*not run, as paths are given: fixtures, recorded (compat_paths)"])
+    pytester.runpytest("test_mine.py", "--compat=fixtures").assert_outcomes(passed=16)
+    pytester.runpytest("fixtures/numbers").assert_outcomes(passed=8)
+    pytester.runpytest("-o", "compat_paths=recorded", "-n", "1").assert_outcomes(passed=1 + 8)
+
+
+def test_setting_that_names_nothing(pytester: pytest.Pytester) -> None:
+    """A setting that names no corpus is refused, by its own name."""
+    pytester.makeini("[pytest]\ncompat_paths = nowhere\n")
+    result = pytester.runpytest()
+    assert result.ret is pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: compat_paths *nowhere: there is no such file or directory*"])
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["--compat-set=core", "--compat-set=full", "--compat-profile=served", "--compat-revision=2026-10-21",
+     "--compat-corpus=0.1.0", "--compat-client=true", "--compat-client-timeout=10"],
+)  # fmt: skip
+def test_options_without_a_corpus(pytester: pytest.Pytester, option: str) -> None:
+    """An option that says how a corpus is run is an error where none is, and the message says what is missing."""
+    pytester.makepyfile(test_mine="def test_mine(): pass")
+    result = pytester.runpytest(option)
+    assert result.ret is pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {option.partition('=')[0]} does nothing without --compat*compat_paths*"])
 
 
 @pytest.mark.usefixtures("small")

@@ -58,7 +58,7 @@ def test_set(pytester: pytest.Pytester, small: Path) -> None:
 
 @pytest.mark.usefixtures("small")
 def test_unknown_set(pytester: pytest.Pytester) -> None:
-    """A set that the corpus does not have is a usage error that lists those it has."""
+    """A set that the corpus does not have is a usage error that lists those it has, and what can be derived."""
     result = pytester.runpytest("--compat=fixtures", "--compat-set=tiny")
     assert result.ret is pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: there is no set 'tiny'; use one of full"])
+    result.stderr.fnmatch_lines(["ERROR: there is no set 'tiny'; use one of derived, full"])

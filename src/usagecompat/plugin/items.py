@@ -188,7 +188,7 @@ class CompatItem(pytest.Item):
             check += ["--profile", terms.profile]
             again += ["--compat-profile", terms.profile]
         if self.name.startswith("client["):
-            for client in self.config.option.compat_client:
+            for client in self.config.option.compat_client or ():
                 again += ["--compat-client", client]
         else:
             yield shlex.join(check)

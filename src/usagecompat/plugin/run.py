@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pytest
 from attrs import define, field
 
+import usagecompat
 from usagecompat.contract import LATEST, revision_named
 from usagecompat.corpus import (
     CASE_JUDGES,
+    FULL,
     Case,
     CaseJudge,
     Derived,
@@ -38,7 +40,7 @@ from usagecompat.corpus import (
 )
 from usagecompat.corpus import NAME as MANIFEST
 from usagecompat.corpus import SET as DERIVED
-from usagecompat.exceptions import UsageCompatError
+from usagecompat.exceptions import NoSuchName, UnreadableInput, UsageCompatError
 from usagecompat.findings import Profile, Verdict, named
 from usagecompat.plugin.github import NAME as GITHUB
 from usagecompat.plugin.github import Annotations, is_wanted
@@ -55,7 +57,9 @@ _UNUSED: Final = "usagecompat_unused"
 _LAST_WORDS: Final = "usagecompat_last_words"
 _ABOVE: Final = 2
 """How far above a place its corpus may be: a case is two below."""
-_HERE: Final = Path(__file__).parent
+_HOW_TO_NAME: Final = "What follows --compat is taken for its path; where test files follow, write --compat=PATH."
+_PACKAGE: Final = Path(usagecompat.__file__).parent
+_CLIENT_TIMEOUT: Final = 10.0
 
 
 def start(config: pytest.Config) -> None:
@@ -82,7 +86,8 @@ def _add_clients(config: pytest.Config, kit: Kit) -> None:
     from usagecompat.plugin.clients import client_judges, close_all  # noqa: PLC0415 - a run without clients needs none
 
     given: list[str] = config.option.compat_client
-    timeout: float = config.option.compat_client_timeout
+    said: float | None = config.option.compat_client_timeout
+    timeout = _CLIENT_TIMEOUT if said is None else said
     try:
         judges = client_judges(given, timeout=timeout, expected=kit.expected_failures)
     except UsageCompatError as error:
@@ -96,6 +101,9 @@ class Kit:
     """The plugin of one run."""
 
     sources: tuple[Source, ...]
+    """All that is named, each place once."""
+    asked: tuple[Source, ...]
+    """Those of them that `--compat` names, which are run whatever else is; the others stand in `compat_paths`."""
     terms: Terms
     pin: str | None
     """The version of the kit whose cases are run; None for this one."""
@@ -105,6 +113,10 @@ class Kit:
     """What is asked about each case, by the name of the item."""
     closing: list[Callable[[], list[str]]] = field(factory=list["Callable[[], list[str]]"], init=False)
     """What is done when all has run, and gives lines for the summary."""
+    _opened: set[Path] = field(factory=set[Path], init=False)
+    """Directories that pytest would leave out, and that lead to a source."""
+    _left_out: tuple[Source, ...] = field(default=(), init=False)
+    """What `compat_paths` names and this run does not, because it is given paths of its own."""
     _last_words: list[str] = field(factory=list[str], init=False)
     _entries: dict[Path, Mapping[str, Entry]] = field(factory=dict[Path, "Mapping[str, Entry]"], init=False)
     _derived: dict[Path, dict[Path, list[Derived]]] = field(factory=dict[Path, dict[Path, list[Derived]]], init=False)
@@ -113,22 +125,24 @@ class Kit:
     _unused: list[str] = field(factory=list[str], init=False)
 
     def take_over(self, config: pytest.Config) -> None:
-        """Put the sources among the paths to collect, in place of those that pytest would take by itself."""
+        """
+        Put the sources among the paths to collect, beside those that pytest takes by itself.
+
+        Paths that are given take the place of `compat_paths`, as they do of `testpaths`; one in a corpus selects from it.
+        An item of a corpus that `--compat` names is run alone.
+        """
         for root in {source.root for source in self.sources}:
             for flag, note in read_notes(root).items():
                 config.addinivalue_line("markers", f"{flag}: {note['title']}")
-        names = [f"{source.path}{source.item}" for source in self.sources]
-        config.option.compat = names  # a worker of pytest-xdist has no other way to know them
         given = config.args if config.args_source is config.ArgsSource.ARGS else []
         chosen = [_absolute(config, argument.partition("::")[0]) for argument in given]
-        config.args = [
-            *given,
-            *(
-                name
-                for source, name in zip(self.sources, names, strict=True)
-                if not any(source.holds(path) for path in chosen)  # a node id in a corpus selects from it
-            ),
-        ]
+        own = config.args if given or not any(source.item for source in self.asked) else []
+        wanted = self.asked if given else self.sources
+        named = {source for source in self.sources if any(source.holds(path) for path in chosen)}
+        self._left_out = tuple(source for source in self.sources if source not in wanted and source not in named)
+        config.option.compat = [source.name for source in self.sources if source not in self._left_out] or None
+        # ... which is all that a worker of pytest-xdist is told
+        config.args = [*own, *(source.name for source in wanted if source not in named)]
 
     def entries(self, root: Path) -> Mapping[str, Entry]:
         """What the manifest of a corpus says, read once."""
@@ -157,17 +171,46 @@ class Kit:
 
     # -- collection
 
-    def pytest_report_header(self) -> str:
+    def pytest_report_header(self) -> list[str]:
         """What is run, and on which terms."""
-        places = ", ".join(printable_path(source.path) + source.item for source in self.sources)
-        own = "the revision of each case" if any(source.is_corpus for source in self.sources) else LATEST
-        revision = self.terms.revision or own
-        return f"usagecompat: {version()}; {places} at {revision}, profile {self.terms.profile}"
+        run = [source for source in self.sources if source not in self._left_out]
+        places = ", ".join(printable_path(source.path) + source.item for source in run)
+        own = "the revision of each case" if any(source.is_corpus for source in run) else LATEST
+        terms = f"{places} at {self.terms.revision or own}, profile {self.terms.profile}"
+        told = [f"usagecompat: {version()}; {terms if run else 'nothing is run of compat_paths'}"]
+        if self._left_out:
+            names = ", ".join(printable_path(source.path) for source in self._left_out)
+            told.append(f"usagecompat: not run, as paths are given: {names} (compat_paths)")
+        return told
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_ignore_collect(
+        self, collection_path: Path, config: pytest.Config
+    ) -> Generator[None, bool | None, bool | None]:
+        """
+        Let nothing of a source be left out for its name alone, and no directory that leads to one.
+
+        What stands beside a source in such a directory, be it a virtual environment, stays left out.
+        """
+        ignored = yield
+        if any(collection_path in source.path.parents for source in self.sources):
+            if ignored or collection_path.parent in self._opened:
+                self._opened.add(collection_path)
+                return None
+        elif any(source.holds(collection_path) for source in self.sources):
+            names: list[str] = config.getini("norecursedirs")
+            if any(collection_path == source.path for source in self.sources) or any(
+                collection_path.match(name) for name in names
+            ):
+                return None
+        elif collection_path.parent in self._opened:
+            return True
+        return ignored
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-        """A directory of a corpus, or the kit's own, is never taken for a Python package."""
-        if path == _HERE or any(source.holds(path) for source in self.sources):
+        """A directory of a corpus, on the way to one, or the kit's own, is never taken for a Python package."""
+        if path == _PACKAGE or path in self._opened or any(source.holds(path) for source in self.sources):
             directory: pytest.Dir = pytest.Dir.from_parent(parent, path=path)
             return directory
         return None
@@ -280,8 +323,11 @@ def _kit(config: pytest.Config) -> Kit:
     options: Any = config.option
     revision: str | None = options.compat_revision
     pin: str | None = options.compat_corpus
-    set_name: str = options.compat_set
-    sources = tuple(_source(config, said) for said in options.compat)
+    set_name: str = options.compat_set or FULL
+    asked = dict.fromkeys(_source(config, said, "--compat") for said in options.compat or ())
+    sources = asked | dict.fromkeys(
+        _source(config, str(path), "compat_paths") for path in config.getini("compat_paths")
+    )
     if pin is not None:
         try:
             newer = release(pin) > release(version())
@@ -296,10 +342,11 @@ def _kit(config: pytest.Config) -> Kit:
             )
         _ids(source.root, set_name)
     return Kit(
-        sources=sources,
+        sources=tuple(sources),
+        asked=tuple(asked),
         terms=Terms(
             revision=None if revision is None else revision_named(revision),
-            profile=named(Profile, options.compat_profile, "profile"),
+            profile=named(Profile, options.compat_profile or Profile.SERVED, "profile"),
         ),
         pin=pin,
         set_name=set_name,
@@ -311,17 +358,24 @@ def _kit(config: pytest.Config) -> Kit:
 
 def _ids(root: Path, set_name: str) -> frozenset[str] | None:
     """The cases that a set chooses; None for all."""
-    return None if set_name == DERIVED else ids_in_set(root, set_name)
+    if set_name == DERIVED:
+        return None
+    try:
+        return ids_in_set(root, set_name)
+    except NoSuchName as error:
+        raise NoSuchName("set", set_name, tuple(sorted((*error.known, DERIVED)))) from None
 
 
-def _source(config: pytest.Config, said: str) -> Source:
+def _source(config: pytest.Config, said: str, option: str) -> Source:
     name, separator, item = said.partition("::")
     path = _absolute(config, name) if name else folder("fixtures")
-    is_corpus, files = find_files(path)
+    try:
+        is_corpus, files = find_files(path)
+    except UnreadableInput as error:
+        raise pytest.UsageError(f"{option} {said}: {error.reason}. {_HOW_TO_NAME}") from None
     if not files:
         raise pytest.UsageError(
-            f"--compat {said}: there is no case (*.case.json) and no payload (*.json) here. "
-            "What follows --compat is taken for its path; where test files follow, write --compat=PATH."
+            f"{option} {said}: there is no case (*.case.json) and no payload (*.json) here. {_HOW_TO_NAME}"
         )
     if is_corpus and path.is_file():
         (path,) = files  # a payload stands for its case

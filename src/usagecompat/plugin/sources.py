@@ -27,6 +27,11 @@ class Source:
     is_corpus: bool
     files: frozenset[Path]
 
+    @property
+    def name(self) -> str:
+        """The place as an argument of pytest."""
+        return f"{self.path}{self.item}"
+
     def holds(self, path: Path) -> bool:
         """Whether `path` is this place, or in it."""
         return path == self.path or self.path in path.parents or path in self.files
