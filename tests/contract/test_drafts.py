@@ -44,7 +44,7 @@ def coming() -> dict[str, Any]:
     completions = records["UsageCompletionsResult"]
     completions["members"] |= {
         "reasoning_tokens": {"type": "integer"},
-        "region": {"type": "string", "nullable": True},
+        "region": {"type": "string", "nullable": True, "doc": "Where the requests were answered."},
         "x-odd.name": {"type": "string", "nullable": True, "known_values": ["a", "b"], "closed": True},
         "class": {"type": "boolean"},
         "weight": {"type": "number", "nullable": True},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 
 from usagecompat import LATEST, REVISIONS
@@ -15,9 +16,8 @@ if TYPE_CHECKING:
     from usagecompat.contract.tree import Contract, Member
 
 UPSTREAM = folder("fixtures") / "upstream"
-HISTORY = {
-    entry["revision"]: entry["schemas"] for entry in json.loads((UPSTREAM / "history.json").read_bytes())["revisions"]
-}
+ENTRIES = json.loads((UPSTREAM / "history.json").read_bytes())["revisions"]
+HISTORY = {entry["revision"]: entry["schemas"] for entry in ENTRIES}
 FLAT = json.loads((UPSTREAM / "flat-record.json").read_bytes())
 PERL_TYPES = {
     "string": JsonType.STRING,
@@ -123,3 +123,16 @@ def test_lifetimes() -> None:
     assert declared_since("CostsResult", "sessions") is None
     assert known_since("organization.usage.decisions.result") == "2026-10-14"
     assert known_since("organization.usage.others.result") is None
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_meanings(revision: str) -> None:
+    """What a member counts, where that has changed, is what was published; no other member has a meaning of its own."""
+    ours = {
+        shape.name: {name: member.meaning for name, member in shape.members.items() if member.meaning is not None}
+        for shape in contract(revision).records.values()
+    }
+    published = next(entry for entry in ENTRIES if entry["revision"] == revision).get("meanings", {})
+    assert {name: {n: attrs.asdict(m) for n, m in found.items()} for name, found in ours.items() if found} == {
+        name: {n: {"leaves_out": "", "unless": "", **m} for n, m in found.items()} for name, found in published.items()
+    }

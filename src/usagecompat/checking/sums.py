@@ -8,12 +8,14 @@ from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, Inexact
 from functools import cache, reduce
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from usagecompat.contract import LATEST, REVISIONS, contract, day_of
+from usagecompat.contract import KINDS, contract, meanings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from usagecompat.contract import Means, RecordShape
 
 Integer: TypeAlias = int | Decimal
 """An `int` if it is short, as nearly all are; a `Decimal` never has to write out its exponent."""
@@ -39,8 +41,6 @@ class SumRule:
 
     While that count is absent or null, nobody can tell, and either sum is right.
     """
-    since: str = REVISIONS[0]
-    until: str = LATEST
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -76,15 +76,13 @@ class SumRule:
         return any(one == total if self.exact else one <= total for one in sums)
 
 
-_INPUT: Final = ("input_uncached_tokens", "input_cached_tokens", "input_cache_write_tokens")
-_12H, _30M = "input_cache_write_12h_tokens", "input_cache_write_30m_tokens"
-
-SUM_RULES: Final = (
+_RELATIONS: Final = (
     SumRule("rule/cached-exceeds-input", "input_tokens", ("input_cached_tokens",), exact=False),
-    SumRule("rule/input-split-mismatch", "input_tokens", _INPUT, until="2026-08-21"),
-    # Then `input_cache_write_tokens` was what lives 30 minutes, and now it is all writes again.
-    SumRule("rule/input-split-mismatch", "input_tokens", _INPUT, on_top=_12H, since="2026-10-02", until="2026-10-14"),
-    SumRule("rule/input-split-mismatch", "input_tokens", _INPUT, on_top=_12H, settled_by=_30M, since="2026-10-21"),
+    SumRule(
+        "rule/input-split-mismatch",
+        "input_tokens",
+        ("input_uncached_tokens", "input_cached_tokens", "input_cache_write_tokens"),
+    ),
     SumRule(
         "rule/uncached-split-mismatch",
         "input_uncached_tokens",
@@ -100,9 +98,14 @@ SUM_RULES: Final = (
         "output_tokens",
         ("output_text_tokens", "output_audio_tokens", "output_image_tokens"),
     ),
-    SumRule("rule/cache-write-split-exceeded", "input_cache_write_tokens", (_30M, _12H), exact=False),
+    SumRule(
+        "rule/cache-write-split-exceeded",
+        "input_cache_write_tokens",
+        ("input_cache_write_30m_tokens", "input_cache_write_12h_tokens"),
+        exact=False,
+    ),
 )
-"""Every relation; one whose terms changed their meaning is there once for each meaning."""
+"""Every relation, as it is while each count is all that its name says."""
 
 
 @cache
@@ -111,10 +114,30 @@ def sum_rules(revision: str, kind: str) -> tuple[SumRule, ...]:
     shape = contract(revision).kinds.get(kind)
     if shape is None:
         return ()
-    day = min(day_of(revision), LATEST)
-    return tuple(
-        rule for rule in SUM_RULES if rule.since <= day <= rule.until and shape.members.keys() >= {*rule.all_terms}
-    )
+    rules = [_as_meant(rule, shape) for rule in _RELATIONS if shape.members.keys() >= {*rule.terms}]
+    return tuple(rule for rule in rules if shape.members.keys() >= {*rule.all_terms})
+
+
+def _as_meant(rule: SumRule, shape: RecordShape) -> SumRule:
+    """The relation with what its parts leave out at this revision."""
+    meanings = (shape.members[name].meaning for name in rule.parts) if rule.exact else ()
+    return next((_with(rule, meaning) for meaning in meanings if meaning is not None), rule)
+
+
+def _with(rule: SumRule, meaning: Means) -> SumRule:
+    """The relation where one of its parts means this."""
+    return evolve(rule, on_top=meaning.leaves_out, settled_by=meaning.unless)
+
+
+def _forms(rule: SumRule) -> Iterator[SumRule]:
+    """The relation under each meaning that one of its parts has had."""
+    yield rule
+    for name in rule.parts if rule.exact else ():
+        yield from (_with(rule, meaning) for kind in KINDS for meaning in meanings_of(kind, name))
+
+
+SUM_RULES: Final = tuple(dict.fromkeys(form for rule in _RELATIONS for form in _forms(rule)))
+"""Every relation in each of its forms: one whose terms changed their meaning has several."""
 
 
 @cache

@@ -8,6 +8,7 @@ from .markers import (
     Count,
     GroupKey,
     Layout,
+    Means,
     Money,
     Quantity,
     Record,
@@ -52,6 +53,8 @@ from .tree import (
     declared_since,
     declared_until,
     known_since,
+    meaning_of,
+    meanings_of,
     shape_of,
 )
 
@@ -86,6 +89,7 @@ __all__ = [
     "JsonType",
     "Layout",
     "Limit",
+    "Means",
     "Member",
     "Money",
     "Quantity",
@@ -109,6 +113,8 @@ __all__ = [
     "known_since",
     "layout_of",
     "load_revision",
+    "meaning_of",
+    "meanings_of",
     "member_of",
     "record_of",
     "resolve_revision",

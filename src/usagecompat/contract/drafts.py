@@ -28,6 +28,7 @@ from usagecompat.contract.markers import (
     Items,
     Kind,
     Marker,
+    Means,
     Part,
     Quantity,
     Record,
@@ -35,7 +36,7 @@ from usagecompat.contract.markers import (
     Values,
     is_kind,
 )
-from usagecompat.contract.revisions import PUBLISHED, REVISIONS, Draft, remember, resolve_revision
+from usagecompat.contract.revisions import LATEST, PUBLISHED, REVISIONS, Draft, day_of, remember, resolve_revision
 from usagecompat.contract.shapes import Contract, JsonType, Member, RecordShape
 from usagecompat.contract.tree import (
     RECORDS,
@@ -46,6 +47,7 @@ from usagecompat.contract.tree import (
     flat_of,
     holding,
     know,
+    meaning_of,
 )
 from usagecompat.exceptions import CorruptDraft
 
@@ -132,6 +134,7 @@ def draft_of(data: bytes, name: str = "the draft") -> Draft:
 
 def draft_from(said: Told) -> Draft:
     """The draft that was read, known from now on."""
+    said.only("about", "revision", "source", "note", "schemas", "endpoints", "meanings", "not_held")
     facts = {key: value for key, value in said.mapping().items() if key != "about"}
     text = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
     day = said.member("revision").text()
@@ -222,6 +225,14 @@ class _Reader:
                     self.said.member("endpoints").member(endpoint).refuse(f"{kind!r} is no kind of this draft")
                 own.setdefault(kind, endpoint)
         return {kind: own.get(kind) or ENDPOINTS[kind] for kind in kinds if kind in own or kind in ENDPOINTS}
+
+    def meaning(self, record: str, name: str, attribute: str) -> Means | None:
+        """What a member counts: as the draft says, or as the published revision of its time."""
+        if self.said.has("meanings") and self.said.member("meanings").has(record):
+            given = self.said.member("meanings").member(record)
+            if given.has(name):
+                return _means(given.member(name))
+        return meaning_of(record, attribute, min(day_of(self.revision), LATEST))
 
     def group_keys(self, kind: str) -> frozenset[str] | None:
         """What the endpoint of a kind can group by; None if the draft does not say."""
@@ -326,11 +337,21 @@ class _Reader:
             marker=marker,
             const=const,
             values=_values(said, known),
+            meaning=self.meaning(record, name, attribute),
             format=said.member("format").text() if said.has("format") else None,
             of=_held(json_type, said, record),
             former_name=former if former not in names else None,
             newer_name=newer if newer not in names else None,
         )
+
+
+def _means(said: Told) -> Means:
+    """A meaning that the draft gives a member."""
+    said.only("since", "doc", "source", "leaves_out", "unless")
+    facts = {name: said.member(name).text() for name in said.mapping()}
+    if not {"since", "doc", "source"} <= facts.keys():
+        said.refuse("a meaning needs `since`, `doc` and `source`")
+    return Means(**facts)
 
 
 def _held(json_type: JsonType, said: Told, record: str) -> tuple[str, ...]:

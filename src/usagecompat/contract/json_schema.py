@@ -216,7 +216,7 @@ class _Writer:
         return written
 
     def _member(self, member: Member) -> JsonSchema:
-        prose: JsonSchema = {"description": member.marker.doc}
+        prose: JsonSchema = {"description": member.doc}
         if member.values is not None and not (member.values.closed and not self._served):
             prose["examples"] = list(member.values.known)
         null = member.nullable or (self._served and Tolerance.NULL in member.deviations)

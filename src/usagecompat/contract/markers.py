@@ -138,6 +138,26 @@ class FormatSince:
     format: str
 
 
+@frozen(kw_only=True)
+class Means:
+    """
+    What the member counts from `since` on, until the next such line says otherwise.
+
+    A meaning is part of a revision as a type is: where it changes, every reader who adds up has to change, and no
+    schema shows it.
+    """
+
+    since: str
+    doc: str
+    """One or two sentences."""
+    source: str
+    """Where the vendor says so."""
+    leaves_out: str = ""
+    """The member with the part that this one leaves out, so that a sum needs both."""
+    unless: str = ""
+    """A member with which nothing is left out; while it is absent or null, nobody can tell."""
+
+
 @frozen
 class Values:
     """The values that the contract lists for the member."""

@@ -94,7 +94,7 @@ def _record(shape: RecordShape, said: Contract, *, modern: bool) -> Node:
 
 
 def _member(member: Member, said: Contract, *, modern: bool) -> Node:
-    doc: Node = {"description": member.marker.doc}
+    doc: Node = {"description": member.doc}
     if member.type is JsonType.OBJECT:
         return _reference(member.of[0])
     if member.type is JsonType.ARRAY:

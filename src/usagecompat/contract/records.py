@@ -23,6 +23,7 @@ from usagecompat.contract.markers import (
     GroupKey,
     Items,
     Kind,
+    Means,
     Money,
     NullSince,
     Part,
@@ -37,6 +38,27 @@ from usagecompat.contract.markers import (
 )
 
 API_SOURCES = Values(("agents_api", "unlabeled"), closed=True)
+_CACHE_WRITE_DOCS = "docstrings of the response types of openai on PyPI"
+_30_MINUTES = "input_cache_write_30m_tokens"
+_12_HOURS = "input_cache_write_12h_tokens"
+ALL_WRITES = Means(
+    since="2026-07-15",
+    doc="Here they are all writes, however long they are kept.",
+    source="openai/openai-openapi 535f5dc97632",
+)
+SHORT_WRITES = Means(
+    since="2026-10-02",
+    doc="Here they are the writes that are kept for 30 minutes; those kept for 12 hours come on top in a sum.",
+    source=f"{_CACHE_WRITE_DOCS}, 3.24.0 to 3.35.0",
+    leaves_out=_12_HOURS,
+)
+WRITES_AGAIN = Means(
+    since="2026-10-21",
+    doc="Here they are all writes again, unless the 30-minute part is absent or null: then it may be either.",
+    source=f"{_CACHE_WRITE_DOCS}, from 3.36.0 on",
+    leaves_out=_12_HOURS,
+    unless=_30_MINUTES,
+)
 QUANTITY_UNITS = Values(
     (
         "tokens",
@@ -61,7 +83,12 @@ class UsageCompletionsResult(Record):
     input_tokens: Annotated[int, Count("All tokens sent to the model, cached ones included.")]
     input_cached_tokens: Annotated[int | Absent, Count("Input tokens that were read from the prompt cache.")] = ABSENT
     input_cache_write_tokens: Annotated[
-        int | Absent, Count("Input tokens that were written to the prompt cache."), Since("2026-07-15")
+        int | Absent,
+        Count("Input tokens that were written to the prompt cache."),
+        Since("2026-07-15"),
+        ALL_WRITES,
+        SHORT_WRITES,
+        WRITES_AGAIN,
     ] = ABSENT
     input_uncached_tokens: Annotated[
         int | Absent,
@@ -269,7 +296,11 @@ class UsageDecisionsResult(Record):
         ABSENT
     )
     input_cache_write_tokens: Annotated[
-        int | None | Absent, Count("Input tokens that were written to the prompt cache.")
+        int | None | Absent,
+        Count("Input tokens that were written to the prompt cache."),
+        ALL_WRITES,
+        SHORT_WRITES,
+        WRITES_AGAIN,
     ] = ABSENT
     input_uncached_tokens: Annotated[
         int | None | Absent, Count("Input tokens that were neither read from nor written to the prompt cache.")

@@ -14,7 +14,7 @@ from usagecompat.contract.markers import GroupKey
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from usagecompat.contract.markers import Marker, Record, Values
+    from usagecompat.contract.markers import Marker, Means, Record, Values
     from usagecompat.contract.revisions import Deviation, Tolerance
 
 
@@ -44,6 +44,8 @@ class Member:
     const: str | None = None
     """The only value, of a discriminator."""
     values: Values | None = None
+    meaning: Means | None = None
+    """What it counts, of a member whose meaning has changed from revision to revision."""
     format: str | None = None
     of: tuple[str, ...] = ()
     """The records that may stand here, of an object or an array."""
@@ -53,6 +55,11 @@ class Member:
     """The name at later revisions, if it will be another."""
     deviations: Mapping[Tolerance, Deviation] = {}
     """What the API serves here against the letter."""
+
+    @property
+    def doc(self) -> str:
+        """What the member means, in a sentence or more."""
+        return self.marker.doc if self.meaning is None else f"{self.marker.doc} {self.meaning.doc}"
 
     @property
     def is_group_key(self) -> bool:

@@ -20,6 +20,7 @@ from usagecompat.contract.markers import (
     FormatSince,
     GroupKey,
     Marker,
+    Means,
     NullSince,
     Record,
     RenamedAt,
@@ -31,7 +32,7 @@ from usagecompat.contract.revisions import DEVIATIONS, GROUP_KEYS, REVISIONS, De
 from usagecompat.contract.shapes import Contract, JsonType, Member, RecordShape
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 _KINDS: Final[tuple[type[Record], ...]] = get_args(records.UsageResult)
@@ -152,6 +153,22 @@ def attributes_of(record: str) -> Mapping[str, str]:
     return {**former, **{name: name for name, hint in _annotations(record).items() if get_origin(hint) is Annotated}}
 
 
+def meaning_of(record: str, attribute: str, revision: str) -> Means | None:
+    """What a member that our records know counts at `revision`, of one whose meaning has changed."""
+    return _in_force(meanings_of(record, attribute), revision)
+
+
+def meanings_of(record: str, attribute: str) -> tuple[Means, ...]:
+    """All that a member has ever counted, oldest first, of one whose meaning has changed."""
+    notes = get_args(_annotations(record).get(attribute)) if record in RECORDS else ()
+    return tuple(note for note in notes if isinstance(note, Means))
+
+
+def _in_force(notes: Iterable[object], revision: str) -> Means | None:
+    """The last of several meanings that holds at `revision`."""
+    return next((note for note in reversed([*notes]) if isinstance(note, Means) and note.since <= revision), None)
+
+
 def know(revision: str, tree: Contract) -> None:
     """Give `tree` as what a draft says from now on."""
     _DRAFTS[revision] = tree
@@ -225,6 +242,7 @@ def _member(record: str, attribute: str, hint: object, revision: str) -> Member 
         marker=marker,
         const=get_args(core)[0] if literal else None,
         values=facts.get(Values),
+        meaning=_in_force(notes, revision),
         format=formatted.format if formatted and revision >= formatted.revision else None,
         of=of,
         former_name=renamed.former if renamed and not old else None,
