@@ -19,7 +19,9 @@ from usagecompat import REVISIONS, Profile, Severity, Shape
 from usagecompat.codec.converters import decoder
 from usagecompat.contract.records import UsageResponse, UsageResult, UsageTimeBucket
 from usagecompat.contract.tree import contract
-from usagecompat.jsontext.values import Number
+from usagecompat.contract.types_schema import types_schema
+from usagecompat.jsontext.reader import read
+from usagecompat.jsontext.values import NO_VALUE, Number
 from usagecompat.jsontext.writer import write
 from usagecompat.strategies.trees import trees
 
@@ -121,3 +123,38 @@ def test_drafts_agree(profile: Profile, built: Callable[..., Any], mutated: Call
         tree = mutated(random, tree) if number % 3 else tree
         new, old = (validator(shape, revision, draft, profile).is_valid(tree) for draft in ("2020-12", "draft-07"))
         assert new is old, (revision, write(tree))
+
+
+@cache
+def types_validator(shape: Shape, revision: str) -> Any:  # noqa: ANN401 - as above
+    """The jsonschema package over the form for generators of types."""
+    name = {Shape.PAGE: "UsageResponse", Shape.BUCKET: "UsageTimeBucket", Shape.RESULT: "UsageResult"}[shape]
+    known = type(validator(shape, revision, "draft-07", Profile.SERVED))
+    return known({**types_schema(contract(revision)), "$ref": f"#/definitions/{name}"}, registry=Registry())
+
+
+def assert_types_agree(tree: object, shape: Shape, revision: str) -> None:
+    """The form for generators takes what the served schema takes, and refuses what that refuses."""
+    served = validator(shape, revision, "draft-07", Profile.SERVED).is_valid(tree)
+    assert types_validator(shape, revision).is_valid(tree) == served
+
+
+@pytest.mark.parametrize("revision", [REVISIONS[0], "2025-02-10", REVISIONS[-1]])
+def test_types_agree_on_every_case(revision: str) -> None:
+    """The form for generators and the served schema take the same cases."""
+    for case in usagecompat.cases():
+        document = read(case.payload)
+        if document.value is not NO_VALUE and case.shape is not None:
+            assert_types_agree(document.value, case.shape, revision)
+
+
+@every_revision
+@given(data=st.data(), random=st.randoms())
+def test_types_agree_on_generated_payloads(
+    revision: str, data: st.DataObject, random: Random, mutated: Callable[[Random, Any], Any]
+) -> None:
+    """The same holds for payloads that Hypothesis draws, and for what is left of them after a change."""
+    shape = data.draw(st.sampled_from(Shape))
+    tree = data.draw(trees(contract(revision), shape, served=True))
+    assert_types_agree(tree, shape, revision)
+    assert_types_agree(mutated(random, tree), shape, revision)

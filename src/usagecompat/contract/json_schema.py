@@ -18,6 +18,7 @@ from usagecompat.contract.markers import KIND_PATTERN, NUMBER_PATTERN
 from usagecompat.contract.revisions import LATEST, REVISIONS, Tolerance, resolve_revision, source_of
 from usagecompat.contract.shapes import Contract, JsonType, Member, RecordShape
 from usagecompat.contract.tree import contract
+from usagecompat.contract.types_schema import types_schema
 from usagecompat.exceptions import NoSuchName
 from usagecompat.findings import Profile, named
 
@@ -80,6 +81,8 @@ def files() -> dict[str, str]:
         newest = {**latest, "$id": latest["$id"].replace(LATEST, "latest")}
         written[f"{folder}latest.json"] = _text(newest)
         written[f"draft-07/{folder}latest.json"] = _text(_as_draft_07(newest))
+    written |= {f"types/{revision}.json": _text(types_schema(contract(revision))) for revision in REVISIONS}
+    written["types/latest.json"] = written[f"types/{LATEST}.json"]
     lock = {name: fingerprint(json.loads(text)) for name, text in sorted(written.items()) if "latest" not in name}
     return {**written, "LOCK.json": _text(lock), "CHANGELOG.md": changelog()}
 
