@@ -225,8 +225,50 @@ def test_revisions_follow_the_profile() -> None:
     ],
 )
 def test_best_revision(payload: bytes, best: str | None) -> None:
-    """The best revision has the best verdict, then the fewest undeclared members, then is the earliest."""
+    """The best revision has the best verdict, then the fewest warnings and undeclared members, then is the earliest."""
     assert check(payload).best_revision == best
+
+
+NEWEST = (
+    b'{"object":"organization.usage.completions.result","input_tokens":1,"output_tokens":1,"num_model_requests":1,%s}'
+)
+BUCKET = b'{"object":"bucket","start_time":1,"end_time":2,"results":[%s]}'
+DECISION = (
+    b'{"object":"organization.usage.decisions.result","input_tokens":1,"output_tokens":1,"num_model_requests":%s}'
+)
+
+
+@pytest.mark.parametrize(
+    ("payload", "best"),
+    [
+        (NEWEST % b'"input_cache_write_30m_tokens":"5"', "2026-10-21"),
+        (NEWEST % b'"api_source":7', "2026-10-06"),
+        (NEWEST % b'"api_source":"unlabeled","input_cached_tokens":2', "2026-10-06"),
+        (NEWEST % b'"input_cached_tokens":"5"', "2024-12-04"),
+        (BUCKET % (DECISION % b"null"), "2026-10-14"),
+        (BUCKET % b'{"object":"organization.costs.result","amount":{"value":"1"}}', "2026-05-13"),
+    ],
+)
+def test_a_revision_does_not_win_by_not_knowing(payload: bytes, best: str) -> None:
+    """A revision that knows a member or kind fits better than one that cannot find fault with it; then warnings count."""
+    assert check(payload).best_revision == best
+
+
+def test_a_revision_is_asked_about_one_of_each() -> None:
+    """How a payload fits is told from one result of each sort, and its places are those of the whole payload."""
+    good = b'{"object":"organization.usage.vector_stores.result","usage_bytes":1,"project_id":"%d"}'
+    bad = b'{"object":"organization.usage.vector_stores.result","usage_bytes":null,"project_id":"x"}'
+    empty = b'{"object":"bucket","start_time":%d,"end_time":%d,"results":[]}'
+    full = b'{"object":"bucket","start_time":9,"end_time":10,"results":[%s]}'
+    buckets = b",".join(
+        [*(empty % (n, n + 1) for n in range(5)), full % b",".join([*(good % n for n in range(7)), bad, bad])]
+    )
+    report = check(b'{"object":"page","data":[%s],"has_more":false,"next_page":null}' % buckets)
+    fit = report.revisions["2026-05-21"]
+    assert [(f.code, f.pointer) for f in fit.ruled_out_by] == [
+        ("schema/unexpected-null", "/data/5/results/7/usage_bytes")
+    ]
+    assert [f.column for f in fit.ruled_out_by] == [f.column for f in report.findings][:1]
 
 
 def test_revisions_without_a_document() -> None:

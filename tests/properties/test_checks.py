@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
+    from usagecompat import Finding
+
 VERDICTS = tuple(Verdict)
 SEVERITIES = tuple(reversed(Severity))
 revisions = st.sampled_from(REVISIONS)
@@ -153,10 +155,21 @@ def test_fits(data: st.DataObject, drawn: Callable[[st.DataObject], bytes]) -> N
     for revision, fit in report.revisions.items():
         there = check(payload, revision=revision, profile=profile)
         assert fit.verdict is there.verdict
-        assert fit.ruled_out_by == tuple(f for f in there.findings if f.severity is Severity.ERROR)
+        first: dict[tuple[str, str], Finding] = {}
+        for finding in there.findings:
+            if finding.severity is Severity.ERROR:
+                first.setdefault((finding.code, finding.place_pattern), finding)
+        assert fit.ruled_out_by == tuple(first.values())
         assert len(fit.undeclared) == sum(f.code == "schema/undeclared-member" for f in there.findings)
+        assert fit.errors == len(first)
+        assert fit.warnings == sum(f.severity is Severity.WARNING for f in there.findings)
     assert report.best_revision == min(
-        REVISIONS, key=lambda r: (VERDICTS.index(report.revisions[r].verdict), len(report.revisions[r].undeclared), r)
+        REVISIONS,
+        key=lambda r: (
+            (fit := report.revisions[r]).unknown,
+            VERDICTS.index(fit.verdict),
+            *(fit.errors, fit.warnings, len(fit.undeclared), r),
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 import usagecompat
 from usagecompat.checking.report import Report
 from usagecompat.checking.report_text import render
+from usagecompat.checking.weighing import Fit
 from usagecompat.contract.revisions import REVISIONS
 from usagecompat.findings import Finding, Profile, Severity, Shape, Verdict
 from usagecompat.inputs import Source
@@ -71,7 +72,15 @@ def report_of(
         shape=Shape.PAGE,
         revision=revision,
         profile=Profile.SERVED,
-        judge=lambda revision: (others or {}).get(revision, report),
+        fit=lambda: {
+            name: Fit(
+                revision=name,
+                verdict=(judged := (others or {}).get(name, report)).verdict,
+                undeclared=(),
+                ruled_out_by=tuple(f for f in judged.findings if f.severity is Severity.ERROR),
+            )
+            for name in REVISIONS
+        },
     )
     return report
 
@@ -141,27 +150,17 @@ def test_better_fit_by_verdict() -> None:
     )
 
 
-def test_better_fit_by_members() -> None:
-    """Where another revision declares more of the payload, it is named with how much more."""
-    undeclared = [
-        Finding("schema/undeclared-member", Severity.NOTE, f"/{name}", "not declared", path=(name,)) for name in "ab"
-    ]
-    report = report_of(*undeclared, revision="2024-12-04", others={"2025-01-17": report_of(revision="2025-01-17")})
-    report_fewer = report_of(
-        *undeclared,
-        revision="2024-12-04",
-        others={revision: report_of(undeclared[0], revision=revision) for revision in REVISIONS[2:]},
-    )
-    assert "; fits 2025-01-17 better, which declares 2 members more of it\n" in render(report)
-    assert "; fits 2024-12-16 better, which declares 1 member more of it\n" in render(report_fewer)
-
-
 def test_no_better_fit() -> None:
-    """An earlier revision that fits no better is not named, and a valid payload is not judged again."""
+    """A revision at which the payload is invalid as well is not named."""
     assert "fits" not in render(report_of(ERROR))
-    valid = report_of(NOTE)
-    render(valid)
-    assert "revisions" not in vars(valid)
+
+
+@pytest.mark.parametrize("finding", [NOTE, WARNING])
+def test_only_invalid_payloads_are_judged_again(finding: Finding) -> None:
+    """How a payload fits other revisions costs more than its check, so nobody asks unless it is invalid."""
+    report = report_of(finding)
+    render(report)
+    assert "_fits" not in vars(report)
 
 
 @pytest.mark.parametrize("character", HOSTILE)

@@ -271,3 +271,25 @@ def test_sums_of_sources() -> None:
         alone.end(Piece(0, None, 50))
         ones.append(alone.summary())
     assert tallying.summary() == total(ones)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        '"input_cache_write_12h_tokens":2',
+        '"input_cache_write_12h_tokens":2,"input_cache_write_30m_tokens":null',
+        '"input_cache_write_12h_tokens":0',
+        '"input_cache_write_12h_tokens":2,"input_cache_write_30m_tokens":0',
+    ],
+)
+@pytest.mark.parametrize("total", [10, 12, 13])
+def test_cache_writes_of_two_meanings(members: str, total: int) -> None:
+    """Where revisions add 12-hour cache writes up in different ways, lines of a block fit what they fit by themselves."""
+    line = (
+        b'{"object":"bucket","start_time":1,"end_time":2,"results":[{"object":"organization.usage.completions.result",'
+        b'"input_tokens":%d,"input_cached_tokens":3,"input_cache_write_tokens":2,"input_uncached_tokens":5,'
+        b'"output_tokens":1,"num_model_requests":1,%s}]}' % (total, members.encode())
+    )
+    assert_as_checked(line, NEWEST)
+    assert but_bytes(in_blocks([line] * 40, 40)) == but_bytes(one_by_one([line] * 40))
+    assert in_blocks([line] * 40, 40).best_revisions == {check(line).best_revision: 40}

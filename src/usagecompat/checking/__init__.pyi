@@ -1,20 +1,26 @@
+from .fits import Extract, Facts, best_of, fits_of
 from .report import Incompatible, Report
 from .report_text import render
-from .rules import GROUP_KEYS, group_of, name_of_results
+from .rules import AROUND_RESULTS, GROUP_KEYS, group_of, name_of_results
 from .schema_stage import shape_of_document, validate
 from .stages import check, fast_route, look, report_on
 from .sums import SUM_RULES, SumRule, sum_rules
 from .weighing import Fit, verdict_of
 
 __all__ = [
+    "AROUND_RESULTS",
     "GROUP_KEYS",
     "SUM_RULES",
+    "Extract",
+    "Facts",
     "Fit",
     "Incompatible",
     "Report",
     "SumRule",
+    "best_of",
     "check",
     "fast_route",
+    "fits_of",
     "group_of",
     "look",
     "name_of_results",

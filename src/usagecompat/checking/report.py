@@ -5,10 +5,11 @@ The report of one payload: verdict and findings, how it fits other revisions, an
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
+from usagecompat.checking.fits import best_of
 from usagecompat.checking.report_text import render
 from usagecompat.checking.weighing import Fit
 from usagecompat.contract import REVISIONS
@@ -16,15 +17,7 @@ from usagecompat.exceptions import UsageCompatError
 from usagecompat.findings import Finding, Profile, Severity, Shape, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-
-class Judge(Protocol):
-    """Judges the same payload again at another revision."""
-
-    def __call__(self, revision: str) -> Report:
-        """The report at `revision`."""
-        ...
+    from collections.abc import Callable, Mapping
 
 
 @define(kw_only=True, unsafe_hash=True, slots=False)
@@ -40,8 +33,8 @@ class Report:
     """What the payload is; None if it is no JSON object."""
     revision: str
     profile: Profile
-    _judge: Judge | None = field(repr=False, eq=False, alias="judge")
-    """None where there is no document that could be judged at another revision."""
+    _fit: Callable[[], Mapping[str, Fit]] | None = field(repr=False, eq=False, alias="fit")
+    """Tells how the payload fits each revision; None where there is no document that could be judged."""
 
     @property
     def ok(self) -> bool:
@@ -55,24 +48,25 @@ class Report:
 
     @cached_property
     def _fits(self) -> Mapping[str, Fit]:
-        fits: dict[str, Fit] = {}
-        for revision in sorted({*REVISIONS, self.revision}):  # which may be a draft
-            judged = self if self._judge is None or revision == self.revision else self._judge(revision)
-            fits[revision] = Fit(
-                revision=revision,
-                verdict=judged.verdict,
-                undeclared=tuple(f.place_pattern for f in judged.findings if f.code == "schema/undeclared-member"),
-                ruled_out_by=tuple(f for f in judged.findings if f.severity is Severity.ERROR),
+        if self._fit is not None:
+            return self._fit()
+        errors = tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+        return {
+            revision: Fit(
+                revision=revision, verdict=self.verdict, undeclared=(), ruled_out_by=errors, errors=len(errors)
             )
-        return fits
+            for revision in REVISIONS
+        }
 
     @property
     def best_revision(self) -> str | None:
-        """The revision with the best verdict, then the fewest undeclared members, then the earliest; None without JSON."""
-        if self._judge is None:
-            return None
-        order = tuple(Verdict)
-        return min(self.revisions.values(), key=lambda fit: (order.index(fit.verdict), len(fit.undeclared))).revision
+        """
+        The revision that fits best; None without JSON.
+
+        Those that know all that is there come first, then those with the best verdict, the fewest errors, warnings and
+        undeclared members, and of equals the earliest.
+        """
+        return None if self._fit is None else best_of(self.revisions)
 
     def assert_ok(self) -> None:
         """

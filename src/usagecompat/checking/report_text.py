@@ -90,23 +90,18 @@ def _counts(report: ReportLike) -> str:
 
 
 def _better_fit(report: ReportLike) -> str:
-    """Which other revision the payload fits better, and why, if there is one."""
-    undeclared = any(finding.code == "schema/undeclared-member" for finding in report.findings)
-    if report.verdict is Verdict.VALID and not undeclared:
+    """Which other revision an invalid payload fits better, and why, if there is one; nobody else needs to be told."""
+    if report.verdict is not Verdict.INVALID:
         return ""
     best = report.best_revision
     if best is None or best == report.revision:
         return ""
-    here, there = report.revisions[report.revision], report.revisions[best]
-    if there.verdict is not here.verdict:
-        weight = Severity.ERROR if here.verdict is Verdict.INVALID else Severity.WARNING
-        codes = list(dict.fromkeys(finding.code for finding in report.findings if finding.severity is weight))
-        more = f" and {len(codes) - _MOST_CODES} more" if len(codes) > _MOST_CODES else ""
-        return f"fits {best} better, where it is {there.verdict}: here it has {', '.join(codes[:_MOST_CODES])}{more}"
-    fewer = len(here.undeclared) - len(there.undeclared)
-    if fewer <= 0:
+    there = report.revisions[best]
+    if there.verdict is Verdict.INVALID:
         return ""
-    return f"fits {best} better, which declares {fewer} member{'' if fewer == 1 else 's'} more of it"
+    codes = list(dict.fromkeys(finding.code for finding in report.findings if finding.severity is Severity.ERROR))
+    more = f" and {len(codes) - _MOST_CODES} more" if len(codes) > _MOST_CODES else ""
+    return f"fits {best} better, where it is {there.verdict}: here it has {', '.join(codes[:_MOST_CODES])}{more}"
 
 
 def _place(finding: Finding, source: Source | str, *, color: bool) -> str:

@@ -26,6 +26,19 @@ if TYPE_CHECKING:
 _LONGEST_QUOTE: Final = 80
 _LONGEST_NUMBER: Final = 40
 
+AROUND_RESULTS: Final = frozenset(
+    {
+        "rule/has-more-without-cursor",
+        "rule/cursor-without-has-more",
+        "rule/end-before-start",
+        "rule/overlapping-buckets",
+        "rule/unordered-buckets",
+        "rule/mixed-kinds",
+        "rule/duplicate-group",
+    }
+)
+"""What is not about one result by itself, and the same at all revisions."""
+
 GROUP_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     shape.kind or "": tuple(name for name, member in shape.members.items() if member.is_group_key)
     for shape in (shape_of(kind, LATEST) for kind in KINDS)
@@ -67,7 +80,7 @@ def _page(page: dict[str, Tree], revision: str) -> Iterator[Observation]:
         if type(bucket) is not dict or bucket.get("object", "bucket") != "bucket":
             continue
         path = ("data", index)
-        start, end = _integer(bucket.get("start_time")), _integer(bucket.get("end_time"))
+        start, end = integer_of(bucket.get("start_time")), integer_of(bucket.get("end_time"))
         if start is not None and last_start is not None and start < last_start:
             message = f"the bucket starts at {_spelled(start)}, before the one in front of it, which starts at {_spelled(last_start)}"
             yield Observation("rule/unordered-buckets", path, message, "The API sends buckets in order of time.")
@@ -83,7 +96,7 @@ def _page(page: dict[str, Tree], revision: str) -> Iterator[Observation]:
 
 
 def _bucket(bucket: dict[str, Tree], path: Path, revision: str) -> Iterator[Observation]:
-    start, end = _integer(bucket.get("start_time")), _integer(bucket.get("end_time"))
+    start, end = integer_of(bucket.get("start_time")), integer_of(bucket.get("end_time"))
     if start is not None and end is not None and end <= start:
         yield Observation(
             "rule/end-before-start", path, f"the bucket starts at {_spelled(start)} and ends at {_spelled(end)}"
@@ -148,7 +161,7 @@ def _result(result: dict[str, Tree], path: Path, revision: str) -> Iterator[Obse
 
 
 def _sums(result: dict[str, Tree], path: Path, revision: str, kind: str) -> Iterator[Observation]:
-    counts = {name: _integer(result[name]) for name in terms_of(revision, kind) if result.get(name) is not None}
+    counts = {name: integer_of(result[name]) for name in terms_of(revision, kind) if result.get(name) is not None}
     for rule in sum_rules(revision, kind):
         total, sums = counts.get(rule.total), rule.sums(counts)
         if total is None or not sums or rule.holds(sums.values(), total):
@@ -159,9 +172,9 @@ def _sums(result: dict[str, Tree], path: Path, revision: str, kind: str) -> Iter
         yield Observation(rule.code, path, message, "The vendor states this relation between the counts.")
 
 
-def _integer(value: Tree) -> Integer | None:
+def integer_of(value: Tree | int) -> Integer | None:
     """The value of an integer in any spelling, its exponent not written out; None for everything else."""
-    return value.whole if type(value) is Number else None
+    return value.whole if type(value) is Number else value if type(value) is int else None
 
 
 def _spelled(number: Integer) -> str:

@@ -8,6 +8,7 @@ import os
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Final
 
+from usagecompat.checking.fits import fits_of
 from usagecompat.checking.report import Report
 from usagecompat.checking.rules import find_contradictions
 from usagecompat.checking.schema_stage import shape_of_document, validate
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from usagecompat.checking.fast.route import Certified
+    from usagecompat.checking.weighing import Fit
     from usagecompat.findings import Observe, Path
 
 _NO_CODES: Final = frozenset[str]()
@@ -82,7 +84,7 @@ def _proved(
     payload: bytes | str, certified: Certified, revision: str, profile: Profile, ignore: AbstractSet[str]
 ) -> Report | None:
     """The report of what is proved of a payload; None if the exact route has to say more."""
-    again = _Again(payload, certified.shape, profile, ignore)
+    again = _Again(payload, revision, certified.shape, profile, ignore)
     weighed = weigh_counted(certified.observations, profile=profile, ignore=ignore, places=again)
     if weighed is None:
         return None
@@ -94,7 +96,7 @@ def _proved(
         shape=certified.shape,
         revision=revision,
         profile=profile,
-        judge=again,
+        fit=again,
     )
 
 
@@ -118,8 +120,11 @@ def fast_route() -> ModuleType | None:
 class _Again:
     """A certified payload that is read after all, when somebody asks for places or for other revisions."""
 
-    def __init__(self, payload: bytes | str, shape: Shape, profile: Profile, ignore: AbstractSet[str]) -> None:
+    def __init__(
+        self, payload: bytes | str, revision: str, shape: Shape, profile: Profile, ignore: AbstractSet[str]
+    ) -> None:
         self._payload = payload
+        self._revision = revision
         self._shape = shape
         self._profile = profile
         self._ignore = ignore
@@ -132,9 +137,9 @@ class _Again:
         """As `Document` has it."""
         return self._document.line_and_column(path, offset)
 
-    def __call__(self, revision: str) -> Report:
-        """The report at another revision."""
-        return report_on(self._document, revision, self._shape, self._profile, self._ignore)
+    def __call__(self) -> Mapping[str, Fit]:
+        """How it fits each revision."""
+        return fits_of(self._document, self._revision, self._shape, self._profile, self._ignore, places=self)
 
 
 def _codes(ignore: Iterable[str]) -> frozenset[str]:
@@ -157,10 +162,10 @@ def report_on(
     document: Document, revision: str, shape: Shape | None, profile: Profile, ignore: AbstractSet[str] = frozenset()
 ) -> Report:
     """The report of a document that has been read, all stages included."""
-    weighing = Weighing(profile, ignore, document)
+    weighing = Weighing(profile, ignore, places=document)
     look(document, revision, shape, weighing.add)
     verdict, findings, truncated = weighing.result(document.value)
-    again = partial(report_on, document, shape=shape, profile=profile, ignore=ignore)
+    fit = partial(fits_of, document, revision, shape, profile, ignore, places=document)
     return Report(
         verdict=verdict,
         findings=findings,
@@ -168,5 +173,5 @@ def report_on(
         shape=shape,
         revision=revision,
         profile=profile,
-        judge=again if document.value is not NO_VALUE else None,
+        fit=fit if document.value is not NO_VALUE else None,
     )

@@ -36,7 +36,13 @@ class Fit:
     undeclared: tuple[str, ...]
     """Undeclared members, as pointers with `*` for array indexes."""
     ruled_out_by: tuple[Finding, ...]
-    """The errors that make the payload invalid at this revision; empty if it is not."""
+    """The errors that make the payload invalid at this revision, the first of each code and place pattern."""
+    errors: int = 0
+    """How many errors there are, each code and place pattern counted once."""
+    warnings: int = 0
+    """How many warnings there are, counted alike."""
+    unknown: int = 0
+    """How many members and kinds the revision does not know that another revision does."""
 
 
 def verdict_of(severities: AbstractSet[Severity]) -> Verdict:

@@ -266,9 +266,12 @@ def _payload_record(payload: Payload, terms: Terms) -> Iterator[Mismatch]:
     report = _report(payload, terms)
     if any(_errors(report, "json/")):
         raise NotJudged("the text is no strict JSON, which the item `json` says")
-    better = report.best_revision
+    errors = _errors(report, "")
+    better = (
+        report.best_revision if errors else None
+    )  # which costs more than the check, and says nothing of what is valid
     fits = better is not None and report.revisions[better].verdict is not Verdict.INVALID
-    for finding in _errors(report, ""):
+    for finding in errors:
         wrong = _unwelcome(finding)
         yield evolve(wrong, fix=f"{wrong.fix} At revision {better} the payload is not invalid.") if fits else wrong
 

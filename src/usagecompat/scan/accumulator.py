@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
-from usagecompat.checking import check, fast_route, look, name_of_results, report_on, shape_of_document, verdict_of
+from usagecompat.checking import fast_route, look, name_of_results, report_on, shape_of_document, verdict_of
 from usagecompat.contract import LATEST, contract, is_kind
 from usagecompat.findings import CODES, Profile, Shape, Verdict, pointer
 from usagecompat.jsontext import MAX_SIZE, NO_VALUE, Number, read
 from usagecompat.scan.coverage import DAY, CoverageBuilder
-from usagecompat.scan.revision_fit import Fits, Observations, best_revision, earliest, is_array, is_object
+from usagecompat.scan.revision_fit import Fits, best_revision, earliest, is_array, is_object
 from usagecompat.scan.summary import (
     MOST_EXAMPLES,
     MOST_UNKNOWN,
@@ -37,7 +37,7 @@ from usagecompat.scan.summary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from types import ModuleType
 
     from usagecompat.findings import Finding, Observation, Path
@@ -320,13 +320,11 @@ class Tallying:
         shape, counted = found
         self._line = number
         told: set[str] = set()
-        observations = Observations()
         for seen, count in counted:
-            observations.see(seen)
             self._first_place(seen, count, told)
             if seen.code.startswith("wire/"):
                 self._texts_by_month(seen.code, tree, shape)
-        best = self._best_of(data, tree, shape, observations)
+        best = self._best_of(data, tree, shape, {seen.code for seen, _ in counted})
         self._judged_one(tree, shape, verdict, best)
         return best if {seen.code for seen, _ in counted} & {AMOUNT_AS_STRING} else None
 
@@ -337,28 +335,29 @@ class Tallying:
         document = read(data)
         tree = document.value
         shape = shape_of_document(document)
-        seen = Observations()
+        counts: Counter[str] = Counter()
+        first: dict[str, Observation] = {}
 
         def see(one: Observation) -> None:
-            seen.see(one)
+            first.setdefault(one.code, one)
+            counts[one.code] += one.count
             if one.code.startswith("wire/"):
                 self._deviation(one.code, _time_of(tree, shape, one.path), 1)
 
         look(document, judged.revision, shape, see, hints=False)
-        counts = seen.counts
         verdict = verdict_of({CODES[code].severity(judged.profile) for code in counts})
         wanted: set[str] = {code for code in counts if self._wants(code)}
         self._codes.update(counts)
         if wanted:
             report = report_on(document, judged.revision, shape, judged.profile)
-            found: list[Finding | Observation] = [*report.findings, *seen.first]
+            found: list[Finding | Observation] = [*report.findings, *first.values()]
             for one in found:
                 if one.code in wanted:
                     wanted.remove(one.code)
                     self._note(one.code, 0, partial(_place, one))
         best = None
         if tree is not NO_VALUE:
-            best = self._best_of(data, tree, shape, seen)
+            best = self._best_of(data, tree, shape, counts)
         self._judged_one(tree, shape, verdict, best)
         if self._fast is not None and shape is not None:
             self._fast.learn(document, shape, judged.revision, counts)
@@ -370,14 +369,9 @@ class Tallying:
         except ValueError:
             return None
 
-    def _best_of(self, data: bytes, tree: object, shape: Shape | None, seen: Observations) -> str | None:
-        if self._judged.revision != LATEST:  # which may not have looked at everything that others look at
-            seen = Observations()
-            look(read(data), LATEST, shape, seen.see, hints=False)
+    def _best_of(self, data: bytes, tree: object, shape: Shape | None, codes: Collection[str]) -> str | None:
         profile = self._judged.profile
-        if not seen.is_whole:
-            return check(data, profile=profile).best_revision
-        return self.fits.best(tree, shape, seen.first, lambda: best_revision(read(data), shape, profile))
+        return self.fits.best(tree, shape, codes, lambda: best_revision(read(data), shape, profile))
 
     def _first_place(self, seen: Observation, count: int, told: set[str]) -> None:
         """A finding of the payload at hand; only the first of a code is shown."""

@@ -18,6 +18,7 @@ import msgspec
 from attrs import frozen
 from msgspec import UNSET
 
+from usagecompat.checking import sum_rules
 from usagecompat.checking.fast import Column, Findings, RecordLayout
 from usagecompat.checking.fast.findings import NOT_SAFE, NUMBER_TEXT, is_lossy
 from usagecompat.checking.fast.route import DECODE_ERRORS, encode_struct, says_the_same
@@ -454,7 +455,7 @@ class _Writer(SourceText):
     def all_lines(self, revision: str, base: int, tests: list[str]) -> list[str]:
         """The check, line by line; `tests` change the mask `f`."""
         counted = range(len(self._columns))
-        checks = [*self._never(), *self._sums(revision), *self._currency()]
+        checks = [*self._never(), *self._undecided(revision), *self._sums(revision), *self._currency()]
         body = [
             *(line.replace("return False", "add(0); continue") for line in checks),
             *self._counters(),
@@ -508,6 +509,21 @@ class _Writer(SourceText):
         for column in self._columns:
             if column.code == "schema/undeclared-member" and column.name in declared:
                 lines += [f"if o.{column.attribute} is not UNSET:", "    return False"]
+        return lines
+
+    def _undecided(self, revision: str) -> list[str]:
+        """What is left, too: sums that other revisions count otherwise."""
+        lines: list[str] = []
+        for rule in sum_rules(revision, self._shape.kind or ""):
+            if rule.on_top:
+                terms = [f"o.{self._shape.members[name].attribute}" for name in rule.terms]
+                there = [f"{term} is not UNSET and {term} is not None" for term in terms]
+                known = f"o.{rule.settled_by}" if rule.settled_by else "None"
+                on_top = f"o.{rule.on_top} is not UNSET and o.{rule.on_top}"
+                lines += [
+                    f"if {on_top} and {' and '.join(there)} and ({known} is UNSET or {known} is None):",
+                    "    return False",
+                ]
         return lines
 
 

@@ -1,0 +1,342 @@
+"""
+How a payload fits each revision, without judging all of it at all of them.
+
+What a revision makes of a result depends on a few facts: which members are there, what types their values have,
+and which sums hold. Results of the same facts are judged once, by the first of them.
+What stands in a payload beside its results is mostly the same at all revisions, and is looked at once as well.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard
+
+from attrs import evolve
+
+from usagecompat.checking.rules import AROUND_RESULTS, find_contradictions, integer_of
+from usagecompat.checking.schema_stage import validate
+from usagecompat.checking.sums import SUM_RULES, sum_rules
+from usagecompat.checking.weighing import Fit, Weighing
+from usagecompat.contract import LATEST, REVISIONS, JsonType, contract, declared_since, is_number_text, known_since
+from usagecompat.findings import Observation, Severity, Shape, Verdict, pattern
+from usagecompat.jsontext import NO_VALUE, Document, Number, has_surrogate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from usagecompat.checking.sums import SumRule
+    from usagecompat.contract import Contract, Member, RecordShape
+    from usagecompat.findings import Path, Places, Profile
+    from usagecompat.jsontext import NoValue, Tree
+
+Facts: TypeAlias = tuple[object, ...]
+"""What decides about a value, so that it can be compared."""
+
+_RANKS: Final = {verdict: rank for rank, verdict in enumerate(Verdict)}
+_LEVELS: Final = {Shape.PAGE: 0, Shape.BUCKET: 1, Shape.RESULT: 2}
+_MOST_KINDS: Final = 256
+_SHORT: Final = 40
+_RESULTS: Final = ("results", "result")
+
+
+def best_of(fits: Mapping[str, Fit]) -> str:
+    """
+    The revision that fits best.
+
+    One that declares what is there comes before one that does not, and so cannot find fault with it.
+    Then the verdict decides, then the errors, the warnings and the undeclared members; of equals it is the earliest.
+    """
+    order = {
+        revision: (fit.unknown, _RANKS[fit.verdict], fit.errors, fit.warnings, len(fit.undeclared))
+        for revision, fit in fits.items()
+    }
+    return min(order, key=order.__getitem__)
+
+
+def fits_of(  # noqa: PLR0913 - all that a report depends on
+    document: Document,
+    revision: str,
+    shape: Shape | None,
+    profile: Profile,
+    ignore: AbstractSet[str],
+    *,
+    places: Places,
+    in_words: bool = True,
+) -> dict[str, Fit]:
+    """
+    How a document fits each revision.
+
+    Args:
+        document: What was read.
+        revision: What it was judged against, which may be a draft and then is one more.
+        shape: What it is.
+        profile: What decides severities.
+        ignore: Codes that count for nothing.
+        places: Where lines and columns come from.
+        in_words: Whether somebody reads the messages, which name the revision.
+    """
+    revisions = tuple(sorted({*REVISIONS, revision}))
+    extract = Extract(document.value, shape, revision)
+    around = {
+        at: [one for one in find_contradictions(document, at, shape) if one.code in AROUND_RESULTS]
+        for at in {LATEST, *({revision} - {*REVISIONS})}
+    }
+    newest = contract(LATEST if revision in REVISIONS else revision)
+    fits: dict[str, Fit] = {}
+    for at, same in zip(revisions, alike(revisions, extract.kinds), strict=True):
+        if same in fits and not (in_words and fits[same].ruled_out_by):
+            fits[at] = evolve(fits[same], revision=at)
+            continue
+        weighing = Weighing(profile, ignore, places)
+        codes: dict[tuple[str, Path], Observation] = {}
+        for one in (*document.findings, *around.get(at, around[LATEST]), *extract.look(at, hints=in_words)):
+            codes.setdefault((one.code, pattern(one.path)), one)
+        for one in codes.values():
+            weighing.add(one)
+        verdict, findings, _ = weighing.result(document.value)
+        weights = Counter(finding.severity for finding in findings)
+        fits[at] = Fit(
+            revision=at,
+            verdict=verdict,
+            undeclared=tuple(f.place_pattern for f in findings if f.code == "schema/undeclared-member"),
+            ruled_out_by=tuple(f for f in findings if f.severity is Severity.ERROR),
+            errors=weights[Severity.ERROR],
+            warnings=weights[Severity.WARNING],
+            unknown=sum(_is_known_elsewhere(one, document.value, shape, newest) for one in codes.values()),
+        )
+    return fits
+
+
+def _is_known_elsewhere(one: Observation, tree: Tree | NoValue, shape: Shape | None, newest: Contract) -> bool:
+    """Whether something is unknown here that another revision knows: a kind, or a member of a record."""
+    if one.code not in {"schema/undeclared-member", "schema/unknown-kind"} or shape is None:
+        return False
+    nodes: list[Any] = [tree]
+    for part in one.path:
+        nodes.append(nodes[-1][part])
+    if one.code == "schema/unknown-kind":
+        return known_since(nodes[-1]) is not None or nodes[-1] in newest.kinds
+    level = _LEVELS[shape] + sum(type(part) is int for part in one.path)
+    if level < len(_LEVELS) - 1:
+        record: RecordShape = newest.bucket if level else newest.page
+    elif "object" in nodes[-2] and nodes[-2]["object"] in newest.kinds:
+        record = newest.kinds[nodes[-2]["object"]]
+    else:
+        record = newest.amount
+    name = str(one.path[-1])
+    return declared_since(record.name, name) is not None or name in record.members
+
+
+@lru_cache(maxsize=_MOST_KINDS)
+def alike(revisions: tuple[str, ...], kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """For each revision the first one that says the same of every record that is there."""
+    words = [
+        (
+            *(shape and _words(shape) for shape in (at.page, at.bucket, at.amount, *map(at.kinds.get, kinds))),
+            *(sum_rules(at.revision, kind) for kind in kinds),
+        )
+        for at in map(contract, revisions)
+    ]
+    return tuple(revisions[index] for index in map(words.index, words))
+
+
+def _words(shape: RecordShape) -> tuple[object, ...]:
+    """What one revision says of a record, as far as verdicts depend on it."""
+    members = tuple(
+        (
+            *(member.name, member.type, member.nullable, member.required, member.const, member.of),
+            *(member.former_name, member.newer_name, tuple(one.code for one in member.deviations.values())),
+            (member.values.known, member.values.closed) if member.values else None,
+        )
+        for member in shape.members.values()
+    )
+    return shape.name, members, shape.required, tuple(shape.tolerated_absences)
+
+
+# -- one of each
+
+
+def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    return type(value) is dict
+
+
+class Extract:
+    """A payload in which of all results with the same facts only the first is left."""
+
+    def __init__(self, tree: object, shape: Shape | None, revision: str = LATEST) -> None:
+        """Take from `tree`, which is not changed, what any published revision or this one looks at."""
+        self._shape = shape
+        self._seen: dict[Facts, None] = {}
+        self._members, self._rules = _looked_at(LATEST if revision in REVISIONS else revision)
+        self._kinds = dict.fromkeys((*contract(LATEST).kinds, *contract(revision).kinds), False)
+        self._buckets: list[int] = []
+        self._results: list[dict[str, list[int]]] = []
+        self.value: Any = tree
+        """The payload with what is left."""
+        if _is_object(tree):
+            if shape is Shape.PAGE:
+                self.value = self._page(tree)
+            elif shape is Shape.BUCKET:
+                self._note(self._facts(tree, but=_RESULTS))
+                self.value = self._bucket(tree)
+            else:
+                self._note(self._facts(tree))
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that there are results of."""
+        return tuple(kind for kind, is_there in self._kinds.items() if is_there)
+
+    @property
+    def facts(self) -> Facts:
+        """All facts, so that payloads with the same fit alike."""
+        return tuple(self._seen)
+
+    @property
+    def size(self) -> int:
+        """About how many characters these facts have."""
+        return sum(len(str(facts)) for facts in self._seen)
+
+    def look(self, revision: str, *, hints: bool) -> list[Observation]:
+        """What the stages see in the payload at a revision, beside what is the same at all of them."""
+        if self.value is NO_VALUE:
+            return []
+        seen: list[Observation] = []
+        part = Document(self.value, None)
+        validate(part, revision, self._shape, seen.append, hints=hints)
+        seen += (one for one in find_contradictions(part, revision, self._shape) if one.code not in AROUND_RESULTS)
+        return [evolve(one, path=self._whole(one.path)) for one in seen]
+
+    def _whole(self, path: Path) -> Path:
+        """Where in the whole payload something is."""
+        if self._shape is Shape.PAGE and len(path) > 1 and path[0] == "data" and type(path[1]) is int and self._buckets:
+            return ("data", self._buckets[path[1]], *self._within(self._results[path[1]], path[2:]))
+        return self._within(self._results[0], path) if self._shape is Shape.BUCKET and self._results else path
+
+    def _within(self, results: Mapping[str, list[int]], path: Path) -> Path:
+        if len(path) > 1 and path[0] in results and type(path[1]) is int:
+            return (path[0], results[str(path[0])][path[1]], *path[2:])
+        return path
+
+    def _note(self, facts: Facts) -> bool:
+        """Whether these facts are new."""
+        if facts in self._seen:
+            return False
+        self._seen[facts] = None
+        return True
+
+    def _page(self, page: dict[str, Tree]) -> dict[str, Tree]:
+        self._note(self._facts(page, but=("data",)))
+        buckets = page.get("data")
+        if type(buckets) is not list:
+            return page
+        left: list[Tree] = []
+        for index, bucket in enumerate(buckets):
+            if type(bucket) is not dict:
+                is_new, kept = self._note(("item", self._kind_of(bucket))), bucket
+                results: dict[str, list[int]] = {}
+            else:
+                is_new = self._note(("bucket", *self._facts(bucket, but=_RESULTS)))
+                kept = self._bucket(bucket)
+                results = self._results.pop()
+                is_new = is_new or any(results.values())
+            if is_new:
+                left.append(kept)
+                self._buckets.append(index)
+                self._results.append(results)
+        return {**page, "data": left}
+
+    def _bucket(self, bucket: dict[str, Tree]) -> dict[str, Tree]:
+        results: dict[str, list[int]] = {}
+        changed = dict(bucket)
+        for name in _RESULTS:
+            items = bucket.get(name)
+            if type(items) is list:
+                results[name] = [
+                    index
+                    for index, item in enumerate(items)
+                    if self._note((name, *(self._facts(item) if type(item) is dict else (self._kind_of(item),))))
+                ]
+                changed[name] = [items[index] for index in results[name]]
+        self._results.append(results)
+        return changed
+
+    def _facts(self, node: dict[str, Any], but: Iterable[str] = ()) -> Facts:
+        """The facts of an object, without those of some members that are arrays."""
+        tag = node.get("object")
+        if type(tag) is str and tag in self._kinds:
+            self._kinds[tag] = True
+        facts: list[object] = []
+        members = self._members
+        for name, value in node.items():
+            member = members.get(name)
+            if type(value) is Number and value.lexeme.isdigit() and len(value.lexeme) <= _SHORT:
+                facts.append((name, "i"))
+            elif type(value) is int:
+                facts.append((name, "i" if value >= 0 else "-i"))
+            elif type(value) is str:
+                facts.append((name, _text(value, member)))
+            elif _is_object(value) and member is not None and member.type is JsonType.OBJECT:
+                facts.append((name, self._facts(value)))
+            elif name in but and type(value) is list:
+                facts.append((name, "a"))
+            else:
+                facts.append((name, self._kind_of(value)))
+        return (*facts, *_sums(node, self._rules))
+
+    def _kind_of(self, value: Any) -> str:  # noqa: ANN401 - a tree
+        """What kind of value this is, as far as any revision cares."""
+        if type(value) is Number:
+            if not value.within_limits:
+                return "x"
+            if not value.is_integer:
+                return "f"
+            plain = value.lexeme.removeprefix("-").isdigit()
+            return ("-" if value.lexeme[0] == "-" and value.decimal < 0 else "") + ("i" if plain else "e")
+        return type(value).__name__
+
+
+def _text(value: str, member: Member | None) -> str:
+    if has_surrogate(value):
+        return "u"
+    if member is None:
+        return "s"
+    if member.const is not None or (member.values is not None and member.values.closed):
+        return f"s {value}"
+    return "t" if member.type is JsonType.NUMBER and is_number_text(value) else "s"
+
+
+def _sums(node: dict[str, Any], rules: Sequence[SumRule]) -> list[bool]:
+    """Which of the relations between counts hold, each of which is stated by some revisions only."""
+    holds: list[bool] = []
+    for rule in rules:
+        total = node.get(rule.total)
+        if total is None or node.get(rule.parts[-1]) is None:
+            holds.append(True)
+            continue
+        counts = {name: integer_of(node[name]) for name in rule.all_terms if node.get(name) is not None}
+        sums, whole = rule.sums(counts), counts[rule.total]
+        holds.append(whole is None or not sums or rule.holds(sums.values(), whole))
+    return holds
+
+
+@cache
+def _looked_at(revision: str) -> tuple[Mapping[str, Member], tuple[SumRule, ...]]:
+    """
+    What published revisions and this one look at: members, and relations between counts.
+
+    Members are there by every name that they ever had; of those that have a name in common the one with most to say.
+    """
+    members: dict[str, Member] = {}
+    rules = dict.fromkeys(SUM_RULES)
+    for at in (*REVISIONS, revision):
+        said = contract(at)
+        for shape in said.records.values():
+            for name, member in (*shape.members.items(), *shape.former.items(), *shape.newer.items()):
+                before = members.get(name)
+                if before is None or (member.values is not None and member.values.closed):
+                    members[name] = member
+        rules |= dict.fromkeys(rule for kind in said.kinds for rule in sum_rules(at, kind))
+    return members, tuple(rules)
