@@ -181,6 +181,7 @@ AT_VICTIM: Final[dict[str, Callable[[int, bytes], None]]] = {
     "ends-after-answer": ends_after_answer,
     "children-and-death": leaves_children_and_dies,
     "children": leaves_children,
+    "long-words": lambda seq, payload: rejected(seq, "no \u001b[2J" * 200_000),
     "refuse": lambda seq, payload: rejected(seq, "I do not like it"),
     "skip": lambda seq, payload: say(
         {"skipped": {"seq": seq, "message": "later", "issue_url": "https://example.org/1"}}

@@ -81,6 +81,7 @@ def test_faithful() -> None:
         ("closes-stdout", "client/protocol-violation"),
         ("closes-stdin", "client/protocol-violation"),
         ("refuse", "client/refused-valid"),
+        ("long-words", "client/refused-valid"),
     ],
 )
 def test_fault_at_one_case(fault: str, code: str) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from attrs import Factory, define, evolve, frozen
 
 from usagecompat.clients.grading import UNWRAPPABLE, Task, judge
+from usagecompat.clients.keeping import ROOM, Keeping, digest_of, few_words, introduced
 from usagecompat.clients.protocol import ClientInfo, Features
 from usagecompat.clients.results import FAILED, CaseResult, Fault, Outcome, Probes
 from usagecompat.clients.session import NotIntroduced, Reply
@@ -84,27 +85,29 @@ def run_share(spec: ClientSpec, tasks: Sequence[Task], probing: Probing, tick: C
             return Share(
                 client=None, features=None, cases=cases, faults=(situation.fault,), probes=Probes(wanted=False)
             )
-        bench = _Bench(client, started.features)
+        bench = _Bench(client, started.features, Keeping(ROOM))
+        results = Keeping(ROOM)
         judged: dict[str, CaseResult] = {}
         waiting: Round = []
 
         def judge_waiting() -> None:
             while waiting:
                 task, reply = waiting.pop()
-                judged[task.case_id] = judge(task, reply, started.features)
+                judged[task.case_id] = results.result(judge(task, reply, started.features), task.payload)
 
         client.meanwhile = judge_waiting
         first: Round = []
         for task in sorted(tasks, key=_good_first):
-            first.append((task, bench.ask(task)))
-            waiting.append(first[-1])
+            waiting.append((task, bench.ask(task)))
+            first.append((task, bench.keep(*waiting[-1])))
             tick(1)
         judge_waiting()
         probe = _Probe(bench, first)
         probes = Probes(wanted=False) if probing is Probing.NONE else probe.run(everything=probing is Probing.ALL)
     for task in tasks:
         if task.case_id in probe.replies:
-            judged[task.case_id] = judge(task, probe.replies[task.case_id], started.features)
+            result = judge(task, probe.replies[task.case_id], started.features)
+            judged[task.case_id] = results.result(result, task.payload)
     outside: list[Fault] = list(bench.outside)
     for late in client.late:
         if late.case_id in judged:
@@ -114,7 +117,7 @@ def run_share(spec: ClientSpec, tasks: Sequence[Task], probing: Probing, tick: C
     for case_id, fault in probe.faults.items():
         judged[case_id] = _with(judged[case_id], fault)
     return Share(
-        client=started.client,
+        client=introduced(started.client),
         features=started.features,
         cases=tuple(judged[task.case_id] for task in tasks),
         faults=tuple(dict.fromkeys(outside)),
@@ -125,6 +128,7 @@ def run_share(spec: ClientSpec, tasks: Sequence[Task], probing: Probing, tick: C
 def _with(result: CaseResult, fault: Fault) -> CaseResult:
     if any(known.code == fault.code for known in result.faults):
         return result
+    fault = evolve(fault, message=few_words(fault.message))
     return evolve(result, faults=(*result.faults, fault))
 
 
@@ -142,7 +146,10 @@ class _Bench:
 
     client: ClientSession
     features: Features
+    keeping: Keeping
     outside: list[Fault] = Factory(list[Fault])
+    _kept: dict[str, bytes] = Factory(dict[str, bytes])
+    """What each case was answered first, as far as it is kept."""
     _requests: dict[str, Request] = Factory(dict[str, "Request"])
     _in_a_row: int = 0
     _given_up: str = ""
@@ -159,6 +166,7 @@ class _Bench:
             self._requests[task.case_id] = request
         try:
             reply = self.client.ask(request)
+            reply = evolve(reply, message=few_words(reply.message))
         except NotIntroduced as situation:
             self.outside.append(situation.fault)
             self._given_up = f"the client could not be started again: {situation.fault.message}"
@@ -168,9 +176,16 @@ class _Bench:
             self._given_up = f"the client was given up after {PATIENCE} deadlines in a row"
         return reply
 
+    def keep(self, task: Task, reply: Reply) -> Reply:
+        """A reply as it can be kept for a whole run."""
+        request = self._requests.get(task.case_id)
+        kept = self.keeping.reply(reply, request.payload if request else b"", self._kept.get(task.case_id, b""))
+        self._kept.setdefault(task.case_id, kept.payload)
+        return kept
+
     def ask_all(self, tasks: Iterable[Task]) -> Round:
         """What the client does with these tasks, in this order."""
-        return [(task, self.ask(task)) for task in tasks]
+        return [(task, self.keep(task, self.ask(task))) for task in tasks]
 
     def ask_again(self, told: Round) -> Round:
         """The same once more, from a fresh process on; where that failed, another one takes over without being asked."""
@@ -181,7 +196,7 @@ class _Bench:
                 self.client.renew()
                 replies.append((task, reply))
             else:
-                replies.append((task, self.ask(task)))
+                replies.append((task, self.keep(task, self.ask(task))))
         return replies
 
     def ask_alone(self, task: Task, times: int = 1) -> Round:
@@ -189,7 +204,7 @@ class _Bench:
         self.client.renew()
         if not self.client.renews:
             self.ask(task)  # whatever the payload before has left behind is gone after this, or stays for ever
-        return self.ask_all([task] * times)
+        return [(task, self.ask(task)) for _ in range(times)]
 
 
 @define
@@ -290,6 +305,8 @@ def why_not_same(task: Task, features: Features, one: Reply, other: Reply) -> st
         return ""
     if one.outcome is not other.outcome:
         return f"{one.outcome} and {other.outcome}"
+    if one.digest or other.digest:
+        return "answered in two ways, at such length that they were not kept"
     around = task.wrapping(features)
     fidelity = compare(one.payload, other.payload, revision=task.revision, shape=around.shape)
     first = fidelity.differences[0]
@@ -297,6 +314,8 @@ def why_not_same(task: Task, features: Features, one: Reply, other: Reply) -> st
 
 
 def _same(one: Reply, other: Reply) -> bool:
+    if one.digest or other.digest:
+        return one.outcome is other.outcome and digest_of(one) == digest_of(other)
     return one.outcome is other.outcome and one.payload == other.payload
 
 

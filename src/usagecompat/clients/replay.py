@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Final, Self, cast
 
-from attrs import field, frozen
+from attrs import define, field
 
 from usagecompat.contract import ROOT
 
@@ -21,19 +21,31 @@ KEY: Final = "usagecompat-replay"
 """The key that clients may send; it opens nothing."""
 
 
-@frozen
+_MOST_ASKED: Final = 5
+_LONGEST_PATH: Final = 300
+
+
+@define
 class Serving:
     """What is served just now, and what was asked for meanwhile."""
 
     path: str
     payload: bytes
+    fetched: bool = False
+    """Whether somebody has got the payload."""
+    requests: int = 0
+    """How often anything was asked for."""
     asked: list[str] = field(factory=list[str])
-    """The paths that were asked for, as clients spelled them."""
+    """The first paths that were asked for, as clients spelled them, each cut where it is long."""
 
-    @property
-    def fetched(self) -> bool:
-        """Whether somebody has got the payload."""
-        return any(_path_of(target) == self.path for target in self.asked)
+    def ask(self, target: str) -> bool:
+        """Take note of what is asked for; whether it is what is served."""
+        self.requests += 1
+        if len(self.asked) < _MOST_ASKED:
+            self.asked.append(ascii(target[:_LONGEST_PATH])[1:-1])
+        is_served = _path_of(target) == self.path
+        self.fetched = self.fetched or is_served
+        return is_served
 
 
 class Replay:
@@ -83,8 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:  # the name is http.server's
         """Answer with the payload, if its endpoint is asked for."""
         serving = cast("_Server", self.server).replay.serving
-        serving.asked.append(self.path)
-        if _path_of(self.path) == serving.path:
+        if serving.ask(self.path):
             self._answer(200, serving.payload)
         else:
             wanted = f"this case is at {serving.path}" if serving.path else "no case is served just now"

@@ -34,6 +34,8 @@ class Reply:
     outcome: Outcome
     payload: bytes = b""
     """What the client encoded again, if it decoded."""
+    digest: bytes = b""
+    """The SHA-256 of that, if it was too much to be kept."""
     message: str = ""
 
 

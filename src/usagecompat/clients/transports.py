@@ -48,7 +48,8 @@ _STOPPING: Final = 5.0
 """How many seconds a client has to end after `stop`, at most."""
 _FLOOD: Final = 4 * 1024 * 1024
 _GROWTH: Final = 64
-"""An answer may be this many times as long as the request, and `_FLOOD` bytes longer."""
+_MOST_GROWTH: Final = 64 * 1024 * 1024
+"""An answer may be `_GROWTH` times as long as the request, at most so many bytes and twice its length; and `_FLOOD` longer."""
 
 
 @contextmanager
@@ -87,6 +88,12 @@ class _Server:
         if self._replay is None:
             self._replay = Replay()
         return self._replay
+
+
+def _most(request: Request) -> int:
+    """How long an answer may be."""
+    size = len(request.payload)
+    return _FLOOD + min(_GROWTH * size, _MOST_GROWTH + 2 * size)
 
 
 def _fault(outcome: Outcome, message: str) -> Fault:
@@ -193,7 +200,7 @@ class _Stdio:
             answered = program.ask(
                 line,
                 seconds=self.spec.timeout,
-                limit=_FLOOD + _GROWTH * len(request.payload),
+                limit=_most(request),
                 meanwhile=self.meanwhile,
             )
         except Ended as trouble:
@@ -292,7 +299,7 @@ class _Oneshot:
     def ask(self, request: Request) -> Reply:
         serving = self.server.replay.serve(request) if self.spec.way is Way.HTTP else None
         program = self.guard.start(self.spec.command, env=self._environment(request), cwd=self.spec.cwd)
-        limit = _FLOOD + _GROWTH * len(request.payload)
+        limit = _most(request)
         try:
             given = b"" if serving else request.payload
             status, printed = program.read_all(given, seconds=self.spec.timeout, limit=limit)
