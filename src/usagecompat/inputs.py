@@ -35,6 +35,9 @@ TABLES: Final = (".parquet", ".pq")
 MAGIC: Final = frozenset("*?[")
 """What a name has that may be a pattern."""
 SIDECAR: Final = ".case.json"
+LISTS_OF_A_CORPUS: Final = ("manifest.json", "notes.json", "package.json")
+REFERENCE: Final = "upstream"
+"""The folder of a corpus with what the vendor published, as data."""
 
 InputProblem: TypeAlias = UnreadableInput | MissingExtra | NoPayloads
 """Why something that was named could not be read; its `path` says what."""
@@ -79,12 +82,18 @@ def refuse(trouble: InputProblem) -> NoReturn:
     raise trouble
 
 
+def _nothing(path: str) -> None:
+    """Hear of a file, and do nothing."""
+    del path
+
+
 def read(
     names: Iterable[str | os.PathLike[str]],
     *,
     ndjson: bool = False,
     tell: Callable[[InputProblem], object] = refuse,
     limit: int = MAX_SIZE,
+    pass_over: Callable[[str], object] = _nothing,
 ) -> Iterator[Payload]:
     """
     The payloads of everything named, in that order, each read when it is asked for.
@@ -94,6 +103,7 @@ def read(
         ndjson: Every line of every file is a payload, whatever the file is called.
         tell: Gets whatever could not be read; the rest is read all the same, if this does not raise.
         limit: How many bytes a payload may have.
+        pass_over: Gets the payloads that are not read because they have no case where others have one.
 
     Raises:
         UnreadableInput: A file or directory cannot be read, or its compressed data is damaged.
@@ -108,7 +118,7 @@ def read(
             silent = False
             tell(trouble)
 
-        for file in files(name, tell=heard):
+        for file in files(name, tell=heard, pass_over=pass_over):
             try:
                 for payload in _payloads(file, ndjson=ndjson, limit=limit):
                     silent = False
@@ -140,13 +150,17 @@ def only(path: str | os.PathLike[str]) -> bytes:
     return first.data
 
 
-def _holds_payloads(path: str) -> bool:
+def holds_payloads(path: str) -> bool:
     """Whether the name of a file says so."""
     return extension_of(path)[0] in (*WHOLE, *LINE_BY_LINE)
 
 
 def files(
-    name: str, *, tell: Callable[[InputProblem], object] = refuse, wanted: Callable[[str], bool] = _holds_payloads
+    name: str,
+    *,
+    tell: Callable[[InputProblem], object] = refuse,
+    wanted: Callable[[str], bool] = holds_payloads,
+    pass_over: Callable[[str], object] = _nothing,
 ) -> list[str]:
     """
     The files that `name` stands for: itself, or what is in the directory, sorted, at any depth.
@@ -159,10 +173,14 @@ def files(
         name: A file, a directory, or `-` for standard input.
         tell: Gets the directories that could not be read.
         wanted: Whether a file is one, by its path from the directory on.
+        pass_over: Gets the payloads that are left out of a corpus because they have no case.
     """
     if name == STANDARD_INPUT or not os.path.isdir(name):  # noqa: PTH112 - where it cannot be looked at, reading will say so
         return [name]
-    return but_sidecars([path for path in _walk(name, tell) if wanted(path[len(name) :])])
+    found = [path for path in walk(name, tell) if wanted(path[len(name) :])]
+    for path in without_case(found):
+        pass_over(path)
+    return but_sidecars(found)
 
 
 def but_sidecars(found: list[str]) -> list[str]:
@@ -173,7 +191,24 @@ def but_sidecars(found: list[str]) -> list[str]:
     return [path for path in found if path not in sidecars and os.path.splitext(path)[0] + SIDECAR in sidecars]  # noqa: PTH122 - these are many
 
 
-def _walk(directory: str, tell: Callable[[InputProblem], object]) -> Iterator[str]:
+def without_case(found: list[str]) -> list[str]:
+    """
+    The payloads among the files of a corpus that have no case, so that nothing says what they must come to.
+
+    The lists of a corpus are none, nor is what it keeps for reference.
+    """
+    payloads = set(but_sidecars(found))
+    return [
+        path
+        for path in found
+        if path not in payloads
+        and not path.endswith(SIDECAR)
+        and os.path.basename(path) not in LISTS_OF_A_CORPUS  # noqa: PTH119 - these are many
+        and f"{os.sep}{REFERENCE}{os.sep}" not in path
+    ]
+
+
+def walk(directory: str, tell: Callable[[InputProblem], object]) -> Iterator[str]:
     """Every file that comes to an end, at any depth: a tree may be deeper than calls can be."""
     ahead: list[os.DirEntry[str] | str] = [directory]
     while ahead:

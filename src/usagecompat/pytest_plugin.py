@@ -42,6 +42,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="served: tolerate what the API is known to serve (default); published: the letter of the contract.",
     )
     group.addoption(
+        "--compat-ignore",
+        action="append",
+        metavar="CODE",
+        help="Leave these findings out in payloads without a case. May be given several times.",
+    )
+    group.addoption(
+        "--compat-fail-on",
+        metavar="SEVERITY",
+        help="From which severity on a payload without a case fails: error (default), warning or note.",
+    )
+    group.addoption(
         "--compat-corpus",
         metavar="VERSION",
         help="Run only the cases that this version of the kit had, so that no newer case turns a pinned run red.",

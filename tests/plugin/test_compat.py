@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import pytest
+import zstandard
+from click.testing import CliRunner
 
+from usagecompat.cli import main
 from usagecompat.corpus import selection as corpus
 
 if TYPE_CHECKING:
@@ -206,10 +210,19 @@ def test_only_under_the_option(pytester: pytest.Pytester) -> None:
 
 @pytest.mark.usefixtures("small")
 def test_payloads_in_a_corpus_are_no_plain_payloads(pytester: pytest.Pytester, small: Path) -> None:
-    """In a tree with cases, files without an expectation are left alone."""
+    """In a tree with cases, files without an expectation are left alone, and the summary names them."""
     (small / "upstream").mkdir()
     (small / "upstream/other.json").write_text("{", "utf-8")
-    pytester.runpytest("--compat=fixtures").assert_outcomes(passed=15)
+    result = pytester.runpytest("--compat=fixtures")
+    result.assert_outcomes(passed=15)
+    assert "no case" not in result.stdout.str()
+    for name in ("text/lost.json", "numbers/lost.ndjson.gz"):
+        (small / name).write_text("{", "utf-8")
+    result = pytester.runpytest("--compat=fixtures", "-n", "1")
+    result.assert_outcomes(passed=15)
+    result.stdout.fnmatch_lines(["2 payloads have no case *: fixtures/numbers/lost.ndjson.gz, fixtures/text/lost.json"])
+    told = CliRunner().invoke(main, ["check", str(small), "-q"])
+    assert f"2 payloads have no case among others that do, and nobody has looked at: {small}/numbers" in told.stderr
 
 
 @pytest.mark.usefixtures("plain")
@@ -243,6 +256,100 @@ def test_invalid_plain_payloads(pytester: pytest.Pytester, plain: Path) -> None:
             "1 of 8 items passed, 3 failed, 4 skipped",
         ]
     )
+
+
+def test_everything_that_check_reads(pytester: pytest.Pytester, plain: Path) -> None:
+    """A plain tree holds what `usagecompat check` finds in it: lines, compressed files, hidden files left out."""
+    line = (plain / "2026/costs.json").read_bytes().replace(b"\n", b"") + b"\n"
+    (plain / "day.ndjson").write_bytes(line + b"\n" + line)
+    (plain / "more.jsonl.gz").write_bytes(gzip.compress(line * 3))
+    (plain / "one.json.zst").write_bytes(zstandard.ZstdCompressor().compress((plain / "one.json").read_bytes()))
+    (plain / ".hidden.json").write_text("{", "utf-8")
+    result = pytester.runpytest("--compat=recorded", "-p", "no:randomly")
+    result.assert_outcomes(passed=5 * 4)
+    result.stdout.fnmatch_lines(["5 of 5 files run, with 8 payloads, in all 2 valid, 6 acceptable, 0 invalid"])
+    assert "8 payloads: 2 valid, 6 acceptable, 0 invalid" in CliRunner().invoke(main, ["check", str(plain)]).stderr
+    assert "recorded/day.ndjson::json" in collected(pytester.runpytest("--compat=recorded", "--collect-only", "-q"))
+
+
+def test_line_that_is_invalid(pytester: pytest.Pytester, plain: Path) -> None:
+    """What is wrong with a line is told at its place in the file, and the other lines are judged all the same."""
+    line = (plain / "one.json").read_bytes().replace(b"\n", b"") + b"\n"
+    (plain / "day.ndjson").write_bytes(line + b"\n" + b'{"object":"page"\n' + b'{"object":"page"}\n' + line)
+    result = pytester.runpytest("--compat=recorded/day.ndjson", "-p", "no:randomly")
+    result.assert_outcomes(passed=1, failed=3)
+    result.stdout.fnmatch_lines(
+        [
+            "  json/truncated-text at the root, line 3, column *",
+            "  schema/missing-member at the root, line 4, column 1",
+            "  schema/missing-member at /data, line 4, column 1",
+            "1 of 1 files run, with 4 payloads, in all 2 valid, 0 acceptable, 2 invalid",
+        ]
+    )
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "1")])
+def test_unreadable_files(pytester: pytest.Pytester, plain: Path, workers: tuple[str, ...]) -> None:
+    """A file that cannot be read is one failed item, which says why, and the others are run."""
+    (plain / "broken.json.gz").write_bytes(b"no gzip")
+    (plain / "blank.ndjson").write_bytes(b"\n\n")
+    (plain / "2026/dangling.json").symlink_to("nowhere.json")
+    result = pytester.runpytest("--compat=recorded", "-p", "no:randomly", "-rf", *workers)
+    result.assert_outcomes(passed=8, failed=3, skipped=9)
+    result.stdout.fnmatch_lines(
+        [
+            "*2026/dangling::json*",
+            "the payload as a whole: no payload: No such file or directory",
+            "*blank.ndjson::json*",
+            "the payload as a whole: no payload: all lines are blank",
+            "*broken.json.gz::json*",
+            "the payload as a whole: no payload: the compressed data is damaged*",
+            "5 of 5 payloads run, in all 1 valid, 1 acceptable, 0 invalid, 3 unreadable",
+        ]
+    )
+
+
+def test_links_to_directories_are_not_followed(pytester: pytest.Pytester, plain: Path) -> None:
+    """A link in a plain tree that leads out of it, or around in it, leads nowhere."""
+    (pytester.path / "out").mkdir()
+    (pytester.path / "out/other.json").write_text("{", "utf-8")
+    (plain / "out").symlink_to("../out")
+    (plain / "2026/around").symlink_to("..")
+    pytester.runpytest("--compat=recorded").assert_outcomes(passed=8)
+
+
+def test_ignored_codes_and_severities(pytester: pytest.Pytester, plain: Path) -> None:
+    """Payloads without a case can be held to warnings or notes, and codes can be left out."""
+    pytester.runpytest("--compat=recorded", "--compat-fail-on=error").assert_outcomes(passed=8)
+    failing = pytester.runpytest("--compat=recorded", "--compat-fail-on=warning")
+    failing.assert_outcomes(passed=7, failed=1)
+    failing.stdout.fnmatch_lines(
+        ["    expected: no warning", "    usagecompat check recorded/2026/costs.json * --fail-on warning"]
+    )
+    code = "--compat-ignore=wire/amount-as-string"
+    pytester.runpytest("--compat=recorded", "--compat-fail-on=warning", code).assert_outcomes(passed=8)
+    (plain / "one.json").write_text('{"object":"organization.usage.vector_stores.result","usage_bytes":"1"}', "utf-8")
+    result = pytester.runpytest("--compat=recorded", "--compat-ignore=schema/wrong-type", "-rs", "-k", "one")
+    result.assert_outcomes(passed=2, skipped=2)
+    result.stdout.fnmatch_lines(["*a schema cannot leave schema/wrong-type out, as is asked"])
+
+
+@pytest.mark.parametrize(
+    ("option", "why"),
+    [
+        ("--compat-ignore=schema/wrong", "there is no finding code 'schema/wrong'; did you mean *"),
+        ("--compat-fail-on=all", "there is no severity 'all'; use one of error, warning, note"),
+    ],
+)
+@pytest.mark.usefixtures("plain", "small")
+def test_judgements_that_cannot_be(pytester: pytest.Pytester, option: str, why: str) -> None:
+    """A code or severity that does not exist is refused, and so is either where there are only cases."""
+    result = pytester.runpytest("--compat=recorded", option)
+    assert result.ret is pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {why}"])
+    result = pytester.runpytest("--compat=fixtures", "--compat-ignore=schema/wrong-type")
+    assert result.ret is pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --compat-ignore: here are only cases*"])
 
 
 @pytest.mark.parametrize("place", ["nowhere", "test_mine.py", "empty"])

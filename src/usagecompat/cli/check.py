@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from usagecompat.inputs import InputProblem
     from usagecompat.renderers import Outcome
 
+_MOST_NAMES: Final = 10
 _FAILING: Final = {
     "error": {Verdict.INVALID},
     "warning": {Verdict.INVALID, Verdict.ACCEPTABLE},
@@ -97,8 +98,8 @@ def check(  # noqa: PLR0913 - one for each option
     """
     Check payloads and report every finding.
 
-    FILE is a file, a directory (all *.json, *.ndjson and *.jsonl in it, or the cases of a corpus), or - for standard
-    input. A name that ends in .ndjson or .jsonl means a payload per line; .gz and .zst are unpacked. Tables, patterns
+    FILE is a file, a directory (all *.json, *.ndjson and *.jsonl in it, or the cases of a corpus: then payloads without
+    a case are named and not checked), or - for standard input. A name that ends in .ndjson or .jsonl means a payload per line; .gz and .zst are unpacked. Tables, patterns
     and URLs are read by scan.
 
     Exit status: 0 no payload fails, 1 one does, 2 something could not be read or was misused.
@@ -115,6 +116,7 @@ def check(  # noqa: PLR0913 - one for each option
     verdicts = dict.fromkeys(Verdict, 0)
     unread = 0
     untold: list[Unread] = []
+    without_case: list[str] = []
 
     def tell(trouble: InputProblem) -> None:
         nonlocal unread
@@ -123,7 +125,7 @@ def check(  # noqa: PLR0913 - one for each option
         click.echo(f"usagecompat: {printable(str(trouble))}", err=True)
 
     def outcomes(tick: Callable[[int], object]) -> Iterator[Outcome]:
-        for payload in inputs.read(files, ndjson=ndjson, tell=tell):
+        for payload in inputs.read(files, ndjson=ndjson, tell=tell, pass_over=without_case.append):
             yield from untold
             untold.clear()
             try:
@@ -141,6 +143,8 @@ def check(  # noqa: PLR0913 - one for each option
     watched = sys.stderr.isatty() and (quiet or not sys.stdout.isatty())
     with progress(_size(files) if watched else 0, "checking", unit="MB") as tick:
         _put(outcomes(tick), format_)
+    if without_case:
+        click.echo(f"usagecompat: {_passed_over(without_case)}", err=True)
     if not quiet:
         click.echo(_totals(verdicts, unread), err=True)
     if unread:
@@ -165,6 +169,14 @@ def _put(outcomes: Iterator[Outcome], format_: str) -> None:
         render = IN_COLOUR.get(format_, render)
     for piece in render(outcomes):
         click.echo(piece, nl=False, color=True)
+
+
+def _passed_over(files: list[str]) -> str:
+    """What was not checked, because it stands among cases and has none."""
+    names = ", ".join(printable(inputs.displayed(file)) for file in files[:_MOST_NAMES])
+    more = f" and {len(files) - _MOST_NAMES:,} more" if len(files) > _MOST_NAMES else ""
+    noun = "payload has" if len(files) == 1 else "payloads have"
+    return f"{len(files):,} {noun} no case among others that do, and nobody has looked at: {names}{more}"
 
 
 def _totals(verdicts: dict[Verdict, int], unread: int) -> str:

@@ -17,7 +17,16 @@ from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.clients import TIMEOUT, Outcome, Probing, Way, client_spec, compare_with_list, select, updated
 from usagecompat.clients import run as run_client
-from usagecompat.corpus import Payload, find_files, ids_in_set, packaged, read_case, read_expected_failures
+from usagecompat.corpus import (
+    Lines,
+    Payload,
+    find_files,
+    ids_in_set,
+    in_plain_tree,
+    packaged,
+    read_case,
+    read_expected_failures,
+)
 from usagecompat.exceptions import NoPayloads
 from usagecompat.fidelity import Level
 from usagecompat.renderers import render_run
@@ -177,20 +186,15 @@ def subjects_in(place: Path, set_: str) -> tuple[Case | Payload, ...]:
     Raises:
         NoPayloads: There is neither.
     """
-    is_corpus, files = find_files(place)
-    if not files:
+    found = find_files(place)
+    if not found.files:
         raise NoPayloads(str(place))
-    if not is_corpus:
-        return tuple(
-            Payload(
-                id=path.relative_to(place if place.is_dir() else place.parent).with_suffix("").as_posix(),
-                payload_path=path,
-            )
-            for path in files
-        )
+    if not found.is_corpus:
+        plain = [in_plain_tree(place, path) for path in found.files]
+        return tuple(each for one in plain for each in (one.payloads() if isinstance(one, Lines) else [one]))
     ids = ids_in_set(place, set_)
-    found = sorted(map(read_case, files), key=lambda case: case.id)
-    return tuple(case for case in found if ids is None or case.id in ids)
+    cases = sorted(map(read_case, found.files), key=lambda case: case.id)
+    return tuple(case for case in cases if ids is None or case.id in ids)
 
 
 def _put(result: ClientResult, comparison: Comparison | None, format_: str, *, payloads: bool) -> None:

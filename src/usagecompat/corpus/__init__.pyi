@@ -1,5 +1,5 @@
-from .case_checks import CASE_JUDGES, PAYLOAD_JUDGES, CaseJudge, Mismatch, NotJudged, Terms, has_document
-from .case_files import Case, Payload, find_files, read_case, read_cases, read_notes, release
+from .case_checks import CASE_JUDGES, PAYLOAD_JUDGES, CaseJudge, Mismatch, NotJudged, PayloadJudge, Terms, has_document
+from .case_files import Case, Lines, Payload, find_files, in_plain_tree, read_case, read_cases, read_notes, release
 from .data import folder, version
 from .derived import SET, Derived, derive, judge
 from .expected import ExpectedFailure, read_expected_failures
@@ -19,9 +19,11 @@ __all__ = [
     "Derived",
     "Entry",
     "ExpectedFailure",
+    "Lines",
     "Mismatch",
     "NotJudged",
     "Payload",
+    "PayloadJudge",
     "Terms",
     "Tier",
     "cases",
@@ -31,6 +33,7 @@ __all__ = [
     "folder",
     "has_document",
     "ids_in_set",
+    "in_plain_tree",
     "judge",
     "manifest_of",
     "must_decode",

@@ -19,7 +19,7 @@ from attrs import frozen
 
 from usagecompat.checking import check
 from usagecompat.contract import REVISIONS
-from usagecompat.corpus.case_files import SIDECAR, read_case, read_cases, read_notes, release
+from usagecompat.corpus.case_files import read_case, read_cases, read_notes, release
 from usagecompat.corpus.data import version
 from usagecompat.corpus.lint import MEMBERS, lint
 from usagecompat.corpus.manifest import NAME as MANIFEST
@@ -27,6 +27,7 @@ from usagecompat.corpus.manifest import manifest_of, read_manifest, write_manife
 from usagecompat.corpus.tiers import tier_of
 from usagecompat.exceptions import CorruptCase, WouldOverwrite
 from usagecompat.findings import Verdict
+from usagecompat.inputs import SIDECAR
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

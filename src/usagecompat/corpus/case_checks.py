@@ -57,6 +57,10 @@ class Terms:
     revision: str | None = None
     """None for the revision that each case is written for, and the newest one for a payload without a case."""
     profile: Profile = Profile.SERVED
+    ignore: frozenset[str] = frozenset()
+    """Finding codes that count for nothing in payloads without a case."""
+    fail_on: Severity = Severity.ERROR
+    """From which severity on a payload without a case is not as it must be."""
 
 
 @frozen(kw_only=True)
@@ -92,7 +96,7 @@ def _case_json(case: Case, terms: Terms) -> Iterator[Mismatch]:
 
 
 def _payload_json(payload: Payload, terms: Terms) -> Iterator[Mismatch]:
-    for finding in _errors(_report(payload, terms), "json/"):
+    for finding in _failing(_report(payload, terms, terms.ignore), terms, "json/"):
         yield _unwelcome(finding)
 
 
@@ -115,6 +119,8 @@ def _payload_schema(payload: Payload, terms: Terms) -> Iterator[Mismatch]:
     report = _report(payload, terms)
     if [finding for finding in _errors(report, "json/") if finding.code not in _READABLE]:
         raise NotJudged("the text is no strict JSON, which the item `json` says")
+    if ignored := {finding.code for finding in _errors(report, *_SCHEMA)} & terms.ignore:
+        raise NotJudged(f"a schema cannot leave {', '.join(sorted(ignored))} out, as is asked")
     yield from _judge_by_schema(payload, report.revision, report.shape, {terms.profile: []})
 
 
@@ -263,15 +269,13 @@ def _ranges(case: Case) -> Iterator[Mismatch]:
 
 
 def _payload_record(payload: Payload, terms: Terms) -> Iterator[Mismatch]:
-    report = _report(payload, terms)
+    report = _report(payload, terms, terms.ignore)
     if any(_errors(report, "json/")):
         raise NotJudged("the text is no strict JSON, which the item `json` says")
-    errors = _errors(report, "")
-    better = (
-        report.best_revision if errors else None
-    )  # which costs more than the check, and says nothing of what is valid
+    failing = _failing(report, terms, "")
+    better = report.best_revision if report.verdict is Verdict.INVALID else None
     fits = better is not None and report.revisions[better].verdict is not Verdict.INVALID
-    for finding in errors:
+    for finding in failing:
         wrong = _unwelcome(finding)
         yield evolve(wrong, fix=f"{wrong.fix} At revision {better} the payload is not invalid.") if fits else wrong
 
@@ -398,8 +402,15 @@ def _errors(report: Report, *stages: str) -> list[Finding]:
     return [one for one in report.findings if one.severity is Severity.ERROR and one.code.startswith(stages)]
 
 
-def _report(payload: Payload, terms: Terms) -> Report:
-    return check(payload.payload, revision=terms.revision or LATEST, profile=terms.profile)
+def _failing(report: Report, terms: Terms, *stages: str) -> list[Finding]:
+    """What a payload without a case must not show."""
+    weights = tuple(Severity)
+    worst = weights[: weights.index(terms.fail_on) + 1]
+    return [one for one in report.findings if one.severity in worst and one.code.startswith(stages)]
+
+
+def _report(payload: Payload, terms: Terms, ignore: frozenset[str] = frozenset()) -> Report:
+    return check(payload.payload, revision=terms.revision or LATEST, profile=terms.profile, ignore=ignore)
 
 
 def _differences(case: Case, expected: Iterable[Expected], found: Iterable[Finding]) -> Iterator[Mismatch]:
@@ -444,13 +455,13 @@ def _unexpected(case: Case, finding: Finding) -> Mismatch:
 
 
 def _unwelcome(finding: Finding) -> Mismatch:
-    """An error in a payload that must not have any; `message` of a finding says what was expected and what is there."""
+    """What a payload must not have; `message` of a finding says what was expected and what is there."""
     return Mismatch(
         code=finding.code,
         pointer=finding.pointer,
         line=finding.line,
         column=finding.column,
-        expected="no error",
+        expected=f"no {finding.severity}",
         seen=finding.message,
         why=CODES[finding.code].title,
         fix=finding.hint or "Fix what wrote the payload; `usagecompat explain` tells more about the code.",

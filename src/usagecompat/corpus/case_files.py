@@ -2,13 +2,15 @@
 The cases of a corpus, as their files say them.
 
 A case is a payload `<fault>.json` and, beside it, `<fault>.case.json`, which says what the payload must show.
-A tree without any such file is plain: each `*.json` in it is a payload of which no more is known than that it must not be invalid.
+A tree without any such file is plain: each `*.json`, and each line of a `*.ndjson`, compressed or not, is a payload of
+which no more is known than that it must not be invalid.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from attrs import field, frozen
@@ -17,21 +19,27 @@ from usagecompat.contract import LATEST, REVISIONS
 from usagecompat.corpus.tiers import Tier, tier_of
 from usagecompat.exceptions import CorruptCase, UnreadableInput
 from usagecompat.findings import CODES, Profile, Shape, Verdict
+from usagecompat.inputs import (
+    LINE_BY_LINE,
+    SIDECAR,
+    extension_of,
+    holds_payloads,
+    only,
+    refuse,
+    walk,
+    without_case,
+)
+from usagecompat.inputs import read as read_payloads
 from usagecompat.jsontext import NO_VALUE, Number, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from enum import StrEnum
-    from pathlib import Path
 
     from usagecompat.jsontext import Tree
 
 _T = TypeVar("_T")
 _Name = TypeVar("_Name", bound="StrEnum")
-
-SIDECAR: Final = ".case.json"
-"""How the name of a file ends that says what the payload beside it must show."""
-
 
 _VERSION: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 
@@ -182,8 +190,12 @@ class Payload:
     """One payload of a plain tree."""
 
     id: str
-    """The path below the tree, without its suffix."""
+    """The path below the tree, without `.json`; of a line, with its number behind a colon."""
     payload_path: Path
+    line: int | None = None
+    """The line of the file that is the payload, from 1; None if the whole file is."""
+    data: bytes | None = field(default=None, repr=False)
+    """The bytes of a line; a file is read when its bytes are asked for."""
 
     def __str__(self) -> str:
         return self.id
@@ -195,11 +207,42 @@ class Payload:
 
         Raises:
             UnreadableInput: The file cannot be read.
+            MissingExtra: The file needs a package that is not installed.
         """
-        try:
-            return self.payload_path.read_bytes()
-        except OSError as error:
-            raise UnreadableInput(str(self.payload_path), error.strerror or "cannot be read") from None
+        return only(self.payload_path) if self.data is None else self.data
+
+
+@frozen(kw_only=True)
+class Lines:
+    """A file of a plain tree that holds a payload in each line."""
+
+    id: str
+    """The path below the tree."""
+    payload_path: Path
+
+    def __str__(self) -> str:
+        return self.id
+
+    def payloads(self) -> Iterator[Payload]:
+        """
+        The payload of each line that is not blank, read as it is asked for.
+
+        Raises:
+            UnreadableInput: The file cannot be read.
+            MissingExtra: The file needs a package that is not installed.
+            NoPayloads: All lines are blank.
+        """
+        for one in read_payloads([self.payload_path]):
+            line = one.source.line
+            yield Payload(id=f"{self.id}:{line}", payload_path=self.payload_path, line=line, data=one.data)
+
+
+def in_plain_tree(place: Path, file: Path) -> Payload | Lines:
+    """What a file is that was found at `place`, where there are no cases."""
+    below = file.relative_to(place if place.is_dir() else place.parent).as_posix()
+    if extension_of(file.name)[0] in LINE_BY_LINE:
+        return Lines(id=below, payload_path=file)
+    return Payload(id=below.removesuffix(".json"), payload_path=file)
 
 
 def payload_of(sidecar: Path) -> Path:
@@ -212,29 +255,40 @@ def sidecar_of(payload: Path) -> Path:
     return payload.with_name(payload.name.removesuffix(".json") + SIDECAR)
 
 
-def find_files(place: Path) -> tuple[bool, tuple[Path, ...]]:
+@frozen(kw_only=True)
+class Found:
+    """What there is at a place."""
+
+    is_corpus: bool
+    files: tuple[Path, ...]
+    """The `*.case.json` of a corpus, else every payload, sorted."""
+    without_case: tuple[Path, ...] = ()
+    """Payloads of a corpus of which no case says what they must come to."""
+
+
+def find_files(place: Path) -> Found:
     """
-    Whether a place is a corpus, and its files: the `*.case.json` of a corpus, else every `*.json`, sorted.
+    The cases at a place, or, where there are none, the payloads that `usagecompat check` finds there.
 
     A payload that has a `*.case.json` stands for it. What is hidden is left alone.
 
     Raises:
-        UnreadableInput: There is no such place.
+        UnreadableInput: There is no such place, or a directory in it cannot be read.
     """
     if place.is_file():
         sidecar = place if place.name.endswith(SIDECAR) else sidecar_of(place)
         if sidecar.is_file():
-            return True, (sidecar,)
-        return False, (place,) if place.name.endswith(".json") else ()
+            return Found(is_corpus=True, files=(sidecar,))
+        return Found(is_corpus=False, files=(place,) if holds_payloads(place.name) else ())
     if not place.is_dir():
         raise UnreadableInput(str(place), "there is no such file or directory")
-    found = sorted(
-        path
-        for path in place.rglob("*.json")
-        if not any(part.startswith(".") for part in path.relative_to(place).parts) and path.is_file()
+    found = [path for path in walk(str(place), refuse) if holds_payloads(path)]
+    sidecars = tuple(Path(path) for path in found if path.endswith(SIDECAR))
+    return Found(
+        is_corpus=bool(sidecars),
+        files=sidecars or tuple(map(Path, found)),
+        without_case=tuple(map(Path, without_case(found))) if sidecars else (),
     )
-    sidecars = tuple(path for path in found if path.name.endswith(SIDECAR))
-    return (True, sidecars) if sidecars else (False, tuple(found))
 
 
 def read_cases(root: Path) -> tuple[Case, ...]:
@@ -245,8 +299,8 @@ def read_cases(root: Path) -> tuple[Case, ...]:
         CorruptCase: A `*.case.json` does not say what a case must say.
         UnreadableInput: There is no such directory.
     """
-    is_corpus, found = find_files(root)
-    return tuple(sorted(map(read_case, found), key=lambda case: case.id)) if is_corpus else ()
+    found = find_files(root)
+    return tuple(sorted(map(read_case, found.files), key=lambda case: case.id)) if found.is_corpus else ()
 
 
 def read_case(path: Path) -> Case:

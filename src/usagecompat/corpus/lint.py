@@ -12,12 +12,13 @@ from attrs import frozen
 
 from usagecompat.checking import check, verdict_of
 from usagecompat.corpus.case_checks import CASE_JUDGES, Terms, has_document
-from usagecompat.corpus.case_files import SIDECAR, payload_of, read_case, read_notes, release, sidecar_of
+from usagecompat.corpus.case_files import payload_of, read_case, read_notes, release, sidecar_of
 from usagecompat.corpus.data import folder, version
 from usagecompat.corpus.manifest import NAME as MANIFEST
 from usagecompat.corpus.manifest import digest_of, manifest_of, read_manifest
 from usagecompat.exceptions import CorruptCase, UnreadableInput
 from usagecompat.findings import CODES, Profile, Severity, Verdict
+from usagecompat.inputs import LISTS_OF_A_CORPUS, REFERENCE, SIDECAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
     from usagecompat.corpus.case_files import Case
 
-_NO_TOPICS: Final = ("upstream",)
-"""Folders of a corpus that hold data of another kind."""
-_AT_THE_TOP: Final = ("manifest.json", "notes.json", "package.json")
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SENTENCE: Final = re.compile(r"(?P<first>\S+)(?: \S+)*\.")
 _NEXT_SENTENCE: Final = re.compile(r"[.!?] [A-Z]")
@@ -86,9 +84,9 @@ def lint(root: Path) -> list[Problem]:
 def _stray_files(root: Path) -> Iterator[Problem]:
     """Payloads without a sidecar, and files that are neither."""
     for path in sorted(root.iterdir()):
-        if path.is_file() and path.name.endswith(".json") and path.name not in _AT_THE_TOP:
+        if path.is_file() and path.name.endswith(".json") and path.name not in LISTS_OF_A_CORPUS:
             yield Problem(path, "stands outside of any topic")
-        if not path.is_dir() or path.name in _NO_TOPICS:
+        if not path.is_dir() or path.name == REFERENCE:
             continue
         if not _SLUG.fullmatch(path.name):
             yield Problem(path, "a topic has lower-case words joined by hyphens for a name")

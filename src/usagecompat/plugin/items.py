@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections import Counter
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 
 from usagecompat.checking import check
 from usagecompat.contract import LATEST
@@ -20,18 +22,21 @@ from usagecompat.corpus import (
     PAYLOAD_JUDGES,
     Case,
     Derived,
+    Lines,
     Mismatch,
     NotJudged,
     Payload,
+    PayloadJudge,
     Terms,
     digest_of,
     has_document,
+    in_plain_tree,
     read_case,
 )
 from usagecompat.corpus import SET as DERIVED
 from usagecompat.corpus import judge as judge_derived
-from usagecompat.exceptions import CorruptCase, UsageCompatError
-from usagecompat.findings import Profile
+from usagecompat.exceptions import CorruptCase, MissingExtra, NoPayloads, UnreadableInput, UsageCompatError
+from usagecompat.findings import Profile, Severity
 from usagecompat.printing import printable
 
 if TYPE_CHECKING:
@@ -42,11 +47,16 @@ if TYPE_CHECKING:
 Judge: TypeAlias = "Callable[[Any, Terms], Iterable[Mismatch]]"
 """Says where one payload is not as expected; raises `NotJudged` if it has nothing to say."""
 
-Subject: TypeAlias = Case | Payload | Derived
+Subject: TypeAlias = Case | Payload | Lines | Derived
 
+_UNREADABLE: Final = (UnreadableInput, MissingExtra, NoPayloads)
 _MOST: Final = 10
 """How many mismatches a failing item shows."""
 _LONGEST: Final = 1_000
+_FIRST: Final = "json"
+"""The item that says of a payload without a case that it cannot be read; the others are skipped for it."""
+UNREADABLE: Final = "unreadable"
+"""What a file comes to, in place of a verdict, that cannot be read."""
 
 
 @frozen(eq=False)
@@ -69,9 +79,9 @@ class CompatFile(pytest.File):
                 yield self._item(derived.id, derived, _judge_derived)
             return
         if not self.source.is_corpus:
-            below = self.path.relative_to(self.source.path if self.source.path.is_dir() else self.path.parent)
-            payload = Payload(id=below.with_suffix("").as_posix(), payload_path=self.path)
-            yield from (self._item(name, payload, judge) for name, judge in PAYLOAD_JUDGES.items())
+            subject = in_plain_tree(self.source.path, self.path)
+            for name, look in PAYLOAD_JUDGES.items():
+                yield self._item(name, subject, partial(_judge_lines, look) if isinstance(subject, Lines) else look)
             return
         try:
             case = read_case(self.path)
@@ -86,9 +96,51 @@ class CompatFile(pytest.File):
             if name != "schema" or has_document(case):
                 yield self._item(name, case, judge)
 
+    @cached_property
+    def verdicts(self) -> dict[str, int]:
+        """What the payloads of a plain tree's file come to, and how many of them."""
+        subject, terms = in_plain_tree(self.source.path, self.path), self.kit.terms
+        counts: Counter[str] = Counter()
+        try:
+            for payload in subject.payloads() if isinstance(subject, Lines) else (subject,):
+                report = check(payload.payload, revision=terms.revision, profile=terms.profile, ignore=terms.ignore)
+                counts[str(report.verdict)] += 1
+        except _UNREADABLE:
+            counts[UNREADABLE] += 1
+        return dict(counts)
+
     def _item(self, name: str, subject: Subject, judge: Judge) -> CompatItem:
         item: CompatItem = CompatItem.from_parent(self, name=name, subject=subject, judge=judge, file=self)  # pyright: ignore[reportUnknownMemberType]
         return item
+
+
+class CompatDirectory(pytest.Directory):
+    """
+    A directory of a source, or on the way to one: never a Python package.
+
+    Links to nothing are looked at, and in a source links to directories are not followed, as `usagecompat check` does.
+    """
+
+    kit: Settings
+
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """Everything in the directory, by name."""
+        with os.scandir(self.path) as scan:
+            entries = sorted(scan, key=lambda entry: entry.name)
+        for entry in entries:
+            path, is_directory = Path(entry.path), entry.is_dir()
+            if is_directory and entry.is_symlink() and self.kit.holds(self.path):
+                continue
+            if not self.session.isinitpath(path, with_parents=is_directory) and self.ihook.pytest_ignore_collect(
+                collection_path=path, config=self.config
+            ):
+                continue
+            if is_directory:
+                directory: pytest.Collector | None = self.ihook.pytest_collect_directory(path=path, parent=self)
+                if directory is not None:
+                    yield directory
+            elif entry.is_file() or self.kit.names(path):
+                yield from self.ihook.pytest_collect_file(file_path=path, parent=self)
 
 
 class CompatItem(pytest.Item):
@@ -101,16 +153,17 @@ class CompatItem(pytest.Item):
         self.source = file.source
         self._judge = judge
         self._kit = file.kit
+        self._file = file
 
     @property
-    def verdict(self) -> str:
-        """What the payload is expected to come to, or, where nobody said so, what it comes to."""
+    def verdicts(self) -> dict[str, int]:
+        """What the payload is expected to come to, or, where nobody said so, what it, or each of its lines, comes to."""
         terms = self._kit.terms
         if isinstance(self.subject, Derived):
-            return str(self.subject.verdict(terms.profile))
-        if isinstance(self.subject, Payload):
-            return str(check(self.subject.payload, revision=terms.revision, profile=terms.profile).verdict)
-        return str(self.subject.expected(terms.revision or self.subject.revision, terms.profile))
+            return {str(self.subject.verdict(terms.profile)): 1}
+        if isinstance(self.subject, Case):
+            return {str(self.subject.expected(terms.revision or self.subject.revision, terms.profile)): 1}
+        return self._file.verdicts
 
     def runtest(self) -> None:
         """
@@ -128,6 +181,11 @@ class CompatItem(pytest.Item):
             mismatches = tuple(self._judge(subject, terms))
         except NotJudged as reason:
             pytest.skip(str(reason))
+        except _UNREADABLE as reason:
+            if self.name != _FIRST:
+                pytest.skip(f"the file cannot be read, which the item `{_FIRST}` says")
+            why = "all lines are blank" if isinstance(reason, NoPayloads) else getattr(reason, "reason", str(reason))
+            mismatches = (Mismatch(code="", expected="a file that can be read", seen=f"no payload: {why}"),)
         if mismatches:
             for mismatch in mismatches[:_MOST]:
                 self.user_properties += [("code", mismatch.code), ("pointer", mismatch.pointer)]
@@ -187,12 +245,40 @@ class CompatItem(pytest.Item):
         if terms.profile is not Profile.SERVED:
             check += ["--profile", terms.profile]
             again += ["--compat-profile", terms.profile]
+        if not isinstance(self.subject, Case):
+            for code in sorted(terms.ignore):
+                check += ["--ignore", code]
+                again += ["--compat-ignore", code]
+            if terms.fail_on is not Severity.ERROR:
+                check += ["--fail-on", terms.fail_on]
+                again += ["--compat-fail-on", terms.fail_on]
         if self.name.startswith("client["):
             for client in self.config.option.compat_client or ():
                 again += ["--compat-client", client]
         else:
             yield shlex.join(check)
         yield shlex.join(again)
+
+
+def _judge_lines(judge: PayloadJudge, lines: Lines, terms: Terms) -> Iterator[Mismatch]:
+    """
+    What the judge of a payload says of each line, at its place in the file.
+
+    Raises:
+        NotJudged: The judge has nothing to say about any line.
+    """
+    judged, reason = False, NotJudged("there is no line to judge")
+    for payload in lines.payloads():
+        try:
+            for mismatch in judge(payload, terms):
+                line = (payload.line or 1) + (mismatch.line or 1) - 1
+                yield evolve(mismatch, line=line, column=mismatch.column or 1)
+        except NotJudged as said:
+            reason = said
+        else:
+            judged = True
+    if not judged:
+        raise reason
 
 
 def _judge_derived(case: Derived, terms: Terms) -> Iterator[Mismatch]:

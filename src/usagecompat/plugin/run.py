@@ -41,20 +41,22 @@ from usagecompat.corpus import (
 from usagecompat.corpus import NAME as MANIFEST
 from usagecompat.corpus import SET as DERIVED
 from usagecompat.exceptions import NoSuchName, UnreadableInput, UsageCompatError
-from usagecompat.findings import Profile, Verdict, named
+from usagecompat.findings import CODES, Profile, Severity, Verdict, named
 from usagecompat.plugin.github import NAME as GITHUB
 from usagecompat.plugin.github import Annotations, is_wanted
-from usagecompat.plugin.items import CompatFile, CompatItem, CompatMismatch, printable_path
+from usagecompat.plugin.items import UNREADABLE, CompatDirectory, CompatFile, CompatItem, CompatMismatch, printable_path
 from usagecompat.plugin.sources import Source
+from usagecompat.printing import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Mapping
 
 NAME: Final = "usagecompat-kit"
 """What the plugin of a run is registered as."""
 
 _UNUSED: Final = "usagecompat_unused"
 _LAST_WORDS: Final = "usagecompat_last_words"
+_MOST_NAMES: Final = 10
 _ABOVE: Final = 2
 """How far above a place its corpus may be: a case is two below."""
 _HOW_TO_NAME: Final = "What follows --compat is taken for its path; where test files follow, write --compat=PATH."
@@ -120,7 +122,8 @@ class Kit:
     _last_words: list[str] = field(factory=list[str], init=False)
     _entries: dict[Path, Mapping[str, Entry]] = field(factory=dict[Path, "Mapping[str, Entry]"], init=False)
     _derived: dict[Path, dict[Path, list[Derived]]] = field(factory=dict[Path, dict[Path, list[Derived]]], init=False)
-    _verdicts: dict[str, str] = field(factory=dict[str, str], init=False)
+    _verdicts: dict[str, dict[str, int]] = field(factory=dict[str, dict[str, int]], init=False)
+    """What each file, or derived case, came to, and how many payloads of it did."""
     _outcomes: Counter[str] = field(factory=Counter[str], init=False)
     _unused: list[str] = field(factory=list[str], init=False)
 
@@ -165,6 +168,14 @@ class Kit:
             self._derived[source.path] = made
         return self._derived[source.path]
 
+    def names(self, file: Path) -> bool:
+        """Whether a file is one of what is run."""
+        return any(file in source.files for source in self.sources)
+
+    def holds(self, path: Path) -> bool:
+        """Whether `path` is a place that is run, or in one."""
+        return any(source.holds(path) for source in self.sources)
+
     def _is_pinned(self, case: Case) -> bool:
         """Whether the pinned version has the case."""
         return self.pin is None or release(case.since) <= release(self.pin)
@@ -173,7 +184,7 @@ class Kit:
 
     def pytest_report_header(self) -> list[str]:
         """What is run, and on which terms."""
-        run = [source for source in self.sources if source not in self._left_out]
+        run = self._run
         places = ", ".join(printable_path(source.path) + source.item for source in run)
         own = "the revision of each case" if any(source.is_corpus for source in run) else LATEST
         terms = f"{places} at {self.terms.revision or own}, profile {self.terms.profile}"
@@ -197,7 +208,7 @@ class Kit:
             if ignored or collection_path.parent in self._opened:
                 self._opened.add(collection_path)
                 return None
-        elif any(source.holds(collection_path) for source in self.sources):
+        elif self.holds(collection_path):
             names: list[str] = config.getini("norecursedirs")
             if any(collection_path == source.path for source in self.sources) or any(
                 collection_path.match(name) for name in names
@@ -210,8 +221,10 @@ class Kit:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         """A directory of a corpus, on the way to one, or the kit's own, is never taken for a Python package."""
-        if path == _PACKAGE or path in self._opened or any(source.holds(path) for source in self.sources):
-            directory: pytest.Dir = pytest.Dir.from_parent(parent, path=path)
+        if path == _PACKAGE or path in self._opened or self.holds(path):
+            made = cast("Any", CompatDirectory)  # pytest leaves the types open
+            directory: CompatDirectory = made.from_parent(parent, path=path)
+            directory.kit = self
             return directory
         return None
 
@@ -269,18 +282,18 @@ class Kit:
         """Let a report say what it is about, also to a controller in another process."""
         report = yield
         if isinstance(item, CompatItem) and (report.when == "call" or not report.passed):
-            report.usagecompat_verdict = item.verdict  # type: ignore[attr-defined]
+            report.usagecompat_verdicts = item.verdicts  # type: ignore[attr-defined]
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count."""
-        verdict: str | None = getattr(report, "usagecompat_verdict", None)
-        if verdict is not None:
+        verdicts: dict[str, int] | None = getattr(report, "usagecompat_verdicts", None)
+        if verdicts is not None:
             outcome = "failed as expected" if report.skipped and hasattr(report, "wasxfail") else report.outcome
             self._outcomes[outcome] += 1
             if outcome != "skipped":
                 derived = self.set_name == DERIVED
-                self._verdicts[report.nodeid if derived else report.nodeid.partition("::")[0]] = verdict
+                self._verdicts[report.nodeid if derived else report.nodeid.partition("::")[0]] = verdicts
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401 - pytest-xdist's
@@ -298,25 +311,46 @@ class Kit:
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:  # noqa: ANN401 - the class is not public
         """How many of the cases there are have been run, and what came of it."""
-        known = sum(len(source.files) for source in self.sources)
-        noun = (
-            "cases run, by their files" if all(source.is_corpus for source in self.sources) else "payloads run, in all"
-        )
-        if self.set_name == DERIVED:
-            made = [self.derived(source) for source in self.sources]
-            known = sum(len(cases) for by_file in made for cases in by_file.values())
-            noun = f"cases run that are derived in memory from {sum(map(len, made))} files:"
-        verdicts = Counter(self._verdicts.values())
-        told = ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in Verdict)
+        verdicts: Counter[str] = Counter()
+        for counts in self._verdicts.values():
+            verdicts.update(counts)
+        told = ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in (*Verdict, UNREADABLE))
+        told = told.removesuffix(f", 0 {UNREADABLE}")
         total = self._outcomes.total()
         others = "".join(f", {count} {what}" for what, count in sorted(self._outcomes.items()) if what != "passed")
         terminalreporter.section("usagecompat")
-        terminalreporter.line(f"{len(self._verdicts)} of {known} {noun} {told}")
+        terminalreporter.line(f"{len(self._verdicts)} of {self._noun(verdicts.total())} {told}")
         terminalreporter.line(f"{self._outcomes['passed']} of {total} items passed{others}")
+        if lost := [path for source in self._run for path in source.without_case]:
+            names = ", ".join(map(printable_path, lost[:_MOST_NAMES]))
+            more = f" and {len(lost) - _MOST_NAMES:,} more" if len(lost) > _MOST_NAMES else ""
+            noun = "payload has" if len(lost) == 1 else "payloads have"
+            terminalreporter.line(
+                f"{len(lost):,} {noun} no case among others that do, and nobody has looked at: {printable(names)}{more}"
+            )
         for line in self._last_words:
             terminalreporter.line(line)
         for entry in self._unused:
             terminalreporter.line(f"expected failure that no item has the name of: {entry}")
+
+    def _noun(self, payloads: int) -> str:
+        """How many cases, payloads or files there are to run, and what they are called."""
+        run = self._run
+        if self.set_name == DERIVED:
+            made = [self.derived(source) for source in run]
+            known = sum(len(cases) for by_file in made for cases in by_file.values())
+            return f"{known} cases run that are derived in memory from {sum(map(len, made))} files:"
+        known = sum(len(source.files) for source in run)
+        if all(source.is_corpus for source in run):
+            return f"{known} cases run, by their files"
+        if payloads > len(self._verdicts):
+            return f"{known} files run, with {payloads:,} payloads, in all"
+        return f"{known} payloads run, in all"
+
+    @property
+    def _run(self) -> list[Source]:
+        """What is run."""
+        return [source for source in self.sources if source not in self._left_out]
 
 
 def _kit(config: pytest.Config) -> Kit:
@@ -341,12 +375,21 @@ def _kit(config: pytest.Config) -> Kit:
                 f"--compat-set derived: {source.path} has no cases, from which others can be derived"
             )
         _ids(source.root, set_name)
+    if all(source.is_corpus for source in sources):
+        for said, option in ((options.compat_ignore, "ignore"), (options.compat_fail_on, "fail-on")):
+            if said:
+                raise pytest.UsageError(
+                    f"--compat-{option}: here are only cases, and each says itself what it must come to; "
+                    "the option is for payloads without a case"
+                )
     return Kit(
         sources=tuple(sources),
         asked=tuple(asked),
         terms=Terms(
             revision=None if revision is None else revision_named(revision),
             profile=named(Profile, options.compat_profile or Profile.SERVED, "profile"),
+            ignore=_ignored(options.compat_ignore or ()),
+            fail_on=named(Severity, options.compat_fail_on or Severity.ERROR, "severity"),
         ),
         pin=pin,
         set_name=set_name,
@@ -354,6 +397,13 @@ def _kit(config: pytest.Config) -> Kit:
             each for path in config.getini("compat_expected_failures") for each in read_expected_failures(path)
         ),
     )
+
+
+def _ignored(codes: Iterable[str]) -> frozenset[str]:
+    for code in codes:
+        if code not in CODES:
+            raise NoSuchName("finding code", code, tuple(CODES))
+    return frozenset(codes)
 
 
 def _ids(root: Path, set_name: str) -> frozenset[str] | None:
@@ -370,18 +420,26 @@ def _source(config: pytest.Config, said: str, option: str) -> Source:
     name, separator, item = said.partition("::")
     path = _absolute(config, name) if name else folder("fixtures")
     try:
-        is_corpus, files = find_files(path)
+        found = find_files(path)
     except UnreadableInput as error:
         raise pytest.UsageError(f"{option} {said}: {error.reason}. {_HOW_TO_NAME}") from None
-    if not files:
+    if not found.files:
         raise pytest.UsageError(
-            f"{option} {said}: there is no case (*.case.json) and no payload (*.json) here. {_HOW_TO_NAME}"
+            f"{option} {said}: there is no case (*.case.json) and no payload (*.json, *.ndjson) here. {_HOW_TO_NAME}"
         )
+    is_corpus = found.is_corpus
     if is_corpus and path.is_file():
-        (path,) = files  # a payload stands for its case
+        (path,) = found.files  # a payload stands for its case
     nearest = (path, *path.parents[:_ABOVE]) if is_corpus else ()
     root = next((place for place in nearest if (place / MANIFEST).is_file()), path)
-    return Source(path=path, item=separator + item, root=root, is_corpus=is_corpus, files=frozenset(files))
+    return Source(
+        path=path,
+        item=separator + item,
+        root=root,
+        is_corpus=is_corpus,
+        files=frozenset(found.files),
+        without_case=found.without_case,
+    )
 
 
 def _absolute(config: pytest.Config, name: str) -> Path:

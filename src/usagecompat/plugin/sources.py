@@ -26,6 +26,8 @@ class Source:
     """The corpus that the place belongs to, or the place itself."""
     is_corpus: bool
     files: frozenset[Path]
+    without_case: tuple[Path, ...] = ()
+    """Payloads that are not run, as no case says what they must come to."""
 
     @property
     def name(self) -> str:
@@ -53,6 +55,14 @@ class Settings(Protocol):
     @property
     def case_judges(self) -> Mapping[str, CaseJudge]:
         """What is asked about each case, by the name of the item."""
+        ...
+
+    def names(self, file: Path) -> bool:
+        """Whether a file is one of what is run."""
+        ...
+
+    def holds(self, path: Path) -> bool:
+        """Whether `path` is a place that is run, or in one."""
         ...
 
     def derived(self, source: Source) -> Mapping[Path, list[Derived]]:
