@@ -160,6 +160,7 @@ CODES: Final[Mapping[str, Code]] = {
     "client/precision-lost": _code(_W, "a number came back with fewer digits"),
     "client/null-became-absent": _code(_W, "a null did not come back"),
     "client/absent-became-null": _code(_W, "a null came back that was not sent"),
+    "client/integer-as-float": _code(_W, "an integer came back spelled with a fraction or an exponent"),
     "client/number-respelled": _code(_N, "a number came back equal and spelled otherwise"),
     "client/order-changed": _code(_N, "members came back in another order"),
     "client/string-respelled": _code(_N, "a string came back equal and escaped otherwise"),

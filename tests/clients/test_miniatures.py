@@ -170,17 +170,17 @@ def test_nondeterministic(fault: str) -> None:
 
 
 def test_state_leak_after_refusal() -> None:
-    """A good payload after a bad one that is answered otherwise than alone is a leak, and its level is what it has alone."""
+    """A good payload after a bad one that is answered otherwise than alone is a leak, and is worth its worst answer."""
     result = run(miniature("leak-after-refusal"), CORPUS)
     assert faults_of(result) == {case.id: ["client/state-leak"] for case in KINDS}
-    assert {case.level for case in result.cases if case.outcome is Outcome.DECODED} == {Level.BYTES}
+    assert {case.level for case in result.cases if case.outcome is Outcome.DECODED} <= {Level.NONE, Level.VALUES}
     assert "after text/" in result.cases[0].faults[0].message
 
 
 def test_state_leak_with_time() -> None:
     """A client that answers otherwise once it has answered many leaks state."""
     result = run(miniature("tired"), CORPUS)
-    assert set(result.codes) == {"client/state-leak"}
+    assert {fault.code for case in result.cases for fault in case.faults} == {"client/state-leak"}
 
 
 def test_first_payload_only() -> None:

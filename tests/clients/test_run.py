@@ -25,6 +25,7 @@ from usagecompat.contract.endpoints import ENDPOINTS
 from usagecompat.contract.revisions import LATEST
 from usagecompat.corpus.data import folder
 from usagecompat.corpus.selection import cases
+from usagecompat.corpus.tiers import Tier
 from usagecompat.exceptions import NoSuchSelection
 from usagecompat.fidelity.comparison import Level
 from usagecompat.findings import Shape, Verdict
@@ -69,7 +70,7 @@ def test_faithful() -> None:
         ),
         ("crash", 1, ["client/crashed", "exit status 3"]),
         ("fail", 1, ["errored, which says nothing", "no class for it"]),
-        ("skip", 0, ["skipped, which says nothing", "later"]),
+        ("skip", 1, ["skipped, which says nothing", "later"]),
         ("ends-badly", 1, ["The client as a whole", "exit status 7"]),
         ("dies-at-start", 1, ["no such library", "was judged", "not-run"]),
     ],
@@ -92,6 +93,16 @@ def test_json(fault: str) -> None:
         assert sum(count["outcomes"].values()) == count["total"]
     assert sum(count["total"] for count in document["counts"].values()) == len(document["cases"])
     assert document["headline"]["judged"] <= document["headline"]["of"]
+
+
+def test_skipping_is_told() -> None:
+    """A case that must be decoded and was skipped is named and ends with status 1, unless that is allowed."""
+    result = command(fault="skip")
+    assert f"1 cases were skipped or not run, which is exit status 1: {COSTS}." in result.stderr
+    assert "--allow-skips" in result.stderr
+    assert command("--allow-skips", fault="skip").exit_code == 0
+    assert command("-k", COSTS, "--allow-skips", fault="skip").exit_code == 1
+    assert "None of 1 cases was judged" in command("-k", COSTS, "--allow-skips", fault="skip").stderr
 
 
 def test_level() -> None:
@@ -123,7 +134,8 @@ def test_own_payloads(tmp_path: Path) -> None:
     )
     (tmp_path / "broken.json").write_bytes(b"{")
     document = told(command("--corpus", str(tmp_path), "-k", "not nothing", "--format", "json"))
-    assert document["headline"] == {"level": "BYTES", "judged": 1, "of": 1}
+    assert document["headline"] == {"level": "BYTES", "judged": 1, "of": 1, "below": 0}
+    assert document["badge"]["color"] == "lightgrey"
     assert [case["outcome"] for case in document["cases"]] == ["refused", "decoded"]
 
 
@@ -165,6 +177,8 @@ def test_duties() -> None:
     for case, task in zip(cases(), tasks(cases()), strict=True):
         served = all(found.code.startswith(("wire/", "schema/unknown-kind")) for found in case.findings)
         match case.verdict:
+            case _ if case.tier is Tier.EXTREME and case.verdict is not Verdict.INVALID:
+                assert task.duty(features) is Expectation.MAY_REFUSE
             case Verdict.VALID:
                 assert task.duty(features) is Expectation.MUST_DECODE
             case Verdict.INVALID:

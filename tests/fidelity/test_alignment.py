@@ -103,9 +103,9 @@ def test_equal_group_keys_pair_by_position() -> None:
     assert changed(respell_and_drop, tree) == (
         "NONE",
         [
-            ("number-respelled", f"{at}/0/input_tokens"),
+            ("integer-as-float", f"{at}/0/input_tokens"),
             ("item-lost", f"{at}/1"),
-            ("number-respelled", f"{at}/2/input_tokens"),
+            ("integer-as-float", f"{at}/2/input_tokens"),
         ],
     )
 

@@ -56,3 +56,30 @@ def test_same_writer_with_a_loss(indent: int | None) -> None:
         assert "whitespace-changed" not in {code for code, _ in differences}
         other = found(compare(json.dumps(tree, indent=indent), dumps(returned)))
         assert other[0] == ("whitespace-changed", "")
+
+
+@pytest.mark.parametrize("returned", ["10.0", "1e1", "10.00"])
+def test_integer_as_float(returned: str) -> None:
+    """A count that comes back with a fraction or an exponent is refused by integer decoders, and is VALUES at most."""
+    sent = (
+        '{"object":"organization.usage.completions.result","input_tokens":10,"output_tokens":1,"num_model_requests":1}'
+    )
+    assert seen(sent, sent.replace("10,", f"{returned},")) == ("VALUES", [("integer-as-float", "/input_tokens")])
+    assert seen(sent.replace("10,", f"{returned},"), sent) == ("EXACT", [("number-respelled", "/input_tokens")])
+
+
+def test_integer_as_float_and_rounded() -> None:
+    """A large count that went through a binary64 has lost digits and its spelling, and both are told."""
+    sent = '{"object":"organization.usage.vector_stores.result","usage_bytes":9007199254740993}'
+    returned = sent.replace("9007199254740993", "9007199254740992.0")
+    assert seen(sent, returned) == (
+        "VALUES",
+        [("integer-as-float", "/usage_bytes"), ("precision-lost", "/usage_bytes")],
+    )
+
+
+def test_numbers_that_may_have_a_fraction() -> None:
+    """An amount or a quantity that is whole may come back with a fraction: the contract calls them numbers."""
+    sent = '{"object":"organization.costs.result","amount":{"value":6,"currency":"usd"},"quantity":3}'
+    returned = sent.replace("6", "6.0").replace("3", "3.0")
+    assert seen(sent, returned) == ("EXACT", [("number-respelled", "/amount/value"), ("number-respelled", "/quantity")])

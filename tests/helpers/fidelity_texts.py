@@ -45,6 +45,7 @@ CAPS = {
     "null-became-absent": ("VALUES", "PRESENCE"),
     "absent-became-null": ("VALUES", "PRESENCE"),
     "member-invented": ("VALUES", "VALUES"),
+    "integer-as-float": ("VALUES", "VALUES"),
     "number-respelled": ("EXACT", "EXACT"),
     "order-changed": ("EXACT", "EXACT"),
     "string-respelled": ("LEXICAL", "LEXICAL"),

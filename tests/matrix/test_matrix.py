@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 from usagecompat.cli import main
-from usagecompat.clients.results import CaseResult, ClientResult, Expectation, Fault, Outcome
+from usagecompat.clients.results import CaseResult, ClientResult, Expectation, Fault, Kit, Outcome
 from usagecompat.corpus.case_files import Payload
 from usagecompat.corpus.data import folder
 from usagecompat.exceptions import UnreadableInput
@@ -139,7 +139,8 @@ def test_json(both: Matrix) -> None:
     """The JSON is as its schema says, with every client and every cell."""
     told = json.loads(FORMATS["json"](both))
     Draft202012Validator(SCHEMA).validate(told)
-    assert [one["headline"]["level"] for one in told["clients"]] == ["BYTES", "PRESENCE"]
+    assert [one["headline"]["level"] for one in told["clients"]] == ["BYTES", "NONE"]
+    assert [one["headline"]["below"] for one in told["clients"]] == [0, 3]
     assert told["clients"][1]["cells"]["t/b"] == {"outcome": "crashed", "level": None, "codes": ["client/crashed"]}
     assert told["cases"] == 7
 
@@ -147,8 +148,8 @@ def test_json(both: Matrix) -> None:
 def test_text(both: Matrix) -> None:
     """The text names each client, its level and what it is the lowest of, its worst losses, and who is not there."""
     text = FORMATS["text"](both)
-    assert re.search(r"^good +BYTES \(2 of 2 live\) +2 +0", text, re.MULTILINE)
-    assert re.search(r"^bad +PRESENCE \(1 of 1 live\)", text, re.MULTILINE)
+    assert re.search(r"^good +BYTES \(2 of 2 everyday\) +2 +0", text, re.MULTILINE)
+    assert re.search(r"^bad +NONE \(3 of 4 everyday, 3 below EXACT\)", text, re.MULTILINE)
     assert "NONE: client/crashed in 1 of 7 cases" in text
     assert "gone: not run" in text
 
@@ -175,13 +176,14 @@ def test_junit(both: Matrix) -> None:
 
 def test_badge() -> None:
     """A badge says the level, and of how many cases it is the lowest where some were not judged."""
-    told = json.loads(badge(GOOD))
+    told = json.loads(badge(evolve(GOOD, kit=Kit(2, 2))))
     assert told == {"schemaVersion": 1, "label": "usage API fidelity", "message": "BYTES", "color": "brightgreen"}
-    partly = client(
-        "partly", compared("t/a", SENT), evolve(other("t/b", Expectation.MUST_DECODE, Outcome.SKIPPED), served=True)
-    )
-    assert json.loads(badge(partly))["message"] == "BYTES (1 of 2)"
+    many = tuple(compared(f"t/{number}", SENT) for number in range(9))
+    partly = client("partly", *many, other("t/z", Expectation.MUST_DECODE, Outcome.SKIPPED))
+    told = json.loads(badge(evolve(partly, kit=Kit(10, 10))))
+    assert (told["message"], told["color"]) == ("BYTES (9 of 10)", "yellowgreen")
     assert json.loads(badge(client("none")))["color"] == "lightgrey"
+    assert json.loads(badge(GOOD))["message"] == "old result"
 
 
 def test_page_is_closed(both: Matrix) -> None:

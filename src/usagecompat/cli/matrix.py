@@ -82,6 +82,7 @@ _NAMES: Final = (*FORMATS, _BADGE)
     show_default=True,
     help="Look for answers that depend on more than their payload.",
 )
+@click.option("--allow-skips", is_flag=True, help="What a client says it skips is no reason for exit status 1.")
 @click.option("--format", "format_", type=click.Choice(_NAMES), default="text", show_default=True)
 @click.option(
     "--also",
@@ -104,6 +105,7 @@ def matrix(  # noqa: PLR0913 - one for each option
     revision: str | None,
     require: str,
     probes: str,
+    allow_skips: bool,
     format_: str,
     also: tuple[str, ...],
 ) -> None:
@@ -157,7 +159,7 @@ def matrix(  # noqa: PLR0913 - one for each option
     if reconfigure := getattr(sys.stdout, "reconfigure", None):
         reconfigure(errors="backslashreplace")
     click.echo(badge(made.clients[0]) if format_ == _BADGE else FORMATS[format_](made), nl=False)
-    context.exit(2 if absent else 0 if made.fine else 1)
+    context.exit(2 if absent else 0 if made.is_fine(allow_skips=allow_skips) else 1)
 
 
 def _wanted(said: str) -> tuple[str, Path]:

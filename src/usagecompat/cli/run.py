@@ -15,7 +15,17 @@ from attrs import evolve
 from usagecompat.adapters import client_of, row_of
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
-from usagecompat.clients import TIMEOUT, Outcome, Probing, Way, client_spec, compare_with_list, select, updated
+from usagecompat.clients import (
+    TIMEOUT,
+    Outcome,
+    Probing,
+    Way,
+    badge_of,
+    client_spec,
+    compare_with_list,
+    select,
+    updated,
+)
 from usagecompat.clients import run as run_client
 from usagecompat.corpus import (
     Lines,
@@ -29,6 +39,7 @@ from usagecompat.corpus import (
 )
 from usagecompat.exceptions import NoPayloads
 from usagecompat.fidelity import Level
+from usagecompat.printing import printable
 from usagecompat.renderers import render_run
 
 if TYPE_CHECKING:
@@ -36,7 +47,7 @@ if TYPE_CHECKING:
     from usagecompat.corpus import Case
 
 _LEVELS: Final = [level.name.lower() for level in Level]
-_UNASKED: Final = frozenset({Outcome.ERRORED, Outcome.NOT_RUN})
+_MOST_NAMES: Final = 5
 
 
 @click.command()
@@ -95,6 +106,7 @@ _UNASKED: Final = frozenset({Outcome.ERRORED, Outcome.NOT_RUN})
     metavar="FILE",
     help="A list of failures that are expected: lines 'GLOB CODE # REASON'.",
 )
+@click.option("--allow-skips", is_flag=True, help="What the client says it skips is no reason for exit status 1.")
 @click.option("--update-expected", is_flag=True, help="Write the list so that it is right.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--payloads", is_flag=True, help="With --format json: also what came back of each case, in base64.")
@@ -117,6 +129,7 @@ def run(  # noqa: PLR0913 - one for each option
     require: str,
     probes: str,
     expected: Path | None,
+    allow_skips: bool,
     update_expected: bool,
     format_: str,
     payloads: bool,
@@ -128,8 +141,8 @@ def run(  # noqa: PLR0913 - one for each option
     CMD speaks the line protocol of docs/clients.md, unless --oneshot or --http says otherwise.
     An adapter of a generated client is judged by the revision that it was made from, unless --revision says otherwise.
 
-    Exit status: 0 every case holds at the required level or fails as expected, 1 one does not or was not run,
-    2 the client cannot be started, or something was misused.
+    Exit status: 0 every case holds at the required level or fails as expected, 1 one does not, was not run, or was
+    skipped although it must be decoded, 2 the client cannot be started, or something was misused.
 
     \b
     Example: usagecompat run --client 'node adapter.mjs' -k costs
@@ -170,7 +183,7 @@ def run(  # noqa: PLR0913 - one for each option
         expected.write_text(updated(expected, result), encoding="utf-8")
     comparison = compare_with_list(result, read_expected_failures(expected)) if expected else None
     _put(result, comparison, format_, payloads=payloads)
-    context.exit(_status(result, comparison))
+    context.exit(_status(result, comparison, allow_skips=allow_skips))
 
 
 def _adapted(adapter: str, name: str | None, timeout: float, revision: str | None) -> tuple[ClientSpec, str | None]:
@@ -201,14 +214,31 @@ def _put(result: ClientResult, comparison: Comparison | None, format_: str, *, p
     if reconfigure := getattr(sys.stdout, "reconfigure", None):
         reconfigure(errors="backslashreplace")
     if format_ == "json":
-        told = result.to_dict(payloads=payloads) | {"expected": comparison and comparison.to_dict()}
+        told = result.to_dict(payloads=payloads) | {
+            "badge": badge_of(result).to_dict(),
+            "expected": comparison and comparison.to_dict(),
+        }
         click.echo(json.dumps(told, separators=(",", ":")))
         return
     for line in render_run(result, comparison):
         click.echo(line)
 
 
-def _status(result: ClientResult, comparison: Comparison | None) -> int:
+def _status(result: ClientResult, comparison: Comparison | None, *, allow_skips: bool) -> int:
     fine = not result.failing if comparison is None else comparison.ok
-    asked = not any(case.outcome in _UNASKED for case in result.cases)
-    return 0 if fine and asked and not result.faults else 1
+    whole = result.is_whole(allow_skips=allow_skips)
+    if not whole:
+        click.echo(_gap(result), err=True)
+    return 0 if fine and whole and not result.faults else 1
+
+
+def _gap(result: ClientResult) -> str:
+    """Which cases the run says nothing of, although it must."""
+    missing = result.missing
+    if not any(case.judged for case in result.cases):
+        return f"None of {len(result.cases)} cases was judged, which is exit status 1."
+    names = ", ".join(case.case_id for case in missing[:_MOST_NAMES])
+    more = f" and {len(missing) - _MOST_NAMES} more" if len(missing) > _MOST_NAMES else ""
+    skipped = any(case.outcome is Outcome.SKIPPED for case in missing)
+    hint = " --allow-skips allows what the client says it skips." if skipped else ""
+    return f"{len(missing)} cases were skipped or not run, which is exit status 1: {printable(names)}{more}.{hint}"

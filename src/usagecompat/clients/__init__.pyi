@@ -1,8 +1,22 @@
+from .badges import BAR, Badge, Colour, badge_of
 from .expected import Comparison, compare_with_list, item_of, updated
 from .grading import UNWRAPPABLE, Task, judge, tasks
 from .probes import NONDETERMINISTIC, STATE_LEAK, Probing, why_not_same
 from .protocol import ClientInfo, Features
-from .results import NOT_JUDGED, CaseResult, ClientResult, Count, Expectation, Fault, Outcome, Probes
+from .results import (
+    COMPARED,
+    FAILED,
+    NOT_JUDGED,
+    CaseResult,
+    ClientResult,
+    Count,
+    Expectation,
+    Fault,
+    Headline,
+    Kit,
+    Outcome,
+    Probes,
+)
 from .runner import run
 from .selection import select
 from .session import ClientSession, NotIntroduced, Reply
@@ -10,21 +24,28 @@ from .spec import TIMEOUT, ClientSpec, Way, client_spec
 from .transports import open_session
 
 __all__ = [
+    "BAR",
+    "COMPARED",
+    "FAILED",
     "NONDETERMINISTIC",
     "NOT_JUDGED",
     "STATE_LEAK",
     "TIMEOUT",
     "UNWRAPPABLE",
+    "Badge",
     "CaseResult",
     "ClientInfo",
     "ClientResult",
     "ClientSession",
     "ClientSpec",
+    "Colour",
     "Comparison",
     "Count",
     "Expectation",
     "Fault",
     "Features",
+    "Headline",
+    "Kit",
     "NotIntroduced",
     "Outcome",
     "Probes",
@@ -32,6 +53,7 @@ __all__ = [
     "Reply",
     "Task",
     "Way",
+    "badge_of",
     "client_spec",
     "compare_with_list",
     "item_of",

@@ -20,11 +20,11 @@ def main() -> None:
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a tested function prints is no result
     size = int.from_bytes(sys.stdin.buffer.read(8), "big")
-    path, spec, tasks, probing = pickle.loads(sys.stdin.buffer.read(size))  # noqa: S301 - our own program wrote it
+    path, spec, tasks, probing, required = pickle.loads(sys.stdin.buffer.read(size))  # noqa: S301 - our own program wrote it
     sys.path[:] = path
     Thread(target=_end_with_the_kit, daemon=True).start()
     try:
-        result: object = run_share(spec, tasks, probing)
+        result: object = run_share(spec, tasks, probing, required)
     except UsageCompatError as error:
         result = error
     with output:

@@ -13,21 +13,15 @@ from usagecompat.clients.envelopes import Wrapping, endpoint_of, wrapping
 from usagecompat.clients.results import FAILED, CaseResult, Expectation, Fault, Outcome
 from usagecompat.clients.session import Reply, Request
 from usagecompat.contract import LATEST
-from usagecompat.corpus import Case, Payload
+from usagecompat.corpus import SERVED, Case, Payload, Tier, must_decode, tier_of
 from usagecompat.fidelity import Fidelity, Level, compare
-from usagecompat.findings import CODES, Profile, Severity, Shape, Verdict, pointer
+from usagecompat.findings import Shape, Verdict, pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from usagecompat.clients.protocol import Features
     from usagecompat.fidelity import Difference
-
-SERVED: Final = "served"
-"""The flag of cases that were seen live."""
-
-_UNAVOIDABLE: Final = ("wire/", "schema/unknown-kind")
-"""Warnings about what the API is known to serve: a payload with no other must be decoded."""
 
 
 @frozen(kw_only=True)
@@ -42,6 +36,7 @@ class Task:
     must: bool
     """Whether a client has to decode it."""
     served: bool
+    tier: Tier = Tier.EVERYDAY
 
     def duty(self, features: Features) -> Expectation:
         """What a client with these features has to do with it."""
@@ -86,15 +81,19 @@ def _task(subject: Case | Payload, revision: str | None) -> Task:
         at = revision or LATEST
         report = check(subject.payload, revision=at, shape=subject.shape if isinstance(subject, Case) else None)
         shape, verdict, codes = report.shape, report.verdict, {found.code for found in report.findings}
-    warnings = {code for code in codes if CODES[code].severity(Profile.SERVED) is Severity.WARNING}
+    if isinstance(subject, Case):
+        served, tier = SERVED in subject.flags, subject.tier
+    else:
+        served, tier = True, tier_of(subject.payload, verdict, (SERVED,), codes)
     return Task(
         case_id=subject.id,
         payload=subject.payload,
         shape=shape,
         revision=at,
         verdict=verdict,
-        must=verdict is not Verdict.INVALID and all(code.startswith(_UNAVOIDABLE) for code in warnings),
-        served=SERVED in subject.flags if isinstance(subject, Case) else True,
+        must=must_decode(verdict, codes) and tier is not Tier.EXTREME,
+        served=served,
+        tier=tier,
     )
 
 
@@ -126,6 +125,7 @@ def judge(task: Task, reply: Reply, features: Features) -> CaseResult:
         case_id=task.case_id,
         duty=duty,
         served=task.served,
+        tier=task.tier,
         outcome=reply.outcome,
         message=reply.message,
         level=fidelity.level if fidelity else None,

@@ -6,6 +6,9 @@ behind cannot lower the level of a good one. Then, in another process, each bad 
 that by itself again. A payload that was answered in two ways, and a few others, are put to processes of their own:
 if those disagree, the client is not deterministic; if they agree with each other, and what was answered otherwise is
 answered otherwise once more when the same is sent in the same order, something has leaked.
+
+A case is worth the worst of all its answers, so that asking more can only lower a grade. Answers that differ in
+nothing that the required level looks at are no fault: they are counted, and that is all.
 """
 
 from __future__ import annotations
@@ -17,11 +20,12 @@ from attrs import Factory, define, evolve, frozen
 
 from usagecompat.clients.grading import UNWRAPPABLE, Task, judge
 from usagecompat.clients.keeping import ROOM, Keeping, digest_of, few_words, introduced
+from usagecompat.clients.leaks import what_came
 from usagecompat.clients.protocol import ClientInfo, Features
-from usagecompat.clients.results import FAILED, CaseResult, Fault, Outcome, Probes
+from usagecompat.clients.results import FAILED, CaseResult, Expectation, Fault, Outcome, Probes
 from usagecompat.clients.session import NotIntroduced, Reply
 from usagecompat.clients.transports import open_session
-from usagecompat.fidelity import compare
+from usagecompat.fidelity import Fidelity, Level, compare
 from usagecompat.findings import Verdict
 
 if TYPE_CHECKING:
@@ -69,9 +73,17 @@ class Share:
     probes: Probes
 
 
-def run_share(spec: ClientSpec, tasks: Sequence[Task], probing: Probing, tick: Callable[[int], object] = int) -> Share:
+def run_share(
+    spec: ClientSpec,
+    tasks: Sequence[Task],
+    probing: Probing,
+    required: Level = Level.EXACT,
+    tick: Callable[[int], object] = int,
+) -> Share:
     """
     Put these cases to the client, with the probes that are wanted; `tick` is called after each.
+
+    Answers have to hold at the level `required`.
 
     Raises:
         CannotStartClient: There is no such program.
@@ -102,12 +114,12 @@ def run_share(spec: ClientSpec, tasks: Sequence[Task], probing: Probing, tick: C
             first.append((task, bench.keep(*waiting[-1])))
             tick(1)
         judge_waiting()
-        probe = _Probe(bench, first)
+        probe = _Probe(bench, first, required)
         probes = Probes(wanted=False) if probing is Probing.NONE else probe.run(everything=probing is Probing.ALL)
     for task in tasks:
-        if task.case_id in probe.replies:
-            result = judge(task, probe.replies[task.case_id], started.features)
-            judged[task.case_id] = results.result(result, task.payload)
+        if other := probe.worst.get(task.case_id):
+            worst = min(judged[task.case_id], other, key=_worth)
+            judged[task.case_id] = results.result(worst, task.payload) if worst is other else worst
     outside: list[Fault] = list(bench.outside)
     for late in client.late:
         if late.case_id in judged:
@@ -130,6 +142,13 @@ def _with(result: CaseResult, fault: Fault) -> CaseResult:
         return result
     fault = evolve(fault, message=few_words(fault.message))
     return evolve(result, faults=(*result.faults, fault))
+
+
+def _worth(result: CaseResult) -> tuple[bool, Level]:
+    """What an answer is worth, for the worst of several: a fault is worse than any level."""
+    if result.level is not None:
+        return not result.faults, result.level
+    return not result.faults, Level.NONE if result.duty is Expectation.MUST_DECODE else Level.BYTES
 
 
 def _good_first(task: Task) -> tuple[bool, bool]:
@@ -213,11 +232,15 @@ class _Probe:
 
     bench: _Bench
     first: Round
+    required: Level
     faults: dict[str, Fault] = Factory(dict[str, Fault])
-    replies: dict[str, Reply] = Factory(dict[str, Reply])
-    """What some cases were answered alone, which counts instead of what they were answered in company."""
+    worst: dict[str, CaseResult] = Factory(dict[str, CaseResult])
+    """What the worst answer of a case is worth, of those that had more than one."""
+    varied: dict[str, set[str]] = Factory(dict[str, "set[str]"])
+    """The cases whose answers differ in nothing that is required, and in what they do."""
     second: Round = Factory(list["tuple[Task, Reply]"])
     _again: dict[int, Round] = Factory(dict[int, "Round"])
+    _noted: set[tuple[str, Outcome, bytes]] = Factory(set["tuple[str, Outcome, bytes]"])
 
     def run(self, *, everything: bool) -> Probes:
         """Ask again, and alone."""
@@ -232,13 +255,19 @@ class _Probe:
         for task in suspects[:_MOST_SUSPECTS]:
             self._look_into(task)
         self._suppose(suspects[_MOST_SUSPECTS:])
-        probes = Probes(again=len({task.case_id for task, _ in self.second}))
-        if not self.bench.client.keeps_state:
-            return probes
-        sample = [task for task, _ in answered] if everything else _spread(good, _SAMPLE)
-        for task in sample:
-            self._ask_alone(task)
-        return evolve(probes, alone=len({task.case_id for task in (*sample, *suspects[:_MOST_SUSPECTS])}))
+        alone = 0
+        if self.bench.client.keeps_state:
+            sample = [task for task, _ in answered] if everything else _spread(good, _SAMPLE)
+            for task in sample:
+                self._ask_alone(task)
+            alone = len({task.case_id for task in (*sample, *suspects[:_MOST_SUSPECTS])})
+        harmless = {case: codes for case, codes in self.varied.items() if case not in self.faults}
+        return Probes(
+            again=len({task.case_id for task, _ in self.second}),
+            alone=alone,
+            varied=len(harmless),
+            varied_codes=tuple(sorted({code for codes in harmless.values() for code in codes})),
+        )
 
     def _suspects(self, replies: Mapping[str, Reply]) -> list[Task]:
         """Those that were answered otherwise the second time; what failed only then is a fault at once."""
@@ -246,42 +275,70 @@ class _Probe:
         before = "nothing"
         for task, reply in self.second:
             if reply.outcome in FAILED:
-                fault = Fault(f"client/{reply.outcome}", f"when it was sent again, after {before}: {reply.message}")
-                self.faults.setdefault(task.case_id, fault)
-            elif reply.outcome is not Outcome.NOT_RUN and not _same(reply, replies[task.case_id]):
+                message = f"when it was sent again, after {before}: {reply.message}"
+                self._note(task, evolve(reply, message=few_words(message)))
+            elif reply.outcome is not Outcome.NOT_RUN and not self._alike(task, replies[task.case_id], reply):
                 suspects.setdefault(task.case_id, task)
             before = task.case_id
         return list(suspects.values())
+
+    def _alike(self, task: Task, one: Reply, other: Reply) -> bool:
+        """Whether two replies differ in nothing that is required; both are judged if they differ in anything."""
+        if _same(one, other):
+            return True
+        self._note(task, one)
+        self._note(task, other)
+        if one.outcome is not Outcome.DECODED or other.outcome is not Outcome.DECODED or one.digest or other.digest:
+            return False
+        fidelity = _between(task, self.bench.features, one, other)
+        if fidelity.level >= self.required:
+            self.varied.setdefault(task.case_id, set()).update(found.code for found in fidelity.differences)
+            return True
+        return False
+
+    def _note(self, task: Task, reply: Reply) -> None:
+        """Judge a reply, and keep what it is worth if that is the least so far; one that was not kept cannot be judged."""
+        key = (task.case_id, reply.outcome, digest_of(reply))
+        if key in self._noted or reply.outcome is Outcome.NOT_RUN or (reply.digest and not reply.payload):
+            return
+        self._noted.add(key)
+        result = judge(task, reply, self.bench.features)
+        self.worst[task.case_id] = min(self.worst.get(task.case_id, result), result, key=_worth)
 
     def _look_into(self, task: Task) -> None:
         """Say why a payload was answered in two ways."""
         alone = [reply for _ in range(2) for _, reply in self.bench.ask_alone(task, 2)]
         own = alone[0]
-        self.replies[task.case_id] = own
         for other in alone[1:]:
-            if not _same(own, other):
+            if not self._alike(task, own, other):
                 message = f"sent alone more than once, it was {why_not_same(task, self.bench.features, own, other)}"
                 self.faults[task.case_id] = Fault(NONDETERMINISTIC, message)
                 return
         for number, told in enumerate((self.first, self.second)):
             for position, (asked, reply) in enumerate(told):
-                if asked is not task or reply.outcome not in _ANSWERED or _same(own, reply):
+                if asked is not task or reply.outcome not in _ANSWERED or self._alike(task, own, reply):
                     continue
                 ways = why_not_same(task, self.bench.features, own, reply)
                 if self._deviates_again(number, position, own):
                     before = told[position - 1][0].case_id if position else "nothing"
-                    message = f"sent alone and after {before}, it was {ways}"
+                    before_it = [(one.case_id, self._sent(one), answer.payload) for one, answer in told[:position]]
+                    came = what_came(self._sent(task), reply.payload, before_it)
+                    message = f"sent alone and after {before}, it was {ways}{came and f'; {came}'}"
                     self.faults[task.case_id] = Fault(STATE_LEAK, message)
                 else:
                     self.faults[task.case_id] = Fault(NONDETERMINISTIC, f"sent more than once, it was {ways}")
                 return
 
+    def _sent(self, task: Task) -> bytes:
+        """The bytes that went to the client."""
+        return task.wrapping(self.bench.features).wrap(task.payload)
+
     def _deviates_again(self, number: int, position: int, own: Reply) -> bool:
         """Whether the same payloads in the same order lead to another reply than the task's own once more."""
         if number not in self._again:
             self._again[number] = self.bench.ask_again((self.first, self.second)[number])
-        reply = self._again[number][position][1]
-        return reply.outcome in _ANSWERED and not _same(own, reply)
+        task, reply = self._again[number][position]
+        return reply.outcome in _ANSWERED and not self._alike(task, own, reply)
 
     def _suppose(self, suspects: Iterable[Task]) -> None:
         """What nobody has looked into is taken to be as what was."""
@@ -291,11 +348,11 @@ class _Probe:
             self.faults.setdefault(task.case_id, Fault(max(codes, key=codes.count), message))
 
     def _ask_alone(self, task: Task) -> None:
-        if task.case_id in self.replies:
+        if task.case_id in self.faults:
             return
         ((_, reply),) = self.bench.ask_alone(task)
         told = next(reply for asked, reply in self.first if asked is task)
-        if reply.outcome is not Outcome.NOT_RUN and not _same(reply, told):
+        if reply.outcome is not Outcome.NOT_RUN and not self._alike(task, told, reply):
             self._look_into(task)
 
 
@@ -307,10 +364,13 @@ def why_not_same(task: Task, features: Features, one: Reply, other: Reply) -> st
         return f"{one.outcome} and {other.outcome}"
     if one.digest or other.digest:
         return "answered in two ways, at such length that they were not kept"
-    around = task.wrapping(features)
-    fidelity = compare(one.payload, other.payload, revision=task.revision, shape=around.shape)
-    first = fidelity.differences[0]
+    first = min(_between(task, features, one, other).differences, key=lambda found: found.cap)
     return f"answered in two ways: {first.message} (at {first.pointer or 'the root'})"
+
+
+def _between(task: Task, features: Features, one: Reply, other: Reply) -> Fidelity:
+    """In what two answers to one payload differ."""
+    return compare(one.payload, other.payload, revision=task.revision, shape=task.wrapping(features).shape)
 
 
 def _same(one: Reply, other: Reply) -> bool:

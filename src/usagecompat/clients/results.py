@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
+from usagecompat.corpus import Tier
 from usagecompat.fidelity import Level
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class CaseResult:
     duty: Expectation
     served: bool
     """Whether the API was seen to serve such a payload."""
+    tier: Tier = Tier.EVERYDAY
+    """How likely it is that a client meets the payload."""
     outcome: Outcome
     message: str = ""
     """Why, in the words of the client or of the kit, where it was not decoded."""
@@ -92,9 +95,15 @@ class CaseResult:
         return self.outcome not in NOT_JUDGED
 
     def failing(self, required: Level) -> frozenset[str]:
-        """The codes for which the case fails if a client has to keep to `required`; empty if it passes or was not judged."""
+        """
+        The codes for which the case fails if a client has to keep to `required`; empty if it passes or was not judged.
+
+        What a client refuses or loses of an extreme payload is told, and is no failure.
+        """
         codes = {fault.code for fault in self.faults}
-        if self.level is not None and self.duty in _COMPARED and self.level < required:
+        if self.tier is Tier.EXTREME:
+            return frozenset(codes - _EXCUSED)
+        if self.level is not None and self.duty in COMPARED and self.level < required:
             codes |= {difference.code for difference in self.differences if difference.cap < required}
         return frozenset(codes)
 
@@ -104,6 +113,7 @@ class CaseResult:
             "case": self.case_id,
             "duty": str(self.duty),
             "served": self.served,
+            "tier": str(self.tier),
             "outcome": str(self.outcome),
             "message": self.message,
             "level": _level_name(self.level),
@@ -116,8 +126,11 @@ class CaseResult:
         return told
 
 
-_COMPARED: Final = frozenset({Expectation.MUST_DECODE, Expectation.MAY_REFUSE})
+COMPARED: Final = frozenset({Expectation.MUST_DECODE, Expectation.MAY_REFUSE})
 """The duties under which a decoded payload has to come back."""
+
+_EXCUSED: Final = frozenset({"client/refused-valid", "client/accepted-invalid"})
+"""What is no failure where limits of parsers are tested."""
 
 
 @frozen(kw_only=True)
@@ -142,18 +155,20 @@ class Count:
         }
 
 
-@frozen
+@frozen(kw_only=True)
 class Headline:
-    """The one level that stands for a client: the lowest over what the API was seen to serve."""
+    """The level that stands for a client in one tier: the lowest of all that is to come back."""
 
     level: Level | None
-    """None if no such case was judged."""
+    """None if no such case was judged; what failed or was refused against its duty has kept nothing."""
     judged: int
     of: int
+    below: int
+    """How many cases of the tier fail at the required level, those that need not come back included."""
 
     def to_dict(self) -> dict[str, object]:
         """The headline as `schemas/run.json` describes it."""
-        return {"level": _level_name(self.level), "judged": self.judged, "of": self.of}
+        return {"level": _level_name(self.level), "judged": self.judged, "of": self.of, "below": self.below}
 
 
 @frozen
@@ -165,13 +180,52 @@ class Probes:
     alone: int = 0
     """How many cases were sent to a process of their own."""
     wanted: bool = True
+    varied: int = 0
+    """How many cases came back in more than one way, with no difference that the required level looks at."""
+    varied_codes: tuple[str, ...] = ()
+    """In what those answers differ, sorted."""
 
     def __add__(self, other: Probes) -> Probes:
-        return Probes(self.again + other.again, self.alone + other.alone, self.wanted and other.wanted)
+        return Probes(
+            self.again + other.again,
+            self.alone + other.alone,
+            self.wanted and other.wanted,
+            self.varied + other.varied,
+            tuple(sorted({*self.varied_codes, *other.varied_codes})),
+        )
 
     def to_dict(self) -> dict[str, object]:
         """The probes as `schemas/run.json` describes them."""
-        return {"wanted": self.wanted, "again": self.again, "alone": self.alone}
+        return {
+            "wanted": self.wanted,
+            "again": self.again,
+            "alone": self.alone,
+            "varied": self.varied,
+            "varied_codes": list(self.varied_codes),
+        }
+
+
+@frozen
+class Kit:
+    """How much of what a badge stands for was part of a run."""
+
+    everyday: int
+    """How many everyday cases the kit's own corpus has."""
+    run: int
+    """How many of them were in the run, byte for byte."""
+    possible: int = 0
+    """How many possible cases it has."""
+    possible_run: int = 0
+    """How many of them were in the run, byte for byte."""
+
+    def to_dict(self) -> dict[str, int]:
+        """The numbers as `schemas/run.json` describes them."""
+        return {
+            "everyday": self.everyday,
+            "run": self.run,
+            "possible": self.possible,
+            "possible_run": self.possible_run,
+        }
 
 
 @frozen(kw_only=True)
@@ -193,6 +247,8 @@ class ClientResult:
     faults: tuple[Fault, ...] = ()
     """What went wrong outside any case."""
     probes: Probes = Probes()
+    kit: Kit | None = None
+    """None if nobody counted, as in results of earlier versions."""
 
     def __add__(self, other: ClientResult) -> ClientResult:
         """The result of both parts; of a case that both have, what `other` says counts."""
@@ -204,15 +260,40 @@ class ClientResult:
             cases=tuple(cases[name] for name in sorted(cases)),
             faults=tuple(dict.fromkeys((*self.faults, *other.faults))),
             probes=self.probes + other.probes,
+            kit=_kit_of_both(self, other),
         )
 
     @property
     def headline(self) -> Headline:
-        """The lowest level over the cases that were seen live and must be decoded; what failed there has kept nothing."""
-        served = [case for case in self.cases if case.served and case.duty is Expectation.MUST_DECODE]
-        judged = [case for case in served if case.judged]
-        levels = [Level.NONE if case.level is None else case.level for case in judged]
-        return Headline(min(levels, default=None), len(judged), len(served))
+        """What a client keeps of everyday payloads, at worst."""
+        return self.standing(Tier.EVERYDAY)
+
+    def standing(self, tier: Tier) -> Headline:
+        """What a client keeps of the payloads of one tier, at worst."""
+        cases = [case for case in self.cases if case.tier is tier]
+        owed = [case for case in cases if case.duty in COMPARED]
+        judged = [case for case in owed if case.judged]
+        levels = [
+            Level.NONE if case.level is None else case.level
+            for case in judged
+            if not (case.duty is Expectation.MAY_REFUSE and case.outcome is Outcome.REFUSED)
+        ]
+        below = sum(bool(case.failing(self.required)) for case in cases)
+        return Headline(level=min(levels, default=None), judged=len(judged), of=len(owed), below=below)
+
+    @property
+    def missing(self) -> tuple[CaseResult, ...]:
+        """The cases that leave a gap: not run at all, or skipped although they must be decoded."""
+        return tuple(
+            case
+            for case in self.not_judged
+            if case.outcome is not Outcome.SKIPPED or case.duty is Expectation.MUST_DECODE
+        )
+
+    def is_whole(self, *, allow_skips: bool = False) -> bool:
+        """Whether the client was asked all that it must answer; `allow_skips` lets it skip what it said it skips."""
+        gaps = [case for case in self.missing if not (allow_skips and case.outcome is Outcome.SKIPPED)]
+        return not gaps and any(case.judged for case in self.cases)
 
     @property
     def counts(self) -> Mapping[Expectation, Count]:
@@ -222,7 +303,7 @@ class ClientResult:
     @property
     def topics(self) -> Mapping[str, Count]:
         """How the cases that are to come back came out, by topic."""
-        compared = [case for case in self.cases if case.duty in _COMPARED]
+        compared = [case for case in self.cases if case.duty in COMPARED]
         names = sorted({topic_of(case.case_id) for case in compared})
         return {name: count(case for case in compared if topic_of(case.case_id) == name) for name in names}
 
@@ -234,7 +315,7 @@ class ClientResult:
             for case in self.cases
             for code in {
                 *(fault.code for fault in case.faults),
-                *(difference.code for difference in case.differences if case.duty in _COMPARED),
+                *(difference.code for difference in case.differences if case.duty in COMPARED),
             }
         )
         return dict(sorted(seen.items(), key=lambda item: (-item[1], item[0])))
@@ -261,6 +342,8 @@ class ClientResult:
             "revision": self.revision,
             "required": self.required.name,
             "headline": self.headline.to_dict(),
+            "tiers": {str(tier): self.standing(tier).to_dict() for tier in Tier},
+            "kit": self.kit and self.kit.to_dict(),
             "counts": {str(duty): count.to_dict() for duty, count in self.counts.items()},
             "topics": {topic: count.to_dict() for topic, count in self.topics.items()},
             "codes": dict(self.codes),
@@ -269,6 +352,20 @@ class ClientResult:
             "failing": {name: sorted(codes) for name, codes in self.failing.items()},
             "cases": [case.to_dict(payloads=payloads) for case in self.cases],
         }
+
+
+def _kit_of_both(one: ClientResult, other: ClientResult) -> Kit | None:
+    """How much of the kit both parts have; of parts that share cases no more than the larger one is sure."""
+    if one.kit is None or other.kit is None:
+        return None
+    apart = {case.case_id for case in one.cases}.isdisjoint(case.case_id for case in other.cases)
+    together = sum if apart else max
+    return Kit(
+        max(one.kit.everyday, other.kit.everyday),
+        together((one.kit.run, other.kit.run)),
+        max(one.kit.possible, other.kit.possible),
+        together((one.kit.possible_run, other.kit.possible_run)),
+    )
 
 
 def count(cases: Iterable[CaseResult]) -> Count:

@@ -7,11 +7,16 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from collections import Counter
+from hashlib import sha256
 from typing import TYPE_CHECKING, cast
+
+from attrs import evolve
 
 from usagecompat.clients.grading import tasks
 from usagecompat.clients.probes import Probing, run_share
-from usagecompat.clients.results import ClientResult
+from usagecompat.clients.results import ClientResult, Kit
+from usagecompat.corpus import Tier, packaged, read_manifest
 from usagecompat.exceptions import CannotStartClient, UsageCompatError
 from usagecompat.fidelity import Level
 
@@ -53,7 +58,10 @@ def run(  # noqa: PLR0913 - one for each option
         NoSuchClient: There is no such function.
     """
     todo = tasks(subjects, revision=revision)
-    done = [run_share(spec, todo, probing, tick)] if jobs <= 1 else share_out(spec, todo, probing, jobs)
+    if jobs <= 1:
+        done = [run_share(spec, todo, probing, required, tick)]
+    else:
+        done = share_out(spec, todo, probing, jobs, required)
     results = [
         ClientResult(
             name=spec.name,
@@ -72,10 +80,25 @@ def run(  # noqa: PLR0913 - one for each option
     total = results[0]
     for result in results[1:]:
         total += result
-    return total
+    return evolve(total, kit=_kit_in(todo))
 
 
-def share_out(spec: ClientSpec, todo: Sequence[Task], probing: Probing, jobs: int) -> list[Share]:
+def _kit_in(todo: Iterable[Task]) -> Kit:
+    """How many of the kit's own cases are among these tasks, byte for byte."""
+    entries = read_manifest(packaged())
+    all_of = Counter(entry.tier for entry in entries.values())
+    run = Counter(
+        entry.tier
+        for task in todo
+        if (entry := entries.get(task.case_id)) and sha256(task.payload).hexdigest() == entry.sha256
+    )
+    everyday, possible = Tier.EVERYDAY, Tier.POSSIBLE
+    return Kit(all_of[everyday], run[everyday], all_of[possible], run[possible])
+
+
+def share_out(
+    spec: ClientSpec, todo: Sequence[Task], probing: Probing, jobs: int, required: Level = Level.EXACT
+) -> list[Share]:
     """
     What comes of the cases when several processes share them, which end when this one does.
 
@@ -91,7 +114,7 @@ def share_out(spec: ClientSpec, todo: Sequence[Task], probing: Probing, jobs: in
     try:
         for worker, share in zip(workers, shares, strict=True):
             if worker.stdin:
-                job = pickle.dumps((sys.path, spec, tuple(share), probing))
+                job = pickle.dumps((sys.path, spec, tuple(share), probing, required))
                 worker.stdin.write(len(job).to_bytes(8, "big") + job)
                 worker.stdin.flush()
         return [_collected(worker) for worker in workers]

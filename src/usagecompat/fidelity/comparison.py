@@ -7,6 +7,7 @@ The comparison judges no validity: what was wrong and came back as it was is no 
 from __future__ import annotations
 
 import os
+import re
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -131,6 +132,7 @@ _CAPS: Final[Mapping[str, tuple[Level, Level]]] = {
     "client/null-became-absent": (Level.VALUES, Level.PRESENCE),
     "client/absent-became-null": (Level.VALUES, Level.PRESENCE),
     "client/member-invented": (Level.VALUES, Level.VALUES),
+    "client/integer-as-float": (Level.VALUES, Level.VALUES),
     "client/number-respelled": (Level.EXACT, Level.EXACT),
     "client/order-changed": (Level.EXACT, Level.EXACT),
     "client/string-respelled": (Level.LEXICAL, Level.LEXICAL),
@@ -140,6 +142,11 @@ _CAPS: Final[Mapping[str, tuple[Level, Level]]] = {
 
 _SAME_BINARY64: Final = (Level.OPEN, Level.OPEN)
 """The same for a loss of digits that binary64 does not hold."""
+
+_NEAR: Final = frozenset({Nearness.SAME_VALUE, Nearness.SAME_BINARY64})
+"""How near a number is that was changed in its spelling, if at all."""
+_INTEGER: Final = re.compile(r"-?[0-9]+")
+"""How numbers are spelled that integer decoders read."""
 
 _ROOTS: Final[Mapping[Shape | None, Role]] = {
     Shape.PAGE: Role.PAGE,
@@ -235,10 +242,14 @@ class _Place:
     """In what came back."""
     role: Role
     is_open: bool
+    integer: bool = False
+    """Whether the contract says that an integer stands here."""
 
-    def inside(self, part: str | int, partner: str | int, role: Role, *, is_open: bool) -> _Place:
+    def inside(
+        self, part: str | int, partner: str | int, role: Role, *, is_open: bool, integer: bool = False
+    ) -> _Place:
         """The place of a member or an item in here, open if this one is."""
-        return _Place((*self.at, part), (*self.back, partner), role, self.is_open or is_open)
+        return _Place((*self.at, part), (*self.back, partner), role, self.is_open or is_open, integer)
 
 
 @define
@@ -316,6 +327,16 @@ class _Comparison:
 
     def _number(self, sent: Spelling, returned: Spelling, place: _Place) -> None:
         near = nearness(sent.lexeme, returned.lexeme)
+        if (
+            place.integer
+            and near in _NEAR
+            and _INTEGER.fullmatch(sent.lexeme)
+            and not _INTEGER.fullmatch(returned.lexeme)
+        ):
+            message = "the integer {sent} came back spelled {returned}, which integer decoders refuse"
+            self.add("client/integer-as-float", place, message, sent, returned)
+            if near is Nearness.SAME_VALUE:
+                return
         if near is Nearness.SAME_VALUE:
             message = "the number {sent} came back equal and spelled {returned}"
             self.add("client/number-respelled", place, message, sent, returned)
@@ -341,7 +362,7 @@ class _Comparison:
             if answers == group and place.role is not Role.OTHER:
                 continue
             slot = slots.get(name, otherwise)
-            here = place.inside(name, name, slot.role, is_open=slot.is_open)
+            here = place.inside(name, name, slot.role, is_open=slot.is_open, integer=slot.integer)
             if place.role is Role.RESULT and name == "object" and self._lost_kind(group, answers, here):
                 continue
             if answers is None:

@@ -40,6 +40,8 @@ class Slot:
     role: Role
     is_open: bool
     """Whether no revision up to the one asked for lists the member."""
+    integer: bool = False
+    """Whether the contract says that it is an integer."""
 
 
 UNDECLARED: Final = Slot(Role.OTHER, is_open=True)
@@ -99,7 +101,10 @@ def _slots(shape: RecordShape, at: Contract) -> dict[str, Slot]:
     """The places of a record's members under their names up to now, and under later names, which are open as yet."""
     later = {name: Slot(_role(member, at), is_open=True) for name, member in shape.newer.items()}
     declared = {**shape.former, **shape.members}
-    return later | {name: Slot(_role(member, at), is_open=False) for name, member in declared.items()}
+    return later | {
+        name: Slot(_role(member, at), is_open=False, integer=member.type is JsonType.INTEGER)
+        for name, member in declared.items()
+    }
 
 
 def _role(member: Member, at: Contract) -> Role:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator, ValidationError
 
-from usagecompat.clients import CaseResult, ClientInfo, ClientResult, Expectation, Fault, Features, Outcome, Probes
-from usagecompat.corpus import folder
+from usagecompat.clients import CaseResult, ClientInfo, ClientResult, Expectation, Fault, Features, Kit, Outcome, Probes
+from usagecompat.corpus import Tier, folder
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.fidelity import Difference, Level
 from usagecompat.findings import Shape
@@ -64,7 +64,16 @@ def result_of(told: Mapping[str, Any]) -> ClientResult:
         required=Level[told["required"]],
         cases=tuple(sorted(map(_case, told["cases"]), key=lambda case: case.case_id)),
         faults=tuple(map(_fault, told["faults"])),
-        probes=Probes(again=probes["again"], alone=probes["alone"], wanted=probes["wanted"]),
+        probes=Probes(
+            again=probes["again"],
+            alone=probes["alone"],
+            wanted=probes["wanted"],
+            varied=probes.get("varied", 0),
+            varied_codes=tuple(probes.get("varied_codes", ())),
+        ),
+        kit=Kit(kit["everyday"], kit["run"], kit["possible"], kit["possible_run"])
+        if (kit := told.get("kit"))
+        else None,
     )
 
 
@@ -79,6 +88,7 @@ def _case(told: Mapping[str, Any]) -> CaseResult:
         case_id=told["case"],
         duty=Expectation(told["duty"]),
         served=told["served"],
+        tier=Tier(told.get("tier") or (Tier.EVERYDAY if told["served"] else Tier.POSSIBLE)),
         outcome=Outcome(told["outcome"]),
         message=told["message"],
         level=None if told["level"] is None else Level[told["level"]],

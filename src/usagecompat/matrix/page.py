@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import Factory, define
 
-from usagecompat.clients import Outcome
+from usagecompat.clients import COMPARED, Outcome
 from usagecompat.corpus import Case
 from usagecompat.fidelity import Level
-from usagecompat.matrix.summary import COMPARED, invalid, shares, worst
+from usagecompat.matrix.summary import invalid, shares, worst
 from usagecompat.matrix.tables import headline
 
 if TYPE_CHECKING:

@@ -5,11 +5,12 @@ What came of many clients, one row each; every number stands beside what it is a
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from attrs import Factory, frozen
 
-from usagecompat.clients import NOT_JUDGED, Expectation, Outcome
+from usagecompat.clients import COMPARED, FAILED, NOT_JUDGED, Expectation, Outcome, badge_of
+from usagecompat.corpus import Tier
 from usagecompat.fidelity import Level
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
     from usagecompat.clients import CaseResult, ClientResult
     from usagecompat.corpus import Case, Payload
-
-COMPARED: Final = frozenset({Expectation.MUST_DECODE, Expectation.MAY_REFUSE})
-"""The duties under which a decoded payload has to come back."""
 
 
 @frozen
@@ -107,10 +105,13 @@ class Matrix:
 
     @property
     def fine(self) -> bool:
-        """Whether every client could be asked everything, and no case of any fails."""
-        unasked = {Outcome.ERRORED, Outcome.NOT_RUN}
-        return not self.absent and not any(
-            client.failing or client.faults or any(case.outcome in unasked for case in client.cases)
+        """Whether every client could be asked everything that it must answer, and no case of any fails."""
+        return self.is_fine()
+
+    def is_fine(self, *, allow_skips: bool = False) -> bool:
+        """The same; `allow_skips` lets clients skip what they say they skip."""
+        return not self.absent and all(
+            client.is_whole(allow_skips=allow_skips) and not client.failing and not client.faults
             for client in self.clients
         )
 
@@ -144,7 +145,11 @@ def invalid(client: ClientResult) -> Invalid:
     """How the invalid cases came out."""
     cases = [case for case in client.cases if case.duty not in COMPARED]
     judged = [case for case in cases if case.judged]
-    return Invalid(of=len(cases), right=sum(not case.faults for case in judged), not_judged=len(cases) - len(judged))
+    right = sum(
+        case.outcome is Outcome.REFUSED if case.duty is Expectation.MUST_REFUSE else case.outcome not in FAILED
+        for case in judged
+    )
+    return Invalid(of=len(cases), right=right, not_judged=len(cases) - len(judged))
 
 
 def worst(client: ClientResult) -> tuple[Worst, ...]:
@@ -180,6 +185,8 @@ def _client(client: ClientResult) -> dict[str, object]:
         "revision": client.revision,
         "required": client.required.name,
         "headline": client.headline.to_dict(),
+        "tiers": {str(tier): client.standing(tier).to_dict() for tier in Tier},
+        "badge": badge_of(client).to_dict(),
         "shares": shares(client).to_dict(),
         "invalid": invalid(client).to_dict(),
         "worst": [one.to_dict() for one in worst(client)],

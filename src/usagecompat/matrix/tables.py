@@ -77,10 +77,11 @@ def _title(matrix: Matrix) -> str:
 
 
 def headline(client: ClientResult) -> str:
-    """The one level of a client, and of how many cases it is the lowest."""
+    """The one level of a client, of how many everyday cases it is the lowest, and how many are below what is required."""
     found = client.headline
     level = "no level" if found.level is None else found.level.name
-    return f"{level} ({found.judged} of {found.of} live)"
+    below = f", {found.below} below {client.required.name}" if found.below else ""
+    return f"{level} ({found.judged} of {found.of} everyday{below})"
 
 
 def _row(client: ClientResult) -> tuple[str, ...]:

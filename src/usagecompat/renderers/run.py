@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from usagecompat.clients import NOT_JUDGED, Expectation, Outcome
+from usagecompat.clients import NOT_JUDGED, Expectation, Outcome, badge_of
+from usagecompat.corpus import Tier
 from usagecompat.fidelity import Level
 from usagecompat.printing import printable
 
@@ -37,7 +38,7 @@ _MOST_DIFFERENCES: Final = 3
 def render_run(result: ClientResult, comparison: Comparison | None = None) -> Iterator[str]:
     """The lines of a result; `comparison` says which failures were expected."""
     yield _who(result)
-    yield _headline(result)
+    yield from _headline(result)
     yield ""
     for duty, count in result.counts.items():
         if count.total:
@@ -45,7 +46,7 @@ def render_run(result: ClientResult, comparison: Comparison | None = None) -> It
             if duty in {Expectation.MUST_DECODE, Expectation.MAY_REFUSE}:
                 yield from _levels(count)
     yield ""
-    yield _probes(result)
+    yield from _probes(result)
     if result.codes:
         yield ""
         total = sum(
@@ -71,14 +72,23 @@ def _who(result: ClientResult) -> str:
     return printable(f"{result.name}: {known}{language}; {result.way}: {result.command}; {revision}")
 
 
-def _headline(result: ClientResult) -> str:
-    headline = result.headline
-    if headline.level is None:
-        return f"no level: of {headline.of} cases that were seen live none was judged"
-    return (
-        f"{headline.level.name}: {_MEANINGS[headline.level]}; "
-        f"the lowest of {headline.judged} judged of {headline.of} cases that were seen live"
-    )
+def _headline(result: ClientResult) -> Iterator[str]:
+    found = result.headline
+    if found.level is None:
+        yield f"no level: of {found.of} everyday cases none was judged"
+    else:
+        yield (
+            f"{found.level.name}: {_MEANINGS[found.level]}; "
+            f"the lowest of {found.judged} of {found.of} everyday cases, {found.below} below {result.required.name}"
+        )
+    rare = result.standing(Tier.POSSIBLE)
+    if rare.level is not None:
+        yield (
+            f"    and of what is rare but possible: {rare.level.name}; "
+            f"the lowest of {rare.judged} of {rare.of} cases, {rare.below} below {result.required.name}"
+        )
+    badge = badge_of(result)
+    yield f"    badge: {badge.message}, {badge.colour.word}{': ' if badge.why else ''}{'; '.join(badge.why)}"
 
 
 def _outcomes(count: Count) -> str:
@@ -92,13 +102,17 @@ def _levels(count: Count) -> Iterator[str]:
             yield f"{held:11} of {decoded} decoded come back at {level.name}: {_MEANINGS[level]}"
 
 
-def _probes(result: ClientResult) -> str:
+def _probes(result: ClientResult) -> Iterator[str]:
     probes, total = result.probes, len(result.cases)
     if not probes.wanted:
-        return f"Not asked: whether an answer depends on anything but its payload (0 of {total} cases sent again)."
-    return (
-        f"{probes.again} of {total} cases were sent more than once, {probes.alone} to a process of their own as well."
-    )
+        yield f"Not asked: whether an answer depends on anything but its payload (0 of {total} cases sent again)."
+        return
+    yield f"{probes.again} of {total} cases were sent more than once, {probes.alone} to a process of their own as well."
+    if probes.varied:
+        yield (
+            f"{probes.varied} of {total} cases come back in more than one way, which {result.required.name} allows: "
+            f"{', '.join(probes.varied_codes)}."
+        )
 
 
 def _failures(result: ClientResult, comparison: Comparison | None) -> Iterator[str]:

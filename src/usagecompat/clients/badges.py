@@ -1,0 +1,130 @@
+"""
+What a badge may say of a client: its level, in a colour that it has earned.
+
+A run can prove a fault whatever it leaves out, and can prove the absence of faults only if it leaves nothing out.
+So each thing that was not asked keeps the badge from green, and no option can make a grade better than the full run's.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from usagecompat.clients.results import COMPARED, Expectation, Outcome
+from usagecompat.corpus import Tier
+from usagecompat.fidelity import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from usagecompat.clients.results import CaseResult, ClientResult
+
+
+class Colour(IntEnum):
+    """The colours of a badge, the best last."""
+
+    GREY = 0
+    RED = 1
+    ORANGE = 2
+    YELLOW = 3
+    YELLOWGREEN = 4
+    GREEN = 5
+    BRIGHT_GREEN = 6
+
+    @property
+    def word(self) -> str:
+        """What shields.io calls it."""
+        return "lightgrey" if self is Colour.GREY else self.name.lower().replace("_", "")
+
+
+BAR: Final = Level.EXACT
+"""The level below which a case counts against a badge, however little a run requires."""
+_BY_LEVEL: Final[Mapping[Level, Colour]] = {
+    Level.NONE: Colour.RED,
+    Level.VALUES: Colour.ORANGE,
+    Level.PRESENCE: Colour.YELLOW,
+    Level.OPEN: Colour.YELLOWGREEN,
+    Level.EXACT: Colour.BRIGHT_GREEN,
+    Level.LEXICAL: Colour.BRIGHT_GREEN,
+    Level.BYTES: Colour.BRIGHT_GREEN,
+}
+_ENOUGH: Final = 0.9
+"""The share of everyday cases that must be judged for any colour."""
+
+
+@frozen
+class Badge:
+    """What stands on a badge, and why it is no better."""
+
+    message: str
+    colour: Colour
+    why: tuple[str, ...]
+    """What keeps it from bright green; empty if nothing does."""
+
+    def to_dict(self) -> dict[str, object]:
+        """The badge as `schemas/run.json` describes it."""
+        return {"message": self.message, "color": self.colour.word, "why": list(self.why)}
+
+
+def badge_of(result: ClientResult) -> Badge:
+    """The badge of a client."""
+    headline = result.headline
+    level = headline.level
+    if result.kit is None:
+        return Badge("old result", Colour.GREY, ("the result is of an earlier version of the kit; run it again",))
+    if level is None:
+        return Badge("not judged", Colour.GREY, ("no everyday case was judged",))
+    part = f"{result.kit.run} of {result.kit.everyday}"
+    if result.kit.run < result.kit.everyday:
+        return Badge(f"partial ({part})", Colour.GREY, (f"only {part} everyday cases of the kit were part of the run",))
+    everyday = [case for case in result.cases if case.tier is Tier.EVERYDAY]
+    judged = sum(case.judged and case.duty in COMPARED for case in everyday)
+    part = f"{judged} of {len(everyday)}"
+    if judged < _ENOUGH * len(everyday):
+        return Badge(f"partial ({part})", Colour.GREY, (f"only {part} everyday cases were judged",))
+    why = [f"its level over everyday cases is {level.name}"] if level < BAR else []
+    colour = _BY_LEVEL[level]
+    for most, reason in _caps(result, everyday):
+        colour = min(colour, most)
+        why.append(reason)
+    at = f" at {result.revision}" if result.revision else ""
+    told = f" ({part})" if judged < len(everyday) else ""
+    return Badge(f"{level.name}{at}{told}", colour, tuple(why))
+
+
+def _caps(result: ClientResult, everyday: list[CaseResult]) -> Iterator[tuple[Colour, str]]:
+    """The best colours that a client can have, each for one reason."""
+    required = max(BAR, result.required)
+    failing = sum(bool(case.failing(required)) for case in everyday)
+    if failing:
+        yield Colour.YELLOWGREEN, f"{failing} of {len(everyday)} everyday cases fail at {required.name}"
+    unjudged = sum(not case.judged and case.duty is Expectation.MUST_DECODE for case in result.cases)
+    if unjudged:
+        yield Colour.YELLOWGREEN, f"{unjudged} cases that must be decoded were not judged"
+    if result.kit and result.kit.possible_run < result.kit.possible:
+        part = f"{result.kit.possible_run} of {result.kit.possible}"
+        yield Colour.YELLOWGREEN, f"only {part} possible cases of the kit were part of the run"
+    if result.revision:
+        yield Colour.YELLOWGREEN, f"all cases were judged by {result.revision}, not each by its own revision"
+    if not result.probes.wanted:
+        yield Colour.YELLOWGREEN, "nobody asked whether an answer depends on anything but its payload"
+    if result.faults:
+        yield Colour.YELLOWGREEN, f"the client as a whole: {result.faults[0].code}"
+    possible = [case for case in result.cases if case.tier is Tier.POSSIBLE and case.failing(required)]
+    silent = [case for case in possible if not _openly(case)]
+    if silent:
+        yield Colour.YELLOWGREEN, f"{len(silent)} possible cases lose more than digits, and no error says so"
+    if possible:
+        yield Colour.GREEN, f"{len(possible)} possible cases fail at {required.name}"
+    extreme = [case for case in result.cases if case.tier is Tier.EXTREME and case.failing(required)]
+    if extreme:
+        yield Colour.GREEN, f"{len(extreme)} extreme cases fail"
+
+
+def _openly(case: CaseResult) -> bool:
+    """Whether a case fails in a way that harms little: an error, or digits that a binary64 does not hold."""
+    if case.outcome is Outcome.REFUSED:
+        return True
+    return not case.faults and case.level is not None and case.level >= Level.OPEN
