@@ -48,6 +48,7 @@ def facts(report: Report, *, best_revision: bool) -> dict[str, object]:
         "truncated": report.truncated,
         "findings": [finding.to_dict() for finding in report.findings],
         "best revision": report.best_revision if best_revision else None,
+        "revisions": report.to_dict()["revisions"] if best_revision else None,
     }
 
 

@@ -6,13 +6,21 @@ import json
 import os
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 import differential
 import payloads
 from usagecompat import LATEST, check
+from usagecompat.checking.fast.places import FastPlaces
 from usagecompat.checking.stages import fast_route
+from usagecompat.jsontext.reader import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from usagecompat.findings import Path
 
 
 def route_of(payload: bytes) -> str:
@@ -94,6 +102,50 @@ def test_live_shapes_take_the_fast_route(shape: str) -> None:
     report = check(payload)
     exact = differential.by_exact_route(text)
     assert differential.facts(report, best_revision=True) == differential.facts(exact, best_revision=True)
+
+
+def paths_of(tree: object, path: Path = ()) -> Iterator[Path]:
+    """Every place in a tree, and one beside it that is not there."""
+    yield path
+    yield (*path, "absent")
+    if isinstance(tree, dict):
+        for name, value in tree.items():
+            yield from paths_of(value, (*path, name))
+    elif isinstance(tree, list):
+        for index, value in enumerate(tree):
+            yield from paths_of(value, (*path, index))
+
+
+@pytest.mark.parametrize("shape", LIVE)
+def test_places_without_reading(shape: str) -> None:
+    """Lines and columns in a certified payload are those that the exact route tells."""
+    payload = LIVE[shape]().replace(b"],", b"]\n ,").replace(b":", b" : ")
+    places, document = FastPlaces(payload), read(payload)
+    for path in paths_of(document.value):
+        assert places.line_and_column(path) == document.line_and_column(path)
+
+
+@pytest.mark.parametrize("revision", ["2024-12-16", "2026-08-21", "2026-10-14", LATEST])
+@pytest.mark.parametrize("profile", ["served", "published"])
+def test_fits_of_one_result_of_each_sort(revision: str, profile: str) -> None:
+    """How certified payloads fit all revisions is told from one result of each sort, and is what the exact route tells."""
+    fast = fast_route()
+    assert fast is not None
+    shortened = 0
+    for make in LIVE.values():
+        payload = make()
+        check(payload, revision=revision, profile=profile)
+        report = check(payload, revision=revision, profile=profile)
+        text = differential.Text(payload, revision, profile, None)
+        exact = differential.by_exact_route(text)
+        assert differential.facts(report, best_revision=True) == differential.facts(exact, best_revision=True)
+        if (
+            report.shape
+            and fast.certify(payload, revision)
+            and (short := fast.shortened(payload, revision, report.shape))
+        ):
+            shortened += len(short.payload) < len(payload)
+    assert shortened or revision != LATEST
 
 
 REFUSED = {

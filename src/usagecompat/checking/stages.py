@@ -8,6 +8,8 @@ import os
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Final
 
+from attrs import evolve
+
 from usagecompat.checking.fits import fits_of
 from usagecompat.checking.report import Report
 from usagecompat.checking.rules import find_contradictions
@@ -15,7 +17,7 @@ from usagecompat.checking.schema_stage import shape_of_document, validate
 from usagecompat.checking.weighing import Weighing, weigh_counted
 from usagecompat.contract import resolve_revision
 from usagecompat.exceptions import NoSuchName
-from usagecompat.findings import CODES, Profile, Shape, named
+from usagecompat.findings import CODES, Profile, Shape, named, pointer
 from usagecompat.inputs import only
 from usagecompat.jsontext import NO_VALUE, Document, read
 
@@ -24,9 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from types import ModuleType
 
+    from usagecompat.checking.fast.extracts import FastExtract
+    from usagecompat.checking.fast.places import FastPlaces
     from usagecompat.checking.fast.route import Certified
     from usagecompat.checking.weighing import Fit
-    from usagecompat.findings import Observe, Path
+    from usagecompat.findings import Observe, Path, Places
 
 _NO_CODES: Final = frozenset[str]()
 
@@ -130,16 +134,38 @@ class _Again:
         self._ignore = ignore
 
     @cached_property
+    def _places(self) -> FastPlaces:
+        from usagecompat.checking.fast.places import FastPlaces  # noqa: PLC0415 - as the fast route itself
+
+        return FastPlaces(self._payload)
+
+    @cached_property
     def _document(self) -> Document:
         return read(self._payload)
 
     def line_and_column(self, path: Path, offset: int | None) -> tuple[int, int] | None:
         """As `Document` has it."""
-        return self._document.line_and_column(path, offset)
+        return (
+            self._document.line_and_column(path, offset) if offset is not None else self._places.line_and_column(path)
+        )
 
     def __call__(self) -> Mapping[str, Fit]:
-        """How it fits each revision."""
-        return fits_of(self._document, self._revision, self._shape, self._profile, self._ignore, places=self)
+        """How it fits each revision: told from one result of each sort, if that is enough."""
+        fast = fast_route()
+        short = fast and fast.shortened(self._payload, self._revision, self._shape)
+        document = read(short.payload) if short else self._document
+        fits = fits_of(document, self._revision, self._shape, self._profile, self._ignore, places=self)
+        return {at: _moved(fit, short, self) for at, fit in fits.items()} if short else fits
+
+
+def _moved(fit: Fit, short: FastExtract, places: Places) -> Fit:
+    """How the whole payload fits that was shortened."""
+    if not fit.ruled_out_by:
+        return fit
+    paths = [(one, short.whole(one.path)) for one in fit.ruled_out_by]
+    return evolve(
+        fit, ruled_out_by=tuple(evolve(one, path=path, pointer=pointer(path), places=places) for one, path in paths)
+    )
 
 
 def _codes(ignore: Iterable[str]) -> frozenset[str]:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from attrs import frozen
 
+from usagecompat.checking.fast.extracts import FastExtract, extract
 from usagecompat.checking.fast.findings import EXPLAINED, Findings
 from usagecompat.checking.fast.layouts import is_modest, layout_of, observe
 from usagecompat.checking.fast.types import FastTypes, fast_types
@@ -100,6 +101,26 @@ def certify(
         if certified is not None:
             routes.prefer(route)
             return certified if shape is None or shape is certified.shape else None
+    return None
+
+
+def shortened(payload: bytes | str, revision: str, shape: Shape) -> FastExtract | None:
+    """
+    One result of each sort from a payload that was certified; None if that would not tell how it fits other revisions.
+
+    Args:
+        payload: The text.
+        revision: What it was judged against.
+        shape: What it is.
+    """
+    data = payload.encode() if isinstance(payload, str) else payload
+    for route in routes_of(revision).known:
+        try:
+            value = route.decode(data)
+        except DECODE_ERRORS:
+            continue
+        if route.shape_of(value) is shape:
+            return extract(route.types.records, value, shape)
     return None
 
 
@@ -200,6 +221,10 @@ class Route:
             for cls, record in types.records.items()
         }
 
+    def shape_of(self, value: object) -> Shape:
+        """What a decoded payload is."""
+        return self._shapes[type(value)]
+
     def certify(self, payload: bytes) -> Certified | None:
         """What is proved of a payload; None if it has another layout, or anything that is not explained here."""
         try:
@@ -210,7 +235,7 @@ class Route:
         if text != payload and not says_the_same(payload, text):
             return None
         found = Findings(self.types)
-        shape = self._shapes[type(value)]
+        shape = self.shape_of(value)
         if shape is Shape.PAGE:
             clear = found.page(value)
         elif shape is Shape.BUCKET:

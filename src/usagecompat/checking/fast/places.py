@@ -1,0 +1,75 @@
+"""
+Lines and columns in a payload that was proved, without reading all of it.
+
+Only the containers on the way to a place are taken apart, and each once.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from usagecompat.findings import Path
+
+_NAME: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_BETWEEN: Final = re.compile(rb"[ \t\n\r]*+[,:]?+[ \t\n\r]*+")
+_members: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_items: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
+
+
+class FastPlaces:
+    """Where the values of one payload stand: members at their names, items at their starts."""
+
+    def __init__(self, payload: bytes | str) -> None:
+        """Look up in `payload`, which is JSON and has no member twice in an object."""
+        self._data = payload.encode() if isinstance(payload, str) else payload
+        self._known: dict[int, dict[str | int, tuple[int, int, int]]] = {}
+
+    def line_and_column(self, path: Path) -> tuple[int, int]:
+        """The line and column of a value, or of its nearest ancestor that is there; both from 1."""
+        data = self._data
+        start = place = _skipped(data, 0)
+        end = len(data)
+        for part in path:
+            children = self._children(start, end)
+            if part not in children:
+                break
+            place, start, end = children[part]
+        line_start = data.rfind(b"\n", 0, place) + 1
+        return data.count(b"\n", 0, place) + 1, len(data[line_start:place].decode()) + 1
+
+    def _children(self, start: int, end: int) -> dict[str | int, tuple[int, int, int]]:
+        """Of each child of a container its place, and from where to where its value goes."""
+        if start not in self._known:
+            self._known[start] = self._taken_apart(start, end)
+        return self._known[start]
+
+    def _taken_apart(self, start: int, end: int) -> dict[str | int, tuple[int, int, int]]:
+        data = self._data
+        children: dict[str | int, tuple[int, int, int]] = {}
+        pairs: Iterable[tuple[str | int, msgspec.Raw]] = ()
+        if data[start : start + 1] == b"{":
+            pairs = _members(data[start:end]).items()
+        elif data[start : start + 1] == b"[":
+            items: Sequence[msgspec.Raw] = _items(data[start:end])
+            pairs = enumerate(items)
+        at = _skipped(data, start + 1)
+        for part, raw in pairs:
+            place = at
+            if isinstance(part, str):
+                name = _NAME.match(data, at)
+                at = _skipped(data, name.end() if name else at)
+            children[part] = place, at, at + len(memoryview(raw))
+            at = _skipped(data, at + len(memoryview(raw)))
+        return children
+
+
+def _skipped(data: bytes, at: int) -> int:
+    """Where the next token starts, behind a comma or colon."""
+    between = _BETWEEN.match(data, at)
+    return between.end() if between else at
