@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import sys
+from pathlib import Path
 
+from click.testing import CliRunner
+
+from usagecompat.cli import main
 from usagecompat.clients.expected import UNEXPLAINED, compare_with_list, updated
 from usagecompat.clients.results import CaseResult, ClientResult, Expectation, Fault, Outcome
 from usagecompat.corpus.expected import read_expected_failures
 from usagecompat.fidelity.comparison import Level
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def result(cases: dict[str, tuple[str, ...]], *, not_run: tuple[str, ...] = ()) -> ClientResult:
@@ -83,6 +85,48 @@ def test_passing(tmp_path: Path) -> None:
     assert {entry.glob: cases for entry, cases in found.passing.items()} == {"a/*": ("a/two",)}
     assert [entry.glob for entry in found.unused] == ["c/one::client[mine]"]
     assert not found.ok
+
+
+def test_some(tmp_path: Path) -> None:
+    """With `some` a line speaks of what fails under its glob; it is wrong once nothing there fails so."""
+    path = listed(tmp_path, "a/*  some  client/crashed  # at times", "b/*  some  # at times", "c/one  all  # always")
+    cases = {"a/one": ("crashed",), "a/two": (), "b/one": ("timed-out",), "b/two": (), "c/one": ("crashed",)}
+    found = compare_with_list(result(cases), read_expected_failures(path))
+    assert found.ok
+    assert set(found.expected) == {"a/one", "b/one", "c/one"}
+    assert updated(path, result(cases)) == path.read_text("utf-8")
+    otherwise = compare_with_list(result(cases | {"a/two": ("timed-out",)}), read_expected_failures(path))
+    assert otherwise.unexpected == {"a/two": {"client/timed-out"}}
+    fixed = compare_with_list(result(cases | {"a/one": ()}), read_expected_failures(path))
+    assert {entry.glob: cases for entry, cases in fixed.passing.items()} == {"a/*": ("a/one", "a/two")}
+    assert not fixed.ok
+
+
+def test_example_in_the_guide(tmp_path: Path) -> None:
+    """The list that the guide for clients displays is right for a client with the faults that it names."""
+    guide = Path(__file__).parents[2].joinpath("docs/clients.md").read_text("utf-8")
+    lines = guide.partition("# known.txt")[2].partition("```")[0].splitlines()[1:]
+    known = listed(tmp_path, *lines)
+    entries = read_expected_failures(known)
+    assert [entry.some for entry in entries] == [True, False]
+    client = tmp_path / "floats.py"
+    client.write_text(
+        "import json, sys\n"
+        "def without_nulls(value):\n"
+        "    if isinstance(value, dict):\n"
+        "        return {name: without_nulls(each) for name, each in value.items() if each is not None}\n"
+        "    return [without_nulls(each) for each in value] if isinstance(value, list) else value\n"
+        "print(json.dumps(without_nulls(json.load(sys.stdin))))\n"
+    )
+    command = f"mine=oneshot:{sys.executable} {client}"
+    selection = "numbers/amount or kinds/costs-nulls"
+    run = CliRunner().invoke(
+        main, ["run", "--client", command, "-k", selection, "--expected", str(known), "--format", "json"]
+    )
+    told = json.loads(run.stdout)["expected"]
+    assert "kinds/costs-nulls" in told["expected"]
+    assert [case for case in told["expected"] if case.startswith("numbers/amount-")]
+    assert told["passing"] == []
 
 
 def test_update(tmp_path: Path) -> None:

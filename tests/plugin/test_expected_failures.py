@@ -52,6 +52,28 @@ def test_listed_and_passing(pytester: pytest.Pytester, failing: Path) -> None:
     assert result.ret is pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.mark.parametrize("workers", [(), ("-n", "1")])
+def test_some_are_listed(pytester: pytest.Pytester, failing: Path, workers: tuple[str, ...]) -> None:
+    """With `some`, what fails of a glob fails as listed, and what passes has passed; a line that is never so is told."""
+    failing.write_text(
+        "numbers/*::schema some schema/wrong-type # half a session\n"
+        "numbers/* some # half a session\n"
+        "text/* some json/empty-text # none is like this\n",
+        "utf-8",
+    )
+    result = pytester.runpytest("--compat=fixtures", *workers)
+    result.assert_outcomes(passed=12, xfailed=3)
+    assert result.ret is pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["expected failure of some, and none that was run has failed: text/[*] (line 3)"])
+    result.stdout.no_fnmatch_line("expected failure of some*numbers*")
+
+
+def test_some_that_fail_otherwise(pytester: pytest.Pytester, failing: Path) -> None:
+    """With `some`, a failure that is not as listed is a failure."""
+    failing.write_text("numbers/* some record/negative-count # less than none\n", "utf-8")
+    pytester.runpytest("--compat=fixtures").assert_outcomes(passed=12, failed=3)
+
+
 def test_failing_otherwise(pytester: pytest.Pytester, failing: Path) -> None:
     """What fails with another finding than the listed one is a failure."""
     failing.write_text("numbers/count-one::record record/negative-count # less than none\n", "utf-8")
@@ -82,6 +104,7 @@ def test_entry_without_items(pytester: pytest.Pytester, failing: Path) -> None:
         ("numbers/count-one\n", "line 1: say why it fails"),
         ("# first\nnumbers/* json/none # x\n", "line 2: 'json/none' is not one finding code"),
         ("numbers/* json/empty-text json/empty-text # x\n", "is not one finding code"),
+        ("numbers/* any json/empty-text # x\n", "a line is GLOB [[]all|some[]] [[]CODE[]] # REASON"),
     ],
 )
 def test_list_that_is_none(pytester: pytest.Pytester, failing: Path, text: str, why: str) -> None:

@@ -104,7 +104,7 @@ _MOST_NAMES: Final = 5
     "--expected",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="A list of failures that are expected: lines 'GLOB CODE # REASON'.",
+    help="A list of failures that are expected: lines 'GLOB [all|some] [CODE] # REASON'.",
 )
 @click.option("--allow-skips", is_flag=True, help="What the client says it skips is no reason for exit status 1.")
 @click.option("--update-expected", is_flag=True, help="Write the list so that it is right.")

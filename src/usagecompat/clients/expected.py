@@ -33,7 +33,7 @@ class Comparison:
     unexpected: Mapping[str, frozenset[str]]
     """The cases that fail otherwise, and the codes that are not listed."""
     passing: Mapping[ExpectedFailure, tuple[str, ...]]
-    """The lines that are no longer right, and the cases that do not fail as they say."""
+    """The lines that are no longer right, and the cases that do not fail as they say: of `some`, all that it names."""
     unused: tuple[ExpectedFailure, ...]
     """The lines for this client that no case has the name of."""
 
@@ -71,6 +71,7 @@ def compare_with_list(result: ClientResult, entries: Sequence[ExpectedFailure]) 
     unexpected: dict[str, frozenset[str]] = {}
     passing: dict[ExpectedFailure, list[str]] = {}
     used: set[ExpectedFailure] = set()
+    so: set[ExpectedFailure] = set()
     for case in result.cases:
         lines = [entry for entry in entries if entry.concerns(case.case_id, item)]
         used.update(lines)
@@ -84,10 +85,12 @@ def compare_with_list(result: ClientResult, entries: Sequence[ExpectedFailure]) 
         elif codes:
             expected[case.case_id] = codes
         for entry in lines:
-            if not _fails_so(codes, entry):
+            if _fails_so(codes, entry):
+                so.add(entry)
+            else:
                 passing.setdefault(entry, []).append(case.case_id)
     unused = tuple(entry for entry in entries if entry not in used and entry.glob.endswith(f"::{item}"))
-    held = {entry: tuple(cases) for entry, cases in passing.items()}
+    held = {entry: tuple(cases) for entry, cases in passing.items() if not (entry.some and entry in so)}
     return Comparison(expected=expected, unexpected=unexpected, passing=held, unused=unused)
 
 
@@ -100,7 +103,7 @@ def updated(path: Path, result: ClientResult) -> str:
     The text of a list that is right for this client.
 
     Lines that are right stay as they are, with their reasons, and so does what does not concern the cases that were
-    run; a line with a glob is right if every case that it names fails so. New lines want a reason from somebody.
+    run; a line with a glob is right if every case that it names fails so, or with `some` if one does. New lines want a reason from somebody.
 
     Raises:
         UnreadableInput: The file is there, and is no such list.

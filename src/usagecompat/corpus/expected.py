@@ -1,11 +1,13 @@
 """
 Lists of expected failures: what is known to fail, why, and where that is being fixed.
 
-One entry on a line, `GLOB [CODE] # REASON`, and nothing else but empty lines and comments:
+One entry on a line, `GLOB [all|some] [CODE] # REASON`, and nothing else but empty lines and comments:
 
-    costs/amount-*::roundtrip  client/precision-lost  # decimals are floats here, https://example.org/issues/12
+    numbers/amount-*::roundtrip  some  client/precision-lost  # decimals are floats here, https://example.org/issues/12
 
 `GLOB` is the id of a case, or an id, `::` and the name of an item; `*` stands for any characters, `?` for one.
+`all`, which need not be written, means that everything of that name fails so: what passes makes the line wrong.
+`some` means that what fails of that name fails so, and the rest passes: the line is wrong once nothing fails so.
 `CODE` is the only finding that may be the failure; without it any failure is expected.
 `REASON` is a text, and a web address in it is the link.
 """
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LINK: Final = re.compile(r"https?://\S+")
+_QUANTITIES: Final = ("all", "some")
 _WILD: Final = {"*": ".*", "?": "."}
 
 
@@ -37,6 +40,8 @@ class ExpectedFailure:
     """None for any."""
     reason: str
     line: int
+    some: bool = False
+    """Whether not all that the glob names fail."""
 
     @property
     def link(self) -> str | None:
@@ -69,10 +74,15 @@ def read_expected_failures(path: Path) -> tuple[ExpectedFailure, ...]:
         said, _, reason = line.partition("#")
         if not said.strip():
             continue
-        glob, *codes = said.split()
+        glob, *words = said.split()
         if not reason.strip():
             raise UnreadableInput(str(path), f"line {number}: say why it fails: {glob} # REASON")
-        if len(codes) > 1 or any(code not in CODES for code in codes):
-            raise UnreadableInput(str(path), f"line {number}: {' '.join(codes)!r} is not one finding code")
-        entries.append(ExpectedFailure(glob, codes[0] if codes else None, reason.strip(), number))
+        quantity = words.pop(0) if words and words[0] in _QUANTITIES else _QUANTITIES[0]
+        if len(words) > 1 or any(code not in CODES for code in words):
+            raise UnreadableInput(
+                str(path),
+                f"line {number}: {' '.join(words)!r} is not one finding code; a line is GLOB [all|some] [CODE] # REASON",
+            )
+        code = words[0] if words else None
+        entries.append(ExpectedFailure(glob, code, reason.strip(), number, some=quantity != _QUANTITIES[0]))
     return tuple(entries)

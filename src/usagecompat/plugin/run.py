@@ -125,6 +125,8 @@ class Kit:
     _verdicts: dict[str, dict[str, int]] = field(factory=dict[str, dict[str, int]], init=False)
     """What each file, or derived case, came to, and how many payloads of it did."""
     _outcomes: Counter[str] = field(factory=Counter[str], init=False)
+    _some: dict[str, bool] = field(factory=dict[str, bool], init=False)
+    """The lines that expect some failures, and whether there was one."""
     _unused: list[str] = field(factory=list[str], init=False)
 
     def take_over(self, config: pytest.Config) -> None:
@@ -242,11 +244,9 @@ class Kit:
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Mark what is known to fail, and leave out what is not in the set or came after the pinned version."""
         mine = [item for item in items if isinstance(item, CompatItem)]
-        used = {expected.line for item in mine for expected in self._mark(item)}
+        used = {expected for item in mine for expected in self._mark(item)}
         if {item.path for item in mine} == {path for source in self.sources for path in source.files}:
-            self._unused = [
-                f"{each.glob} (line {each.line})" for each in self.expected_failures if each.line not in used
-            ]
+            self._unused = [_line(each) for each in self.expected_failures if each not in used]
         worker: dict[str, list[str]] = getattr(config, "workeroutput", {})
         worker[_UNUSED] = self._unused
         chosen = {source.root: _ids(source.root, self.set_name) for source in self.sources}
@@ -257,7 +257,7 @@ class Kit:
 
     def _mark(self, item: CompatItem) -> list[ExpectedFailure]:
         """Expect an item to fail as it is listed to; the entries that speak of it."""
-        entries = [each for each in self.expected_failures if each.concerns(item.subject.id, item.name)]
+        entries = self._entries_on(item)
         if entries:
             codes = {each.code for each in entries}
 
@@ -266,8 +266,12 @@ class Kit:
 
             reason = "; ".join(each.reason for each in entries)
             raises = pytest.RaisesExc(CompatMismatch, check=as_listed)
-            item.add_marker(pytest.mark.xfail(reason=reason, strict=True, raises=raises))
+            strict = not all(each.some for each in entries)
+            item.add_marker(pytest.mark.xfail(reason=reason, strict=strict, raises=raises))
         return entries
+
+    def _entries_on(self, item: CompatItem) -> list[ExpectedFailure]:
+        return [each for each in self.expected_failures if each.concerns(item.subject.id, item.name)]
 
     def _is_chosen(self, item: CompatItem, sets: Mapping[Path, frozenset[str] | None]) -> bool:
         if not isinstance(item.subject, Case):
@@ -278,15 +282,29 @@ class Kit:
     # -- outcome
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Let a report say what it is about, also to a controller in another process."""
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """
+        Let a report say what it is about, also to a controller in another process.
+
+        What passes where only some are expected to fail has passed, and there is no more to say of it.
+        """
         report = yield
+        if isinstance(item, CompatItem) and call.when == "call":
+            failed = call.excinfo is not None
+            some = [each for each in self._entries_on(item) if each.some]
+            report.usagecompat_some = {_line(each): failed for each in some}  # type: ignore[attr-defined]
+            if some and report.passed and hasattr(report, "wasxfail"):
+                del report.wasxfail
         if isinstance(item, CompatItem) and (report.when == "call" or not report.passed):
             report.usagecompat_verdicts = item.verdicts  # type: ignore[attr-defined]
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count."""
+        for line, failed in getattr(report, "usagecompat_some", {}).items():
+            self._some[line] = self._some.get(line, False) or failed
         verdicts: dict[str, int] | None = getattr(report, "usagecompat_verdicts", None)
         if verdicts is not None:
             outcome = "failed as expected" if report.skipped and hasattr(report, "wasxfail") else report.outcome
@@ -330,6 +348,8 @@ class Kit:
             )
         for line in self._last_words:
             terminalreporter.line(line)
+        for entry in (line for line, failed in self._some.items() if not failed):
+            terminalreporter.line(f"expected failure of some, and none that was run has failed: {entry}")
         for entry in self._unused:
             terminalreporter.line(f"expected failure that no item has the name of: {entry}")
 
@@ -351,6 +371,10 @@ class Kit:
     def _run(self) -> list[Source]:
         """What is run."""
         return [source for source in self.sources if source not in self._left_out]
+
+
+def _line(expected: ExpectedFailure) -> str:
+    return f"{expected.glob} (line {expected.line})"
 
 
 def _kit(config: pytest.Config) -> Kit:

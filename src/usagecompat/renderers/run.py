@@ -132,7 +132,8 @@ def _failures(result: ClientResult, comparison: Comparison | None) -> Iterator[s
     yield f"{len(comparison.expected)} of {len(result.cases)} cases fail as expected."
     for entry, cases in comparison.passing.items():
         code = entry.code or "any code"
-        yield f"line {entry.line}: {printable(entry.glob)} {code}: no longer so at {', '.join(cases)}"
+        where = f"any of {len(cases)} cases" if entry.some else ", ".join(cases)
+        yield f"line {entry.line}: {printable(entry.glob)} {code}: no longer so at {where}"
     for entry in comparison.unused:
         yield f"line {entry.line}: {printable(entry.glob)}: no case has that name"
 
