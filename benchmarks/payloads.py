@@ -7,6 +7,7 @@ Each variant says the same as its plain page in another spelling, or adds what t
 from __future__ import annotations
 
 import json
+import re
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +16,7 @@ from usagecompat.contract.revisions import LATEST
 from usagecompat.contract.tree import contract
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 BUCKETS: Final = 31
 RESULTS: Final = 10
@@ -34,6 +35,20 @@ PLAIN_OF: Final = {
     "costs, all of it, pretty-printed": "page of costs",
 }
 """The inputs that are as the live API sends them, each with the plain page that it says the same as."""
+
+AMOUNTS: Final = "costs with amounts of "
+"""How the inputs are called in which each cost has another amount."""
+
+_VARIED: Final[dict[str, tuple[Iterable[int], float]]] = {
+    **{f"{digits} digits": ((digits,), 0.0) for digits in range(1, 35)},
+    "2 or 17 digits": ((2, 17), 0.0),
+    "5 to 8 digits": (range(5, 9), 0.0),
+    "7 to 9 digits": (range(7, 10), 0.0),
+    "1 to 34 digits": (range(1, 35), 0.0),
+    "1 to 34 digits, half of them strings": (range(1, 35), 0.5),
+    "1 to 34 digits, all of them strings": (range(1, 35), 1.0),
+}
+"""How many digits the amounts of such a page have, and which share of them are strings."""
 
 Tree = dict[str, Any]
 
@@ -115,6 +130,35 @@ def with_string_amounts(tree: Tree) -> Tree:
     return with_amounts(tree, "0.2911922500000000000000000000")
 
 
+def with_varied_amounts(tree: Tree, digits: Iterable[int], *, texts: float = 0.0) -> bytes:
+    """
+    The text of `tree` with another amount in each cost, as a number or as a string.
+
+    Args:
+        tree: A page of costs.
+        digits: How many significant digits amounts have; one of these is chosen for each.
+        texts: Which share of the amounts are strings.
+    """
+    sizes = tuple(digits)
+    random = Random(f"{sizes}/{texts}")
+
+    def spelled(_: re.Match[bytes]) -> bytes:
+        amount = _amount(random.choice(sizes), random)
+        return f'"{amount}"'.encode() if random.random() < texts else amount.encode()
+
+    return re.sub(rb'"@"', spelled, compact(with_amounts(tree, "@")))
+
+
+def _amount(digits: int, random: Random) -> str:
+    """A number of so many significant digits, as amounts of dollars are written."""
+    text = str(random.randrange(10 ** (digits - 1), 10**digits))
+    text = text[:-1] + random.choice("123456789")
+    point = random.randrange(min(digits, 4) + 1)
+    if not point:
+        return f"0.{text}"
+    return text[:point] + (f".{text[point:]}" if text[point:] else "")
+
+
 def with_results(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
     """`tree` with each result changed."""
     return {**tree, "data": [{**one, "results": [change(result) for result in one["results"]]} for one in tree["data"]]}
@@ -150,12 +194,15 @@ def build(*, small: bool = False) -> dict[str, bytes]:
         "costs, all of it, pretty-printed": pretty(with_iso_times(with_organization(with_string_amounts(costs)))),
         "page with one fault": compact(with_one_fault(completions)),
     }
+    inputs |= {
+        f"{AMOUNTS}{name}": with_varied_amounts(costs, digits, texts=texts) for name, (digits, texts) in _VARIED.items()
+    }
     for name, payload in inputs.items():
         verdict = (
             "invalid"
             if "fault" in name
             else "acceptable"
-            if name.startswith("costs, ") and "org" not in name
+            if (name.startswith("costs, ") and "org" not in name) or name.endswith("strings")
             else "valid"
         )
         report = check(payload)

@@ -20,7 +20,7 @@ from msgspec import UNSET
 
 from usagecompat.checking import sum_rules
 from usagecompat.checking.fast import Column, Findings, RecordLayout
-from usagecompat.checking.fast.findings import NOT_SAFE, NUMBER_TEXT, is_lossy
+from usagecompat.checking.fast.columns import NOT_SAFE, NUMBER_TEXT, is_lossy
 from usagecompat.checking.fast.route import DECODE_ERRORS, encode_struct, says_the_same
 from usagecompat.checking.fast.types import SourceText
 from usagecompat.contract import JsonType, Tolerance

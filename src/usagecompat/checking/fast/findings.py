@@ -7,7 +7,6 @@ Anything else that the exact route would find makes it give up.
 
 from __future__ import annotations
 
-import re
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
@@ -15,14 +14,14 @@ import msgspec
 from attrs import frozen
 from msgspec import UNSET, Raw
 
+from usagecompat.checking.fast.columns import look_at
 from usagecompat.checking.schema_stage import did_you_mean, explain_lossy, explain_number_text, explain_undeclared
-from usagecompat.contract import NUMBER_PATTERN, Tolerance
+from usagecompat.contract import Tolerance
 from usagecompat.findings import Observation, Path, Shape, pattern
 from usagecompat.jsontext import (
     INT32_LEAST,
     INT32_MOST,
     Number,
-    is_plain_and_lossy,
     lexeme_of,
     lossy_decimal_models,
     lossy_integer_models,
@@ -42,13 +41,7 @@ Node: TypeAlias = object
 Position: TypeAlias = tuple[int, ...]
 """Indexes that sort like the places in the text."""
 
-NOT_SAFE: Final = re.compile(rb"^(?!-?(?:\d{1,7}|(?=[\d.]{3,7}$)\d+\.\d+)$).+", re.MULTILINE)
-"""Each line but those that hold a number of so few digits that no model changes it."""
-_NEVER_SAFE: Final = re.compile(rb"-?(?:0\.0{0,99}[1-9][0-9]{8,99}|[1-9][0-9.]{9,99})[1-9]")
-"""Numbers of so many digits that a model changes each of them, and not too many to be numbers at all."""
-_NUMBER_TEXTS: Final = re.compile(rf'(?:"{NUMBER_PATTERN}"\n)*+'.encode())
 _members: Final = msgspec.json.Decoder(dict[str, Raw]).decode
-NUMBER_TEXT: Final = re.compile(rf'"{NUMBER_PATTERN}"'.encode())
 
 
 class Bucket(Protocol):
@@ -144,55 +137,44 @@ class Findings:
                 return False
             if record.part is None:
                 continue
-            amounts: list[object] = [part for part in map(attrgetter(record.part), objects) if part is not UNSET]
-            if amounts:
-                amount = type(amounts[0])
-                if not self._counted(amounts):
-                    return False
-                if not all(self._column(amount, member, amounts) for member in self._records[amount].numbers):
-                    return False
+            amounts: list[object] = [*map(attrgetter(record.part), objects)]
+            if amounts[0] is UNSET or len({*map(type, amounts)}) > 1:
+                amounts = [amount for amount in amounts if amount is not UNSET]
+                if not amounts:
+                    continue
+            amount = type(amounts[0])
+            if not self._counted(amounts):
+                return False
+            if not all(self._column(amount, member, amounts) for member in self._records[amount].numbers):
+                return False
         return True
 
     def _column(self, cls: type[object], member: Member, objects: list[Node]) -> bool:
         """One such member of all objects of a record."""
         value = attrgetter(member.attribute)
-        values = [raw for raw in map(value, objects) if raw is not UNSET]
-        lines = b"\n".join((*values, b""))
         text_code = (
             member.deviations[Tolerance.NUMBER_TEXT].code if Tolerance.NUMBER_TEXT in member.deviations else None
         )
-        if text_code and lines[:1] == b'"' and _NUMBER_TEXTS.fullmatch(lines):
-            texts, lossy = len(values), 0
-        else:
-            texts = lossy = 0
-            for line in NOT_SAFE.findall(lines):
-                if text_code and NUMBER_TEXT.fullmatch(line):
-                    texts += 1
-                elif line != b"null" or not member.nullable:
-                    changes = is_lossy(line)
-                    if changes is None:
-                        return False
-                    lossy += changes
-        if not texts and not lossy:
-            return True
-        sightings = self._sightings.setdefault(cls, [])
-        if text_code and texts:
-            sightings.append(
+        found = look_at([*map(value, objects)], texts=text_code is not None, nullable=member.nullable)
+        if found is None:
+            return False
+        if text_code and found.texts:
+            self._sightings.setdefault(cls, []).append(
                 _Sighting(
                     text_code,
                     member.name,
-                    texts,
+                    found.texts,
                     lambda o: (raw := value(o)) is not UNSET and bytes(raw)[:1] == b'"',
                     lambda _, o: explain_number_text(bytes(value(o))[1:-1].decode()),
                 )
             )
-        if lossy:
-            sightings.append(
+        if found.lossy:
+            self._sightings.setdefault(cls, []).append(
                 _Sighting(
                     "record/lossy-number",
                     member.name,
-                    lossy,
-                    lambda o: (raw := value(o)) is not UNSET and bool(is_lossy(bytes(raw))),
+                    found.lossy,
+                    lambda o: (raw := value(o)) is not UNSET and bytes(raw) == found.first_lossy,
                     lambda _, o: _lossy_decimal(bytes(value(o)).decode()),
                 )
             )
@@ -266,20 +248,6 @@ class Findings:
                 yield from self._places(item, inner, (*path, name, index), (*at, record.order[name], index))
         elif record.part is not None and (part := getattr(node, record.part)) is not UNSET:
             yield part, (*path, record.part), (*at, record.order[record.part])
-
-
-def is_lossy(line: bytes) -> bool | None:
-    """Whether a binary model changes this number; None if it is no number, or has no value within the limits."""
-    if _NEVER_SAFE.fullmatch(line):
-        return True
-    if line[0] not in b"-0123456789":
-        return None
-    text = line.decode()
-    answer = is_plain_and_lossy(text)
-    if answer is None:
-        number = Number(text)
-        answer = bool(lossy_decimal_models(number)) if number.within_limits else None
-    return answer
 
 
 def _lossy_decimal(text: str) -> tuple[str, str]:

@@ -1,0 +1,89 @@
+"""Numbers looked at together: what is found is what one look at each finds."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from usagecompat.checking.fast.columns import ColumnOfNumbers, look_at
+from usagecompat.contract import is_number_text
+from usagecompat.jsontext import Number, lossy_decimal_models
+
+DIGITS = st.integers(1, 34).flatmap(lambda size: st.integers(10 ** (size - 1), 10**size - 1)).map(str)
+POWERS = st.integers(-30, 30).map(lambda power: f"{2.0**power:.34f}".rstrip("0"))
+
+
+def spelled(digits: str, point: int) -> str:
+    """A number of these digits, with its point after so many of them."""
+    whole, fraction = digits[: max(point, 0)] or "0", "0" * max(-point, 0) + digits[max(point, 0) :]
+    return f"{whole}.{fraction}" if fraction else whole
+
+
+NUMBERS = st.one_of(
+    st.builds(spelled, DIGITS, st.integers(-9, 34)),
+    st.builds(lambda one, more: spelled(one.strip("0") or "1", more), DIGITS, st.integers(-3, 3)),
+    st.floats(width=32, allow_nan=False, allow_infinity=False).map(lambda number: f"{number:.9g}"),
+    st.floats(width=32, min_value=0.0009765625, max_value=1024).map(lambda number: f"{number:.8g}"),
+    POWERS.map(lambda text: text[:9]),
+    st.sampled_from(
+        ["0", "-0", "0.0", "16777216", "16777217", "8388609", "8.388609", "1e5", "-1.5E-3", "0." + "0" * 50 + "1"]
+    ),
+).filter(lambda text: is_number_text(text) is not None)
+
+
+def one_by_one(numbers: list[str]) -> ColumnOfNumbers:
+    """What the slow way finds."""
+    lossy = [number for number in numbers if lossy_decimal_models(Number(number))]
+    return ColumnOfNumbers(0, len(lossy), lossy[0].encode() if lossy else b"")
+
+
+@given(st.lists(NUMBERS, min_size=1, max_size=60))
+def test_as_one_by_one(numbers: list[str]) -> None:
+    """The count of lossy numbers and the first of them are those of the slow way."""
+    assert look_at([number.encode() for number in numbers], texts=False, nullable=False) == one_by_one(numbers)
+
+
+@pytest.mark.parametrize("size", [7, 8, 9])
+def test_where_it_depends_on_the_number(size: int) -> None:
+    """Numbers of seven to nine digits, of which binary32 changes some, are told apart as by the slow way."""
+    choose = random.Random(size)  # noqa: S311 - made up again from its seed
+    numbers = [
+        spelled(str(choose.randrange(10 ** (size - 1), 10**size)).rstrip("0") or "1", choose.randrange(-6, size + 1))
+        for _ in range(1500)
+    ]
+    first = str(choose.randrange(10**5, 10**6))
+    numbers += [
+        f"{lead}{first}{tail}"[:size]
+        for lead in ("8.37", "8.38", "8.39", "1.99", "2.00", "1.67", "1.68")
+        for tail in "13579"
+    ]
+    assert look_at([number.encode() for number in numbers], texts=False, nullable=False) == one_by_one(numbers)
+
+
+@pytest.mark.parametrize(
+    ("values", "texts", "nullable", "found"),
+    [
+        ([b'"0.5"', b'"1e5"'], True, False, ColumnOfNumbers(2)),
+        ([b'"0.5"', b"0.5", b"null", b"0.1234567891"], True, True, ColumnOfNumbers(1, 1, b"0.1234567891")),
+        ([b'"0.5"', b"0.5"], False, False, None),
+        ([b"null"], True, False, None),
+        ([b"null"], True, True, ColumnOfNumbers()),
+        ([b'"0.5x"'], True, False, None),
+        ([b'"007"'], True, False, None),
+        ([b"true"], True, True, None),
+        ([b"[1,\n2]"], True, True, None),
+        ([b"[\n1\n]"], True, True, None),
+        ([b"{}"], True, True, None),
+        ([b'""'], True, True, None),
+        ([b"1e99999999999"], True, True, None),
+        ([b"1" * 10_001], True, True, None),
+        ([b"0." + b"0" * 10_001], True, True, None),
+        ([], True, True, ColumnOfNumbers()),
+    ],
+)
+def test_what_else_there_is(values: list[bytes], texts: bool, nullable: bool, found: ColumnOfNumbers | None) -> None:  # noqa: FBT001 - parameters of a test
+    """Strings are counted where they may stand for numbers, and anything else has no answer."""
+    assert look_at(values, texts=texts, nullable=nullable) == found
