@@ -54,6 +54,12 @@ def child(*, apart: bool = False) -> None:
     subprocess.Popen([sys.executable, "-I", "-S", "-c", program], start_new_session=apart)
 
 
+def at_guard(number: int, seq: int, payload: bytes) -> None:
+    """Do something to the process that started this one."""
+    os.kill(os.getppid(), number)
+    faithful(seq, payload)
+
+
 def faithful(seq: int, payload: bytes) -> None:
     try:
         json.loads(payload.decode())
@@ -181,6 +187,9 @@ AT_VICTIM: Final[dict[str, Callable[[int, bytes], None]]] = {
     "ends-after-answer": ends_after_answer,
     "children-and-death": leaves_children_and_dies,
     "children": leaves_children,
+    "stops-guard": lambda seq, payload: at_guard(signal.SIGSTOP, seq, payload),
+    "kills-guard": lambda seq, payload: at_guard(signal.SIGKILL, seq, payload),
+    "stops-guard-and-hangs": lambda seq, payload: (os.kill(os.getppid(), signal.SIGSTOP), sleep_for_ever()),
     "long-words": lambda seq, payload: rejected(seq, "no \u001b[2J" * 200_000),
     "refuse": lambda seq, payload: rejected(seq, "I do not like it"),
     "skip": lambda seq, payload: say(

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from usagecompat.clients.probes import Probing
+from usagecompat.clients.process import Guard, TimedOut
 from usagecompat.clients.runner import run
 from usagecompat.clients.spec import ClientSpec
 from usagecompat.corpus.selection import cases
@@ -84,6 +85,29 @@ def test_nothing_survives_the_kit(tmp_path: Path, number: signal.Signals, jobs: 
     finally:
         kit.kill()
         kit.wait()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing tells a client that its guard ended")
+def test_nothing_survives_the_guard(tmp_path: Path) -> None:
+    """When somebody ends or stops the guard, its client ends with it and all that it started, and there is another one."""
+    told = tmp_path / "pids"
+    told.touch()
+    client = tmp_path / "client.py"
+    client.write_text(CLIENT, encoding="utf-8")
+    command = (sys.executable, "-I", "-S", str(client), str(told))
+    with Guard() as guard:
+        for lines, number in enumerate((signal.SIGKILL, signal.SIGSTOP), 1):
+            program = guard.start(command, env={})
+            program.ask(b'{"start": 1}\n', seconds=PATIENCE, limit=1_000, meanwhile=int)
+            with pytest.raises(TimedOut):
+                program.ask(b"{}\n", seconds=0.01, limit=1_000, meanwhile=int)
+            wait_until(lambda lines=lines: told.read_text("utf-8").count("\n") == lines)
+            pids = [int(word) for word in told.read_text("utf-8").split()]
+            os.kill(int(Path(f"/proc/{pids[-3]}/stat").read_text("utf-8").rpartition(")")[2].split()[1]), number)
+            program.close()
+            assert guard.end() == 0
+            assert guard.lost
+            wait_until(lambda pids=pids: not any(map(is_alive, pids)))
 
 
 def test_no_such_program() -> None:

@@ -80,6 +80,8 @@ def test_faithful() -> None:
         ("flood-lines", "client/protocol-violation"),
         ("closes-stdout", "client/protocol-violation"),
         ("closes-stdin", "client/protocol-violation"),
+        ("stops-guard", "client/protocol-violation"),
+        ("kills-guard", "client/protocol-violation"),
         ("refuse", "client/refused-valid"),
         ("long-words", "client/refused-valid"),
     ],
@@ -98,6 +100,14 @@ def test_hanging_at_one_case(fault: str) -> None:
     """A client that does not answer is ended at its deadline, and the next case goes to a fresh one."""
     result = run(miniature(fault, timeout=2), CORPUS)
     assert faults_of(result) == {VICTIM: ["client/timed-out"]}
+    assert len(result.not_judged) == 0
+
+
+def test_hanging_with_the_guard() -> None:
+    """A client that stops its guard and hangs is ended with it, blamed for that, and costs no other case."""
+    result = run(miniature("stops-guard-and-hangs", timeout=1), CORPUS)
+    assert faults_of(result) == {VICTIM: ["client/protocol-violation"]}
+    assert "guard" in next(case.message for case in result.cases if case.case_id == VICTIM)
     assert len(result.not_judged) == 0
 
 

@@ -3,7 +3,8 @@ The guard: a small program that starts clients and ends whatever they leave, eve
 
 The kit runs it by its path, with nothing but the standard library, and talks to it over a socket, which it gets as its
 only argument. When that socket closes, for whatever reason, everything that was started ends.
-On Linux nothing escapes: the guard is the one whom orphans are given to, so it knows all that descends from a client.
+On Linux nothing escapes: the guard is the one whom orphans are given to, so it knows all that descends from a client;
+and when somebody ends the guard, the client ends with it.
 Elsewhere it ends the process groups of its clients.
 """
 
@@ -18,6 +19,7 @@ import sys
 import time
 from contextlib import suppress
 
+_PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _PATIENCE = 10.0
 """How many seconds the guard tries to end processes that will not end."""
@@ -89,9 +91,10 @@ class _Guard:
 
     def _start(self, order: dict[str, object], descriptors: list[int]) -> None:
         told_in, told_out = os.pipe()
+        guard = os.getpid()
         child = os.fork()
         if child == 0:
-            _become(order, descriptors, told_out)
+            _become(order, descriptors, told_out, guard)
         os.close(told_out)
         for descriptor in descriptors:
             os.close(descriptor)
@@ -118,10 +121,13 @@ class _Guard:
         self._kit.sendall(json.dumps(message).encode() + b"\n")
 
 
-def _become(order: dict[str, object], descriptors: list[int], told: int) -> None:
+def _become(order: dict[str, object], descriptors: list[int], told: int, guard: int) -> None:
     """Turn this process into the client; if that fails, tell why and end."""
     try:
         os.setsid()
+        _process_control(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != guard:
+            os._exit(127)
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)
@@ -138,8 +144,12 @@ def _become(order: dict[str, object], descriptors: list[int], told: int) -> None
 
 
 def _adopt_orphans() -> None:
+    _process_control(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _process_control(option: int, value: int) -> None:
     if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
 
 
 def _sweep(clients: set[int]) -> int:

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import shlex
+import signal
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Final, Self
 
 from attrs import frozen
@@ -29,6 +32,12 @@ _GUARD: Final = Path(__file__).with_name("_guard.py")
 _KEPT: Final = 8 * 1024
 """How many bytes of a client's standard error are kept: the last ones."""
 _CHUNK: Final = 256 * 1024
+_PATIENCE: Final = 20.0
+"""How many seconds the guard has for anything that it is told; it tries half as long to end what will not end."""
+_LOOK: Final = 0.1
+"""How many seconds pass before it is looked whether the guard stands still."""
+MARK: Final = "USAGECOMPAT_GUARDED"
+"""The variable in the environment of clients by which they are known when their guard is lost."""
 _GRACE: Final = 2.0
 """How many seconds pass between a closed output and the word that its process has ended, at most."""
 
@@ -77,11 +86,22 @@ class Closed(ProcessProblem):
         return f"closed its standard {self.which}, and is still there"
 
 
+@frozen(eq=False)
+class GuardLost(ProcessProblem):
+    """The guard ended, or is held up; whoever was asked last may have done that."""
+
+    how: str
+
+    def __str__(self) -> str:
+        return f"lost its guard, a helper process of usagecompat, which {self.how}"
+
+
 class Guard:
     """
     The one who starts clients; when it is closed, or the kit dies, everything that was started ends.
 
     One client is there at a time: starting one ends what is left of the one before.
+    Somebody may end the guard or hold it up, a client for one; then there is another one, and `lost` says how.
     """
 
     def __init__(self) -> None:
@@ -93,6 +113,12 @@ class Guard:
         """
         if sys.platform == "win32":
             raise CannotStartClient("", "client processes need a POSIX system; on Windows use WSL, or python:…")
+        self.lost = ""
+        """What happened to a guard since this was last emptied."""
+        self._token = token_hex(16)
+        self._begin()
+
+    def _begin(self) -> None:
         ours, theirs = socket.socketpair()
         command = (sys.executable, "-I", "-S", str(_GUARD), str(theirs.fileno()))
         with theirs:
@@ -115,7 +141,21 @@ class Guard:
     def close(self) -> None:
         """End everything that was started; more than once does no harm."""
         self._socket.close()
-        self._process.wait()
+        until = time.monotonic() + _PATIENCE
+        while self._process.poll() is None:
+            if time.monotonic() > until or "stopped" in _trouble_of(self._process.pid):
+                self._process.kill()
+                self._process.wait()
+                _end_all_with(self._token)
+            time.sleep(0.001)
+
+    def _replace(self, trouble: GuardLost) -> None:
+        """Another guard in place of one that is lost, with which all ends that it had started."""
+        self.lost = str(trouble)
+        self._process.kill()
+        self.close()
+        _end_all_with(self._token)
+        self._begin()
 
     def start(self, command: Sequence[str], *, env: Mapping[str, str], cwd: str | None = None) -> Program:
         """
@@ -132,14 +172,19 @@ class Guard:
         self.end()
         pipes = [os.pipe() for _ in range(3)]
         (stdin, to_client), (from_client, stdout), (errors, stderr) = pipes
+        told = {"do": "start", "argv": list(command), "env": {**env, MARK: self._token}, "cwd": cwd}
+        order = json.dumps(told).encode() + b"\n"
         try:
-            order = json.dumps({"do": "start", "argv": list(command), "env": dict(env), "cwd": cwd}).encode() + b"\n"
-            sent = socket.send_fds(self._socket, [order], [stdin, stdout, stderr])
-            self._socket.sendall(order[sent:])
-            answer = self._hear(("started", "failed"))
-        except BaseException:
+            try:
+                answer = self._started(order, [stdin, stdout, stderr])
+            except GuardLost as trouble:
+                self._replace(trouble)
+                answer = self._started(order, [stdin, stdout, stderr])
+        except BaseException as trouble:
             for descriptor in (to_client, from_client, errors):
                 os.close(descriptor)
+            if isinstance(trouble, GuardLost):
+                raise CannotStartClient(shlex.join(command), f"{trouble}, twice") from trouble
             raise
         finally:
             for descriptor in (stdin, stdout, stderr):
@@ -150,10 +195,30 @@ class Guard:
             raise CannotStartClient(shlex.join(command), str(answer["failed"]))
         return program
 
+    def _started(self, order: bytes, descriptors: list[int]) -> dict[str, int]:
+        try:
+            sent = socket.send_fds(self._socket, [order], descriptors)
+            self._socket.sendall(order[sent:])
+        except OSError:
+            raise GuardLost("was ended from outside") from None
+        return self._hear(("started", "failed"))
+
     def end(self) -> int:
         """End what is left of the client; how many processes that were, its own first one not counted."""
-        self._socket.sendall(b'{"do":"end"}\n')
-        return self._hear(("ended",))["ended"]
+        try:
+            try:
+                self._socket.sendall(b'{"do":"end"}\n')
+            except OSError:
+                raise GuardLost("was ended from outside") from None
+            return self._hear(("ended",))["ended"]
+        except GuardLost as trouble:
+            self._replace(trouble)
+            return 0
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether somebody has ended or stopped the guard."""
+        return bool(_trouble_of(self._process.pid))
 
     def fileno(self) -> int:
         """The descriptor that can be read when something is to be heard that has not been read already."""
@@ -173,15 +238,66 @@ class Guard:
         while True:
             line, end, rest = self._unread.partition(b"\n")
             if not end:
-                chunk = self._socket.recv(1 << 16)
-                if not chunk:
-                    raise CannotStartClient("", "the guard, a helper process of usagecompat, was ended from outside")
-                self._unread += chunk
+                self._unread += self._next()
                 continue
             self._unread = rest
             message: dict[str, int] = json.loads(line)
             if message.keys() & set(names):
                 return message
+
+    def _next(self) -> bytes:
+        """
+        What the guard says next.
+
+        Raises:
+            GuardLost: It ended, or stands still.
+        """
+        until = time.monotonic() + _PATIENCE
+        while not select.select([self._socket], [], [], _LOOK)[0]:
+            if trouble := _trouble_of(self._process.pid):
+                raise GuardLost(trouble)
+            if time.monotonic() > until:
+                raise GuardLost(f"said nothing within {_PATIENCE:g} s")
+        try:
+            chunk = self._socket.recv(1 << 16)
+        except OSError:
+            chunk = b""
+        if not chunk:
+            raise GuardLost("was ended from outside")
+        return chunk
+
+
+def _trouble_of(process: int) -> str:
+    """Whether a process was ended or stopped by somebody, or is about to be; as far as that can be known here."""
+    try:
+        status = _STATUS.match(Path(f"/proc/{process}/status").read_bytes())
+    except OSError:
+        return ""
+    if not status:
+        return ""
+    pending = int(status["own"], 16) | int(status["shared"], 16)
+    if status["state"] in b"ZX" or pending & _MASK[signal.SIGKILL]:
+        return "was ended from outside"
+    return "was stopped from outside" if status["state"] in b"Tt" or pending & ~_HARMLESS else ""
+
+
+_MASK: Final = {number: 1 << (number - 1) for number in signal.valid_signals()}
+_HARMLESS: Final = _MASK[signal.SIGCHLD] | _MASK[signal.SIGCONT]
+_STATUS: Final = re.compile(
+    rb".*^State:\s+(?P<state>\S).*^SigPnd:\s+(?P<own>\S+)\n+ShdPnd:\s+(?P<shared>\S+)", re.DOTALL | re.MULTILINE
+)
+
+
+def _end_all_with(token: str) -> None:
+    """End the processes that a lost guard has left, which know this word from their environment."""
+    if not Path("/proc").is_dir():
+        return
+    for place in Path("/proc").iterdir():
+        try:
+            if place.name.isdigit() and token.encode() in (place / "environ").read_bytes():
+                os.kill(int(place.name), signal.SIGKILL)
+        except OSError:
+            continue
 
 
 class Program:
@@ -231,7 +347,7 @@ class Program:
             meanwhile: What is done while the client works; its time is not the client's.
 
         Raises:
-            Ended, TimedOut, Flooded, Closed: There is none.
+            Ended, TimedOut, Flooded, Closed, GuardLost: There is none.
         """
         unsent: memoryview | None = self._write(memoryview(line))
         meanwhile()
@@ -253,7 +369,7 @@ class Program:
         Write `data` and nothing more, and return the exit status and all that the client writes.
 
         Raises:
-            TimedOut, Flooded: It does not end.
+            TimedOut, Flooded, GuardLost: It does not end.
         """
         deadline = time.monotonic() + seconds
         unsent: memoryview | None = self._write(memoryview(data))

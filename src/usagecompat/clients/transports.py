@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, Self
 from attrs import Factory, define, field
 
 from usagecompat.clients.in_process import MOST_COMPLAINTS, FunctionSession
-from usagecompat.clients.process import Closed, Ended, Flooded, Guard, ProcessProblem, TimedOut
+from usagecompat.clients.process import Closed, Ended, Flooded, Guard, GuardLost, ProcessProblem, TimedOut
 from usagecompat.clients.protocol import (
     VERSION,
     ClientInfo,
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
 
     from usagecompat.clients.process import Program
+    from usagecompat.clients.protocol import Answer
+    from usagecompat.clients.replay import Serving
     from usagecompat.clients.spec import ClientSpec
 
 _STOPPING: Final = 5.0
@@ -100,6 +102,12 @@ def _fault(outcome: Outcome, message: str) -> Fault:
     return Fault(f"client/{outcome}", message)
 
 
+def _taken(guard: Guard) -> str:
+    """What happened to a guard, told once."""
+    lost, guard.lost = guard.lost, ""
+    return lost
+
+
 def _with_complaints(message: str, program: Program) -> str:
     complaints = program.complaints
     if len(complaints) > MOST_COMPLAINTS:
@@ -149,20 +157,25 @@ class _Stdio:
             return
         last, self._last = self._last, ""
         seconds = min(self.spec.timeout, _STOPPING)
+        stays = False
         try:
             status, rest = program.read_all(encode(Stop()), seconds=seconds, limit=_FLOOD)
             if rest:
                 self._blame(last, f"expected nothing more before `stop`, saw {excerpt(rest)}")
             elif status:
                 self.late.append(DeferredFault("", _fault(Outcome.CRASHED, f"{Ended(status)} after `stop`")))
-        except TimedOut:
-            self._blame("", f"expected its end after `stop`, saw it still there after {seconds:g} s")
+        except (TimedOut, GuardLost):
+            stays = True
         except Flooded as trouble:
             self._blame(last, f"expected nothing more before `stop`; it {trouble}")
         finally:
             program.close()
         others = self.guard.end()
-        if others:
+        if lost := _taken(self.guard):
+            self._blame(last, f"expected its end after `stop`; the client {lost}")
+        elif stays:
+            self._blame("", f"expected its end after `stop`, saw it still there after {seconds:g} s")
+        elif others:
             self._blame("", f"expected nothing to be left after its end, saw {others} processes that it had started")
 
     def close(self) -> None:
@@ -211,15 +224,22 @@ class _Stdio:
             )
         except TimedOut as trouble:
             return self._failed(Outcome.TIMED_OUT, f"the client {trouble}", program), None
-        except (Flooded, Closed) as trouble:
+        except (Flooded, Closed, GuardLost) as trouble:
             message = f"expected an answer; the client {trouble}"
-            blamed = _fault(Outcome.PROTOCOL_VIOLATION, message) if isinstance(trouble, Closed) else None
+            blamed = None if isinstance(trouble, Flooded) else _fault(Outcome.PROTOCOL_VIOLATION, message)
             return self._failed(Outcome.PROTOCOL_VIOLATION, message, program), blamed
-        answer = decode_answer(answered)
+        if self.guard.is_lost:
+            reply = self._failed(Outcome.PROTOCOL_VIOLATION, "", program)
+            return reply, _fault(Outcome.PROTOCOL_VIOLATION, reply.message)
+        return self._judged(request, decode_answer(answered), serving, program)
+
+    def _judged(
+        self, request: Request, answer: Answer | Violation, serving: Serving | None, program: Program
+    ) -> tuple[Reply, Fault | None]:
+        """The reply that an answer is, and what would have to be said of the case before."""
         if isinstance(answer, Violation):
-            late = Violation("nothing more after an answer", answer.seen)
-            blamed = _fault(Outcome.PROTOCOL_VIOLATION, str(late))
-            return self._failed(Outcome.PROTOCOL_VIOLATION, str(answer), program), blamed
+            late = _fault(Outcome.PROTOCOL_VIOLATION, str(Violation("nothing more after an answer", answer.seen)))
+            return self._failed(Outcome.PROTOCOL_VIOLATION, str(answer), program), late
         if answer.seq != self._seq:
             message = f"expected an answer for seq {self._seq}, saw one for seq {answer.seq}"
             blamed = None
@@ -247,6 +267,8 @@ class _Stdio:
     def _failed(self, outcome: Outcome, message: str, program: Program) -> Reply:
         told = _with_complaints(message, program)
         self._drop()
+        if lost := _taken(self.guard):
+            return Reply(outcome=Outcome.PROTOCOL_VIOLATION, message=f"expected an answer; the client {lost}")
         return Reply(outcome=outcome, message=told)
 
     def _drop(self) -> None:
@@ -257,8 +279,10 @@ class _Stdio:
         self.guard.end()
 
     def _start(self) -> None:
-        self._last = ""
+        last, self._last = self._last, ""
         program = self._program = self.guard.start(self.spec.command, env=self.spec.env, cwd=self.spec.cwd)
+        if lost := _taken(self.guard):
+            self._blame(last, f"expected nothing more before another client is started; the client {lost}")
         try:
             line = program.ask(
                 encode(Start(VERSION)), seconds=self.spec.start_timeout, limit=_FLOOD, meanwhile=self.meanwhile
@@ -297,6 +321,12 @@ class _Oneshot:
         return Started(ClientInfo(name=self.spec.name), Features(validates=self.spec.validates, shapes=shapes))
 
     def ask(self, request: Request) -> Reply:
+        reply = self._ask(request)
+        if lost := _taken(self.guard):
+            return Reply(outcome=Outcome.PROTOCOL_VIOLATION, message=f"expected its end; the client {lost}")
+        return reply
+
+    def _ask(self, request: Request) -> Reply:
         serving = self.server.replay.serve(request) if self.spec.way is Way.HTTP else None
         program = self.guard.start(self.spec.command, env=self._environment(request), cwd=self.spec.cwd)
         limit = _most(request)
@@ -305,7 +335,7 @@ class _Oneshot:
             status, printed = program.read_all(given, seconds=self.spec.timeout, limit=limit)
         except TimedOut as trouble:
             return Reply(outcome=Outcome.TIMED_OUT, message=_with_complaints(f"the client {trouble}", program))
-        except Flooded as trouble:
+        except (Flooded, GuardLost) as trouble:
             message = _with_complaints(f"expected its end; the client {trouble}", program)
             return Reply(outcome=Outcome.PROTOCOL_VIOLATION, message=message)
         finally:
