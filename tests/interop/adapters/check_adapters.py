@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from usagecompat import compare
+from usagecompat import Level, compare
 from usagecompat.adapters.descriptions import Policy, Row, adapters, rows
 from usagecompat.adapters.installation import client_of, install, statuses
 from usagecompat.clients.envelopes import endpoint_of
 from usagecompat.clients.probes import Probing
 from usagecompat.clients.results import ClientResult, Outcome
 from usagecompat.clients.runner import run
-from usagecompat.clients.session import Driven, Reply, Request
-from usagecompat.clients.transports import driven
+from usagecompat.clients.session import ClientSession, Reply, Request
+from usagecompat.clients.transports import open_session
 from usagecompat.contract.revisions import LATEST
 from usagecompat.corpus.selection import cases
 from usagecompat.findings import Shape
@@ -32,7 +32,7 @@ from usagecompat.jsontext.values import NO_VALUE
 if TYPE_CHECKING:
     from pathlib import Path
 
-Client = Callable[[str], Driven]
+Client = Callable[[str], ClientSession]
 Ask = Callable[[str, str], Reply]
 
 FEW = (
@@ -102,12 +102,12 @@ def installed(built: Path) -> Callable[[str], Path]:
 @pytest.fixture(scope="session")
 def client(installed: Callable[[str], Path]) -> Iterator[Client]:
     """Starts the client of a row; it is ended when all is done."""
-    started: dict[str, Driven] = {}
+    started: dict[str, ClientSession] = {}
     with ExitStack() as stack:
 
-        def start(row: str) -> Driven:
+        def start(row: str) -> ClientSession:
             if row not in started:
-                started[row] = stack.enter_context(driven(client_of(row, into=installed(row))))
+                started[row] = stack.enter_context(open_session(client_of(row, into=installed(row))))
             return started[row]
 
         yield start
@@ -342,6 +342,27 @@ def test_typescript_generated(ask: Ask, result: Result) -> None:
     assert result(TYPESCRIPT_24, unknown) == {}
     assert result(TYPESCRIPT_26, unknown)["thoughts"] == 1
     assert ask(TYPESCRIPT_24, page(ROW)).outcome is Outcome.REFUSED
+
+
+# -- types made from the schemas
+
+MADE = {
+    "datamodel-codegen-pydantic": "OPEN",
+    "json-schema-to-typescript": "OPEN",
+    "quicktype-go": "VALUES",
+    "quicktype-java": "VALUES",
+    "quicktype-rust": "VALUES",
+}
+
+
+@pytest.mark.parametrize(("row", "level"), MADE.items())
+def test_types_of_schemas(row: str, level: str, installed: Callable[[str], Path]) -> None:
+    """Types made from `schemas/types` keep every declared member of every kind, at the level that their README names."""
+    spec = client_of(row, into=installed(row))
+    chosen = [case for case in cases() if fnmatch(case.id, "kinds/*-full") or fnmatch(case.id, "kinds/*-nulls")]
+    told = run(spec, chosen, revision=rows()[row][1].revision, probing=Probing.NONE)
+    assert {case.outcome for case in told.cases} == {Outcome.DECODED}
+    assert min(case.level for case in told.cases if case.level is not None) >= Level[level]
 
 
 # -- plain JSON
