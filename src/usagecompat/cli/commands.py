@@ -28,6 +28,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "explain": ("explain", "Explain what a finding code means and how to fix its cause."),
     "fixtures": ("fixtures", "List, copy and lint the corpus of cases."),
     "matrix": ("matrix", "Run several clients over the corpus and print a matrix."),
+    "openapi": ("openapi", "Print the OpenAPI document of the usage and costs endpoints."),
     "redact": ("redact", "Redact payloads so that they can be shared."),
     "revisions": ("contract", "List the revisions of the published contract."),
     "run": ("run", "Run a client in any language over the corpus and report what it loses."),

@@ -123,14 +123,24 @@ ALL_ENDPOINTS: Final = (
 
 @lru_cache(maxsize=32)
 def endpoints_of(said: Contract) -> Mapping[str, Endpoint]:
-    """The endpoints whose kinds the contract has, each with the keys that it declares."""
+    """
+    The endpoints of the contract's kinds by path below `ROOT`, each with the keys that the contract declares.
+
+    One that only a draft has takes what endpoints of usage take.
+    """
+    known = {endpoint.kind: endpoint for endpoint in ALL_ENDPOINTS}
     found: dict[str, Endpoint] = {}
-    for endpoint in ALL_ENDPOINTS:
-        if endpoint.kind in said.kinds:
-            keys = {name for name, member in said.kinds[endpoint.kind].members.items() if member.is_group_key}
-            found[endpoint.name] = evolve(
-                endpoint,
-                group_by=tuple(key for key in endpoint.group_by if key in keys),
-                filters=tuple(item for item in endpoint.filters if item.key in keys),
-            )
+    for kind, name in said.endpoints.items():
+        keys = [name for name, member in said.kinds[kind].members.items() if member.is_group_key]
+        endpoint = known.get(kind) or _usage_of_draft(name, kind, keys)
+        found[name] = evolve(
+            endpoint,
+            group_by=tuple(key for key in endpoint.group_by if key in keys),
+            filters=tuple(item for item in endpoint.filters if item.key in keys),
+        )
     return found
+
+
+def _usage_of_draft(name: str, kind: str, keys: list[str]) -> Endpoint:
+    filters = (*_CALLERS, _MODELS, _BATCH, _SIZES, _SOURCES, _STORES, _LEVELS)
+    return Endpoint(name=name, kind=kind, group_by=tuple(keys), filters=filters, limits=_USAGE_LIMITS)

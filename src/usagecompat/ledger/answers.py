@@ -176,7 +176,9 @@ def _result(book: Book, query: Query, shape: RecordShape, held: _Sum) -> dict[st
         elif member.const is not None:
             result[name] = member.const
         elif isinstance(member.marker, Count):
-            result[name] = _whole(held.counts[_meant(book, member.attribute)])
+            count = held.counts.get(_meant(book, member.attribute))
+            if count is not None or member.required:  # what only a draft counts did not happen
+                result[name] = _whole(count or 0)
         elif member.attribute == "amount":
             result[name] = {"value": _amount(held.counts["amount"], book.behaviour), "currency": "usd"}
         elif member.attribute == "quantity":

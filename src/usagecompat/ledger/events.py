@@ -185,7 +185,7 @@ _QUIET: Final = 12
 def events_of_day(seed: int, endpoint: str, day: int) -> tuple[Event, ...]:
     """What happened at a usage endpoint on a day, which is counted from 1970-01-01, in order of time."""
     start = day * DAY
-    if start < FOUNDED:
+    if start < FOUNDED or endpoint not in _MAKERS:  # of an endpoint that only a draft has nothing is known
         return ()
     draws = Draws("events", seed, endpoint, day)
     if not draws.below(_QUIET):

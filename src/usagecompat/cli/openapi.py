@@ -1,0 +1,50 @@
+"""
+`usagecompat openapi`: the contract as an OpenAPI document.
+"""
+
+from __future__ import annotations
+
+import click
+
+from usagecompat.cli.revision_option import REVISION
+from usagecompat.contract import LATEST
+from usagecompat.findings import Profile
+
+_EPILOG = "Exit status: 0 done, 2 misuse. What the document says, and what it cannot say: docs/openapi.md."
+
+
+@click.command(epilog=_EPILOG)
+@click.option("--revision", type=REVISION, metavar="DATE|FILE", default=LATEST, show_default=True)
+@click.option(
+    "--profile",
+    type=click.Choice([profile.value for profile in Profile]),
+    default=Profile.PUBLISHED.value,
+    show_default=True,
+    help="Allow what the revision declares, or also what the API is known to serve.",
+)
+@click.option("--format", "format_", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
+@click.option(
+    "--like-vendor",
+    is_flag=True,
+    help="Describe results as the vendor's own document does, for code generators: no error answers, no links, and a "
+    "discriminator without a mapping.",
+)
+def openapi(*, revision: str, profile: str, format_: str, like_vendor: bool) -> None:
+    """
+    Print the OpenAPI document of the usage and costs endpoints.
+
+    It has every parameter with its limits, the error answers, the key, a discriminator with a mapping, and a link from
+    next_page to page.
+
+    \b
+    Example: usagecompat openapi > openapi.yaml
+    Example: usagecompat openapi --revision 2026-08-21 --profile served --format json
+    """  # noqa: D301 - click's own mark
+    from usagecompat.contract.openapi import as_json, as_yaml, openapi_document  # noqa: PLC0415 - needed only now
+
+    if like_vendor and profile == Profile.SERVED.value:
+        raise click.UsageError(
+            "--like-vendor and --profile served exclude each other: the vendor's document has one profile."
+        )
+    document = openapi_document(revision, profile=profile, like_vendor=like_vendor)
+    click.echo(as_json(document) if format_ == "json" else as_yaml(document), nl=False)
