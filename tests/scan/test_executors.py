@@ -22,7 +22,7 @@ from timing import grows_at_most
 from zstd_of import NAME, zstd
 
 from usagecompat.exceptions import MissingExtra
-from usagecompat.scan import _reading, _state, accumulator, executors, partition_scan
+from usagecompat.scan import _reading, _state, _tables, accumulator, executors, partition_scan
 from usagecompat.scan._state import StateOfAnotherScan
 from usagecompat.scan.executors import LostWorker, run
 from usagecompat.scan.partition_scan import Options, scan_partition
@@ -540,8 +540,7 @@ def test_long_cells_again_and_again(
     pq.write_table(pa.table({"payload": column}), path, dictionary_pagesize_limit=1 << 30)
     if not is_new:  # as pyarrow was before 21
         monkeypatch.setattr(pq, "ParquetFile", partial(_without_option, pq.ParquetFile))
-    (part,) = plan([path]).partitions
-    with _reading.parquet_file(part.slices[0]) as (parquet, file):
+    with Path(path).open("rb") as file, _reading.table(file) as parquet:
         parts = list(_reading.rows(parquet, file, "payload", 0))
     assert [cell.decode() if cell else None for part in parts for cell in part] == cells.to_pylist()
     assert max(sum(len(cell or b"") for cell in part) for part in parts) < 2 * 3_000_000
@@ -551,7 +550,7 @@ def test_tables_need_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """Without pyarrow a table is told to need the extra."""
     path = str(tmp_path / "t.parquet")
     table(path, kind=pa.string())
-    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     assert "usagecompat[scan]" in run(plan([path])).findings[UNREADABLE].first[0].message
 
 
@@ -593,3 +592,37 @@ def test_cluster_needs_the_extra(put: Put, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(MissingExtra, match=r"usagecompat\[dask\]"):
         run(plan([put("a.json", b"{}")]), scheduler="tcp://127.0.0.1:1")
+
+
+def test_every_byte_of_a_footer(tmp_path: Path) -> None:
+    """Whatever byte of a table's footer is changed, the scan ends, and the other files are scanned."""
+    path, other = tmp_path / "t.parquet", tmp_path / "u.ndjson"
+    pq.write_table(pa.table({"payload": [LINES[0].decode()]}), path, store_schema=False, write_statistics=False)
+    other.write_bytes(LINES[1])
+    whole = path.read_bytes()
+    assert run(plan([str(path), str(other)])).payloads == 2
+    footer = int.from_bytes(whole[-8:-4], "little") + 8
+    for place in range(len(whole) - footer, len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x5A]) + whole[place + 1 :])
+        summary = run(plan([str(path), str(other)]))
+        assert summary.payloads in (1, 2)
+
+
+@pytest.mark.parametrize("groups", [1, 5])
+def test_tables_that_end_their_reader(tmp_path: Path, groups: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table that ends the process which reads it is damaged, and no more of it is read than a few row groups."""
+    monkeypatch.setattr(_tables, "_READER", (sys.executable, "-c", DYING_READER))
+    monkeypatch.setattr(_tables, "_readers", [])
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"payload": ["{}"] * groups}), path, row_group_size=1)
+    summary = run(plan([str(path)]))
+    assert summary.findings[DAMAGED].count == min(groups, 3)
+    assert "by signal 6" in summary.findings[DAMAGED].first[0].message
+
+
+DYING_READER = """
+import os
+from usagecompat.scan import _reading, _table_reader
+_reading.rows = lambda *_: os.abort()
+_table_reader.main()
+"""

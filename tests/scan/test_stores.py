@@ -191,7 +191,7 @@ def test_reads_that_give_less(store: dict[str, bytes], monkeypatch: pytest.Monke
     store["stream/a.json"] = text(
         {"object": "page", "data": [bucket(number) for number in range(99)], "has_more": False, "next_page": None}
     )
-    monkeypatch.setattr(_reading, "_stored", lambda _: nullcontext(Sparing(store["stream/a.json"])))
+    monkeypatch.setattr(_reading, "stored", lambda _: nullcontext(Sparing(store["stream/a.json"])))
     assert run(plan(["parts://stream/a.json"])).verdicts == {"valid": 1}
 
 

@@ -32,7 +32,7 @@ _ROWS_TEXT: Final = 1 << 22
 @contextmanager
 def opened(one: Slice) -> Generator[tuple[BinaryIO, Callable[[], int | None]]]:
     """The uncompressed bytes of the file that a piece is of, and how far it has been read; None if it cannot say so."""
-    with _stored(one) as file:
+    with stored(one) as file:
 
         def position() -> int | None:
             try:
@@ -78,7 +78,8 @@ class _Unread:
 
 
 @contextmanager
-def _stored(one: Slice) -> Generator[BinaryIO]:
+def stored(one: Slice) -> Generator[BinaryIO]:
+    """The bytes of the file that a piece is of, as they are stored."""
     name = one.name
     if "://" not in name:
         with Path(name).open("rb") as file:
@@ -151,18 +152,7 @@ def blocks(stream: BinaryIO, start: int, end: int | None) -> Iterator[tuple[byte
         yield ready + b"\n", True
 
 
-@contextmanager
-def parquet_file(one: Slice) -> Generator[tuple[Any, BinaryIO]]:
-    """A Parquet file as pyarrow reads it, and as it is."""
-    try:
-        import_module("pyarrow.parquet")
-    except ImportError as error:
-        raise MissingExtra(one.name, "scan") from error
-    with _stored(one) as file, _table(file) as parquet:
-        yield parquet, file
-
-
-def _table(file: BinaryIO, **options: Any) -> Any:  # noqa: ANN401 - of an optional package
+def table(file: BinaryIO, **options: Any) -> Any:  # noqa: ANN401 - of an optional package
     """A Parquet file; what is behind extension types counts, and not what they make of it."""
     open_ = import_module("pyarrow.parquet").ParquetFile
     try:
@@ -230,7 +220,7 @@ def _longest_of_many(parquet: Any, file: BinaryIO, column: str, group: int) -> i
     size = max(sizes, default=0)
     if size * _ROWS <= _ROWS_TEXT:
         return 0
-    with _table(file, metadata=parquet.metadata, read_dictionary=[column]) as beside:
+    with table(file, metadata=parquet.metadata, read_dictionary=[column]) as beside:
         batches = beside.iter_batches(batch_size=1, row_groups=[group], columns=[column], use_threads=False)
         for batch in batches:
             values = batch.column(column)

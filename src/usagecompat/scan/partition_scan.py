@@ -14,6 +14,7 @@ from usagecompat.exceptions import UnreadableInput, UsageCompatError
 from usagecompat.findings import Profile
 from usagecompat.jsontext import MAX_SIZE
 from usagecompat.scan import _reading
+from usagecompat.scan._tables import ReaderEnded, TableTrouble, table_of
 from usagecompat.scan.accumulator import Judged, Tallying
 from usagecompat.scan.partitions import reason
 from usagecompat.scan.summary import DAMAGED, UNREADABLE, Piece
@@ -21,6 +22,7 @@ from usagecompat.scan.summary import DAMAGED, UNREADABLE, Piece
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from usagecompat.scan._tables import Table
     from usagecompat.scan.slices import Partition, Slice
     from usagecompat.scan.summary import Summary
 
@@ -36,6 +38,8 @@ class Options:
 
 
 DEFAULT: Final = Options()
+_MOST_ENDED: Final = 3
+"""So many row groups may end the process that reads them; no more of the table is read then."""
 
 
 def scan_partition(
@@ -110,7 +114,8 @@ class _Reader:
         elif isinstance(error, UsageCompatError):
             code, why = UNREADABLE, str(error).removeprefix(f"{self._slice.name}: ")
         else:
-            code, why = DAMAGED if self._lines or self._is_within else UNREADABLE, reason(error)
+            why = str(error) if isinstance(error, TableTrouble) else reason(error)
+            code = DAMAGED if self._lines or self._is_within else UNREADABLE
         self._tallying.trouble(code, why, self._lines)
 
     def _done(self, size: int) -> None:
@@ -139,24 +144,29 @@ class _Reader:
     def _parquet(self) -> None:
         """The rows of each row group; if one is damaged, the others are read."""
         one = self._slice
-        with _reading.parquet_file(one) as (parquet, file):
+        try:
+            with table_of(one, self._options.column) as table:
+                self._is_within = True
+                groups = range(one.start, len(table.groups) if one.end is None else one.end)
+                self._groups(table, groups)
+        except UnreadableInput:
+            if not one.start:
+                raise  # of any other piece whoever reads the beginning says so
+
+    def _groups(self, table: Table, groups: range) -> None:
+        ended = 0
+        for number, group in enumerate(groups, 1):
+            before = self._lines
             try:
-                column = _reading.column_of(parquet, one.name, self._options.column)
-            except UnreadableInput:
-                if one.start:
-                    return  # whoever reads the beginning says so
-                raise
-            self._is_within = True
-            groups = range(one.start, parquet.metadata.num_row_groups if one.end is None else one.end)
-            for number, group in enumerate(groups, 1):
-                before = self._lines
-                try:
-                    for values in _reading.rows(parquet, file, column, group):
-                        self._rows(values)
-                except Exception as error:  # noqa: BLE001 - likewise
-                    self._trouble(error)
-                self._lines = before + parquet.metadata.row_group(group).num_rows
-                self._done(one.size * number // len(groups))
+                for values in table.rows(group):
+                    self._rows(values)
+            except Exception as error:  # noqa: BLE001 - stores and formats have exceptions of their own
+                self._trouble(error)
+                ended += isinstance(error, ReaderEnded)
+            self._lines = before + table.groups[group]
+            self._done(self._slice.size * number // len(groups))
+            if ended == _MOST_ENDED:
+                return
 
     def _rows(self, values: list[bytes | None]) -> None:
         """Some rows of a column of payloads."""

@@ -247,11 +247,10 @@ def _cut(slices: Iterable[Slice], piece: int) -> Iterator[Slice]:
 
 def _row_groups(one: Slice, piece: int) -> Iterator[Slice]:
     """A Parquet file cut between row groups."""
-    from usagecompat.scan._reading import parquet_file  # noqa: PLC0415 - reading needs no planning
+    from usagecompat.scan._tables import row_groups_of  # noqa: PLC0415 - most plans need no table
 
     try:
-        with parquet_file(one) as (parquet, _):
-            count = parquet.metadata.num_row_groups
+        count = row_groups_of(one)
     except Exception:  # noqa: BLE001 - whoever reads it will say so
         yield one
         return
