@@ -114,6 +114,7 @@ CODES: Final[Mapping[str, Code]] = {
     "schema/unknown-kind": _code(_W, "a result is of a kind that the revision does not know", published=_E),
     "schema/unknown-value": _code(_W, "a value is not one of a closed set", published=_E),
     "schema/unlisted-value": _code(_N, "a value is not among those listed for an open set"),
+    "schema/misspelt-member": _code(_W, "an undeclared member is one edit away from an optional one that is absent"),
     "schema/undeclared-member": _code(_N, "a member is not declared by the revision"),
     # The API is known to serve this, although the letter of the revision does not allow it.
     "wire/amount-as-string": _code(_W, "a cost is a string that holds a JSON number", published=_E),

@@ -83,6 +83,36 @@ def test_assert_ok() -> None:
     assert "/usage_bytes" in str(raised.value)
 
 
+UNDECLARED = b'{"object":"organization.costs.result","x":1}'
+
+
+@pytest.mark.parametrize(
+    ("payload", "failing"),
+    [
+        (b'{"object":"organization.costs.result"}', set[str]()),
+        (UNDECLARED, {"note"}),
+        (STRING_COST, {"note", "warning"}),
+        (WRONG, {"note", "warning", "error"}),
+    ],
+)
+def test_assert_ok_from_a_severity_on(payload: bytes, failing: set[str]) -> None:
+    """`fail_on` says from which severity on a finding fails, in `fails` and `assert_ok` alike."""
+    for fail_on in ("error", "warning", "note"):
+        report = check(payload)
+        assert report.fails(fail_on) is (fail_on in failing)
+        if fail_on in failing:
+            with pytest.raises(Incompatible):
+                report.assert_ok(fail_on=fail_on)
+        else:
+            report.assert_ok(fail_on=fail_on)
+
+
+def test_assert_ok_knows_its_severities() -> None:
+    """A severity that does not exist is an error that names those that do."""
+    with pytest.raises(NoSuchName, match="warning"):
+        check(UNDECLARED).assert_ok(fail_on="notes")
+
+
 def test_assert_ok_is_no_frame_of_a_failing_test(pytester: pytest.Pytester) -> None:
     """A test that fails by `assert_ok` shows its own line and the report, and no line of the kit."""
     pytester.makepyfile(f"import usagecompat\ndef test_it():\n    usagecompat.check({WRONG!r}).assert_ok()")

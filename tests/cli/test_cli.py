@@ -67,6 +67,7 @@ def is_one_line(text: str) -> bool:
         (["a-valid.json", "b-acceptable.json"], [], 0),
         (["."], [], 1),
         (["b-acceptable.json"], ["--fail-on", "warning"], 1),
+        (["b-acceptable.json"], ["--fail-on", "note"], 1),
         (["b-acceptable.json"], ["--fail-on", "warning", "--ignore", "wire/amount-as-string"], 0),
         (["b-acceptable.json"], ["--profile", "published"], 1),
         (["b-acceptable.json"], ["--revision", "2025-01-17"], 1),

@@ -3,6 +3,7 @@ from .report import Incompatible, Report
 from .report_text import render
 from .rules import AROUND_RESULTS, GROUP_KEYS, group_of, name_of_results
 from .schema_stage import shape_of_document, validate
+from .spelling import meant
 from .stages import check, fast_route, look, report_on
 from .sums import SUM_RULES, SumRule, sum_rules
 from .weighing import Fit, verdict_of
@@ -23,6 +24,7 @@ __all__ = [
     "fits_of",
     "group_of",
     "look",
+    "meant",
     "name_of_results",
     "render",
     "report_on",

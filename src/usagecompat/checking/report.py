@@ -14,7 +14,7 @@ from usagecompat.checking.report_text import render
 from usagecompat.checking.weighing import Fit
 from usagecompat.contract import REVISIONS
 from usagecompat.exceptions import UsageCompatError
-from usagecompat.findings import Finding, Profile, Severity, Shape, Verdict
+from usagecompat.findings import Finding, Profile, Severity, Shape, Verdict, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,15 +68,33 @@ class Report:
         """
         return None if self._fit is None else best_of(self.revisions)
 
-    def assert_ok(self) -> None:
+    def fails(self, fail_on: str = "error") -> bool:
         """
-        Pass if the payload is not invalid.
+        Whether there is a finding of this severity or a graver one.
+
+        Args:
+            fail_on: "error", "warning" or "note".
 
         Raises:
-            Incompatible: The payload is invalid; the message is the rendered report.
+            NoSuchName: There is no such severity.
+        """
+        order = tuple(Severity)
+        least = order.index(named(Severity, fail_on, "severity"))
+        return any(order.index(finding.severity) <= least for finding in self.findings)
+
+    def assert_ok(self, fail_on: str = "error") -> None:
+        """
+        Pass if the payload is not invalid, or has nothing that weighs as much as is asked.
+
+        Args:
+            fail_on: From which severity on a finding fails: "error", "warning" or "note".
+
+        Raises:
+            Incompatible: There is one; the message is the rendered report.
+            NoSuchName: There is no such severity.
         """
         __tracebackhide__ = True
-        if not self.ok:
+        if self.fails(fail_on):
             raise Incompatible(self)
 
     def __str__(self) -> str:
@@ -107,7 +125,7 @@ class Report:
 
 @frozen(eq=False)
 class Incompatible(UsageCompatError, ValueError):
-    """A payload breaks the contract; `report` says where and how, and the message is its text."""
+    """A payload breaks the contract, or fails as was asked; `report` says where and how, and the message is its text."""
 
     report: Report
 

@@ -8,10 +8,10 @@ What each thing weighs is the profile's matter; the walk is the same for both.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from usagecompat.checking.spelling import LONGEST_NAME as _LONGEST_QUOTE
+from usagecompat.checking.spelling import did_you_mean, misspelt
 from usagecompat.contract import (
     EMULATOR_HABITS,
     ENDPOINT_NAMES,
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from usagecompat.jsontext import Document, Tree
 
 _PAGE_NAMES: Final = ("page", "list")
-_LONGEST_QUOTE: Final = 60
 _MOST_SUGGESTIONS: Final = 1_000
 _MOST_CANDIDATES: Final = 200
 _A_TYPE: Final[Mapping[JsonType, str]] = {
@@ -156,7 +155,14 @@ class _Walk:
         if missing:
             self._missing(node, shape, path, missing, undeclared)
         for name in undeclared:
-            if not has_surrogate(name):
+            if has_surrogate(name):
+                continue
+            lost = misspelt(self.contract, shape, name, node.keys())
+            if lost is not None:
+                message = f"{shape.name} does not declare {_quote(name)}, and has no `{lost}`"
+                hint = f"Is it meant to be `{lost}`? Nobody who reads the contract gets its value."
+                self._see("schema/misspelt-member", (*path, name), message, hint)
+            else:
                 self._see("schema/undeclared-member", (*path, name), *self._undeclared(node, shape, name))
 
     def _tag(self, node: dict[str, Tree], shape: RecordShape, path: Path) -> bool:
@@ -407,29 +413,6 @@ def explain_number_text(text: str) -> tuple[str, str]:
         f"the letter wants a number, found {_describe(text)}",
         "Take the string and the number alike, each digit of it.",
     )
-
-
-def did_you_mean(name: str, candidates: tuple[str, ...], *, there: bool = False) -> str:
-    """A hint at the candidate that `name` may be meant for, or that is meant for `name` where candidates are `there`."""
-    if len(name) > _LONGEST_QUOTE:
-        return ""
-    close = _closest(name, tuple(sorted(c for c in candidates if len(c) <= _LONGEST_QUOTE)))
-    if close is None:
-        return ""
-    return f"There is {_quote(close)}; is it meant to be `{name}`?" if there else f"Did you mean {_quote(close)}?"
-
-
-@lru_cache(maxsize=_MOST_SUGGESTIONS)
-def _closest(name: str, candidates: tuple[str, ...]) -> str | None:
-    """The candidate that is nearly `name`; all of them are short, since the answers are kept."""
-    plain = {_plain(c): c for c in candidates}
-    close = get_close_matches(_plain(name), plain, n=1, cutoff=0.8)
-    return plain[close[0]] if close else None
-
-
-def _plain(name: str) -> str:
-    """`name` without what people get wrong: case, underscores and dashes."""
-    return name.lower().replace("_", "").replace("-", "")
 
 
 def _quote(text: str) -> str:

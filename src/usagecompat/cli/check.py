@@ -15,7 +15,7 @@ from usagecompat import inputs
 from usagecompat.checking import check as check_payload
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
-from usagecompat.findings import CODES, Profile, Shape, Verdict
+from usagecompat.findings import CODES, Profile, Severity, Shape, Verdict
 from usagecompat.printing import printable
 from usagecompat.renderers import IN_COLOUR, RENDERERS, Checked, Unread
 
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from usagecompat.renderers import Outcome
 
 _MOST_NAMES: Final = 10
-_FAILING: Final = {
-    "error": {Verdict.INVALID},
-    "warning": {Verdict.INVALID, Verdict.ACCEPTABLE},
-}
 
 
 def _known_codes(_context: click.Context, _option: click.Parameter, codes: tuple[str, ...]) -> tuple[str, ...]:
@@ -63,8 +59,8 @@ def _known_codes(_context: click.Context, _option: click.Parameter, codes: tuple
 )
 @click.option(
     "--fail-on",
-    type=click.Choice([*_FAILING]),
-    default="error",
+    type=click.Choice([severity.value for severity in Severity]),
+    default=Severity.ERROR.value,
     show_default=True,
     help="From which severity on the exit status is 1.",
 )
@@ -112,7 +108,7 @@ def check(  # noqa: PLR0913 - one for each option
         raise click.UsageError("There is nothing to check: name files, directories, or - for standard input.")
     if files.count(inputs.STANDARD_INPUT) > 1:
         raise click.UsageError("Standard input can be read only once.")
-    failing = _FAILING[fail_on]
+    failed = 0
     verdicts = dict.fromkeys(Verdict, 0)
     unread = 0
     untold: list[Unread] = []
@@ -125,6 +121,7 @@ def check(  # noqa: PLR0913 - one for each option
         click.echo(f"usagecompat: {printable(str(trouble))}", err=True)
 
     def outcomes(tick: Callable[[int], object]) -> Iterator[Outcome]:
+        nonlocal failed
         for payload in inputs.read(files, ndjson=ndjson, tell=tell, pass_over=without_case.append):
             yield from untold
             untold.clear()
@@ -135,7 +132,8 @@ def check(  # noqa: PLR0913 - one for each option
                 raise
             tick(len(payload.data))
             verdicts[report.verdict] += 1
-            fails = report.verdict in failing
+            fails = report.fails(fail_on)
+            failed += fails
             if fails or not quiet:
                 yield Checked(payload.source, report, fails)
         yield from untold
@@ -149,7 +147,7 @@ def check(  # noqa: PLR0913 - one for each option
         click.echo(_totals(verdicts, unread), err=True)
     if unread:
         context.exit(2)
-    context.exit(1 if any(verdicts[verdict] for verdict in failing) else 0)
+    context.exit(1 if failed else 0)
 
 
 def _size(names: Iterable[str]) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from attrs import frozen
 from hypothesis import strategies as st
 
-from usagecompat.checking import SUM_RULES, SumRule, sum_rules
+from usagecompat.checking import SUM_RULES, SumRule, meant, sum_rules
 from usagecompat.contract import (
     DEVIATIONS,
     Contract,
@@ -172,6 +172,19 @@ def _with_wrong_type(draw: DrawFn, said: Contract) -> Object:
     tree = _any_tree(draw, said)
     node, member = _pick(draw, tree, said, lambda _: True)
     node[member.name] = draw(st.sampled_from(list(wrong_types(member).values())))
+    return tree
+
+
+def _misspelt(draw: DrawFn, said: Contract) -> Object:
+    tree = _any_tree(draw, said)
+    node, member = _pick(draw, tree, said, lambda m: not m.required)
+    name = member.name
+    at = draw(st.integers(0, len(name) - 1))
+    swapped = name[:at] + name[at + 1 : at + 2] + name[at] + name[at + 2 :]
+    names = (name[:at] + name[at + 1 :], swapped, f"{name[:at]}x{name[at:]}", f"{name[:at]}x{name[at + 1 :]}")
+    shape = next(shape for place, shape in _places(tree, said) if place is node)
+    wrong = [one for one in names if name in meant(said, shape, one)] or [f"{name}x"]
+    node[draw(st.sampled_from(wrong))] = node.pop(name, None)
     return tree
 
 
@@ -393,6 +406,7 @@ _FAULTS: Final[Mapping[str, _Fault]] = {
     "schema/wrong-type": _Fault(_with_wrong_type),
     "schema/unexpected-null": _Fault(_with_null),
     "schema/missing-member": _Fault(_without_required),
+    "schema/misspelt-member": _Fault(_misspelt),
     "schema/renamed-member": _Fault(
         _with_old_name,
         lambda said: any(map(_is_renamed, said.bucket.members.values())) or not _no_kind_has(_is_renamed, said),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
+from usagecompat.checking.spelling import meant
 from usagecompat.findings import Shape
 from usagecompat.jsontext import INT32_MOST, Number
 
@@ -127,11 +128,13 @@ def observe(tree: Tree, shape: Shape, contract: Contract) -> Layout | None:
 
 
 def is_modest(layout: Layout, contract: Contract) -> bool:
-    """Whether a layout has few undeclared members, each with a plain name, and its objects can be told apart."""
+    """Whether a layout has few undeclared members, each with a plain name like no other, and its objects can be told apart."""
     for name, record in layout.records.items():
         undeclared = [member for member in record.names if member not in contract.records[name].members]
         if len(undeclared) > MOST_UNDECLARED or any(not _is_plain(member) for member in undeclared):
             return False
+        if any(meant(contract, contract.records[name], member) for member in undeclared):
+            return False  # it depends on the object whether a member is lost by it
     kinds = [contract.records[name] for name in layout.records if contract.records[name].kind in contract.kinds]
     return layout.is_tagged or len(kinds) <= 1
 

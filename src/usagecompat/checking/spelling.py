@@ -1,0 +1,100 @@
+"""
+Names that are nearly right: which one was meant, and whether a member is lost by it.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final
+
+from usagecompat.contract import EMULATOR_HABITS, KNOWN_UNDECLARED, LATEST, contract, declared_since
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from usagecompat.contract import Contract, RecordShape
+
+LONGEST_NAME: Final = 60
+_MOST_SUGGESTIONS: Final = 1_000
+
+
+def did_you_mean(name: str, candidates: tuple[str, ...], *, there: bool = False) -> str:
+    """A hint at the candidate that `name` may be meant for, or that is meant for `name` where candidates are `there`."""
+    if len(name) > LONGEST_NAME:
+        return ""
+    close = _closest(name, tuple(sorted(c for c in candidates if len(c) <= LONGEST_NAME)))
+    if close is None:
+        return ""
+    return f'There is "{close}"; is it meant to be `{name}`?' if there else f'Did you mean "{close}"?'
+
+
+@lru_cache(maxsize=_MOST_SUGGESTIONS)
+def _closest(name: str, candidates: tuple[str, ...]) -> str | None:
+    """The candidate that is nearly `name`; all of them are short, since the answers are kept."""
+    plain = {_plain(c): c for c in candidates}
+    close = get_close_matches(_plain(name), plain, n=1, cutoff=0.8)
+    return plain[close[0]] if close else None
+
+
+def _plain(name: str) -> str:
+    """`name` without what people get wrong: case, underscores and dashes."""
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def meant(said: Contract, shape: RecordShape, name: str) -> tuple[str, ...]:
+    """
+    The optional members of a record that are one edit away from an undeclared name; none of a name that is known.
+
+    An edit adds, drops or changes one character, or swaps two neighbours.
+    """
+    if len(name) > LONGEST_NAME or name in _known_names(said) or declared_since(shape.name, name) is not None:
+        return ()
+    deleted = _deleted(shape)
+    found = dict.fromkeys(one for less in _less_one(name) for one in deleted.get(less, ()))
+    return tuple(one for one in found if is_one_edit(name, one))
+
+
+def misspelt(said: Contract, shape: RecordShape, name: str, there: AbstractSet[str]) -> str | None:
+    """The optional member that is lost because it stands under `name`, which nobody declares; None if there is none."""
+    return next((one for one in meant(said, shape, name) if one not in there), None)
+
+
+@cache
+def _known_names(said: Contract) -> frozenset[str]:
+    """Names that are no misspelling of any other: members of any kind, and undeclared ones that are known."""
+    habits = (name for code, name in EMULATOR_HABITS if code == "schema/undeclared-member")
+    records = (*said.records.values(), *contract(LATEST).records.values())
+    return frozenset(
+        {*KNOWN_UNDECLARED, *habits, *(name for shape in records for name in (*shape.members, *shape.required))}
+    )
+
+
+@cache
+def _deleted(shape: RecordShape) -> Mapping[str, tuple[str, ...]]:
+    """The optional members by what is left of them without one character, and by themselves."""
+    by_rest: dict[str, tuple[str, ...]] = {}
+    for name in shape.members:
+        if name not in shape.required:
+            for less in _less_one(name):
+                by_rest[less] = (*by_rest.get(less, ()), name)
+    return by_rest
+
+
+def _less_one(name: str) -> Iterable[str]:
+    return {name, *(name[:index] + name[index + 1 :] for index in range(len(name)))}
+
+
+def is_one_edit(one: str, other: str) -> bool:
+    """Whether one edit turns a name into another."""
+    if one == other or abs(len(one) - len(other)) > 1:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    rest, left = one[start:], other[start:]
+    return (
+        rest[1:] == left[1:]
+        or rest[1:] == left
+        or rest == left[1:]
+        or (rest[:2] == left[1::-1] and rest[2:] == left[2:])
+    )
