@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from usagecompat.adapters import descriptions, installation
+from usagecompat.adapters import descriptions, installation, starters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,6 +80,28 @@ def install(*, names: tuple[str, ...], into: Path | None) -> None:
     for adapter in dict.fromkeys(map(descriptions.adapter_of, names)):
         folder = installation.install(adapter, into)
         click.echo(f"{adapter.name}: installed in {folder}")
+
+
+@adapters.command("new")
+@click.argument("language", metavar="LANGUAGE")
+@click.argument("directory", type=click.Path(path_type=Path), metavar="DIR")
+def new(*, language: str, directory: Path) -> None:
+    """
+    Write a starter: a whole adapter in LANGUAGE, in the new directory DIR.
+
+    LANGUAGE is go, java, javascript, perl, python or rust. The starter drives a plain JSON library; put your own client
+    in its place.
+
+    \b
+    Example: usagecompat adapters new go my-adapter
+    """  # noqa: D301 - click's own mark
+    starter = starters.write_starter(language, directory)
+    for path in starter.files:
+        click.echo(f"{path}: written")
+    click.echo("To run it:")
+    for line in (f"cd {shlex.quote(str(directory))}", *starter.build):
+        click.echo(f"    {line}")
+    click.echo(f"    usagecompat run --client {shlex.quote(starter.client)}")
 
 
 def _told(adapter: Adapter, status: Status) -> Iterator[str]:
