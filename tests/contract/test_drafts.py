@@ -20,10 +20,11 @@ from usagecompat import LATEST, REVISIONS, check, compare, dumps, load_revision,
 from usagecompat.checking.fast import route
 from usagecompat.cli.commands import main
 from usagecompat.contract.drafts import draft_of
-from usagecompat.contract.openapi import openapi
+from usagecompat.contract.openapi import openapi_document
 from usagecompat.contract.tree import contract
 from usagecompat.corpus.data import folder
 from usagecompat.exceptions import CorruptDraft, UsageCompatError
+from usagecompat.ledger import Ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -238,7 +239,7 @@ def test_schema(draft: Draft) -> None:
     validator = Draft202012Validator(schema("bucket", revision=draft))
     assert validator.is_valid(json.loads(bucket(completions(reasoning_tokens=5))))
     assert not validator.is_valid(json.loads(bucket(completions())))
-    assert "UsageVideosResult" in openapi(draft)["components"]["schemas"]
+    assert "UsageVideosResult" in openapi_document(draft)["components"]["schemas"]
 
 
 @pytest.mark.parametrize(
@@ -248,6 +249,7 @@ def test_schema(draft: Draft) -> None:
         ["compare", "PAYLOAD", "PAYLOAD"],
         ["scan", "PAYLOAD"],
         ["schema", "UsageVideosResult"],
+        ["openapi"],
         ["run", "--client", "python:usagecompat.clients.reference:codec", "--set", "smoke"],
     ],
     ids=lambda arguments: arguments[0],
@@ -263,6 +265,23 @@ def test_commands(arguments: list[str], file: Path, tmp_path: Path) -> None:
     refused = CliRunner().invoke(main, [*named, "--revision", str(payload)])
     assert refused.exit_code == 2
     assert "this is no draft of a revision" in refused.output
+
+
+def test_served(draft: Draft) -> None:
+    """The ledger serves a draft: every page of it is valid by the draft."""
+    ledger = Ledger(revision=draft)
+    for endpoint in ledger.endpoints.values():
+        query = f"start_time=1791936000&group_by={','.join(endpoint.group_by)}"
+        found = ledger.answer(endpoint.path, query, {"Authorization": f"Bearer {ledger.key}"})
+        assert found.status == 200
+        report = check(found.body, revision=draft)
+        assert {finding.severity for finding in report.findings} <= {"note"}, endpoint.name
+    assert (
+        b'"reasoning_tokens":0'
+        in ledger.answer(
+            "/v1/organization/usage/completions", "start_time=1791936000", {"Authorization": f"Bearer {ledger.key}"}
+        ).body
+    )
 
 
 def test_plugin(pytester: pytest.Pytester, file: Path) -> None:

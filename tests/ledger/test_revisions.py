@@ -30,8 +30,6 @@ def test_pages_are_valid(revision: str) -> None:
             found = client.ask(endpoint.name, f"start_time={WEEK}{group_by}")
             report = usagecompat.check(found.body, revision=revision)
             codes = {finding.code for finding in report.findings if finding.severity != "note"}
-            if "2026-10-02" <= revision < "2026-10-21":  # when the parts were others than the rule has
-                codes -= {"rule/input-split-mismatch"}
             assert codes <= SELF_CONTRADICTIONS, (endpoint.name, codes)
             assert report.shape == "page"
 

@@ -36,6 +36,14 @@ _BUSY: Final = (10, 4)
 LATE_FROM: Final = 18 * 3_600
 """Under `late-costs`: the second of the day whose charges come late."""
 
+_NOTHING: Final[Mapping[JsonType, Tree]] = {
+    JsonType.INTEGER: Number("0"),
+    JsonType.NUMBER: Number("0"),
+    JsonType.STRING: "",
+    JsonType.BOOLEAN: False,
+}
+"""What stands for a required member that only a draft has, and of which nothing is known."""
+
 _UNKNOWN_KIND: Final = "organization.usage.realtime_sessions.result"
 
 
@@ -176,15 +184,16 @@ def _result(book: Book, query: Query, shape: RecordShape, held: _Sum) -> dict[st
         elif member.const is not None:
             result[name] = member.const
         elif isinstance(member.marker, Count):
-            count = held.counts.get(_meant(book, member.attribute))
-            if count is not None or member.required:  # what only a draft counts did not happen
-                result[name] = _whole(count or 0)
+            if (meant := _meant(book, member.attribute)) in held.counts:
+                result[name] = _whole(held.counts[meant])
         elif member.attribute == "amount":
             result[name] = {"value": _amount(held.counts["amount"], book.behaviour), "currency": "usd"}
         elif member.attribute == "quantity":
             result[name] = _quantity(held) if _is_counted(query, held) else None
         elif member.attribute == "quantity_unit":
             result[name] = held.unit if _is_counted(query, held) else None
+        if name not in result and member.required:
+            result[name] = None if member.nullable else _NOTHING.get(member.type)
     if "undeclared" in book.behaviour and query.endpoint.name == "costs":
         result |= {name: value for name, value in _undeclared(book, held).items() if name not in result}
     return result
