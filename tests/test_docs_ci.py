@@ -102,3 +102,11 @@ def test_links(document: Path) -> None:
         assert place.exists(), target
         if heading and place.suffix == ".md":
             assert heading in anchors(place), f"{target}#{heading}"
+
+
+def test_glossary_names_what_there_is() -> None:
+    """Every class that the glossary names exists."""
+    named = set(re.findall(r"`([A-Z][a-z]+[A-Za-z]*)`", (ROOT / "docs" / "glossary.md").read_text("utf-8")))
+    source = "\n".join(path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py"))
+    assert len(named) > 10
+    assert named - set(re.findall(r"^class (\w+)", source, re.MULTILINE)) - {"UsageTimeBucketResultInner"} == set()

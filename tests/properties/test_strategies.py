@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from usagecompat.checking.stages import check
 from usagecompat.contract import records
@@ -55,6 +55,7 @@ def test_broken_payloads_show_their_code(revision: str, data: st.DataObject) -> 
 
 
 @pytest.mark.parametrize("code", breakable(contract(LATEST)))
+@settings(max_examples=5)
 @given(data=st.data())
 def test_each_code_can_be_drawn(code: str, data: st.DataObject) -> None:
     """Payloads can be drawn for one code, and each of them shows it."""
