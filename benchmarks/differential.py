@@ -1,5 +1,5 @@
 """
-Holds the fast route against the exact one: python benchmarks/differential.py --texts 100000 [--seed N].
+Holds the fast route against the exact one: python benchmarks/differential.py --texts 100000 [--seed N] [--jobs N].
 
 Both have to agree in verdict, shape, each finding with its place and count, what is truncated, and the best revision.
 Records are never read by the fast route; what it says of a payload has to fit them: they can be read unless there is
@@ -9,7 +9,10 @@ an error of the text or the schema, and they are written with the same tokens.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
@@ -101,23 +104,42 @@ class Differential:
             f" {self.certified_with_findings:,} with findings; {len(self.differences):,} differences"
         )
 
+    def __add__(self, other: Differential) -> Differential:
+        """Both together."""
+        both = Differential()
+        both.compared = self.compared + other.compared
+        both.certified = self.certified + other.certified
+        both.certified_with_findings = self.certified_with_findings + other.certified_with_findings
+        both.differences = [*self.differences, *other.differences]
+        return both
+
+
+def share(job: int, jobs: int, seed: int, count: int) -> Differential:
+    """What one of several processes compares: its part of the corpus' mutations, and texts of its own."""
+    differential = Differential()
+    if job == 0:
+        differential.compare(corpus_texts())
+    differential.compare(mutated_corpus(jobs, job))
+    differential.compare(texts(seed + 1_000_000 * job, count // jobs))
+    return differential
+
 
 def main() -> int:
     """Compare the corpus, every mutation of it and as many texts as asked, and print what differs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--texts", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
     began = monotonic()
-    differential = Differential()
-    differential.compare(corpus_texts())
-    differential.compare(mutated_corpus())
-    differential.compare(texts(asked.seed, asked.texts))
+    with ProcessPoolExecutor(asked.jobs, mp_context=get_context("spawn")) as pool:
+        shares = [pool.submit(share, job, asked.jobs, asked.seed, asked.texts) for job in range(asked.jobs)]
+    differential = sum((one.result() for one in shares), start=Differential())
     for text, ours, exact in differential.differences[:10]:
         print(
             text, *(f"  {name}: {ours[name]} / {exact[name]}" for name in ours if ours[name] != exact[name]), sep="\n"
         )
-    print(f"{differential.summary()} ({monotonic() - began:.0f} s, seed {asked.seed})")
+    print(f"{differential.summary()} ({monotonic() - began:.0f} s, seed {asked.seed}, {asked.jobs} jobs)")
     return 1 if differential.differences else 0
 
 

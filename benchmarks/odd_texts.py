@@ -101,13 +101,13 @@ def corpus_texts() -> Iterator[Text]:
             yield Text(path.read_bytes(), LATEST, "published", None)
 
 
-def mutated_corpus(step: int = 1) -> Iterator[Text]:
-    """Each payload of the corpus with each single value left out, doubled, moved, renamed or replaced; or each `step`th."""
+def mutated_corpus(step: int = 1, first: int = 0) -> Iterator[Text]:
+    """Each payload of the corpus with each single value left out, doubled, moved, renamed or replaced, or a share."""
     random, turn = Random(0), count()
     for tree in map(_odd, _corpus()):
         for path in _paths(tree):
             for change in ("drop", "double", "double escaped", "move", "rename", "replace", "replace"):
-                if next(turn) % step:
+                if next(turn) % step != first:
                     continue
                 changed = _changed_copy(tree)
                 node = changed
