@@ -101,6 +101,7 @@ ROWS: dict[str, tuple[str, str, list[tuple[str, str]]]] = {
     "more digits than sent": ("0.1", "0.1000000000000000055511151231257827", [("precision-lost in binary64", "")]),
     "underflow": ("1e-400", "0", [("precision-lost in binary64", "")]),
     "binary32": ("0.1308043834030752617187", "0.13080439", [("precision-lost", "")]),
+    "beyond binary32": ("1e39", "7e99", [("value-changed", "")]),
     "binary32 widened": ("0.1", "0.10000000149011612", [("precision-lost", "")]),
     "binary32 integer": ("16777217", "16777216", [("precision-lost", "")]),
     "15 digits": ("0.12270423340307525", "0.122704233403075", [("precision-lost", "")]),

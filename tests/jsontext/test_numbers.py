@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from usagecompat.jsontext.numbers import is_plain_and_lossy, lossy_decimal_models, lossy_integer_models
+from usagecompat.jsontext.numbers import binary32, is_plain_and_lossy, lossy_decimal_models, lossy_integer_models
 from usagecompat.jsontext.values import Number
 from usagecompat.strategies.trees import integers, number_texts
 
@@ -117,3 +117,14 @@ def test_the_short_way_agrees(lexeme: str) -> None:
     """What is said of a plain number without computing it is what the models say."""
     answer = is_plain_and_lossy(lexeme)
     assert answer in (None, bool(lossy_decimal_models(Number(lexeme))))
+
+
+@pytest.mark.parametrize("double", [3.5e38, -3.5e38, 1e39, 1e300, float("inf"), float("-inf"), float("nan")])
+def test_what_binary32_cannot_hold(double: float) -> None:
+    """A number beyond the range of binary32 has none that is nearest to it, and two such numbers are not alike."""
+    assert binary32(double) is None
+
+
+def test_zeros_in_binary32() -> None:
+    """Zero has one binary32, whatever its sign, and what is too small for another has the same."""
+    assert binary32(0.0) == binary32(-0.0) == binary32(1e-60) == binary32(-1e-60) == b"\0" * 4

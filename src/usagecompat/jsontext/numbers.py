@@ -29,7 +29,8 @@ _BINARY64_DIGITS: Final = (15, 17)
 _LONGEST_PLAIN: Final = 30
 """Characters of a number without exponent that is sure to be in the normal range of both binary models."""
 
-_SINGLE: Final = struct.Struct("f")
+_SINGLE: Final = struct.Struct("<f")
+"""Of standard size: packing in the native one makes infinity of what is too large, without a word."""
 
 
 def is_safe_count(lexeme: str) -> bool:
@@ -105,10 +106,10 @@ def _shortest_binary32(value: float) -> Decimal:
 
 def binary32(double: float) -> bytes | None:
     """The binary32 nearest to `double`, without a sign if it is zero; None if there is no finite one."""
-    try:
-        packed = struct.pack("f", double + 0.0)
-    except OverflowError:
-        return None
     if not math.isfinite(double):
         return None
-    return struct.pack("f", 0.0) if struct.unpack("f", packed)[0] == 0 else packed
+    try:
+        packed = _SINGLE.pack(double)
+    except OverflowError:
+        return None
+    return _SINGLE.pack(0.0) if _SINGLE.unpack(packed)[0] == 0 else packed
