@@ -15,10 +15,11 @@ import payloads
 from usagecompat import LATEST, check
 from usagecompat.checking.fast.places import FastPlaces
 from usagecompat.checking.stages import fast_route
+from usagecompat.jsontext.limits import MAX_SIZE
 from usagecompat.jsontext.reader import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from usagecompat.findings import Path
 
@@ -355,3 +356,21 @@ def test_without_msgspec(monkeypatch: pytest.MonkeyPatch) -> None:
         assert check(payloads.compact(payloads.bucket())).verdict == "valid"
     finally:
         fast_route.cache_clear()
+
+
+@pytest.mark.parametrize("form", [bytearray, memoryview, bytes.decode], ids=["bytearray", "memoryview", "str"])
+def test_any_form_of_text_takes_the_fast_route(form: Callable[[bytes], bytearray | memoryview | str]) -> None:
+    """A text is certified in whatever form Python holds it."""
+    fast = fast_route()
+    assert fast is not None
+    payload = payloads.compact(payloads.page("costs", buckets=2))
+    assert fast.certify(form(payload), LATEST) == fast.certify(payload, LATEST) is not None
+
+
+def test_texts_that_the_fast_route_declines() -> None:
+    """A text with half of a surrogate pair, and one beyond the limit of size, are left to the exact route."""
+    fast = fast_route()
+    assert fast is not None
+    text = payloads.compact(payloads.page("costs", buckets=2))
+    assert fast.certify(text.decode().replace("usd", "\ud800", 1), LATEST) is None
+    assert fast.certify(text + b" " * MAX_SIZE, LATEST) is None

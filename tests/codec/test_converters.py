@@ -254,3 +254,16 @@ def test_converters_are_shared() -> None:
     """There is one converter for each revision and profile."""
     assert decoder(LATEST) is decoder(LATEST)
     assert decoder(LATEST) is not decoder(LATEST, Profile.PUBLISHED)
+
+
+@pytest.mark.parametrize(
+    ("tree", "where"),
+    [
+        ({"object": "page", "data": {}, "has_more": False, "next_page": None}, "data"),
+        ({"object": "page", "data": [7], "has_more": False, "next_page": None}, "data"),
+    ],
+)
+def test_what_is_no_array_or_object(tree: object, where: str) -> None:
+    """Something else in place of an array or a record is refused, with its path."""
+    (path,) = paths(tree, UsageResponse)
+    assert where in path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fidelity_texts import COMPLETIONS, bucket, changed, dumps, page, result, second, three
+from fidelity_texts import COMPLETIONS, bucket, changed, dumps, page, result, second, seen, three
 
 from usagecompat import compare
 
@@ -177,3 +177,23 @@ def test_pointers_lead_into_their_side() -> None:
             ("item-invented", "/data/0/results/3"),
         ],
     )
+
+
+@pytest.mark.parametrize(
+    ("sent", "returned", "found"),
+    [
+        ([1, 2, result(input_tokens=3)], [2, result(input_tokens=3)], ("item-lost", "/data/0/results/0")),
+        ([result(input_tokens=3), []], [[]], ("item-lost", "/data/0/results/0")),
+        ([None, result(input_tokens=3)], [result(input_tokens=3)], ("item-lost", "/data/0/results/0")),
+    ],
+)
+def test_results_that_are_no_objects(sent: list[Any], returned: list[Any], found: tuple[str, str]) -> None:
+    """What stands among results and is none has no group, and is paired by what it is."""
+    assert seen(dumps(page(bucket(0, *sent))), dumps(page(bucket(0, *returned)))) == ("NONE", [found])
+
+
+def test_buckets_that_are_no_objects() -> None:
+    """What stands among buckets and is none has no time, and a time that is no scalar is one all the same."""
+    odd = {**bucket(1), "start_time": {"from": 1}}
+    sent, returned = page(5, bucket(0), odd, bucket(9)), page(bucket(0), odd, bucket(9))
+    assert seen(dumps(sent), dumps(returned)) == ("NONE", [("item-lost", "/data/0")])
