@@ -24,6 +24,7 @@ VICTIM = "kinds/completions-nulls"
 KINDS = [case for case in cases(verdict="valid") if case.id.startswith("kinds/") and case.id.endswith("-nulls")]
 BROKEN = [case for case in cases(verdict="invalid") if case.id.startswith("text/trailing-")]
 CORPUS = [*KINDS, *BROKEN]
+FEW = [*KINDS[:6], *BROKEN[:2]]
 
 
 def miniature(fault: str, *, victim: str = VICTIM, timeout: float = 20, **options: object) -> ClientSpec:
@@ -39,7 +40,7 @@ def faults_of(result: ClientResult) -> dict[str, list[str]]:
 
 def test_the_corpus_of_these_tests() -> None:
     """There are good and bad payloads, and the victim is a good one."""
-    assert VICTIM in {case.id for case in KINDS}
+    assert VICTIM in {case.id for case in FEW[1:5]}
     assert len(KINDS) > 5
     assert len(BROKEN) > 2
 
@@ -88,7 +89,7 @@ def test_faithful() -> None:
 )
 def test_fault_at_one_case(fault: str, code: str) -> None:
     """What a client does wrong at one case is told of that case, and costs no other."""
-    result = run(miniature(fault), CORPUS)
+    result = run(miniature(fault), FEW)
     assert faults_of(result) == {VICTIM: [code]}
     others = [case for case in result.cases if case.case_id != VICTIM]
     assert {case.level for case in others if case.outcome is Outcome.DECODED} == {Level.BYTES}
@@ -253,6 +254,6 @@ def test_pages_only() -> None:
 @pytest.mark.parametrize("fault", ["faithful", "crash", "random"])
 def test_in_parallel(fault: str) -> None:
     """Several processes come to the same as one."""
-    one, two = run(miniature(fault), CORPUS), run(miniature(fault), CORPUS, jobs=2)
+    one, two = run(miniature(fault), FEW), run(miniature(fault), FEW, jobs=2)
     assert [(case.case_id, case.outcome) for case in one.cases] == [(case.case_id, case.outcome) for case in two.cases]
     assert faults_of(one) == faults_of(two)

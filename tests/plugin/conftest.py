@@ -20,10 +20,16 @@ CASES = ("deviations/amount-string", "numbers/count-negative", "numbers/count-on
 
 @pytest.fixture(autouse=True)
 def plugin(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the package is not installed, its plugin is named; pytest finds that of an installed one by itself."""
+    """
+    Where the package is not installed, its plugin is named; pytest finds that of an installed one by itself.
+
+    The plugin of Hypothesis is left out: it takes a second of each process that a test starts.
+    """
     del pytester  # it clears the variable
+    options = ["-p", "no:hypothesispytest"]
     if not any(point.name == "usagecompat" for point in metadata.entry_points(group="pytest11")):
-        monkeypatch.setenv("PYTEST_ADDOPTS", "-p usagecompat.pytest_plugin")
+        options += ["-p", "usagecompat.pytest_plugin"]
+    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(options))
 
 
 @pytest.fixture

@@ -1,0 +1,45 @@
+"""Limits, and room on the stack for what is within them."""
+
+from __future__ import annotations
+
+import pytest
+
+from usagecompat.jsontext.limits import with_room
+
+
+def fails_then(*outcomes: BaseException | str) -> tuple[list[str], object]:
+    """A function that has one of the outcomes after the other, and the words it was called with."""
+    left, heard = list(outcomes), list[str]()
+
+    def function(word: str, *, more: str) -> str:
+        heard.extend((word, more))
+        outcome = left.pop(0)
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    return heard, function
+
+
+def test_a_second_stack_gives_the_answer() -> None:
+    """What finds no room is called again with the same words on a stack of its own, and its answer is the answer."""
+    heard, function = fails_then(RecursionError(), "found")
+    assert with_room(function, "here", more="there") == "found"  # type: ignore[arg-type]
+    assert heard == ["here", "there"] * 2
+
+
+@pytest.mark.parametrize("error", [ValueError("wrong"), RecursionError("too deep for any stack"), KeyboardInterrupt()])
+def test_a_second_stack_hides_no_error(error: BaseException) -> None:
+    """What goes wrong on the second stack is raised on the first."""
+    _, function = fails_then(RecursionError(), error)
+    with pytest.raises(type(error)) as raised:
+        with_room(function, "here", more="there")  # type: ignore[arg-type]
+    assert raised.value is error
+
+
+def test_other_errors_are_not_tried_again() -> None:
+    """An error that is no lack of room is raised as it is, at once."""
+    heard, function = fails_then(ValueError("wrong"), "never")
+    with pytest.raises(ValueError, match="wrong"):
+        with_room(function, "here", more="there")  # type: ignore[arg-type]
+    assert len(heard) == 2
