@@ -268,8 +268,11 @@ def test_misuse() -> None:
 
 @pytest.mark.parametrize("value", [1.5, b"1", [], {}, object(), 1j, {1}])
 def test_what_no_record_holds(value: object) -> None:
-    """A value that no record can have is not written, and the message names the member."""
-    record = UsageVectorStoresResult(usage_bytes=value)  # type: ignore[arg-type]
+    """A value that no record can have is refused, and the message names the member."""
+    with pytest.raises(TypeError, match="usage_bytes"):
+        UsageVectorStoresResult(usage_bytes=value)  # type: ignore[arg-type]
+    record = UsageVectorStoresResult(usage_bytes=1)
+    object.__setattr__(record, "usage_bytes", value)
     with pytest.raises(TypeError, match="usage_bytes"):
         dumps(record)
 

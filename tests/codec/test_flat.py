@@ -160,3 +160,34 @@ def test_the_flat_record_is_no_payload() -> None:
     """A flat record has every member that any kind has at any revision, under its newest name."""
     names = {m.attribute for r in REVISIONS for m in contract(r).flat.members.values()}
     assert names == {field.name for field in fields(UsageTimeBucketResultInner)} - {"_layout"}
+
+
+def test_the_former_name_of_sessions() -> None:
+    """The flat record takes and gives sessions under their former name too, and is written under that of its revision."""
+    object_ = "organization.usage.code_interpreter_sessions.result"
+    flat = UsageTimeBucketResultInner(object=object_, sessions=3)
+    assert (flat.sessions, flat.num_sessions) == (3, 3)
+    assert flat == UsageTimeBucketResultInner(object=object_, num_sessions=3)
+    assert narrow(flat).result == UsageCodeInterpreterSessionsResult(num_sessions=3)
+    old = UsageTimeBucketResultInner(object=object_, sessions=3, revision="2024-12-16")
+    assert dumps(old) == b'{"object":"%s","sessions":3}' % object_.encode()
+    read = loads(dumps(old), revision="2024-12-16")
+    assert isinstance(read, UsageCodeInterpreterSessionsResult)
+    assert flatten(read).sessions == 3
+    assert dumps(flatten(read)) == dumps(old)
+    assert narrow(flatten(read)).result == read
+    assert UsageTimeBucketResultInner().sessions is ABSENT
+
+
+def test_what_flatten_and_narrow_take() -> None:
+    """A page or a bucket is no result, and the message says where its results are."""
+    page = loads(b'{"object":"page","data":[],"has_more":false,"next_page":null}')
+    with pytest.raises(TypeError, match=r"not a UsageResponse; use \[flatten\(result\) for bucket in page.data for"):
+        flatten(page)  # type: ignore[arg-type]
+    bucket = loads(b'{"object":"bucket","start_time":1,"end_time":2,"results":[]}')
+    with pytest.raises(TypeError, match=r"not a UsageTimeBucket; use \[flatten\(result\) for result in bucket.results"):
+        flatten(bucket)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="not a dict"):
+        flatten({})  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="not a UsageCompletionsResult"):
+        narrow(COMPLETION)  # type: ignore[arg-type]

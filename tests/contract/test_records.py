@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Annotated, cast, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, cast, get_args, get_origin, get_type_hints
 
 import pytest
 from attrs import NOTHING, evolve, fields
 from attrs.exceptions import FrozenInstanceError
 
-from usagecompat import ABSENT, LATEST, REVISIONS, dumps, loads
+from usagecompat import ABSENT, LATEST, REVISIONS, check, dumps, loads
 from usagecompat.contract.markers import Absent, Marker
 from usagecompat.contract.records import (
     CostsResult,
@@ -18,6 +18,7 @@ from usagecompat.contract.records import (
     UnknownResult,
     UsageCodeInterpreterSessionsResult,
     UsageCompletionsResult,
+    UsageDecisionsResult,
     UsageEmbeddingsResult,
     UsageResponse,
     UsageTimeBucket,
@@ -25,6 +26,10 @@ from usagecompat.contract.records import (
     UsageVectorStoresResult,
 )
 from usagecompat.contract.tree import RECORDS, contract, shape_of
+from usagecompat.exceptions import NoSuchRevision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DECLARED = [
     (cls, name) for cls in RECORDS.values() for name in get_type_hints(cls) if name != "_layout" and name.islower()
@@ -91,10 +96,118 @@ def test_missing_member() -> None:
         UsageVectorStoresResult()  # type: ignore[call-arg]
 
 
-def test_required_since_is_optional_in_constructors() -> None:
-    """What only some revisions require can be left out: whether it must be there is the schema stage's matter."""
-    assert UsageCodeInterpreterSessionsResult().num_sessions is ABSENT
+def test_presence_follows_the_revision() -> None:
+    """A record made by hand has what its revision requires, the newest if none is named, and nothing newer."""
+    with pytest.raises(TypeError, match="`num_sessions` is missing, which 2026-10-21 requires"):
+        UsageCodeInterpreterSessionsResult()
+    assert UsageCodeInterpreterSessionsResult(revision="2025-02-10").num_sessions is ABSENT
+    with pytest.raises(TypeError, match="`num_sessions` is missing, which 2024-12-05 requires"):
+        UsageCodeInterpreterSessionsResult(revision="2024-12-05")
     assert CostsResult().amount is ABSENT
+    assert CostsResult(revision="2024-12-04").amount is ABSENT
+    with pytest.raises(TypeError, match="`service_tier` is declared since 2026-05-13, and not at 2025-02-10"):
+        UsageCompletionsResult(
+            input_tokens=1, output_tokens=1, num_model_requests=1, service_tier="x", revision="2025-02-10"
+        )
+    with pytest.raises(TypeError, match="since 2026-10-14, and none at 2026-05-13"):
+        UsageDecisionsResult(input_tokens=1, output_tokens=1, num_model_requests=1, revision="2026-05-13")
+    with pytest.raises(NoSuchRevision):
+        CostsResult(revision="2024-01-01")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: UsageVectorStoresResult(usage_bytes="5"), "UsageVectorStoresResult: `usage_bytes` must be an int, and is the str '5'"),
+        (lambda: UsageVectorStoresResult(usage_bytes=True), "`usage_bytes` must be an int, and is the bool True"),
+        (lambda: UsageVectorStoresResult(usage_bytes=None), "`usage_bytes` must be an int, and is null"),
+        (lambda: UsageVectorStoresResult(usage_bytes=ABSENT), "`usage_bytes` is missing, which 2026-10-21 requires"),
+        (lambda: UsageVectorStoresResult(usage_bytes=5.0), "`usage_bytes` must be an int, and is the float 5.0"),
+        (lambda: CostsResultAmount(value=0.1), "CostsResultAmount: `value` must be a Decimal or a str, and is the float 0.1"),
+        (lambda: CostsResultAmount(currency=None), "`currency` must be a str, and is null"),
+        (lambda: CostsResult(amount=Decimal(1)), "`amount` must be a CostsResultAmount, and is the Decimal"),
+        (lambda: CostsResult(object="organization.usage.costs.result"), '`object` must be "organization.costs.result", and is'),
+        (lambda: UsageTimeBucket(start_time=1, end_time=2, results=[]), "`results` must be a tuple of .*, and is the list"),
+        (lambda: UsageTimeBucket(start_time=1, end_time=2, results=(CostsResult(), 5)), r"`results\[1\]` must be .*, and is the int 5"),
+        (lambda: UsageResponse(data=(CostsResult(),), has_more=False, next_page=None), r"`data\[0\]` must be UsageTimeBuckets"),
+        (lambda: UsageResponse(data=(), has_more="no", next_page=None), "`has_more` must be a bool, and is the str 'no'"),
+        (lambda: UsageTimeBucketResultInner(images="1"), "`images` must be an int"),
+        (lambda: UnknownResult(object=5), "`object` must be a str"),
+        (lambda: evolve(loads(b'{"object":"organization.costs.result","x":1}'), line_item=5), "`line_item` must be a str"),
+    ],
+)  # fmt: skip
+def test_types_are_checked_when_made(make: Callable[[], object], told: str) -> None:
+    """A record with a value of another type is refused when it is made, in one line that names the member."""
+    with pytest.raises(TypeError, match=told) as refused:
+        make()
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: CostsResultAmount(value=Decimal("NaN")),
+        lambda: CostsResultAmount(value=Decimal("1e99999")),
+        lambda: UsageVectorStoresResult(usage_bytes=1, project_id="\ud800"),
+    ],
+    ids=["not-finite", "too-large", "surrogate"],
+)
+def test_values_that_could_not_be_read_again(make: Callable[[], object]) -> None:
+    """A value that no payload can have is refused when a record is made of it."""
+    with pytest.raises(ValueError, match=r"CostsResultAmount: `value`|UsageVectorStoresResult: `project_id`"):
+        make()
+
+
+def test_what_was_read_may_be_changed() -> None:
+    """What is read by an old revision, or shows what only the API serves, can be changed in one member."""
+    page = loads(
+        b'{"object":"page","data":[{"object":"bucket","start_time":1,"end_time":2,"results":[]}],"has_more":false,"next_page":null}',
+        revision="2024-12-04",
+    )
+    assert isinstance(page, UsageResponse)
+    assert evolve(page, has_more=True).data == page.data
+    assert evolve(page.data[0], end_time=3).results == ()
+
+
+def test_names_follow_the_revision() -> None:
+    """A record made by hand for an old revision is written under the names of that revision, and read by it."""
+    sessions = UsageCodeInterpreterSessionsResult(num_sessions=3, revision="2024-12-05")
+    bucket = UsageTimeBucket(start_time=1, end_time=2, results=(sessions,), revision="2024-12-05")
+    text = dumps(bucket)
+    assert text == (
+        b'{"object":"bucket","start_time":1,"end_time":2,"result":'
+        b'[{"object":"organization.usage.code_interpreter_sessions.result","sessions":3}]}'
+    )
+    assert loads(text, revision="2024-12-05") == bucket
+    assert check(text, revision="2024-12-05", profile="published").verdict == "valid"
+
+
+def test_as_dictionaries() -> None:
+    """`to_dict` gives what `dumps` writes, as plain values."""
+    text = b'{"z":1.50,"object":"organization.costs.result","amount":{"value":"0.10","currency":"usd"},"quantity":3}'
+    record = loads(text)
+    assert record.to_dict() == {
+        "z": Decimal("1.50"),
+        "object": "organization.costs.result",
+        "amount": {"value": "0.10", "currency": "usd"},
+        "quantity": 3,
+    }
+    assert list(record.to_dict()) == ["z", "object", "amount", "quantity"]
+    assert type(record.to_dict()["quantity"]) is int
+    json.dumps(loads(b'{"object":"organization.usage.vector_stores.result","usage_bytes":5}').to_dict())
+
+
+def test_exact_amounts() -> None:
+    """An amount has its number whichever way it was sent, and says why where it has none."""
+    sent = [b'{"value":0.10}', b'{"value":"0.20"}', b'{"value":"1e-7"}', b'{"value":5}']
+    assert sum(amount(text).decimal for text in sent) == Decimal("5.3000001")
+    assert amount(sent[0]).decimal.as_tuple() == Decimal("0.10").as_tuple()
+    assert CostsResultAmount(value=Decimal("0.5")).decimal == Decimal("0.5")
+    for value in ("", "n/a", "1,234.56", "0x1", "NaN", " 1", "1e99999"):
+        with pytest.raises(ValueError, match="value"):
+            CostsResultAmount(value=value).decimal  # noqa: B018
+    with pytest.raises(ValueError, match="the amount has no `value`"):
+        CostsResultAmount().decimal  # noqa: B018
 
 
 def test_records_are_immutable() -> None:

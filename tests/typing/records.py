@@ -13,10 +13,13 @@ from usagecompat.contract.records import (
     CostsResult,
     CostsResultAmount,
     UnknownResult,
+    UsageCodeInterpreterSessionsResult,
     UsageResponse,
     UsageTimeBucket,
+    UsageTimeBucketResultInner,
     UsageVectorStoresResult,
 )
+from usagecompat.jsontext import Plain
 
 store = UsageVectorStoresResult(usage_bytes=1)
 assert_type(store.usage_bytes, int)
@@ -50,3 +53,9 @@ for result in page.data[0].results:
             assert_type(result.amount, CostsResultAmount)
 
 assert_type(evolve(store, usage_bytes=2), UsageVectorStoresResult)
+
+assert_type(amount.decimal, Decimal)
+assert_type(page.to_dict()["data"], Plain)
+UsageCodeInterpreterSessionsResult(num_sessions=1, revision="2024-12-05")
+UsageTimeBucketResultInner(sessions=1)
+UsageTimeBucketResultInner(sesions=1)  # type: ignore[call-arg]

@@ -8,8 +8,8 @@ import os
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from usagecompat.checking import Incompatible, report_on, shape_of_document, validate
-from usagecompat.codec.converters import decoder, to_tree
-from usagecompat.contract import Record, UsageResponse, UsageResult, UsageTimeBucket, resolve_revision
+from usagecompat.codec.converters import decoder
+from usagecompat.contract import Record, UsageResponse, UsageResult, UsageTimeBucket, resolve_revision, to_tree
 from usagecompat.findings import CODES, Profile, Severity, Shape, named
 from usagecompat.inputs import only
 from usagecompat.jsontext import read, write

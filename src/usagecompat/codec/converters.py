@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import cache, partial
-from typing import TYPE_CHECKING, NoReturn, cast
+from typing import TYPE_CHECKING, NoReturn
 
-from attrs import NOTHING, fields, frozen
 from cattrs import (
     AttributeValidationNote,
     ClassValidationError,
@@ -21,7 +20,6 @@ from cattrs import (
 )
 
 from usagecompat.contract import (
-    ABSENT,
     Contract,
     JsonType,
     Layout,
@@ -31,16 +29,14 @@ from usagecompat.contract import (
     Tolerance,
     UnknownResult,
     UsageResult,
-    attributes_of,
     contract,
     is_kind,
     is_number_text,
-    layout_of,
-    member_of,
     record_of,
+    to_tree,
 )
 from usagecompat.findings import Profile
-from usagecompat.jsontext import Number, has_surrogate, lexeme_of
+from usagecompat.jsontext import Number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -147,7 +143,7 @@ def _result(value: Tree, said: Contract, profile: Profile) -> object:
     if profile is Profile.PUBLISHED or not is_kind(tag):
         _refuse(tag, f"a kind of {said.revision}")
     others = {name: node for name, node in value.items() if name != "object"}
-    return UnknownResult(object=tag, layout=Layout(others, tuple(value)))
+    return record_of(UnknownResult, {"object": tag}, Layout(others, tuple(value), revision=said.revision))
 
 
 @cache
@@ -189,7 +185,7 @@ def _record_hook(shape: RecordShape, said: Contract, profile: Profile) -> Hook:
         errors += [_missing(name, shape) for name in required if name not in value and name not in found]
         if errors:
             raise ClassValidationError(f"this is not a {shape.name}", errors, shape.cls)  # pyright: ignore[reportCallIssue] - it sees ExceptionGroup
-        return record_of(shape.cls, attributes, Layout(undeclared, tuple(value), spellings))
+        return record_of(shape.cls, attributes, Layout(undeclared, tuple(value), spellings, revision=said.revision))
 
     return structure
 
@@ -253,107 +249,3 @@ def _array(value: Tree, item: Hook) -> tuple[object, ...]:
     if errors:
         raise IterableValidationError("some items are not what they should be", errors, tuple)  # pyright: ignore[reportCallIssue] - likewise
     return tuple(items)
-
-
-# -- to trees
-
-
-def to_tree(record: Record) -> dict[str, Tree]:
-    """
-    The exact JSON tree of a record: as it came where it came from text, else in the contract's order.
-
-    Raises:
-        TypeError: A value is not one that a record can have, such as a `float`.
-        ValueError: A value is none that could be read again: a number that is not finite or beyond the limits, half of
-            a surrogate pair.
-    """
-    layout = layout_of(record)
-    facts = _names_of(type(record))  # type: ignore[arg-type]
-    names = facts.wire
-    tree: dict[str, Tree] = {}
-    pending = dict.fromkeys(facts.members)
-    for name in layout.order:
-        if name in layout.undeclared:
-            tree[name] = layout.undeclared[name]
-        elif name in names and names[name] in pending:
-            _write_member(tree, name, member_of(record, names[name]), layout)
-            del pending[names[name]]
-    for name in pending:
-        _write_member(tree, record.WIRE_NAMES.get(name, name), member_of(record, name), layout)
-    for name, node in layout.undeclared.items():
-        tree.setdefault(name, node)
-    return tree
-
-
-@frozen
-class _Names:
-    """The names of one class of records."""
-
-    members: tuple[str, ...]
-    required: tuple[str, ...]
-    wire: Mapping[str, str]
-
-
-@cache
-def _names_of(record: type[Record]) -> _Names:
-    members = tuple(field.name for field in fields(record) if field.name != "_layout")
-    former = {name: own for name, own in attributes_of(record.__name__).items() if own in members}
-    return _Names(
-        members,
-        tuple(field.name for field in fields(record) if field.default is NOTHING),
-        {**former, **{record.WIRE_NAMES.get(name, name): name for name in members}},
-    )
-
-
-def member_names(record: type[Record]) -> tuple[str, ...]:
-    """The attributes of a record that are members of the contract, in its order."""
-    return _names_of(record).members  # type: ignore[arg-type]
-
-
-def required_names(record: type[Record]) -> tuple[str, ...]:
-    """The attributes without which the record cannot be made."""
-    return _names_of(record).required  # type: ignore[arg-type]
-
-
-def wire_names(record: type[Record]) -> Mapping[str, str]:
-    """The attribute behind each wire name that any revision, or the draft that has the record, uses."""
-    return _names_of(record).wire  # type: ignore[arg-type]
-
-
-def _write_member(tree: dict[str, Tree], name: str, value: object, layout: Layout) -> None:
-    if value is not ABSENT:
-        tree[name] = _node(value, layout.spellings.get(name), name)
-
-
-def _node(value: object, spelling: str | None, name: str) -> Tree:
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        if has_surrogate(value):
-            raise ValueError(f"`{name}` holds half of a surrogate pair, which JSON has no character for")
-        return value
-    if isinstance(value, Number):
-        return value
-    if isinstance(value, (int, Decimal)):
-        spelled = Number(spelling) if spelling is not None else None
-        if spelled is not None and _is(spelled, value):
-            return spelled
-        number = Number(lexeme_of(value))
-        if not number.within_limits:
-            raise ValueError(
-                f"`{name}` holds a number that is not finite, or beyond the limits of what can be read again"
-            )
-        return number
-    if isinstance(value, Record):
-        return to_tree(value)
-    if isinstance(value, tuple):
-        return [_node(item, None, name) for item in cast("tuple[object, ...]", value)]
-    raise TypeError(
-        f"`{name}` holds {value!r:.80}, which no record can have; numbers are int or Decimal, arrays tuples"
-    )
-
-
-def _is(spelled: Number, value: int | Decimal) -> bool:
-    if isinstance(value, int):
-        return spelled.is_integer and spelled.integer == value
-    return spelled.decimal == value

@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import frozen
 
-from usagecompat.codec.converters import member_names, required_names, to_tree, wire_names
 from usagecompat.contract import (
     ABSENT,
+    KINDS,
     LATEST,
     Layout,
+    Record,
     UnknownResult,
+    UsageResponse,
+    UsageTimeBucket,
     UsageTimeBucketResultInner,
     contract,
     layout_of,
     member_of,
+    names_of,
     record_of,
+    to_tree,
 )
 from usagecompat.findings import CODES, Finding, Profile, pointer
 
@@ -36,8 +41,15 @@ class Narrowed:
 
 
 def flatten(result: UsageResult | UnknownResult) -> UsageTimeBucketResultInner:
-    """The flat record that has just the members of `result`, undeclared ones included."""
-    members = {name: member_of(result, name) for name in member_names(type(result))}
+    """
+    The flat record that has just the members of `result`, undeclared ones included.
+
+    Raises:
+        TypeError: This is no result; a page or a bucket holds results.
+    """
+    if not _is_result(result):
+        raise TypeError(f"flatten takes one result of a kind, and not {_named(result)}{_where_results_are(result)}")
+    members = {name: member_of(result, name) for name in names_of(type(result)).members}
     return record_of(UsageTimeBucketResultInner, members, layout_of(result))
 
 
@@ -48,17 +60,22 @@ def narrow(flat: UsageTimeBucketResultInner) -> Narrowed:
     Members that the kind does not have stay with the result as undeclared ones, and each is a finding:
     a client that makes them up (`images: 0` on a completions record) has invented usage.
     A record of unknown kind, or one that lacks what its kind must have, becomes an `UnknownResult`.
+
+    Raises:
+        TypeError: This is no flat record.
     """
+    if not isinstance(flat, UsageTimeBucketResultInner):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are typed
+        raise TypeError(f"narrow takes a flat record, a UsageTimeBucketResultInner, and not {_named(flat)}")
     if flat.object is ABSENT:
         return Narrowed(None, (_finding("schema/missing-member", "object", "a flat record has no `object`"),))
     shape = contract(LATEST).kinds.get(flat.object)
-    lacking = [] if shape is None else [n for n in required_names(shape.cls) if member_of(flat, n) is ABSENT]
+    lacking = [] if shape is None else [n for n in names_of(shape.cls).required if member_of(flat, n) is ABSENT]
     cls = UnknownResult if shape is None or lacking else shape.cls
     layout = layout_of(flat)
-    known, own, tree = wire_names(type(flat)), member_names(cls), to_tree(flat)
+    known, own, tree = names_of(type(flat)).wire, names_of(cls).members, to_tree(flat)
     undeclared = {n: node for n, node in tree.items() if n in layout.undeclared or known[n] not in own}
     members = {name: member_of(flat, name) for name in own}
-    result = record_of(cls, members, Layout(undeclared, tuple(tree), layout.spellings))
+    result = record_of(cls, members, Layout(undeclared, tuple(tree), layout.spellings, revision=layout.revision))
     findings = [_finding("schema/missing-member", n, f"{flat.object} requires `{n}`") for n in lacking]
     if shape is not None and not lacking:
         findings += [
@@ -67,6 +84,22 @@ def narrow(flat: UsageTimeBucketResultInner) -> Narrowed:
             if n in known and known[n] not in own
         ]
     return Narrowed(cast("UsageResult | UnknownResult", result), tuple(findings))
+
+
+def _is_result(value: object) -> bool:
+    return isinstance(value, UnknownResult) or (isinstance(value, Record) and type(value).__name__ in KINDS)
+
+
+def _named(value: object) -> str:
+    return f"a {type(value).__name__}"
+
+
+def _where_results_are(value: object) -> str:
+    if isinstance(value, UsageResponse):
+        return "; use [flatten(result) for bucket in page.data for result in bucket.results]"
+    if isinstance(value, UsageTimeBucket):
+        return "; use [flatten(result) for result in bucket.results]"
+    return ""
 
 
 def _finding(code: str, name: str, message: str) -> Finding:

@@ -1,3 +1,4 @@
+from .base import Layout, Record, layout_of, member_of, names_of, record_of, to_tree
 from .drafts import load_revision, revision_named
 from .endpoints import ENDPOINTS, ROOT
 from .json_schema import schema
@@ -7,17 +8,12 @@ from .markers import (
     Absent,
     Count,
     GroupKey,
-    Layout,
     Means,
     Money,
     Quantity,
-    Record,
     Time,
     is_kind,
     is_number_text,
-    layout_of,
-    member_of,
-    record_of,
 )
 from .records import (
     CostsResultAmount,
@@ -48,7 +44,6 @@ from .shapes import Contract, JsonType, Member, RecordShape
 from .tree import (
     KINDS,
     RECORDS,
-    attributes_of,
     contract,
     declared_since,
     declared_until,
@@ -102,7 +97,6 @@ __all__ = [
     "UsageResult",
     "UsageTimeBucket",
     "UsageTimeBucketResultInner",
-    "attributes_of",
     "contract",
     "day_of",
     "declared_since",
@@ -116,10 +110,12 @@ __all__ = [
     "meaning_of",
     "meanings_of",
     "member_of",
+    "names_of",
     "record_of",
     "resolve_revision",
     "revision_named",
     "schema",
     "shape_of",
     "source_of",
+    "to_tree",
 ]

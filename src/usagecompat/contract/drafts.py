@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 from attrs import evolve, frozen
 
+from usagecompat.contract.base import Record
 from usagecompat.contract.draft_text import Told, told
 from usagecompat.contract.endpoints import ENDPOINTS
 from usagecompat.contract.markers import (
@@ -31,7 +32,6 @@ from usagecompat.contract.markers import (
     Means,
     Part,
     Quantity,
-    Record,
     Text,
     Values,
     is_kind,
@@ -446,6 +446,7 @@ def class_of(
     made: type[Record] = attrs.make_class(
         name, attributes, bases=(base or Record,), frozen=True, kw_only=True, slots=True, eq=True, order=False
     )
+    type.__setattr__(made, "IS_OF_A_DRAFT", True)
     odd = {attribute: wire for attribute, wire in names.items() if attribute in added and attribute != wire}
     if odd:
         type.__setattr__(made, "WIRE_NAMES", odd)

@@ -9,10 +9,11 @@ A member's line gives its newest wire name, its type, what it means, and since w
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from attrs import frozen
 
+from usagecompat.contract.base import Record
 from usagecompat.contract.markers import (
     ABSENT,
     Absent,
@@ -28,14 +29,15 @@ from usagecompat.contract.markers import (
     NullSince,
     Part,
     Quantity,
-    Record,
     RenamedAt,
     RequiredSince,
     Since,
     Text,
     Time,
     Values,
+    is_number_text,
 )
+from usagecompat.jsontext import Number
 
 API_SOURCES = Values(("agents_api", "unlabeled"), closed=True)
 _CACHE_WRITE_DOCS = "docstrings of the response types of openai on PyPI"
@@ -335,12 +337,32 @@ class UsageDecisionsResult(Record):
 
 @frozen(kw_only=True)
 class CostsResultAmount(Record):
-    """An amount of money; the API serves its value as a number or as a string that holds one."""
+    """
+    An amount of money; the API serves its value as a number or as a string that holds one.
+
+    `value` is what was sent, so that it can be written back; `decimal` is the number in either case, to sum with.
+    """
 
     value: Annotated[Decimal | str | Absent, Money("The amount in whole units of the currency, such as dollars.")] = (
         ABSENT
     )
     currency: Annotated[str | Absent, Text("The ISO 4217 code of the currency, in lower case.")] = ABSENT
+
+    @property
+    def decimal(self) -> Decimal:
+        """
+        The exact value as a number, whichever way it was sent: `sum(cost.amount.decimal for cost in costs)`.
+
+        Raises:
+            ValueError: There is no value, or a string that holds no number within the limits.
+        """
+        if self.value is ABSENT:
+            raise ValueError("the amount has no `value`")
+        if isinstance(self.value, str):
+            if not is_number_text(self.value):
+                raise ValueError(f"the amount's `value` is the string {self.value[:80]!r}, which holds no number")
+            return Number(self.value).decimal
+        return Decimal(self.value)
 
 
 @frozen(kw_only=True)
@@ -426,7 +448,23 @@ class UsageTimeBucketResultInner(Record):
     The flat record of generated clients: the members of all kinds in one object.
 
     No real record has all of them. `usagecompat.flatten` and `usagecompat.narrow` lead here and back.
+    `sessions`, the name that `num_sessions` had before 2025-02-10, may be given and read in its place.
     """
+
+    sessions: int | Absent = ABSENT
+    """`num_sessions`, under the name that it had before 2025-02-10."""
+    if not TYPE_CHECKING:  # for whom it is a member like any other
+        del sessions, __annotations__["sessions"]
+
+        def __init__(self, *, sessions: object = ABSENT, **members: object) -> None:  # noqa: D107 - what attrs writes
+            if sessions is not ABSENT:
+                members["num_sessions"] = sessions
+            self.__attrs_init__(**members)
+
+        @property
+        def sessions(self) -> object:
+            """`num_sessions`, under its former name."""
+            return self.num_sessions
 
     object: Annotated[str | Absent, FlatMember("Says which kind the record really is.")] = ABSENT
     input_tokens: Annotated[int | Absent, FlatMember("Tokens sent, of the kinds that count tokens.")] = ABSENT

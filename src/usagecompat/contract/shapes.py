@@ -14,7 +14,8 @@ from usagecompat.contract.markers import GroupKey
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from usagecompat.contract.markers import Marker, Means, Record, Values
+    from usagecompat.contract.base import Record
+    from usagecompat.contract.markers import Marker, Means, Values
     from usagecompat.contract.revisions import Deviation, Tolerance
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_arg
 from attrs import evolve, fields
 
 from usagecompat.contract import records
+from usagecompat.contract.base import Record
 from usagecompat.contract.endpoints import ENDPOINTS
 from usagecompat.contract.markers import (
     Absent,
@@ -22,7 +23,6 @@ from usagecompat.contract.markers import (
     Marker,
     Means,
     NullSince,
-    Record,
     RenamedAt,
     RequiredSince,
     Since,
