@@ -150,6 +150,33 @@ def only(path: str | os.PathLike[str]) -> bytes:
     return first.data
 
 
+def content_of(path: Path, within: Path | None = None) -> bytes:
+    """
+    All of a file that was found in a tree: never a pipe or a device, and never more than a payload may have.
+
+    Args:
+        path: The file.
+        within: The tree, which no link may lead out of; None if it was named.
+
+    Raises:
+        UnreadableInput: It is no such file, or cannot be read.
+    """
+    shown = displayed(os.fspath(path))
+    if within is not None and Path(os.path.realpath(within)) not in Path(os.path.realpath(path)).parents:
+        raise UnreadableInput(shown, "a link leads out of the tree that it is in")
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor
+            if not S_ISREG(os.fstat(descriptor).st_mode):
+                raise UnreadableInput(shown, "this is no regular file")
+            data = file.read(MAX_SIZE + 1)
+    except OSError as error:
+        raise UnreadableInput(shown, _reason(error)) from error
+    if len(data) > MAX_SIZE:
+        raise UnreadableInput(shown, f"it has more than {MAX_SIZE:,} bytes")
+    return data
+
+
 def holds_payloads(path: str) -> bool:
     """Whether the name of a file says so."""
     return extension_of(path)[0] in (*WHOLE, *LINE_BY_LINE)

@@ -22,6 +22,7 @@ from usagecompat.findings import CODES, Profile, Shape, Verdict
 from usagecompat.inputs import (
     LINE_BY_LINE,
     SIDECAR,
+    content_of,
     extension_of,
     holds_payloads,
     only,
@@ -129,7 +130,7 @@ class Case:
     @property
     def root(self) -> Path:
         """The corpus that the case belongs to."""
-        return self.path.parents[self.id.count("/")]
+        return self.path.parents[min(self.id.count("/"), len(self.path.parents) - 1)]
 
     @property
     def payload_path(self) -> Path:
@@ -145,10 +146,10 @@ class Case:
             CorruptCase: The file is not there.
         """
         try:
-            return self.payload_path.read_bytes()
-        except OSError as error:
+            return content_of(self.payload_path, self.root)
+        except UnreadableInput as error:
             raise CorruptCase(
-                str(self.path), f"its payload {self.payload_path.name} cannot be read: {error.strerror}"
+                str(self.path), f"its payload {self.payload_path.name} cannot be read: {error.reason}"
             ) from None
 
     @cached_property
@@ -369,9 +370,9 @@ def read_object(path: Path) -> dict[str, Tree]:
         CorruptCase: The file cannot be read, or holds something else.
     """
     try:
-        document = read(path.read_bytes())
-    except OSError as error:
-        raise CorruptCase(str(path), f"cannot be read: {error.strerror}") from None
+        document = read(content_of(path))
+    except UnreadableInput as error:
+        raise CorruptCase(str(path), f"cannot be read: {error.reason}") from None
     for seen in document.findings:
         place = document.line_and_column(seen.path, seen.offset)
         where = "" if place is None else f"line {place[0]}, column {place[1]}: "

@@ -18,7 +18,7 @@ from usagecompat.corpus.manifest import NAME as MANIFEST
 from usagecompat.corpus.manifest import digest_of, manifest_of, read_manifest
 from usagecompat.exceptions import CorruptCase, UnreadableInput
 from usagecompat.findings import CODES, Profile, Severity, Verdict
-from usagecompat.inputs import LISTS_OF_A_CORPUS, REFERENCE, SIDECAR
+from usagecompat.inputs import LISTS_OF_A_CORPUS, REFERENCE, SIDECAR, content_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,9 +102,12 @@ def _sidecar(path: Path) -> Iterator[Problem]:
     if not payload_of(path).is_file():
         yield Problem(path, f"its payload {payload_of(path).name} is missing")
     try:
-        text = path.read_bytes().decode()
+        text = content_of(path).decode()
         said: dict[str, object] = json.loads(text)
-    except ValueError as error:
+    except UnreadableInput as error:
+        yield Problem(path, f"cannot be read: {error.reason}")
+        return
+    except (ValueError, RecursionError) as error:
         yield Problem(path, f"is no JSON: {error}")
         return
     faults = sorted(_schema_of_cases().iter_errors(said), key=lambda fault: str(fault.json_path))

@@ -15,6 +15,7 @@ from attrs import frozen
 from usagecompat.corpus.case_files import read_cases, read_object
 from usagecompat.corpus.tiers import Tier
 from usagecompat.exceptions import CorruptCase, NoSuchName
+from usagecompat.inputs import content_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -93,9 +94,11 @@ def write_manifest(root: Path) -> bool:
     """
     path = root / NAME
     text = manifest_of(read_cases(root), read_manifest(root)).encode()
-    if path.is_file() and path.read_bytes() == text:
+    if path.is_file() and content_of(path) == text:
         return False
-    path.write_bytes(text)
+    waiting = path.with_name(f".{path.name}.new")
+    waiting.write_bytes(text)
+    waiting.replace(path)  # a link is replaced, and nothing is written where it leads
     return True
 
 

@@ -89,6 +89,9 @@ class CompatFile(pytest.File):
             raise self.CollectError(str(error)) from None
         known = {line.partition(":")[0] for line in self.config.getini("markers")}
         for flag in case.flags:
+            if flag in self.kit.marks_of_others:  # which would do something with the case
+                self.extra_keyword_matches.add(flag)
+                continue
             if flag not in known:
                 self.config.addinivalue_line("markers", f"{flag}: a flag that the corpus does not explain")
             self.add_marker(flag)
@@ -191,9 +194,9 @@ class CompatItem(pytest.Item):
                 self.user_properties += [("code", mismatch.code), ("pointer", mismatch.pointer)]
             raise CompatMismatch(mismatches)
 
-    def reportinfo(self) -> tuple[Path, int | None, str]:
+    def reportinfo(self) -> tuple[Path, int, str]:
         """The payload, for whoever lists failures by file."""
-        return self.subject.payload_path, None, f"{self.subject.id}::{self.name}"
+        return self.subject.payload_path, 0, f"{self.subject.id}::{self.name}"
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ANN401 - pytest's
         """What was expected, what is there, why that matters and what to do, in place of a traceback."""

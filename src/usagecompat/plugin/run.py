@@ -8,6 +8,7 @@ Further judges, such as a client under test, are put into `Kit.case_judges` befo
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -62,6 +63,7 @@ _ABOVE: Final = 2
 _HOW_TO_NAME: Final = "What follows --compat is taken for its path; where test files follow, write --compat=PATH."
 _PACKAGE: Final = Path(usagecompat.__file__).parent
 _CLIENT_TIMEOUT: Final = 10.0
+_MARKS_OF_PYTEST: Final = frozenset({"skip", "skipif", "xfail", "parametrize", "usefixtures", "filterwarnings"})
 
 
 def start(config: pytest.Config) -> None:
@@ -113,6 +115,9 @@ class Kit:
     expected_failures: tuple[ExpectedFailure, ...]
     case_judges: dict[str, CaseJudge] = field(factory=lambda: dict(CASE_JUDGES))
     """What is asked about each case, by the name of the item."""
+    marks_of_others: set[str] = field(factory=set[str], init=False)
+    """The marks that mean something to pytest or another plugin."""
+    _flags: set[str] = field(factory=set[str], init=False)
     closing: list[Callable[[], list[str]]] = field(factory=list["Callable[[], list[str]]"], init=False)
     """What is done when all has run, and gives lines for the summary."""
     _opened: set[Path] = field(factory=set[Path], init=False)
@@ -138,6 +143,7 @@ class Kit:
         """
         for root in {source.root for source in self.sources}:
             for flag, note in read_notes(root).items():
+                self._flags.add(flag)
                 config.addinivalue_line("markers", f"{flag}: {note['title']}")
         given = config.args if config.args_source is config.ArgsSource.ARGS else []
         chosen = [_absolute(config, argument.partition("::")[0]) for argument in given]
@@ -183,6 +189,10 @@ class Kit:
         return self.pin is None or release(case.since) <= release(self.pin)
 
     # -- collection
+
+    def pytest_collection(self, session: pytest.Session) -> None:
+        """Learn what marks others have, who have all said so by now."""
+        self.marks_of_others = _marks_of_others(session.config) - self._flags | _MARKS_OF_PYTEST
 
     def pytest_report_header(self) -> list[str]:
         """What is run, and on which terms."""
@@ -423,6 +433,15 @@ def _kit(config: pytest.Config) -> Kit:
     )
 
 
+def _marks_of_others(config: pytest.Config) -> set[str]:
+    """The marks that pytest and plugins have told; those of the project's settings mean nothing by themselves."""
+    lines: list[str] = config.getini("markers")
+    told = {re.split(r"[:(]", line)[0].strip() for line in lines}
+    settings = config.inipath.read_text("utf-8", "replace") if config.inipath else ""
+    own = re.search(r"^\s*markers\s*=(.*?)(?=^\s*\w+\s*=|^\[|\Z)", settings, re.DOTALL | re.MULTILINE)
+    return told - set(re.findall(r"\w+", own[1] if own else ""))
+
+
 def _ignored(codes: Iterable[str]) -> frozenset[str]:
     for code in codes:
         if code not in CODES:
@@ -442,6 +461,10 @@ def _ids(root: Path, set_name: str) -> frozenset[str] | None:
 
 def _source(config: pytest.Config, said: str, option: str) -> Source:
     name, separator, item = said.partition("::")
+    if separator and os.path.lexists(_absolute(config, said)):
+        raise pytest.UsageError(
+            f"{option} {said}: pytest has no way to name a path with `::` in it; name what holds it"
+        )
     path = _absolute(config, name) if name else folder("fixtures")
     try:
         found = find_files(path)

@@ -10,6 +10,7 @@ from attrs import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from usagecompat.corpus import CaseJudge, Derived, Entry, Terms
@@ -50,6 +51,11 @@ class Settings(Protocol):
     @property
     def set_name(self) -> str:
         """Which set of the corpus is run."""
+        ...
+
+    @property
+    def marks_of_others(self) -> AbstractSet[str]:
+        """The marks that mean something to pytest or another plugin, which no flag of a case may have."""
         ...
 
     @property
