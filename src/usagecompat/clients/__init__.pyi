@@ -1,4 +1,5 @@
 from .badges import BAR, Badge, Colour, badge_of
+from .causes import causes_of
 from .expected import Comparison, compare_with_list, item_of, updated
 from .grading import UNWRAPPABLE, Task, judge, tasks
 from .probes import NONDETERMINISTIC, STATE_LEAK, Probing, why_not_same
@@ -8,6 +9,7 @@ from .results import (
     FAILED,
     NOT_JUDGED,
     CaseResult,
+    Cause,
     ClientResult,
     Count,
     Expectation,
@@ -34,6 +36,7 @@ __all__ = [
     "UNWRAPPABLE",
     "Badge",
     "CaseResult",
+    "Cause",
     "ClientInfo",
     "ClientResult",
     "ClientSession",
@@ -54,6 +57,7 @@ __all__ = [
     "Task",
     "Way",
     "badge_of",
+    "causes_of",
     "client_spec",
     "compare_with_list",
     "item_of",

@@ -229,6 +229,46 @@ class Kit:
 
 
 @frozen(kw_only=True)
+class Cause:
+    """One thing to fix in a client."""
+
+    name: str
+    title: str
+    fix: str
+    where: str
+    """The members, or whatever else it shows at."""
+    cases: tuple[str, ...]
+    """The cases that fail for it, sorted; of a harmless one those that show it."""
+    everyday: int
+    """How many of them are everyday cases."""
+    cap: Level
+    """The highest level that it allows."""
+    code: str
+    """The code of most of what it explains."""
+    example: str
+    after: Level | None
+    """The headline that fixing this alone gives; None if no everyday case was judged."""
+    known: tuple[str, ...]
+    """Faults in `docs/faults.md` of the same kind."""
+
+    def to_dict(self) -> dict[str, object]:
+        """The cause as `schemas/run.json` describes it."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "fix": self.fix,
+            "where": self.where,
+            "cases": list(self.cases),
+            "everyday": self.everyday,
+            "cap": self.cap.name,
+            "code": self.code,
+            "example": self.example,
+            "after": None if self.after is None else self.after.name,
+            "known": list(self.known),
+        }
+
+
+@frozen(kw_only=True)
 class ClientResult:
     """What came of one client."""
 
@@ -249,6 +289,8 @@ class ClientResult:
     probes: Probes = Probes()
     kit: Kit | None = None
     """None if nobody counted, as in results of earlier versions."""
+    causes: tuple[Cause, ...] = ()
+    """What is wrong, in the order in which to fix it; empty where nobody looked."""
 
     def __add__(self, other: ClientResult) -> ClientResult:
         """The result of both parts; of a case that both have, what `other` says counts."""
@@ -261,6 +303,7 @@ class ClientResult:
             faults=tuple(dict.fromkeys((*self.faults, *other.faults))),
             probes=self.probes + other.probes,
             kit=_kit_of_both(self, other),
+            causes=(),
         )
 
     @property
@@ -347,6 +390,7 @@ class ClientResult:
             "counts": {str(duty): count.to_dict() for duty, count in self.counts.items()},
             "topics": {topic: count.to_dict() for topic, count in self.topics.items()},
             "codes": dict(self.codes),
+            "causes": [cause.to_dict() for cause in self.causes],
             "probes": self.probes.to_dict(),
             "faults": [fault.to_dict() for fault in self.faults],
             "failing": {name: sorted(codes) for name, codes in self.failing.items()},

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import evolve
 
+from usagecompat.clients.causes import causes_of
 from usagecompat.clients.grading import tasks
 from usagecompat.clients.probes import Probing, run_share
 from usagecompat.clients.results import ClientResult, Kit
@@ -80,7 +81,7 @@ def run(  # noqa: PLR0913 - one for each option
     total = results[0]
     for result in results[1:]:
         total += result
-    return evolve(total, kit=_kit_in(todo))
+    return evolve(total, kit=_kit_in(todo), causes=causes_of(total, todo))
 
 
 def _kit_in(todo: Iterable[Task]) -> Kit:

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator, ValidationError
 
-from usagecompat.clients import CaseResult, ClientInfo, ClientResult, Expectation, Fault, Features, Kit, Outcome, Probes
+from usagecompat.clients import (
+    CaseResult,
+    Cause,
+    ClientInfo,
+    ClientResult,
+    Expectation,
+    Fault,
+    Features,
+    Kit,
+    Outcome,
+    Probes,
+)
 from usagecompat.corpus import Tier, folder
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.fidelity import Difference, Level
@@ -71,6 +82,7 @@ def result_of(told: Mapping[str, Any]) -> ClientResult:
             varied=probes.get("varied", 0),
             varied_codes=tuple(probes.get("varied_codes", ())),
         ),
+        causes=tuple(map(_cause, told.get("causes", ()))),
         kit=Kit(kit["everyday"], kit["run"], kit["possible"], kit["possible_run"])
         if (kit := told.get("kit"))
         else None,
@@ -107,6 +119,22 @@ def _difference(told: Mapping[str, Any]) -> Difference:
         returned=told["returned"],
         message=told["message"],
         cap=Level[told["cap"]],
+    )
+
+
+def _cause(told: Mapping[str, Any]) -> Cause:
+    return Cause(
+        name=told["name"],
+        title=told["title"],
+        fix=told["fix"],
+        where=told["where"],
+        cases=tuple(told["cases"]),
+        everyday=told["everyday"],
+        cap=Level[told["cap"]],
+        code=told["code"],
+        example=told["example"],
+        after=None if told["after"] is None else Level[told["after"]],
+        known=tuple(told["known"]),
     )
 
 

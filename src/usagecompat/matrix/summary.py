@@ -189,6 +189,7 @@ def _client(client: ClientResult) -> dict[str, object]:
         "badge": badge_of(client).to_dict(),
         "shares": shares(client).to_dict(),
         "invalid": invalid(client).to_dict(),
+        "causes": [cause.to_dict() for cause in client.causes],
         "worst": [one.to_dict() for one in worst(client)],
         "faults": [fault.to_dict() for fault in client.faults],
         "failing": {name: sorted(codes) for name, codes in client.failing.items()},
