@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 from attrs import evolve
+from mutant_runs import put, result_of
 
 from usagecompat import corpus
 from usagecompat.clients.badges import Colour, badge_of
-from usagecompat.clients.grading import judge, tasks
 from usagecompat.clients.probes import Probing
-from usagecompat.clients.protocol import Features
-from usagecompat.clients.results import CaseResult, ClientResult, Fault, Kit, Outcome, Probes
+from usagecompat.clients.results import ClientResult, Fault, Kit, Outcome, Probes
 from usagecompat.clients.runner import run
-from usagecompat.clients.session import Reply
 from usagecompat.clients.spec import client_spec
 from usagecompat.contract.revisions import LATEST
 from usagecompat.corpus.tiers import Tier
 from usagecompat.fidelity.comparison import Level
-from usagecompat.mutants.catalogue import by_name
-from usagecompat.mutants.model import PayloadView, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from usagecompat.clients.grading import Task
-    from usagecompat.mutants.model import Answer, Mutant
 
 LOSERS = (
     *("width/count-int32-wraps", "width/count-int32-saturates", "width/count-uint32-wraps", "width/count-int32-zero"),
@@ -44,44 +37,6 @@ LOSERS = (
     *("reported/unknown-as-first-variant", "reported/15-digits", "reported/closed-union", "reported/first-duplicate"),
 )
 FAITHFUL = ("control/faithful", "control/validating", "control/echo", "order/members-sorted")
-
-
-def reply_of(answer: Answer) -> Reply:
-    """An answer as the runner has it."""
-    if isinstance(answer, Refusal):
-        return Reply(outcome=Outcome.REFUSED, message=answer.why)
-    return Reply(outcome=Outcome.DECODED, payload=answer)
-
-
-@cache
-def put(revision: str | None = None) -> tuple[tuple[Task, PayloadView], ...]:
-    """All cases as they are put to clients."""
-    return tuple((task, PayloadView(task.payload, task.revision)) for task in tasks(corpus.cases(), revision=revision))
-
-
-def judged(mutant: Mutant, revision: str | None = None) -> Iterator[CaseResult]:
-    """What the judge says of a mutant."""
-    for task, view in put(revision):
-        answer = mutant.play(view) if mutant.shows_at(task.revision) else view.faithful
-        yield judge(task, reply_of(answer), Features(validates=mutant.validates))
-
-
-@cache
-def result_of(name: str, revision: str | None = None) -> ClientResult:
-    """What a run on the whole corpus comes to for a mutant."""
-    cases = tuple(judged(by_name()[name], revision))
-    everyday, possible = (sum(task.tier is tier for task, _ in put()) for tier in (Tier.EVERYDAY, Tier.POSSIBLE))
-    return ClientResult(
-        name=name,
-        command=name,
-        way="python",
-        client=None,
-        features=Features(),
-        revision=revision,
-        required=Level.EXACT,
-        cases=cases,
-        kit=Kit(everyday, everyday, possible, possible),
-    )
 
 
 def part_of(result: ClientResult, ids: frozenset[str]) -> ClientResult:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attrs import evolve
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
@@ -283,6 +284,6 @@ def test_merging() -> None:
     chosen = cases()[:40]
     whole = run(spec, chosen, probing=Probing.NONE)
     parts = run(spec, chosen[:15], probing=Probing.NONE) + run(spec, chosen[15:], probing=Probing.NONE)
-    assert parts == whole
+    assert parts == evolve(whole, causes=())
     assert parts.counts == whole.counts
     assert {case.outcome for case in whole.cases} <= {Outcome.DECODED, Outcome.REFUSED}

@@ -40,7 +40,7 @@ from usagecompat.corpus import (
 from usagecompat.exceptions import NoPayloads
 from usagecompat.fidelity import Level
 from usagecompat.printing import printable
-from usagecompat.renderers import render_run
+from usagecompat.renderers import MAX_CASES, render_run
 
 if TYPE_CHECKING:
     from usagecompat.clients import ClientResult, ClientSpec, Comparison
@@ -106,6 +106,15 @@ _MOST_NAMES: Final = 5
     metavar="FILE",
     help="A list of failures that are expected: lines 'GLOB [all|some] [CODE] # REASON'.",
 )
+@click.option(
+    "--max-cases",
+    type=click.IntRange(0),
+    default=MAX_CASES,
+    show_default=True,
+    metavar="N",
+    help="How many failing cases the text lists.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Only who the client is, what it comes to, and what to fix.")
 @click.option("--allow-skips", is_flag=True, help="What the client says it skips is no reason for exit status 1.")
 @click.option("--update-expected", is_flag=True, help="Write the list so that it is right.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -129,6 +138,8 @@ def run(  # noqa: PLR0913 - one for each option
     require: str,
     probes: str,
     expected: Path | None,
+    max_cases: int,
+    quiet: bool,
     allow_skips: bool,
     update_expected: bool,
     format_: str,
@@ -182,7 +193,7 @@ def run(  # noqa: PLR0913 - one for each option
     if expected and update_expected:
         expected.write_text(updated(expected, result), encoding="utf-8")
     comparison = compare_with_list(result, read_expected_failures(expected)) if expected else None
-    _put(result, comparison, format_, payloads=payloads)
+    _put(result, comparison, format_, payloads=payloads, max_cases=max_cases, quiet=quiet)
     context.exit(_status(result, comparison, allow_skips=allow_skips))
 
 
@@ -210,7 +221,15 @@ def subjects_in(place: Path, set_: str) -> tuple[Case | Payload, ...]:
     return tuple(case for case in cases if ids is None or case.id in ids)
 
 
-def _put(result: ClientResult, comparison: Comparison | None, format_: str, *, payloads: bool) -> None:
+def _put(  # noqa: PLR0913 - one for each option
+    result: ClientResult,
+    comparison: Comparison | None,
+    format_: str,
+    *,
+    payloads: bool,
+    max_cases: int,
+    quiet: bool,
+) -> None:
     if reconfigure := getattr(sys.stdout, "reconfigure", None):
         reconfigure(errors="backslashreplace")
     if format_ == "json":
@@ -220,7 +239,7 @@ def _put(result: ClientResult, comparison: Comparison | None, format_: str, *, p
         }
         click.echo(json.dumps(told, separators=(",", ":")))
         return
-    for line in render_run(result, comparison):
+    for line in render_run(result, comparison, max_cases=max_cases, quiet=quiet):
         click.echo(line)
 
 

@@ -12,6 +12,7 @@ import re
 import struct
 import unicodedata
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
@@ -42,9 +43,9 @@ _WORDS: Final = frozenset({"", "unknown", "none", "null", "n/a", "-", "none give
 def explained(sent: Tree, returned: Tree) -> Iterator[str]:
     """The names of all changes that make `returned` of `sent`, the most exact first; they have to differ."""
     if isinstance(sent, str) and isinstance(returned, str):
-        both = _number_in(sent), _number_in(returned)
-        if both[0] is not None and both[1] is not None:
-            yield from _numbers(*both, sent, returned)
+        one, other = _number_in(sent), _number_in(returned)
+        if one is not None and other is not None:
+            yield from _numbers(one, other, sent, returned)
         yield from _texts(sent, returned)
     elif isinstance(sent, Number) and isinstance(returned, Number):
         one, other = _value(sent.lexeme), _value(returned.lexeme)
@@ -195,8 +196,11 @@ _TEXT_CHANGES: Final[Mapping[str, tuple[Callable[[str], str], ...]]] = {
         lambda text: "".join(c for c in text if c.isprintable()),
         lambda text: re.sub("[\0-\x1f\x7f]", "", text),
     ),
-    "normalised": tuple(
-        (lambda text, form=form: unicodedata.normalize(form, text)) for form in ("NFC", "NFD", "NFKC", "NFKD")
+    "normalised": (
+        partial(unicodedata.normalize, "NFC"),
+        partial(unicodedata.normalize, "NFD"),
+        partial(unicodedata.normalize, "NFKC"),
+        partial(unicodedata.normalize, "NFKD"),
     ),
     "case-folded": (str.lower, str.upper, str.casefold, str.title, str.capitalize),
     "trimmed": (str.strip, str.lstrip, str.rstrip, lambda text: " ".join(text.split())),

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 _KINDS: Final = frozenset(contract(LATEST).kinds)
 _EDGES: Final = (31, 32, 53, 63, 64)
+_SPACE: Final = " "
+_LAST_OF_16_BITS: Final = "\uffff"
 _LONG: Final = 255
+_LONG_PAGE: Final = 64 * 1024
 _DEEP: Final = 16
 
 
@@ -43,7 +46,7 @@ def _of_text(payload: bytes) -> Iterator[str]:
         deepest = max(deepest, depth)
     if deepest > _DEEP:
         yield "deep-nesting"
-    if len(payload) > 64 * 1024:
+    if len(payload) > _LONG_PAGE:
         yield "long-pages"
 
 
@@ -66,9 +69,9 @@ def _walk(value: Tree, revision: str) -> Iterator[str]:
                 yield "empty-texts"
             if len(node) > _LONG:
                 yield "long-texts"
-            if any(ord(character) < 32 for character in node):
+            if any(character < _SPACE for character in node):
                 yield "control-characters"
-            if any(ord(character) > 0xFFFF for character in node):
+            if any(character > _LAST_OF_16_BITS for character in node):
                 yield "characters-beyond-16-bits"
 
 

@@ -2,10 +2,11 @@ from .formats import IN_COLOUR, RENDERERS, Renderer
 from .github import MOST, annotation
 from .outcomes import Checked, Outcome, Unread
 from .places import path_in_repository
-from .run import render_run
+from .run import MAX_CASES, render_run
 
 __all__ = [
     "IN_COLOUR",
+    "MAX_CASES",
     "MOST",
     "RENDERERS",
     "Checked",

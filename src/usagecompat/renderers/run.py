@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from usagecompat.clients import NOT_JUDGED, Expectation, Outcome, badge_of
+from usagecompat.clients import COMPARED, NOT_JUDGED, Expectation, Outcome, badge_of
 from usagecompat.corpus import Tier
 from usagecompat.fidelity import Level
 from usagecompat.printing import printable
@@ -14,7 +14,7 @@ from usagecompat.printing import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from usagecompat.clients import CaseResult, ClientResult, Comparison, Count
+    from usagecompat.clients import CaseResult, Cause, ClientResult, Comparison, Count
 
 _DUTIES: Final[Mapping[Expectation, str]] = {
     Expectation.MUST_DECODE: "must be decoded",
@@ -31,37 +31,91 @@ _MEANINGS: Final[Mapping[Level, str]] = {
     Level.LEXICAL: "and spellings and order stay",
     Level.BYTES: "the bytes are the same",
 }
+MAX_CASES: Final = 20
+"""So many failing cases are listed unless somebody asks for more."""
+_MOST_CAUSES: Final = 10
 _LONGEST: Final = 300
 _MOST_DIFFERENCES: Final = 3
 
 
-def render_run(result: ClientResult, comparison: Comparison | None = None) -> Iterator[str]:
-    """The lines of a result; `comparison` says which failures were expected."""
+def render_run(
+    result: ClientResult, comparison: Comparison | None = None, *, max_cases: int = MAX_CASES, quiet: bool = False
+) -> Iterator[str]:
+    """
+    The lines of a result.
+
+    Args:
+        result: What came of a client.
+        comparison: Which failures were expected.
+        max_cases: How many failing cases are listed.
+        quiet: Say only who it is, what it comes to, and why.
+    """
     yield _who(result)
     yield from _headline(result)
+    if not quiet:
+        yield from _numbers(result)
+    for fault in result.faults:
+        yield ""
+        yield f"The client as a whole: {fault.code}: {_told(fault.message)}"
+    yield from _causes(result)
+    if quiet:
+        return
+    yield from _failures(result, comparison, max_cases)
+    yield from _not_judged(result)
+    yield from _harmless(result)
+
+
+def _numbers(result: ClientResult) -> Iterator[str]:
     yield ""
     for duty, count in result.counts.items():
         if count.total:
             yield f"{count.total:5} of {len(result.cases)} cases {_DUTIES[duty]}: {_outcomes(count)}"
-            if duty in {Expectation.MUST_DECODE, Expectation.MAY_REFUSE}:
+            if duty in COMPARED:
                 yield from _levels(count)
     yield ""
     yield from _probes(result)
     if result.codes:
         yield ""
-        total = sum(
-            count.total
-            for duty, count in result.counts.items()
-            if duty in {Expectation.MUST_DECODE, Expectation.MAY_REFUSE}
-        )
+        total = sum(count.total for duty, count in result.counts.items() if duty in COMPARED)
         yield f"What was seen, and in how many cases ({total} are to come back, {len(result.cases)} are there):"
         for code, times in result.codes.items():
             yield f"{times:5}  {code}"
-    for fault in result.faults:
+
+
+def _causes(result: ClientResult) -> Iterator[str]:
+    """At most ten lines: what to fix, in order."""
+    causes = _harmful(result)
+    if not causes:
+        return
+    yield ""
+    yield "What went wrong, in the order in which to fix it:"
+    listed = causes if len(causes) <= _MOST_CAUSES else causes[: _MOST_CAUSES - 1]
+    for number, cause in enumerate(listed, 1):
+        yield f"{number:3}. {_told(cause.title)} ({_told(cause.where)}): {_cost(cause)}"
+    if len(causes) > len(listed):
+        yield f"     and {len(causes) - len(listed)} more; --format json has all"
+
+
+def _cost(cause: Cause) -> str:
+    after = "" if cause.after is None else f"; fixed alone, this gives {cause.after.name}"
+    known = f", docs/faults.md on {', '.join(cause.known)}" if cause.known else ""
+    link = f"docs/findings.md#{cause.code.replace('/', '')}{known}"
+    return (
+        f"{cause.everyday} everyday of {len(cause.cases)} cases{after}; {_told(cause.example)}; {cause.fix} See {link}"
+    )
+
+
+def _harmful(result: ClientResult) -> list[Cause]:
+    return [cause for cause in result.causes if cause.cap < result.required]
+
+
+def _harmless(result: ClientResult) -> Iterator[str]:
+    """What differs, and is below nothing that is required."""
+    causes = [cause for cause in result.causes if cause.cap >= result.required]
+    if causes:
         yield ""
-        yield f"The client as a whole: {fault.code}: {_told(fault.message)}"
-    yield from _failures(result, comparison)
-    yield from _not_judged(result)
+        told = ", ".join(f"{cause.title} ({len(cause.cases)} cases)" for cause in causes)
+        yield f"No failure at {result.required.name}: {printable(told)}"
 
 
 def _who(result: ClientResult) -> str:
@@ -115,7 +169,7 @@ def _probes(result: ClientResult) -> Iterator[str]:
         )
 
 
-def _failures(result: ClientResult, comparison: Comparison | None) -> Iterator[str]:
+def _failures(result: ClientResult, comparison: Comparison | None, max_cases: int) -> Iterator[str]:
     unexpected = result.failing if comparison is None else comparison.unexpected
     if unexpected:
         yield ""
@@ -123,9 +177,7 @@ def _failures(result: ClientResult, comparison: Comparison | None) -> Iterator[s
             f"{len(unexpected)} of {len(result.cases)} cases fail, because they do not hold at {result.required.name}"
             + (", and are not expected to:" if comparison else ":")
         )
-        for case in result.cases:
-            if case.case_id in unexpected:
-                yield from _failure(case, unexpected[case.case_id], result.required)
+        yield from _by_cause(result, unexpected, max_cases)
     if comparison is None:
         return
     yield ""
@@ -136,6 +188,28 @@ def _failures(result: ClientResult, comparison: Comparison | None) -> Iterator[s
         yield f"line {entry.line}: {printable(entry.glob)} {code}: no longer so at {where}"
     for entry in comparison.unused:
         yield f"line {entry.line}: {printable(entry.glob)}: no case has that name"
+
+
+def _by_cause(result: ClientResult, failing: Mapping[str, frozenset[str]], max_cases: int) -> Iterator[str]:
+    """The failing cases, each below the first of its causes."""
+    left = {case.case_id: case for case in result.cases if case.case_id in failing}
+    room = max_cases
+    for cause in (*_harmful(result), None):
+        names = [name for name in (left if cause is None else cause.cases) if name in left]
+        if not names:
+            continue
+        if result.causes:
+            yield f"  {printable(cause.title) if cause else 'for other reasons'}:"
+        for name in names:
+            case = left.pop(name)
+            if room > 0:
+                yield from _failure(case, failing[name], result.required)
+            room -= 1
+        hidden = min(len(names), max(0, -room))
+        if hidden:
+            yield f"      … {hidden} of {len(names)} cases"
+    if room < 0:
+        yield f"  {-room} of {len(failing)} failing cases are not listed; --max-cases {len(failing)} lists all"
 
 
 def _failure(case: CaseResult, codes: frozenset[str], required: Level) -> Iterator[str]:

@@ -1,0 +1,288 @@
+"""Each fault is traced back to its true cause, which stands in front of what else a client does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from attrs import evolve
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+from mutant_runs import put, result_of
+
+from usagecompat import strategies
+from usagecompat.cli import main
+from usagecompat.clients._changes import explained
+from usagecompat.clients._traits import traits
+from usagecompat.clients.cause_names import NAMINGS, naming
+from usagecompat.clients.causes import causes_of
+from usagecompat.clients.results import CaseResult, Expectation, Fault, Outcome
+from usagecompat.contract.revisions import LATEST
+from usagecompat.corpus.tiers import Tier
+from usagecompat.fidelity.comparison import Level, compare
+from usagecompat.jsontext import Number
+from usagecompat.mutants.catalogue import all_mutants
+from usagecompat.renderers import render_run
+
+if TYPE_CHECKING:
+    from usagecompat.clients.results import Cause
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+TRUE_CAUSES = {
+    "width/count-int32-wraps": "wraps-at-2^31",
+    "width/count-uint32-wraps": "wraps-at-2^32",
+    "width/count-int64-wraps": "wraps-at-2^63",
+    "width/count-int32-saturates": "stops-at-2^31",
+    "width/count-int32-zero": "zero-for-what-does-not-fit",
+    "number/count-with-fraction": "integer-as-float",
+    "number/count-null": "number-as-null",
+    "number/count-text": "number-as-text",
+    "number/count-one-more": "off-by-one",
+    "amount/number-single": "through-binary32",
+    "amount/number-double": "through-binary64",
+    "amount/number-2-decimals-always": "rounded-to-2-places",
+    "amount/text-6-decimals": "rounded-to-6-places",
+    "amount/number-15-digits": "rounded-to-15-digits",
+    "amount/number-cents": "cents",
+    "amount/number-absolute": "sign-lost",
+    "amount/text-to-number": "text-as-number",
+    "amount/text-dropped": "amounts-as-text-dropped",
+    "time/milliseconds": "milliseconds",
+    "string/ascii-question": "question-marks",
+    "string/read-as-latin-1": "mojibake",
+    "string/without-accents": "without-accents",
+    "string/lower": "case-folded",
+    "string/trimmed": "trimmed",
+    "string/nfd": "normalised",
+    "string/html-escaped": "escaped",
+    "cursor/percent-decoded": "unescaped",
+    "string/16-characters": "texts-truncated-at-16",
+    "name/camel": "renamed-to-camelCase",
+    "reported/nulls-dropped": "nulls-dropped",
+    "reported/absent-as-null": "nulls-for-absent",
+    "reported/null-key-as-text": "null-replaced",
+    "reported/undeclared-dropped": "undeclared-dropped",
+    "reported/all-kinds-members-as-zeros": "flattened",
+    "reported/one-class-for-all": "flattened",
+    "reported/unknown-as-first-variant": "one-kind-for-all:organization.usage.completions.result",
+    "page/seven-buckets": "list-truncated-at-7",
+    "results/ten": "list-truncated-at-10",
+    "results/last-lost": "last-item-lost",
+    "results/distinct": "deduplicated",
+    "results/reversed": "reversed",
+    "page/sorted": "sorted",
+    "page/empty-lost": "empty-buckets-dropped",
+    "page/first-only": "has-more-changed",
+    "results/doubled": "items-doubled",
+    "group/kind-summed": "merged",
+    "reported/cents-for-dollars": "cents",
+    "reported/string-amount-fails-page": "refuses-amounts-as-text",
+    "reported/unknown-member-refused": "refuses-undeclared-members",
+    "reported/32-bit-integers": "refuses-integers-beyond-2^31",
+    "reported/null-cursor-refused": "refuses-null-in-next_page",
+    "reported/schema-name-as-discriminator": "refused",
+    "reported/lenient-counts": "accepts-invalid",
+    "order/members-sorted": "members-reordered",
+}
+
+
+def causes(name: str) -> tuple[Cause, ...]:
+    """The causes of what a mutant does wrong."""
+    return causes_of(result_of(name), [task for task, _ in put()])
+
+
+@pytest.mark.parametrize("name", TRUE_CAUSES)
+def test_true_cause(name: str) -> None:
+    """The first thing to fix is what the client was made to do wrong, and it costs the most cases."""
+    first = causes(name)[0]
+    assert first.name == TRUE_CAUSES[name], causes(name)[:3]
+    assert first.cases
+    assert first.title
+    assert first.fix
+
+
+def test_enough_faults() -> None:
+    """At least 41 faults of data have a cause of their own name."""
+    assert len(TRUE_CAUSES) >= 41
+
+
+def test_faithful_client_has_no_cause() -> None:
+    """Who loses nothing has nothing to fix; what differs is harmless."""
+    assert all(cause.cap >= Level.EXACT for cause in causes("control/faithful"))
+    assert causes("control/echo") == ()
+
+
+def test_level_that_fixing_gives() -> None:
+    """The headline after one fix is that of the client without the fault, and stays where two faults are."""
+    one = next(cause for cause in causes("width/count-int32-wraps") if cause.name == "wraps-at-2^31")
+    assert one.after is Level.LEXICAL
+    assert one.everyday
+    two = causes("page/first-only")
+    assert {cause.name for cause in two[:2]} == {"has-more-changed", "value-as-null"}
+    assert two[0].after is Level.NONE
+
+
+def test_renaming_is_one_cause() -> None:
+    """A member under another name is one thing, not one lost and one invented."""
+    names = {cause.name for cause in causes("name/camel") if cause.cap < Level.EXACT}
+    assert names == {"renamed-to-camelCase"}
+
+
+def test_faults_without_answers() -> None:
+    """Crashes, leaks and the like are causes as well."""
+    for code, message, name in (
+        ("client/crashed", "exit status 3", "crashes"),
+        ("client/timed-out", "no answer", "deadlines"),
+        ("client/protocol-violation", "not base64", "protocol"),
+        ("client/state-leak", "what came is the answer to a/b, the payload before", "previous-answer"),
+        ("client/state-leak", "sent alone and after a/b", "state-leak"),
+        ("client/nondeterministic", "in two ways", "nondeterministic"),
+    ):
+        case = CaseResult(
+            case_id="a/c",
+            duty=Expectation.MUST_DECODE,
+            served=True,
+            outcome=Outcome.CRASHED,
+            faults=(Fault(code, message),),
+        )
+        (cause,) = causes_of(evolve(result_of("control/echo"), cases=(case,)), ())
+        assert (cause.name, cause.cap) == (name, Level.NONE)
+
+
+def test_without_what_was_sent() -> None:
+    """A result whose payloads are gone is explained by what it says itself."""
+    found = causes_of(result_of("width/count-int32-wraps"), ())
+    assert found[0].name == "wraps-at-2^31"
+
+
+@pytest.mark.parametrize(
+    ("sent", "returned", "name"),
+    [
+        (Number("1.005"), Number("1.00"), "rounded-to-2-places"),
+        (Number("0.123456789"), Number("0.12345679"), "through-binary32"),
+        (Number("12"), Number("-12"), "sign-lost"),
+        (Number("1793491200"), Number("1793491200000"), "milliseconds"),
+        ("Größe", "Gr??e", "question-marks"),
+        ("Größe", "GrÃ¶Ã\x9fe", "mojibake"),
+        ("a&b", "a&amp;b", "escaped"),
+        ("", None, "empty-as-null"),
+        (["x"], "x", "array-unwrapped"),
+        (None, "", "null-replaced"),
+        ("0.2911922500000000000000000000", "0.29119225", "number-respelled"),
+    ],
+)
+def test_explanations_of_one_pair(sent: object, returned: object, name: str) -> None:
+    """A change that is known is among the explanations of a pair of values."""
+    assert name in set(explained(sent, returned))  # type: ignore[arg-type]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.text(max_size=9) | st.decimals().map(lambda one: Number(str(one))),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@given(JSON, JSON)
+def test_any_pair_is_explained(sent: object, returned: object) -> None:
+    """No pair of values raises, and every explanation has a title and something to do."""
+    for name in explained(sent, returned):  # type: ignore[arg-type]
+        assert naming(name).title
+        assert naming(name) != NAMINGS["others"], name
+
+
+@given(strategies.payloads() | st.binary(max_size=100))
+def test_any_payload_has_traits(payload: bytes) -> None:
+    """No payload raises, and every trait can be a cause."""
+    for name in traits(payload, LATEST):
+        assert name.startswith("refuses-")
+        assert naming(name).title.startswith("payloads are refused that have ")
+
+
+@given(strategies.payloads(), strategies.payloads())
+def test_any_answer_has_causes(sent: bytes, returned: bytes) -> None:
+    """Whatever comes back, each difference has one cause, and the cases of causes are those that differ."""
+    task = put()[0][0]
+    found = compare(sent, returned)
+    case = CaseResult(
+        case_id="a/b",
+        duty=Expectation.MUST_DECODE,
+        served=True,
+        outcome=Outcome.DECODED,
+        level=found.level,
+        differences=found.differences,
+        returned=returned,
+    )
+    result = evolve(result_of("control/echo"), cases=(case,))
+    causes = causes_of(result, [type(task)(**{**_fields(task), "case_id": "a/b", "payload": sent})])
+    assert bool(causes) == bool(found.differences)
+    assert min((cause.cap for cause in causes), default=Level.BYTES) is found.level
+
+
+def _fields(task: object) -> dict[str, object]:
+    return {name: getattr(task, name) for name in ("shape", "revision", "verdict", "must", "served", "tier")}
+
+
+def test_known_faults_are_in_the_table() -> None:
+    """Every fault that a cause points to is in docs/faults.md, which names clients that had it."""
+    known = {name for said in NAMINGS.values() for name in said.known}
+    reported = {mutant.name.partition("/")[2] for mutant in all_mutants() if mutant.family == "reported"}
+    assert known <= reported
+    text = (DOCS / "faults.md").read_text("utf-8")
+    assert all(f"**{name}**" in text for name in known)
+
+
+def test_names_are_documented() -> None:
+    """docs/clients.md lists every cause with what it is called."""
+    text = (DOCS / "clients.md").read_text("utf-8")
+    for name, said in NAMINGS.items():
+        assert f"| `{name}` | {said.title.replace('{}', '…')} |" in text, name
+
+
+def test_text_of_a_run() -> None:
+    """The causes stand in at most ten lines, failing cases below them by cause, and harmless things last."""
+    result = result_of("page/first-only")
+    lines = list(render_run(evolve(result, causes=causes("page/first-only")), max_cases=3))
+    at = lines.index("What went wrong, in the order in which to fix it:")
+    assert lines[at + 1].startswith("  1. `has_more` changes (has_more): ")
+    assert "fixed alone, this gives NONE" in lines[at + 1]
+    assert "docs/findings.md#client" in lines[at + 1]
+    assert "docs/faults.md on first-page-only" in lines[at + 1]
+    assert any("of 15 failing cases are not listed; --max-cases 15 lists all" in line for line in lines)
+    assert lines[-1].startswith("No failure at EXACT: ")
+    quiet = list(render_run(evolve(result, causes=causes("page/first-only")), quiet=True))
+    assert len(quiet) < 12
+    assert not any(line.startswith("15 of") for line in quiet)
+
+
+def test_many_causes_are_ten_lines() -> None:
+    """However much is wrong, ten lines say what to do first."""
+    many = causes("page/first-only")[0]
+    result = evolve(result_of("page/first-only"), causes=tuple(evolve(many, name=f"c{n}") for n in range(30)))
+    lines = list(render_run(result, max_cases=0))
+    at = lines.index("What went wrong, in the order in which to fix it:")
+    assert lines[at + 10] == "     and 21 more; --format json has all"
+    assert lines[at + 11] == ""
+
+
+def test_run_says_causes(tmp_path: Path) -> None:
+    """The command tells causes, as text and as JSON."""
+    (tmp_path / "lossy.py").write_text(
+        "import json\ndef client(payload):\n    tree = json.loads(payload)\n    tree.pop('amount', None)\n"
+        "    return json.dumps(tree, separators=(',', ':')).encode()\n"
+    )
+    client = CliRunner()
+    arguments = ["run", "--client", "python:lossy:client", "-k", "members/amount-zero", "--probes", "none"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        patch.syspath_prepend(str(tmp_path))
+        text = client.invoke(main, arguments)
+        told = json.loads(client.invoke(main, [*arguments, "--format", "json"]).stdout)
+    assert "`amount` does not come back (amount)" in text.stdout
+    assert told["causes"][0]["name"] == "member-lost-amount"
+    assert set(told["causes"][0]["cases"]) <= {case["case"] for case in told["cases"]}
+    assert any(case["tier"] == Tier.EVERYDAY for case in told["cases"])
