@@ -85,6 +85,17 @@ def test_it_logs_on_request_without_the_key() -> None:
     assert err == f"200 GET /v1/{QUERY}\n"
 
 
+def test_it_serves_although_nobody_reads_the_log() -> None:
+    """A log that nobody reads any more keeps no client from its answer."""
+    with serving("--log") as (process, url):
+        assert process.stderr is not None
+        process.stderr.close()
+        assert get(url) == get(url)
+        process.stderr = None
+        process.terminate()
+        assert process.wait(timeout=60) == 0
+
+
 def test_a_port_that_is_taken() -> None:
     """A port that somebody else has is told in one line, with what to do."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

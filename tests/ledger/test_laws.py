@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 
 from usagecompat.contract import ALL_ENDPOINTS, WIDTHS
-from usagecompat.ledger import Ledger
+from usagecompat.ledger import FOUNDED, Ledger
+from usagecompat.ledger.billing import charges_of_day
+from usagecompat.ledger.events import events_of_day
 
 from .conftest import NOON, WEEK, Client, grouped, totals
 
@@ -185,3 +187,26 @@ def test_another_seed_is_another_organization(pair: tuple[int, int]) -> None:
     ]
     assert projects[0]
     assert not projects[0] & projects[1]
+
+
+def test_two_filters_give_what_their_group_gave(client: Client) -> None:
+    """Filters by two keys together give the group of both values."""
+    query = f"start_time={WEEK}&end_time={NOON}&group_by=project_id,model"
+    groups = client.buckets("usage/completions", query)
+    pairs = {(result["project_id"], result["model"]) for bucket in groups for result in bucket["results"]}
+    for project, model in sorted(pairs)[:6]:
+        one = client.buckets("usage/completions", f"{query}&project_ids={project}&models={model}")
+        assert [bucket["results"] for bucket in one] == [
+            [r for r in bucket["results"] if (r["project_id"], r["model"]) == (project, model)] for bucket in groups
+        ]
+
+
+def test_what_is_kept_is_bounded() -> None:
+    """However many days are asked for, a bounded number of them is kept."""
+    client = Client(Ledger(seed=99))
+    for start in range(FOUNDED, NOON, 31 * DAY):
+        client.page("usage/images", f"start_time={start}&limit=31")
+        client.page("costs", f"start_time={start}&limit=31")
+    for kept in (events_of_day.cache_info(), charges_of_day.cache_info()):
+        assert kept.maxsize is not None
+        assert kept.currsize <= kept.maxsize <= 2_048

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import signal
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Event
 from typing import TYPE_CHECKING, Final
@@ -132,7 +133,9 @@ def serve(  # noqa: PLR0913 - one for each option
 
 
 def _told(asked: Asked) -> None:
-    click.echo(f"{asked.status} {asked.method} {asked.target}", err=True)
+    """Print a request; clients are served although nobody reads that."""
+    with suppress(OSError):
+        click.echo(f"{asked.status} {asked.method} {asked.target}", err=True)
 
 
 def _listed() -> str:
