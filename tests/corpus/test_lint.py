@@ -43,7 +43,20 @@ def said(name: str, **others: object) -> Damage:
     def damage(root: Path) -> None:
         path = root / f"{name}.case.json"
         tree: dict[str, Any] = {**json.loads(path.read_text("utf-8")), **others}
-        order = [*("id", "description", "evidence", "shape", "revision", "verdict", "published", "tier", "findings")]
+        order = [
+            *(
+                "id",
+                "description",
+                "evidence",
+                "shape",
+                "revision",
+                "verdict",
+                "published",
+                "tier",
+                "demand",
+                "findings",
+            )
+        ]
         order += ["revisions", "flags", "fix", "since", *others]
         kept = {
             each: tree[each]
@@ -222,7 +235,10 @@ def test_order_of_findings(small: Path) -> None:
     """Findings of a case stand in document order."""
     payload = b'{"object":"organization.usage.embeddings.result","input_tokens":-1,"num_model_requests":-1}'
     (small / "numbers/count-negative.json").write_bytes(payload)
-    both = [{"code": "record/negative-count", "pointer": f"/{name}"} for name in ("num_model_requests", "input_tokens")]
+    both = [
+        {"code": "record/negative-count", "severity": "error", "pointer": f"/{name}"}
+        for name in ("num_model_requests", "input_tokens")
+    ]
     fix = {"replace": '-1,"num_model_requests":-1', "with": '1,"num_model_requests":1'}
     said("numbers/count-negative", findings=both, fix=fix, revisions=None)(small)
     assert any("expected the order" in str(problem) for problem in corpus.lint(small))

@@ -165,6 +165,8 @@ def test_manifest_tells_each_case(write: Callable[..., Path], tmp_path: Path) ->
     (entry,) = json.loads((tmp_path / "manifest.json").read_text("utf-8"))["cases"]
     assert entry == {
         "id": "costs/amount-as-string",
+        "demand": "must-decode",
+        "findings": [{"code": "wire/amount-as-string", "severity": "warning"}],
         "sha256": "549ef25a05c65f3d227d7a3d8b3787030822810b43a112b3791dff665be7c1f3",
         "topic": "costs",
         "verdict": "acceptable",

@@ -116,3 +116,21 @@ def test_a_wrong_tier_is_told(tmp_path: Path) -> None:
     sidecar.write_text(case.path.read_text("utf-8").replace('"everyday"', '"daily"'), "utf-8")
     with pytest.raises(CorruptCase, match="everyday, possible, extreme"):
         selection.read_case(sidecar)
+
+
+def test_linter_asks_for_the_demand(tmp_path: Path) -> None:
+    """A case without what a client must do, or without the severity of a finding, is a problem that an update solves."""
+    case = selection.read_case(corpus.packaged() / "members/count-null.case.json")
+    (tmp_path / "members").mkdir()
+    for path in (case.path, case.payload_path):
+        shutil.copyfile(path, tmp_path / "members" / path.name)
+    shutil.copyfile(corpus.packaged() / "notes.json", tmp_path / "notes.json")
+    sidecar = tmp_path / "members" / case.path.name
+    whole = json.loads(sidecar.read_text("utf-8"))
+    ungraded = [{name: value for name, value in one.items() if name != "severity"} for one in whole["findings"]]
+    for said in ({**whole, "demand": "must-decode"}, {**whole, "findings": ungraded}):
+        sidecar.write_text(authoring.sidecar_text(said), "utf-8")
+        selection.write_manifest(tmp_path)
+        assert any("`demand` must be must-refuse" in problem.message for problem in selection.lint(tmp_path))
+        authoring.apply(authoring.changes(tmp_path), tmp_path)
+        assert not any("demand" in problem.message for problem in selection.lint(tmp_path))

@@ -13,7 +13,7 @@ from usagecompat.clients.envelopes import Wrapping, endpoint_of, wrapping
 from usagecompat.clients.results import FAILED, CaseResult, Expectation, Fault, Outcome
 from usagecompat.clients.session import Reply, Request
 from usagecompat.contract import LATEST
-from usagecompat.corpus import SERVED, Case, Payload, Tier, must_decode, tier_of
+from usagecompat.corpus import SERVED, Case, Demand, Payload, Tier, demand_of, tier_of
 from usagecompat.fidelity import Fidelity, Level, compare
 from usagecompat.findings import Shape, Verdict, pointer
 
@@ -91,7 +91,7 @@ def _task(subject: Case | Payload, revision: str | None) -> Task:
         shape=shape,
         revision=at,
         verdict=verdict,
-        must=must_decode(verdict, codes) and tier is not Tier.EXTREME,
+        must=demand_of(verdict, codes, tier) is Demand.MUST_DECODE,
         served=served,
         tier=tier,
     )

@@ -5,7 +5,7 @@ from .derived import SET, Derived, derive, judge
 from .expected import ExpectedFailure, read_expected_failures
 from .manifest import FULL, NAME, Entry, digest_of, ids_in_set, manifest_of, read_manifest
 from .selection import cases, packaged
-from .tiers import SERVED, Tier, must_decode, tier_of
+from .tiers import SERVED, Demand, Tier, demand_of, must_decode, tier_of
 
 __all__ = [
     "CASE_JUDGES",
@@ -16,6 +16,7 @@ __all__ = [
     "SET",
     "Case",
     "CaseJudge",
+    "Demand",
     "Derived",
     "Entry",
     "ExpectedFailure",
@@ -27,6 +28,7 @@ __all__ = [
     "Terms",
     "Tier",
     "cases",
+    "demand_of",
     "derive",
     "digest_of",
     "find_files",

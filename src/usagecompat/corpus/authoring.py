@@ -24,7 +24,7 @@ from usagecompat.corpus.data import version
 from usagecompat.corpus.lint import MEMBERS, lint
 from usagecompat.corpus.manifest import NAME as MANIFEST
 from usagecompat.corpus.manifest import manifest_of, read_manifest, write_manifest
-from usagecompat.corpus.tiers import tier_of
+from usagecompat.corpus.tiers import demand_of, tier_of
 from usagecompat.exceptions import CorruptCase, WouldOverwrite
 from usagecompat.findings import Verdict
 from usagecompat.inputs import SIDECAR
@@ -68,7 +68,7 @@ class Draft:
             "flags": sorted(set(self.flags)),
             "since": ".".join(map(str, release(version()))),
             **(seen := _seen(self.payload, self.revision)),
-            "tier": _tier(self.payload, seen, self.flags),
+            **_derived(self.payload, seen, self.flags),
         }
         if self.every_revision:
             others = [revision for revision in REVISIONS if revision != self.revision]
@@ -95,16 +95,18 @@ def _seen(payload: bytes, revision: str) -> dict[str, Any]:
     letter = check(payload, revision=revision, profile="published").verdict
     findings: list[dict[str, Any]] = []
     for finding in report.findings:
-        findings.append({"code": finding.code, "pointer": finding.pointer})
+        findings.append({"code": finding.code, "severity": str(finding.severity), "pointer": finding.pointer})
         if finding.count > 1:
             findings[-1]["count"] = finding.count
     seen = {"shape": report.shape and str(report.shape), "verdict": str(report.verdict), "findings": findings}
     return seen if letter is report.verdict else {**seen, "published": str(letter)}
 
 
-def _tier(payload: bytes, seen: Mapping[str, Any], flags: Collection[str]) -> str:
-    """The tier that the rule gives a payload in which this is seen."""
-    return str(tier_of(payload, Verdict(seen["verdict"]), flags, [found["code"] for found in seen["findings"]]))
+def _derived(payload: bytes, seen: Mapping[str, Any], flags: Collection[str]) -> dict[str, str]:
+    """The tier that the rule gives a payload in which this is seen, and what a client must do with it."""
+    verdict, codes = Verdict(seen["verdict"]), [found["code"] for found in seen["findings"]]
+    tier = tier_of(payload, verdict, flags, codes)
+    return {"tier": str(tier), "demand": str(demand_of(verdict, codes, tier))}
 
 
 def _ranges(payload: bytes, revisions: Collection[str], own: str) -> list[dict[str, str]]:
@@ -243,7 +245,7 @@ def _change(case: Case) -> Change:
     said: dict[str, Any] = json.loads(before)
     seen = _seen(case.payload, case.revision)
     after = {name: value for name, value in said.items() if name != "published"} | seen
-    after["tier"] = _tier(case.payload, seen, case.flags)
+    after |= _derived(case.payload, seen, case.flags)
     judged = [revision for revision in REVISIONS if any(held.covers(revision) for held in case.revisions)]
     if any(check(case.payload, revision=each).verdict is not case.expected(each) for each in judged):
         after["revisions"] = _ranges(case.payload, judged, case.revision)

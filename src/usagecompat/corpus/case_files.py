@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from attrs import field, frozen
 
 from usagecompat.contract import LATEST, REVISIONS
-from usagecompat.corpus.tiers import Tier, tier_of
+from usagecompat.corpus.tiers import Demand, Tier, demand_of, tier_of
 from usagecompat.exceptions import CorruptCase, UnreadableInput
-from usagecompat.findings import CODES, Profile, Shape, Verdict
+from usagecompat.findings import CODES, Profile, Severity, Shape, Verdict
 from usagecompat.inputs import (
     LINE_BY_LINE,
     SIDECAR,
@@ -52,6 +52,13 @@ class Expected:
     code: str
     pointer: str
     count: int = 1
+    said_severity: Severity | None = field(default=None, eq=False, repr=False)
+    """How grave the file says it is; None if it does not say."""
+
+    @property
+    def severity(self) -> Severity:
+        """How grave it is in the served profile."""
+        return CODES[self.code].severity(Profile.SERVED)
 
 
 @frozen
@@ -111,6 +118,8 @@ class Case:
     """None for a valid payload, and for one that no single edit fixes."""
     since: str = field(repr=False)
     """The version of the kit that brought the case."""
+    said_demand: Demand | None = field(default=None, eq=False, repr=False)
+    """What the file says that a client must do with it; None if it says nothing."""
     said_tier: Tier | None = field(default=None, eq=False, repr=False)
     """The tier that the file gives; None if it gives none."""
 
@@ -151,6 +160,11 @@ class Case:
             raise CorruptCase(
                 str(self.path), f"its payload {self.payload_path.name} cannot be read: {error.reason}"
             ) from None
+
+    @property
+    def demand(self) -> Demand:
+        """What a client must do with the payload."""
+        return demand_of(self.verdict, [found.code for found in self.findings], self.tier)
 
     @cached_property
     def tier(self) -> Tier:
@@ -327,6 +341,7 @@ def read_case(path: Path) -> Case:
         flags=said.texts("flags"),
         fix=said.fix() if "fix" in said.tree else None,
         since=said.version("since"),
+        said_demand=said.name("demand", Demand) if "demand" in said.tree else None,
         said_tier=said.name("tier", Tier) if "tier" in said.tree else None,
     )
 
@@ -464,7 +479,8 @@ def _expected(said: _Reading) -> Expected:
         raise CorruptCase(str(said.path), f"there is no finding code {code!r}; the catalogue is usagecompat.CODES")
     if not isinstance(pointer, str):
         raise said.refuse("pointer", "a JSON Pointer")
-    return Expected(code, pointer, said.integer("count") if "count" in said.tree else 1)
+    count = said.integer("count") if "count" in said.tree else 1
+    return Expected(code, pointer, count, said.name("severity", Severity) if "severity" in said.tree else None)
 
 
 def _range(said: _Reading) -> Range:

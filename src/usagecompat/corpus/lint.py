@@ -16,6 +16,7 @@ from usagecompat.corpus.case_files import payload_of, read_case, read_notes, rel
 from usagecompat.corpus.data import folder, version
 from usagecompat.corpus.manifest import NAME as MANIFEST
 from usagecompat.corpus.manifest import digest_of, manifest_of, read_manifest
+from usagecompat.corpus.tiers import demand_of
 from usagecompat.exceptions import CorruptCase, UnreadableInput
 from usagecompat.findings import CODES, Profile, Severity, Verdict
 from usagecompat.inputs import LISTS_OF_A_CORPUS, REFERENCE, SIDECAR, content_of
@@ -32,7 +33,19 @@ _NEXT_SENTENCE: Final = re.compile(r"[.!?] [A-Z]")
 SEVERAL: Final = "several-places"
 """The flag of a case that no single edit fixes."""
 MEMBERS: Final = (
-    *("id", "description", "evidence", "shape", "revision", "verdict", "published", "tier", "findings", "revisions"),
+    *(
+        "id",
+        "description",
+        "evidence",
+        "shape",
+        "revision",
+        "verdict",
+        "published",
+        "tier",
+        "demand",
+        "findings",
+        "revisions",
+    ),
     *("flags", "judges", "fix", "since"),
 )
 """The order in which a case says things."""
@@ -207,6 +220,13 @@ def _tier(case: Case) -> Iterator[str]:
         yield f"it {said}, and the rule of fixtures/README.md gives it {rule}; `usagecompat fixtures update DIR {case.id} --write` fills it in"
 
 
+def _demand(case: Case) -> Iterator[str]:
+    """Whether the case says what a client must do with it, and how grave each finding is."""
+    demand = demand_of(case.verdict, [one.code for one in case.findings], case.tier_by_rule)
+    if case.said_demand is not demand or any(one.said_severity is not one.severity for one in case.findings):
+        yield f"`demand` must be {demand}, and each finding needs its severity; `usagecompat fixtures update DIR {case.id} --write` fills both in"
+
+
 def _expectation(case: Case) -> Iterator[str]:
     """Whether a case agrees with itself."""
     for profile, name, said in (
@@ -259,4 +279,12 @@ def _judgement(case: Case) -> Iterator[str]:
             yield f"{name}: {wrong.code}{place}: expected {wrong.expected}; seen {wrong.seen}"
 
 
-_LOOKS: Final[tuple[Callable[[Case], Iterator[str]], ...]] = (_words, _since, _tier, _expectation, _fix, _judgement)
+_LOOKS: Final[tuple[Callable[[Case], Iterator[str]], ...]] = (
+    _words,
+    _since,
+    _tier,
+    _demand,
+    _expectation,
+    _fix,
+    _judgement,
+)

@@ -75,6 +75,8 @@ def manifest_of(cases: Iterable[Case], entries: Mapping[str, Entry]) -> str:
                 "topic": case.topic,
                 "verdict": str(case.verdict),
                 "tier": str(case.tier),
+                "demand": str(case.demand),
+                "findings": [{"code": one.code, "severity": str(one.severity)} for one in case.findings],
                 "sets": list(entries[case.id].sets) if case.id in entries else [FULL],
                 "since": case.since,
             },

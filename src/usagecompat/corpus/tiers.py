@@ -32,6 +32,16 @@ class Tier(StrEnum):
     """It tests the limits of parsers, and RFC 8259, section 9, lets a reader refuse it."""
 
 
+class Demand(StrEnum):
+    """What a client must do with a payload."""
+
+    MUST_DECODE = "must-decode"
+    MAY_REFUSE = "may-refuse"
+    """It decodes the payload, or refuses it with an error that says why."""
+    MUST_REFUSE = "must-refuse"
+    """It refuses the payload if it promises to check what it reads; else anything but crash."""
+
+
 SERVED: Final = "served"
 """The flag of cases that were seen live."""
 _LIMIT: Final = "kit-limit"
@@ -58,6 +68,14 @@ def must_decode(verdict: Verdict, codes: Iterable[str]) -> bool:
     """Whether a client has to decode a payload with this verdict and these findings."""
     warnings = (code for code in codes if CODES[code].severity(Profile.SERVED) is Severity.WARNING)
     return verdict is not Verdict.INVALID and all(code.startswith(_UNAVOIDABLE) for code in warnings)
+
+
+def demand_of(verdict: Verdict, codes: Iterable[str], tier: Tier) -> Demand:
+    """What a client must do with a payload that has this verdict, these findings and this tier."""
+    if verdict is Verdict.INVALID:
+        return Demand.MUST_REFUSE
+    must = must_decode(verdict, codes) and tier is not Tier.EXTREME
+    return Demand.MUST_DECODE if must else Demand.MAY_REFUSE
 
 
 def tier_of(payload: bytes, verdict: Verdict, flags: Collection[str], codes: Iterable[str]) -> Tier:
