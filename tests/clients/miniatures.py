@@ -30,7 +30,8 @@ refused_before = False
 
 def say(message: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()
+    if FAULT != "never-flushes":
+        sys.stdout.flush()
 
 
 def decoded(seq: int, payload: bytes) -> None:
@@ -209,6 +210,11 @@ def run(seq: int, case_id: str, payload: bytes) -> None:
     seen += 1
     if FAULT == "hang-always":
         sleep_for_ever()
+    if FAULT == "crash-always":
+        sys.exit(f"out of luck at {case_id}, {seq}")
+    if FAULT == "garbage-always":
+        print(f"here you are: {seq}", flush=True)
+        return
     if case_id == VICTIM and FAULT in AT_VICTIM:
         AT_VICTIM[FAULT](seq, payload)
         return
@@ -253,7 +259,16 @@ def start() -> None:
 
 def main() -> None:
     """Speak the protocol, more or less."""
+    if FAULT == "prompts":
+        os.write(1, b"payload> ")
     for line in sys.stdin:
+        if FAULT == "prompts":
+            continue
+        if FAULT == "echoes":
+            print(line, flush=True)
+            continue
+        if FAULT == "ends-after-five" and seen == 5:
+            sys.exit(0)
         ((verb, said),) = json.loads(line).items()
         if verb == "start":
             start()

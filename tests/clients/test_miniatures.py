@@ -76,7 +76,6 @@ def test_faithful() -> None:
         ("no-payload", "client/protocol-violation"),
         ("not-base64", "client/protocol-violation"),
         ("seq-as-string", "client/protocol-violation"),
-        ("more-members", "client/protocol-violation"),
         ("flood-stdout", "client/protocol-violation"),
         ("flood-lines", "client/protocol-violation"),
         ("closes-stdout", "client/protocol-violation"),
@@ -118,6 +117,54 @@ def test_given_up() -> None:
     counted = Counter(case.outcome for case in result.cases)
     assert counted == {Outcome.TIMED_OUT: PATIENCE, Outcome.NOT_RUN: len(CORPUS) - PATIENCE}
     assert len(result.not_judged) == len(CORPUS) - PATIENCE
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "told"),
+    [
+        ("crash-always", Outcome.CRASHED, "crashes"),
+        ("garbage-always", Outcome.PROTOCOL_VIOLATION, "faults of one kind"),
+    ],
+)
+def test_given_up_for_faults(fault: str, outcome: Outcome, told: str) -> None:
+    """Ten crashes or breaches of the protocol in a row, all alike, end the asking as deadlines do."""
+    result = run(miniature(fault), CORPUS)
+    counted = Counter(case.outcome for case in result.cases)
+    assert counted == {outcome: PATIENCE, Outcome.NOT_RUN: len(CORPUS) - PATIENCE}
+    assert all(f"given up after {PATIENCE} {told} in a row" in case.message for case in result.not_judged)
+
+
+def test_ends_after_some_requests() -> None:
+    """A client that ends after so many requests is asked the rest anew, and no case is blamed."""
+    result = run(miniature("ends-after-five"), CORPUS)
+    assert faults_of(result) == {}
+    assert {case.level for case in result.cases if case.outcome is Outcome.DECODED} == {Level.BYTES}
+    (fault,) = result.faults
+    assert fault.code == "client/crashed"
+    assert "the client ended after 5 requests, " in fault.message
+    assert len(result.not_judged) == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("never-flushes", "standard output has to be flushed after each line"),
+        ("prompts", "without a line end, as a prompt is written"),
+        ("never-starts", "it wrote nothing to its standard output"),
+    ],
+)
+def test_silence_is_explained(fault: str, told: str) -> None:
+    """A client that says nothing in time is told what it did write, and what that means."""
+    result = run(miniature(fault, start_timeout=2), CORPUS[:2], probing=Probing.NONE)
+    assert [found.code for found in result.faults] == ["client/timed-out"]
+    assert told in result.faults[0].message
+
+
+@pytest.mark.parametrize(("fault", "hinted"), [("echoes", True), ("garbage-at-start", False), ("other-version", False)])
+def test_hint_at_other_ways(fault: str, hinted: bool) -> None:  # noqa: FBT001 - a table
+    """Other ways to drive a client are named only where it seems to have printed what it decoded."""
+    result = run(miniature(fault), CORPUS[:2], probing=Probing.NONE)
+    assert ("--oneshot" in result.faults[0].message) is hinted
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,7 @@ def test_schema() -> None:
         (b'{"decoded":{"seq":1,"payload":"{}"}}', "expected base64 in `decoded.payload`"),
         (b'{"decoded":{"seq":1,"payload":"e30"}}', "expected base64 in `decoded.payload`"),
         (b'{"rejected":{"seq":1,"message":null}}', "expected a string in `rejected.message`"),
-        (b'{"rejected":{"seq":1,"message":"","mesage":""}}', "expected no member 'mesage' in `rejected`"),
+        (b'{"rejected":{"seq":1,"mesage":""}}', "expected a member 'message' in `rejected`"),
     ],
 )
 def test_violations_in_words(line: bytes, told: str) -> None:
@@ -194,6 +194,39 @@ def test_violations_in_words(line: bytes, told: str) -> None:
     said = protocol.decode_answer(line)
     assert isinstance(said, Violation)
     assert str(said).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("payload", "told"),
+    [
+        (r"e30\ne30=", "which has line breaks or spaces in it"),
+        ("e30", "which has 3 characters; `=` has to fill it up to a multiple of 4"),
+        ("-_8=", "which is of the URL-safe alphabet"),
+        ("{}", "which is JSON itself and has to be encoded"),
+        ("e3\u00e40", "which has other characters than base64 has"),
+    ],
+)
+def test_base64_faults_in_words(payload: str, told: str) -> None:
+    """What is wrong with a payload that is no base64 is told: line breaks, padding, alphabet."""
+    said = protocol.decode_answer(f'{{"decoded":{{"seq":1,"payload":"{payload}"}}}}'.encode())
+    assert isinstance(said, Violation)
+    assert told in str(said)
+
+
+def test_members_of_later_versions_are_ignored() -> None:
+    """What this version does not know is ignored inside a message, and never beside one."""
+    started = b'{"started":{"version":1,"client":{"name":"x","mood":"fine"},"features":{"colour":1},"took":3}}'
+    assert protocol.decode_started(started) == Started(ClientInfo(name="x"))
+    assert protocol.decode_answer(b'{"decoded":{"seq":1,"payload":"","took":3}}') == Decoded(1, b"")
+    assert isinstance(protocol.decode_answer(b'{"decoded":{"seq":1,"payload":""},"took":3}'), Violation)
+
+
+@pytest.mark.parametrize(("context", "said"), [("why", "why"), (None, "null"), ({"at": [1]}, '{"at": [1]}')])
+def test_context_is_any_json(context: object, said: str) -> None:
+    """An adapter may say in any JSON what went wrong with it."""
+    answer = protocol.decode_answer(json.dumps({"errored": {"seq": 1, "context": context}}).encode())
+    assert isinstance(answer, Errored)
+    assert answer.said == said
 
 
 def test_other_version() -> None:

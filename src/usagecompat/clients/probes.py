@@ -13,6 +13,7 @@ nothing that the required level looks at are no fault: they are counted, and tha
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -37,7 +38,11 @@ if TYPE_CHECKING:
 NONDETERMINISTIC: Final = "client/nondeterministic"
 STATE_LEAK: Final = "client/state-leak"
 PATIENCE: Final = 10
-"""After so many deadlines passed in a row a client is asked nothing more."""
+"""After so many deadlines, crashes or breaches of the protocol in a row, all alike, a client is asked nothing more."""
+_DIGITS: Final = re.compile(r"[0-9]+|'[^']*'|\"[^\"]*\"")
+"""What differs in messages that say the same."""
+_ALIKE: Final = 60
+"""Messages are alike if so many of their characters are."""
 _SAMPLE: Final = 3
 """So many cases are put to a process of their own in any case."""
 _MOST_SUSPECTS: Final = 16
@@ -171,6 +176,8 @@ class _Bench:
     """What each case was answered first, as far as it is kept."""
     _requests: dict[str, Request] = Factory(dict[str, "Request"])
     _in_a_row: int = 0
+    _before: tuple[Outcome, str] | None = None
+    """How the request before failed, if it did."""
     _given_up: str = ""
 
     def ask(self, task: Task) -> Reply:
@@ -190,9 +197,14 @@ class _Bench:
             self.outside.append(situation.fault)
             self._given_up = f"the client could not be started again: {situation.fault.message}"
             return _not_run(self._given_up)
-        self._in_a_row = self._in_a_row + 1 if reply.outcome is Outcome.TIMED_OUT else 0
+        alike = (reply.outcome, _DIGITS.sub("", reply.message)[:_ALIKE]) if reply.outcome in FAILED else None
+        if reply.outcome is Outcome.TIMED_OUT:
+            alike = (reply.outcome, "")
+        self._in_a_row = self._in_a_row + 1 if alike and alike == self._before else bool(alike)
+        self._before = alike
         if self._in_a_row == PATIENCE:
-            self._given_up = f"the client was given up after {PATIENCE} deadlines in a row"
+            what = {Outcome.TIMED_OUT: "deadlines", Outcome.CRASHED: "crashes"}.get(reply.outcome, "faults of one kind")
+            self._given_up = f"the client was given up after {PATIENCE} {what} in a row"
         return reply
 
     def keep(self, task: Task, reply: Reply) -> Reply:

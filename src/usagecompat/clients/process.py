@@ -384,6 +384,19 @@ class Program:
             raise Flooded(limit)
         return self._status, bytes(self._out)
 
+    def last_words(self, *, seconds: float, limit: int) -> tuple[bytes, bytes]:
+        """What a client wrote that is no complete line, and what comes once its standard input is closed."""
+        written = bytes(self._out)
+        self._close_stdin()
+        deadline = time.monotonic() + seconds
+        try:
+            while self._status is None and len(self._out) <= limit:
+                self._wait(deadline, seconds)
+            self._drain()
+        except ProcessProblem:
+            pass
+        return written, bytes(self._out[len(written) : limit])
+
     def _close_stdin(self) -> None:
         if self._stdin >= 0:
             os.close(self._stdin)

@@ -3,6 +3,8 @@ What the kit and a client say to each other: one JSON object per line, with exac
 
 The kit says `start`, `run` and `stop`; a client says `started`, and to each `run` exactly one of `decoded`,
 `rejected`, `skipped` and `errored`, with the `seq` of that `run`, before it is sent another.
+A later version may have more members in a message than this one knows, and they are ignored; not so another message
+beside the one, nor one that is missing.
 Nothing here reads or writes anything: lines go in and out as bytes.
 `schemas/protocol.json` describes the messages for other languages, `docs/clients.md` in prose.
 """
@@ -36,13 +38,13 @@ class Violation:
         return f"expected {self.expected}, saw {self.seen}"
 
 
-class Start(Struct, frozen=True, forbid_unknown_fields=True):
+class Start(Struct, frozen=True):
     """Asks a client to introduce itself."""
 
     version: int
 
 
-class _RunCase(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class _RunCase(Struct, frozen=True, omit_defaults=True):
     """What a `run` says of its case."""
 
     id: str
@@ -53,7 +55,7 @@ class _RunCase(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     payload: bytes | UnsetType = UNSET
 
 
-class _Run(Struct, frozen=True, forbid_unknown_fields=True):
+class _Run(Struct, frozen=True):
     """A `run` as the line has it."""
 
     seq: int
@@ -76,7 +78,7 @@ class Run:
     """What a client takes for the API's address, `/v1` included."""
 
 
-class Stop(Struct, frozen=True, forbid_unknown_fields=True):
+class Stop(Struct, frozen=True):
     """Asks a client to end."""
 
 
@@ -84,7 +86,7 @@ Command: TypeAlias = Start | Run | Stop
 """What the kit says."""
 
 
-class ClientInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+class ClientInfo(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Who a client is."""
 
     name: str
@@ -98,7 +100,7 @@ class ClientInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         return cast("dict[str, str]", msgspec.to_builtins(self))
 
 
-class Features(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Features(Struct, frozen=True, kw_only=True):
     """What a client says of itself that changes how it is driven or judged."""
 
     validates: bool = False
@@ -116,7 +118,7 @@ class Features(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return cast("dict[str, object]", msgspec.to_builtins(self))
 
 
-class Started(Struct, frozen=True, forbid_unknown_fields=True):
+class Started(Struct, frozen=True):
     """A client's introduction."""
 
     client: ClientInfo
@@ -124,7 +126,7 @@ class Started(Struct, frozen=True, forbid_unknown_fields=True):
     version: int = VERSION
 
 
-class _Introduction(Struct, frozen=True, forbid_unknown_fields=True):
+class _Introduction(Struct, frozen=True):
     """An introduction as the line has it, where the version is no matter of course."""
 
     version: int
@@ -132,21 +134,21 @@ class _Introduction(Struct, frozen=True, forbid_unknown_fields=True):
     features: Features = Features()
 
 
-class Decoded(Struct, frozen=True, forbid_unknown_fields=True):
+class Decoded(Struct, frozen=True):
     """The client decoded the payload; this is what it encoded again."""
 
     seq: int
     payload: bytes
 
 
-class Rejected(Struct, frozen=True, forbid_unknown_fields=True):
+class Rejected(Struct, frozen=True):
     """The client refused the payload, as a client may that reads something wrong."""
 
     seq: int
     message: str
 
 
-class Skipped(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Skipped(Struct, frozen=True, omit_defaults=True):
     """The client cannot be asked this, and says why."""
 
     seq: int
@@ -154,11 +156,16 @@ class Skipped(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     issue_url: str = ""
 
 
-class Errored(Struct, frozen=True, forbid_unknown_fields=True):
+class Errored(Struct, frozen=True):
     """The adapter failed at its own work, which says nothing of the client."""
 
     seq: int
-    context: str
+    context: object
+
+    @property
+    def said(self) -> str:
+        """The context in words: a text as it is, anything else as JSON."""
+        return self.context if isinstance(self.context, str) else json.dumps(self.context)
 
 
 Answer: TypeAlias = Decoded | Rejected | Skipped | Errored
@@ -250,7 +257,9 @@ _DECODERS: Final[dict[type[Struct], msgspec.json.Decoder[Struct]]] = {
     kind: msgspec.json.Decoder(kind) for kind in (_Commands, _Introductions, _Answers)
 }
 _WRONG: Final = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?", re.DOTALL)
+_ALPHABET: Final = re.compile(r"[A-Za-z0-9+/]*=*")
 _MISSING: Final = "a member '{}'"
+_BASE64: Final = "base64"
 _PROBLEMS: Final = (
     (re.compile(r"Object missing required field `(.*)`"), _MISSING),
     (re.compile(r"Object contains unknown field `(.*)`"), "no member '{}'"),
@@ -260,7 +269,7 @@ _PROBLEMS: Final = (
     (re.compile(r"Expected `object`, .*"), "an object"),
     (re.compile(r"Expected `array`, .*|Expected `array` of length.*"), f"a list of some of {', '.join(Shape)}"),
     (re.compile(r"Invalid enum value .*"), f"one of {', '.join(Shape)}"),
-    (re.compile(r"Expected `bytes`, .*|Invalid base64 .*"), "base64"),
+    (re.compile(r"Expected `bytes`, .*|Invalid base64 .*"), _BASE64),
 )
 """What msgspec says of a message, and what was expected."""
 
@@ -292,8 +301,29 @@ def _violation(line: bytes, kind: type[Struct], error: str) -> Violation:
     for pattern, expected in _PROBLEMS if path else ():
         if matched := pattern.fullmatch(what):
             seen = "none" if expected == _MISSING else excerpt(_value_at(line, path or ""))
+            if expected == _BASE64:
+                seen += _base64_fault(_value_at(line, path or ""))
             return Violation(f"{expected.format(*matched.groups())} in `{path}`", seen)
     return whole
+
+
+def _base64_fault(value: bytes) -> str:
+    """What keeps a JSON string from being base64, as far as it is one of the usual reasons."""
+    try:
+        text = json.loads(value)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(text, str):
+        return ""
+    if text.lstrip()[:1] in {"{", "["}:
+        return ", which is JSON itself and has to be encoded"
+    if any(character.isspace() for character in text):
+        return ", which has line breaks or spaces in it"
+    if set(text) & {"-", "_"}:
+        return ", which is of the URL-safe alphabet; the standard one has `+` and `/`"
+    if len(text) % 4 and _ALPHABET.fullmatch(text):
+        return f", which has {len(text)} characters; `=` has to fill it up to a multiple of 4"
+    return ", which has other characters than base64 has"
 
 
 def _value_at(line: bytes, path: str) -> bytes:

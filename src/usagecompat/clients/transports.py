@@ -33,7 +33,7 @@ from usagecompat.clients.protocol import (
     excerpt,
 )
 from usagecompat.clients.replay import KEY, Replay
-from usagecompat.clients.results import Fault, Outcome
+from usagecompat.clients.results import FAILED, Fault, Outcome
 from usagecompat.clients.session import ClientSession, DeferredFault, NotIntroduced, Reply, Request, nothing_meanwhile
 from usagecompat.clients.spec import Way
 from usagecompat.findings import Shape
@@ -49,6 +49,10 @@ if TYPE_CHECKING:
 _STOPPING: Final = 5.0
 """How many seconds a client has to end after `stop`, at most."""
 _FLOOD: Final = 4 * 1024 * 1024
+_LAST_WORDS: Final = 1.0
+"""How many seconds a client that said nothing in time has to say it when its standard input closes."""
+_EXPLAINED: Final = 3
+"""So many missed deadlines are looked into."""
 _GROWTH: Final = 64
 _MOST_GROWTH: Final = 64 * 1024 * 1024
 """An answer may be `_GROWTH` times as long as the request, at most so many bytes and twice its length; and `_FLOOD` longer."""
@@ -108,6 +112,11 @@ def _taken(guard: Guard) -> str:
     return lost
 
 
+def _is_payload(line: bytes) -> bool:
+    """Whether a client seems to have printed what it decoded where a message belongs: JSON that names no message."""
+    return line.lstrip()[:1] in {b"{", b"["} and b'"started"' not in line
+
+
 def _with_complaints(message: str, program: Program) -> str:
     complaints = program.complaints
     if len(complaints) > MOST_COMPLAINTS:
@@ -129,8 +138,14 @@ class _Stdio:
     _program: Program | None = field(default=None, init=False)
     _started: Started | None = field(default=None, init=False)
     _seq: int = field(default=0, init=False)
-    _last: str = field(default="", init=False)
-    """The case that this process answered last, if it answered any."""
+    _last: Request | None = field(default=None, init=False)
+    """What this process answered last, if it answered any."""
+    _answered: int = field(default=0, init=False)
+    """How many requests this process has answered."""
+    _ends: list[int] = Factory(list[int])
+    """After how many answers processes ended by themselves, which is the fault of no case."""
+    _late: int = field(default=0, init=False)
+    """How many missed deadlines have been looked into."""
 
     def introduce(self) -> Started:
         if self._program is None:
@@ -144,18 +159,27 @@ class _Stdio:
         reply, blamed = self._ask_once(request)
         if blamed and self._last:
             # The process may have failed before it read this request: a fresh one tells.
-            last, self._last = self._last, ""
+            last, self._last = self._last, None
+            answered, self._answered = self._answered, 0
             again, _ = self._ask_once(request)
             if again.outcome is not reply.outcome:
-                self.late.append(DeferredFault(last, blamed))
+                if reply.outcome is Outcome.CRASHED and answered > 1 and self._goes_on_after(last, request):
+                    self._ends.append(answered)
+                else:
+                    self.late.append(DeferredFault(last.case_id, blamed))
             return again
         return reply
+
+    def _goes_on_after(self, last: Request, request: Request) -> bool:
+        """Whether a fresh process answers both requests, so that the first is not what ends the client."""
+        return all(self._ask_once(one)[0].outcome not in FAILED for one in (last, request))
 
     def renew(self) -> None:
         program, self._program = self._program, None
         if program is None:
             return
-        last, self._last = self._last, ""
+        last, self._last = self._last.case_id if self._last else "", None
+        self._answered = 0
         seconds = min(self.spec.timeout, _STOPPING)
         stays = False
         try:
@@ -180,6 +204,13 @@ class _Stdio:
 
     def close(self) -> None:
         self.renew()
+        if self._ends:
+            least, most, times = min(self._ends), max(self._ends), len(self._ends)
+            after = f"{least}" if least == most else f"{least} to {most}"
+            often = "once" if times == 1 else f"{times} times"
+            message = f"the client ended after {after} requests, {often}; a fresh one was asked the rest"
+            self.late.append(DeferredFault("", _fault(Outcome.CRASHED, message)))
+            self._ends.clear()
 
     def _blame(self, case_id: str, message: str) -> None:
         self.late.append(DeferredFault(case_id, _fault(Outcome.PROTOCOL_VIOLATION, message)))
@@ -223,7 +254,7 @@ class _Stdio:
                 Outcome.CRASHED, f"{message}, after it had answered"
             )
         except TimedOut as trouble:
-            return self._failed(Outcome.TIMED_OUT, f"the client {trouble}", program), None
+            return self._failed(Outcome.TIMED_OUT, f"the client {trouble}{self._instead(program)}", program), None
         except (Flooded, Closed, GuardLost) as trouble:
             message = f"expected an answer; the client {trouble}"
             blamed = None if isinstance(trouble, Flooded) else _fault(Outcome.PROTOCOL_VIOLATION, message)
@@ -252,7 +283,8 @@ class _Stdio:
             asked = f"for {serving.asked[0]}" if serving.asked else "no request"
             message = f"expected a request for {serving.path} before the answer, saw {asked}"
             return self._failed(Outcome.PROTOCOL_VIOLATION, message, program), None
-        self._last = request.case_id
+        self._last = request
+        self._answered += 1
         match answer:
             case Decoded():
                 return Reply(outcome=Outcome.DECODED, payload=answer.payload), None
@@ -262,7 +294,22 @@ class _Stdio:
                 link = f" ({answer.issue_url})" if answer.issue_url else ""
                 return Reply(outcome=Outcome.SKIPPED, message=answer.message + link), None
             case Errored():
-                return Reply(outcome=Outcome.ERRORED, message=answer.context), None
+                return Reply(outcome=Outcome.ERRORED, message=answer.said), None
+
+    def _instead(self, program: Program) -> str:
+        """What a client that missed its deadline did write, and what that means."""
+        if self._late >= _EXPLAINED:
+            return ""
+        self._late += 1
+        written, after = program.last_words(seconds=_LAST_WORDS, limit=_FLOOD)
+        if b"\n" in after:
+            return (
+                f"; it wrote {excerpt(written + after)} when its standard input was closed: "
+                "standard output has to be flushed after each line"
+            )
+        if written or after:
+            return f"; it wrote {excerpt(written + after)} without a line end, as a prompt is written"
+        return "; it wrote nothing to its standard output"
 
     def _failed(self, outcome: Outcome, message: str, program: Program) -> Reply:
         told = _with_complaints(message, program)
@@ -279,7 +326,8 @@ class _Stdio:
         self.guard.end()
 
     def _start(self) -> None:
-        last, self._last = self._last, ""
+        last, self._last = self._last.case_id if self._last else "", None
+        self._answered = 0
         program = self._program = self.guard.start(self.spec.command, env=self.spec.env, cwd=self.spec.cwd)
         if lost := _taken(self.guard):
             self._blame(last, f"expected nothing more before another client is started; the client {lost}")
@@ -291,11 +339,13 @@ class _Stdio:
             outcome = Outcome.PROTOCOL_VIOLATION
             if isinstance(trouble, Ended | TimedOut):
                 outcome = Outcome.CRASHED if isinstance(trouble, Ended) else Outcome.TIMED_OUT
-            self._give_up(program, outcome, f"expected `started`, a client's introduction; the client {trouble}")
+            told = self._instead(program) if isinstance(trouble, TimedOut) else ""
+            self._give_up(program, outcome, f"expected `started`, a client's introduction; the client {trouble}{told}")
         said = decode_started(line)
         if isinstance(said, Violation):
-            hint = "a program that only prints what it decoded is run with --oneshot or --http"
-            self._give_up(program, Outcome.PROTOCOL_VIOLATION, f"{said}; {hint}")
+            hint = "; a program that only prints what it decoded is run with --oneshot or --http"
+            told = hint if _is_payload(line) else ""
+            self._give_up(program, Outcome.PROTOCOL_VIOLATION, f"{said}{told}")
         self._started = said
 
     def _give_up(self, program: Program, outcome: Outcome, message: str) -> NoReturn:
