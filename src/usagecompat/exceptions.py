@@ -51,7 +51,7 @@ class CorruptDraft(UsageCompatError, ValueError):
 
     def __str__(self) -> str:
         where = f" at {self.place}" if self.place else ""
-        return f"{self.path}: this is no draft of a revision{where}: {self.reason}"
+        return f"{self.path}: this is no revision{where}: {self.reason}"
 
 
 @frozen(eq=False)

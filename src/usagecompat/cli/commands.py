@@ -30,7 +30,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "matrix": ("matrix", "Run several clients over the corpus and print a matrix."),
     "openapi": ("openapi", "Print the OpenAPI document of the usage and costs endpoints."),
     "redact": ("redact", "Redact payloads so that they can be shared."),
-    "revisions": ("contract", "List the revisions of the published contract."),
+    "revisions": ("revisions", "List the revisions of the published contract, compare two, or import one."),
     "run": ("run", "Run a client in any language over the corpus and report what it loses."),
     "scan": ("scan", "Scan archives of any size and print one summary."),
     "schema": ("contract", "Print the JSON Schema of a shape, or write the schema files."),

@@ -1,5 +1,5 @@
 """
-`usagecompat schema` and `usagecompat revisions`: the contract, for people and for other languages.
+`usagecompat schema`: the contract, for other languages.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 import click
 
 from usagecompat.cli.revision_option import REVISION
-from usagecompat.contract import LATEST, PUBLISHED, REVISIONS
+from usagecompat.contract import LATEST
 from usagecompat.findings import Profile
 
 _DRAFTS: Final = ("2020-12", "draft-07")
@@ -85,32 +85,6 @@ def schema(  # noqa: PLR0913 - one for each option
         context.exit(1 if stale else 0)
     else:
         click.echo(json.dumps(schemas.schema(shape, revision, draft, profile), indent=2, ensure_ascii=False))
-
-
-@click.command()
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def revisions(format_: str) -> None:
-    """
-    List the revisions of the published contract.
-
-    Each has its date for a name, oldest first, with what it brought and where it was published.
-
-    \b
-    Example: usagecompat revisions --format json
-    """  # noqa: D301 - click's own mark
-    rows = [(revision, *_source_and_news(revision)) for revision in REVISIONS]
-    if format_ == "json":
-        listed = [{"revision": revision, "brought": news, "source": source} for revision, source, news in rows]
-        click.echo(json.dumps(listed, indent=2, ensure_ascii=False))
-        return
-    width = max(len(news) for _, _, news in rows)
-    for revision, source, news in rows:
-        click.echo(f"{revision}  {news:{width}}  {source}")
-
-
-def _source_and_news(revision: str) -> tuple[str, str]:
-    source, _, news = PUBLISHED[revision].partition(": ")
-    return source, news
 
 
 def _files(count: int) -> str:

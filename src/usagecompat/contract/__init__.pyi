@@ -1,6 +1,9 @@
 from .base import Layout, Record, layout_of, member_of, names_of, record_of, to_tree
-from .drafts import load_revision, revision_named
+from .changelog import chapter
+from .drafts import draft_of, load_revision, read_bytes, revision_named
 from .endpoints import ENDPOINTS, ROOT
+from .evolution import READERS, Change, Effect, Role, Rule, changes, worst
+from .importing import Imported, NotHeld, import_openapi
 from .json_schema import schema
 from .markers import (
     ABSENT,
@@ -15,6 +18,8 @@ from .markers import (
     is_kind,
     is_number_text,
 )
+from .openapi_text import is_openapi
+from .query_evolution import query_changes
 from .records import (
     CostsResultAmount,
     UnknownResult,
@@ -23,7 +28,17 @@ from .records import (
     UsageTimeBucket,
     UsageTimeBucketResultInner,
 )
-from .requests import ALL_ENDPOINTS, DEFAULT_WIDTH, LATEST_TIME, WIDTHS, Endpoint, Filter, Limit, endpoints_of
+from .requests import (
+    ALL_ENDPOINTS,
+    DEFAULT_WIDTH,
+    LATEST_TIME,
+    WIDTHS,
+    Endpoint,
+    Filter,
+    Limit,
+    endpoints_of,
+    queries_of,
+)
 from .revisions import (
     DEVIATIONS,
     EMULATOR_HABITS,
@@ -40,7 +55,7 @@ from .revisions import (
     resolve_revision,
     source_of,
 )
-from .shapes import Contract, JsonType, Member, RecordShape
+from .shapes import Contract, JsonType, Member, Parameter, RecordShape
 from .tree import (
     KINDS,
     RECORDS,
@@ -68,28 +83,36 @@ __all__ = [
     "LATEST_TIME",
     "NUMBER_PATTERN",
     "PUBLISHED",
+    "READERS",
     "RECORDS",
     "REVISIONS",
     "ROOT",
     "WIDTHS",
     "Absent",
+    "Change",
     "Contract",
     "CostsResultAmount",
     "Count",
     "Deviation",
     "Draft",
+    "Effect",
     "Endpoint",
     "Filter",
     "GroupKey",
+    "Imported",
     "JsonType",
     "Layout",
     "Limit",
     "Means",
     "Member",
     "Money",
+    "NotHeld",
+    "Parameter",
     "Quantity",
     "Record",
     "RecordShape",
+    "Role",
+    "Rule",
     "Time",
     "Tolerance",
     "UnknownResult",
@@ -97,13 +120,18 @@ __all__ = [
     "UsageResult",
     "UsageTimeBucket",
     "UsageTimeBucketResultInner",
+    "changes",
+    "chapter",
     "contract",
     "day_of",
     "declared_since",
     "declared_until",
+    "draft_of",
     "endpoints_of",
+    "import_openapi",
     "is_kind",
     "is_number_text",
+    "is_openapi",
     "known_since",
     "layout_of",
     "load_revision",
@@ -111,6 +139,9 @@ __all__ = [
     "meanings_of",
     "member_of",
     "names_of",
+    "queries_of",
+    "query_changes",
+    "read_bytes",
     "record_of",
     "resolve_revision",
     "revision_named",
@@ -118,4 +149,5 @@ __all__ = [
     "shape_of",
     "source_of",
     "to_tree",
+    "worst",
 ]

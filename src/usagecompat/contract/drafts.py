@@ -37,7 +37,7 @@ from usagecompat.contract.markers import (
     is_kind,
 )
 from usagecompat.contract.revisions import LATEST, PUBLISHED, REVISIONS, Draft, day_of, remember, resolve_revision
-from usagecompat.contract.shapes import Contract, JsonType, Member, RecordShape
+from usagecompat.contract.shapes import Contract, JsonType, Member, Parameter, RecordShape
 from usagecompat.contract.tree import (
     RECORDS,
     absences_of,
@@ -52,7 +52,7 @@ from usagecompat.contract.tree import (
 from usagecompat.exceptions import CorruptDraft
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 PAGE: Final = "UsageResponse"
 BUCKET: Final = "UsageTimeBucket"
@@ -63,7 +63,7 @@ MOST_BYTES: Final = 1 << 26
 _DATE: Final = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _PLAIN: Final = re.compile(r"[a-z][a-z0-9_]*")
 _TAKEN: Final = frozenset({"layout", "undeclared", *dir(Record)})
-_RECORDS_OF_KINDS: Final[Mapping[str, str]] = {
+RECORDS_OF_KINDS: Final[Mapping[str, str]] = {
     member.const: name
     for name in RECORDS
     if (member := annotated(name, "object")) is not None and member.const is not None
@@ -190,6 +190,7 @@ class _Reader:
             kinds=by_kind,
             flat=_flat(tuple(ordered.values())),
             endpoints=self.endpoints(by_kind),
+            queries=self.queries(),
         )
 
     def page(self, said: Told) -> RecordShape:
@@ -226,6 +227,15 @@ class _Reader:
                 own.setdefault(kind, endpoint)
         return {kind: own.get(kind) or ENDPOINTS[kind] for kind in kinds if kind in own or kind in ENDPOINTS}
 
+    def queries(self) -> Mapping[str, Mapping[str, Parameter]] | None:
+        """What each endpoint may be asked."""
+        if not self.said.has("endpoints"):
+            return None
+        return {
+            endpoint: {name: _parameter(row) for name, row in _named(facts, "parameters")}
+            for endpoint, facts in _named(self.said, "endpoints")
+        }
+
     def meaning(self, record: str, name: str, attribute: str) -> Means | None:
         """What a member counts: as the draft says, or as the published revision of its time."""
         if self.said.has("meanings") and self.said.member("meanings").has(record):
@@ -248,10 +258,10 @@ class _Reader:
         said.only("required", "members")
         members, required = self.members(name, said)
         tag = members["object"].const if "object" in members else None
-        wanted = _RECORDS_OF_KINDS.get(tag or "", name)
+        wanted = RECORDS_OF_KINDS.get(tag or "", name)
         if wanted != name:
             said.refuse(f"{tag!r} is the kind of {wanted}, and the record must be called so")
-        if name in RECORDS and _RECORDS_OF_KINDS.get(tag or "") != name:
+        if name in RECORDS and RECORDS_OF_KINDS.get(tag or "") != name:
             said.refuse(f"{name} is the name of another record; call this one otherwise")
         return self.shape(name, members, required, tag)
 
@@ -343,6 +353,27 @@ class _Reader:
             former_name=former if former not in names else None,
             newer_name=newer if newer not in names else None,
         )
+
+
+def _named(said: Told, name: str) -> Iterator[tuple[str, Told]]:
+    """The members of a member that may be left out."""
+    if said.has(name):
+        inner = said.member(name)
+        yield from ((one, inner.member(one)) for one in inner.mapping())
+
+
+def _parameter(said: Told) -> Parameter:
+    """One parameter of a query."""
+    said.only("type", "required", "values", "default")
+    default = said.mapping().get("default")
+    if not isinstance(default, (str, int, float, bool, type(None))):
+        said.member("default").refuse("expected a string, a number, true or false")
+    return Parameter(
+        said.member("type").one_of(["integer", "number", "string", "boolean", "array"]),
+        required=said.flag("required"),
+        values=tuple(value.text() for value in said.member("values").items()) if said.has("values") else (),
+        default=default,
+    )
 
 
 def _means(said: Told) -> Means:

@@ -9,12 +9,12 @@ Data has the declared members of its own revision and no others, so a new member
 from __future__ import annotations
 
 from enum import StrEnum
-from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from usagecompat.contract.revisions import LATEST, PUBLISHED, REVISIONS, Tolerance
+from usagecompat.contract.markers import Values
+from usagecompat.contract.revisions import Tolerance
 from usagecompat.contract.shapes import JsonType, Member, RecordShape
 from usagecompat.contract.tree import contract
 from usagecompat.findings import Profile
@@ -22,17 +22,76 @@ from usagecompat.findings import Profile
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from usagecompat.contract.revisions import Deviation
+
 _ABSENT: Final = "absent"
 _NULL: Final = "null"
 _NUMBER_TEXT: Final = "a string that holds a number"
 _ANYTHING: Final = "anything"
 
 
+class Rule(StrEnum):
+    """What kind of change it is."""
+
+    KIND_ADDED = "kind-added"
+    KIND_REMOVED = "kind-removed"
+    MEMBER_ADDED = "member-added"
+    MEMBER_REMOVED = "member-removed"
+    RENAMED = "renamed"
+    TYPE_CHANGED = "type-changed"
+    NULL_ALLOWED = "null-allowed"
+    NULL_REFUSED = "null-refused"
+    REQUIRED = "required"
+    NO_LONGER_REQUIRED = "no-longer-required"
+    FORMAT_CHANGED = "format-changed"
+    VALUES_ADDED = "values-added"
+    VALUES_REMOVED = "values-removed"
+    VALUES_CLOSED = "values-closed"
+    VALUES_OPENED = "values-opened"
+    SERVED_AS_TEXT = "served-as-text"
+    """Nothing in the letter: from here on the API serves a number as a string, too."""
+    NOT_SERVED_AS_TEXT = "not-served-as-text"
+    SERVED_OTHERWISE = "served-otherwise"
+    """Nothing in the letter either: what the API is known to serve against it is something else."""
+    MEANING_CHANGED = "meaning-changed"
+    """The type stays, and what is counted is something else."""
+    ENDPOINT_ADDED = "endpoint-added"
+    ENDPOINT_REMOVED = "endpoint-removed"
+    PARAMETER_ADDED = "parameter-added"
+    PARAMETER_REMOVED = "parameter-removed"
+    PARAMETER_TYPE_CHANGED = "parameter-type-changed"
+    PARAMETER_REQUIRED = "parameter-required"
+    PARAMETER_NO_LONGER_REQUIRED = "parameter-no-longer-required"
+    PARAMETER_VALUES_ADDED = "parameter-values-added"
+    PARAMETER_VALUES_REMOVED = "parameter-values-removed"
+    PARAMETER_DEFAULT_CHANGED = "parameter-default-changed"
+
+
 class Role(StrEnum):
-    """Who reads what."""
+    """Who has to live with a change."""
 
     OLD_READER = "old reader of new data"
     NEW_READER = "new reader of old data"
+    STRICT_OLD_READER = "old reader that refuses what it does not know"
+    STRICT_NEW_READER = "new reader that refuses what it does not know"
+    OLD_WRITER = "old writer under the new contract"
+    """Such as a mock or a gateway: what it writes by the old revision is checked by the new one."""
+    NEW_WRITER = "new writer under the old contract"
+    ADDER = "reader who adds up"
+    """Knows every member by its name, adds counts up as its own revision says, and gets data of the other."""
+    OLD_CALLER = "old caller of the new API"
+    NEW_CALLER = "new caller of the old API"
+
+
+READERS: Final = (Role.OLD_READER, Role.NEW_READER)
+"""The two that know only what their revision declares, and pass over the rest."""
+_STRICT: Final = (Role.STRICT_OLD_READER, Role.STRICT_NEW_READER)
+_BASIS: Final[Mapping[Role, Role]] = {
+    Role.STRICT_OLD_READER: Role.OLD_READER,
+    Role.STRICT_NEW_READER: Role.NEW_READER,
+    Role.OLD_WRITER: Role.NEW_READER,
+    Role.NEW_WRITER: Role.OLD_READER,
+}
 
 
 class Effect(StrEnum):
@@ -43,27 +102,49 @@ class Effect(StrEnum):
     BACKWARD = "backward"
     """The reader takes all that it gets, if not all that it could know."""
     BREAKING = "breaking"
-    """The reader refuses something that the other revision allows."""
+    """The reader refuses something that the other revision allows, or takes it for something else."""
 
 
 _SEVERITY: Final = tuple(Effect)
-_WORDS: Final[Mapping[Effect, str]] = {
-    Effect.IDENTICAL: "same",
-    Effect.BACKWARD: "reads on",
-    Effect.BREAKING: "**breaks**",
-}
 
 
 @frozen(kw_only=True)
 class Change:
     """One change of one record from one revision to the next."""
 
+    rule: Rule
     record: str
+    """The name of the record; of a query, the endpoint."""
     names: tuple[str, ...]
     """The wire names that it is about: both of a rename, none if it is about the whole record."""
     text: str
     """What changed, as half a sentence about the names."""
+    before: str | None
+    """What was said; None of what is new."""
+    after: str | None
+    """What is said now; None of what is gone."""
     effects: Mapping[tuple[Profile, Role], Effect]
+
+    @property
+    def place(self) -> str:
+        """The record, and the member under its newest name."""
+        return ("?" if self.is_of_query else "/").join((self.record, *self.names[-1:]))
+
+    @property
+    def is_of_query(self) -> bool:
+        """Whether it is about what is asked, and not about what is answered."""
+        return self.rule.startswith(("endpoint-", "parameter-"))
+
+    @property
+    def is_felt(self) -> bool:
+        """Whether it makes a difference to any reader."""
+        return any(effect is not Effect.IDENTICAL for effect in self.effects.values())
+
+    @property
+    def is_breaking(self) -> bool:
+        """Whether it breaks a reader that passes over what it does not know, who adds up, or who asks as before."""
+        lenient = (*READERS, Role.ADDER, Role.OLD_CALLER)
+        return any(effect is Effect.BREAKING for (_, role), effect in self.effects.items() if role in lenient)
 
 
 @frozen
@@ -80,8 +161,9 @@ def changes(older: str, newer: str) -> tuple[Change, ...]:
     found = [
         change
         for name, shape in new.items()
-        for change in (_record_changes(old[name], shape) if name in old else [_new_kind(shape)])
+        for change in (_record_changes(old[name], shape) if name in old else [_kind(shape, Rule.KIND_ADDED)])
     ]
+    found += [_kind(shape, Rule.KIND_REMOVED) for name, shape in old.items() if name not in new]
     return tuple(found)
 
 
@@ -91,86 +173,307 @@ def worst(found: Iterable[Change], profile: Profile, role: Role) -> Effect:
     return max(effects, key=_SEVERITY.index, default=Effect.IDENTICAL)
 
 
-def changelog() -> str:
-    """The history of the contract as Markdown, newest revision first."""
-    lines = [_PREAMBLE]
-    for older, newer in reversed(list(pairwise(REVISIONS))):
-        lines += [f"## {newer}\n", f"{_source(newer)}\n", *_chapter(older, newer), ""]
-    first = REVISIONS[0]
-    kinds = ", ".join(f"`{shape.name}`" for shape in contract(first).kinds.values())
-    lines += [f"## {first}\n", f"{_source(first)}\n", f"The first revision, with {kinds}."]
-    return "\n".join(lines) + "\n"
-
-
 # -- what changed
 
 
-def _new_kind(shape: RecordShape) -> Change:
+def _kind(shape: RecordShape, rule: Rule) -> Change:
     """To the letter the kinds are a closed list; as served they are open, and no one looks into an unknown one."""
-    effects = {
-        (Profile.PUBLISHED, Role.OLD_READER): Effect.BREAKING,
-        (Profile.PUBLISHED, Role.NEW_READER): Effect.BACKWARD,
-        (Profile.SERVED, Role.OLD_READER): Effect.BACKWARD,
-        (Profile.SERVED, Role.NEW_READER): Effect.BACKWARD,
-    }
-    return Change(record=shape.name, names=(), text=f"is a new kind, `{shape.kind}`", effects=effects)
+    added = rule is Rule.KIND_ADDED
+    gets, knows = (Role.OLD_READER, Role.NEW_READER) if added else (Role.NEW_READER, Role.OLD_READER)
+    effects: dict[tuple[Profile, Role], Effect] = {}
+    for profile in Profile:
+        effects[profile, gets] = Effect.BREAKING if profile is Profile.PUBLISHED else Effect.BACKWARD
+        effects[profile, knows] = Effect.BACKWARD
+    said = f"`{shape.kind}`"
+    return Change(
+        rule=rule,
+        record=shape.name,
+        names=(),
+        text=f"is a new kind, {said}" if added else f"is no kind any more, {said}",
+        before=None if added else said,
+        after=said if added else None,
+        effects=_for_all(effects, {(profile, gets): True for profile in Profile}),
+    )
+
+
+@frozen
+class _Step:
+    """One change by itself: the record before and after it."""
+
+    rule: Rule
+    names: tuple[str, ...]
+    text: str
+    before: str | None
+    after: str | None
+    old: RecordShape
+    new: RecordShape
+
+    def change(self) -> Change:
+        """What it is, and whom it breaks."""
+        effects = _effects(self.old, self.new, self.names)
+        strangers = {
+            (profile, basis): any(
+                _knows(sender, name, profile) and not _knows(reader, name, profile) for name in self.names
+            )
+            for profile in Profile
+            for basis, reader, sender in (
+                (Role.OLD_READER, self.old, self.new),
+                (Role.NEW_READER, self.new, self.old),
+            )
+        }
+        return Change(
+            rule=self.rule,
+            record=self.new.name,
+            names=self.names,
+            text=self.text,
+            before=self.before,
+            after=self.after,
+            effects=_for_all(effects, strangers, adds=self.rule is Rule.MEANING_CHANGED),
+        )
 
 
 def _record_changes(old: RecordShape, new: RecordShape) -> Iterator[Change]:
-    renamed = {member.name: former for former, member in new.former.items() if former in old.members}
+    """The changes of one record, each taken by itself after those in front of it."""
+    renamed = dict(_renames(old, new))
     for name in dict.fromkeys([*new.members, *old.required, *new.required, *old.members]):
-        if name in renamed.values():
+        if name not in renamed.values() or name in new.members:
+            found = [step.change() for step in _steps(old, new, renamed.get(name, name), name)]
+            yield from (change for change in found if change.rule is not Rule.SERVED_OTHERWISE or change.is_felt)
+
+
+def _renames(old: RecordShape, new: RecordShape) -> Iterator[tuple[str, str]]:
+    """Each member that has another name now, with the name that it had."""
+    gone = {member.attribute: name for name, member in old.members.items() if name not in new.members}
+    for name, member in new.members.items():
+        if name in old.members:
             continue
-        names = (renamed[name], name) if name in renamed else (name,)
-        if text := _difference(old, new, names):
-            yield Change(record=new.name, names=names, text=text, effects=_effects(old, new, names))
+        former = member.former_name if member.former_name in gone.values() else gone.get(member.attribute)
+        newer = next((m.name for m in old.newer.values() if m.newer_name == name and m.name in gone.values()), None)
+        if former or newer:
+            yield name, former or newer or ""
 
 
-def _difference(old: RecordShape, new: RecordShape, names: tuple[str, ...]) -> str:
-    """What changed about a member, in words; empty if nothing did."""
-    former, name = names[0], names[-1]
+def _steps(old: RecordShape, new: RecordShape, former: str, name: str) -> Iterator[_Step]:
     before, after = old.members.get(former), new.members.get(name)
-    said: list[str] = []
-    if former != name:
-        said.append(f"is now called `{name}`")
-        if former in new.required:
-            said.append(f"`{former}` stays required without being declared")
-    if before is None and after is None:
-        if (former in old.required) != (former in new.required):
-            said.append("is required without being declared" if former in new.required else "is no longer required")
+    if after is None and before is None:
+        yield from _undeclared(old, new, name)
     elif before is None and after is not None:
-        said.append(f"is new: {_type(after)}{'' if after.required else ', may be absent'}")
+        text = f"is new: {_type(after)}{'' if after.required else ', may be absent'}"
+        yield _Step(Rule.MEMBER_ADDED, (name,), text, None, worded(after), old, _with(old, new, after))
     elif before is not None and after is None:
-        said.append("is no longer declared")
+        yield _Step(
+            Rule.MEMBER_REMOVED, (name,), "is no longer declared", worded(before), None, old, _without(old, new, name)
+        )
     elif before is not None and after is not None:
-        said += _facts(before, after)
-    return "; ".join(said)
+        shape, names = old, (name,) if former == name else (former, name)
+        if former != name:
+            moved = evolve(
+                before,
+                name=name,
+                required=after.required,
+                former_name=after.former_name,
+                newer_name=after.newer_name,
+                deviations=after.deviations,
+            )
+            shape = _with(_without(old, new, former), None, moved)
+            text = f"is now called `{name}`"
+            if former in new.required:
+                text += f"; `{former}` stays required without being declared"
+            if before.required != after.required:
+                text += "; is required" if after.required else "; may be absent"
+            yield _Step(Rule.RENAMED, names, text, f"`{former}`", f"`{name}`", old, shape)
+            before = moved
+        for rule, text, one, other, changed in _facts(before, after):
+            if changed is not before or rule is Rule.SERVED_AS_TEXT:
+                following = _with(shape, None, changed)
+                yield _Step(rule, names, text, one, other, shape, following)
+                shape, before = following, changed
+        yield from _absence(shape, new, name)
 
 
-def _facts(before: Member, after: Member) -> Iterator[str]:
-    """What changed about a member that both revisions declare."""
-    if before.type is not after.type:
-        yield f"is {_type(after)}"
+def _undeclared(old: RecordShape, new: RecordShape, name: str) -> Iterator[_Step]:
+    """A name that is required without being declared, or no longer is."""
+    was, is_now = name in old.required, name in new.required
+    if was and not is_now:
+        shape = evolve(old, required=tuple(one for one in old.required if one != name))
+        said = "required, not declared"
+        yield _Step(Rule.NO_LONGER_REQUIRED, (name,), "is no longer required", said, None, old, shape)
+    elif is_now and not was:
+        shape = evolve(old, required=(*old.required, name), tolerated_absences=new.tolerated_absences)
+        text = "is required without being declared"
+        yield _Step(Rule.REQUIRED, (name,), text, None, "required, not declared", old, shape)
+    else:
+        yield from _absence(old, new, name)
+
+
+def _absence(old: RecordShape, new: RecordShape, name: str) -> Iterator[_Step]:
+    """A name that is required all the time, and that the API is known not to serve on one side."""
+    before, after = old.tolerated_absences.get(name), new.tolerated_absences.get(name)
+    if before != after and name in old.required and name in new.required:
+        codes = [None if one is None else one.code for one in (before, after)]
+        others = {one: deviation for one, deviation in old.tolerated_absences.items() if one != name}
+        shape = evolve(old, tolerated_absences={**others, **({name: after} if after else {})})
+        text = "is served otherwise against the same letter"
+        yield _Step(Rule.SERVED_OTHERWISE, (name,), text, codes[0], codes[1], old, shape)
+
+
+def _with(shape: RecordShape, new: RecordShape | None, member: Member) -> RecordShape:
+    """A record with a member instead of one of its name, or beside the others."""
+    members = {**shape.members, member.name: member}
+    required = [name for name in shape.required if name != member.name] + [member.name] * member.required
+    absences = shape.tolerated_absences if new is None else {**shape.tolerated_absences, **new.tolerated_absences}
+    newer = {m.newer_name: m for m in members.values() if m.newer_name}
+    return evolve(shape, members=members, required=tuple(required), newer=newer, tolerated_absences=absences)
+
+
+def _without(shape: RecordShape, new: RecordShape, name: str) -> RecordShape:
+    """A record without a member, which may be required all the same."""
+    members = {one: member for one, member in shape.members.items() if one != name}
+    required = [one for one in shape.required if one != name] + [name] * (name in new.required)
+    newer = {m.newer_name: m for m in members.values() if m.newer_name}
+    return evolve(
+        shape,
+        members=members,
+        required=tuple(required),
+        newer=newer,
+        tolerated_absences={**shape.tolerated_absences, **new.tolerated_absences},
+    )
+
+
+_Fact: TypeAlias = "tuple[Rule, str, str | None, str | None, Member]"
+
+
+def _facts(before: Member, after: Member) -> Iterator[_Fact]:
+    """What changed about a member that both revisions declare, each with the member as it is from then on."""
+    member = before
+    if (before.type, before.const) != (after.type, after.const):
+        member = evolve(
+            member, type=after.type, of=after.of, const=after.const, values=after.values, marker=after.marker
+        )
+        yield Rule.TYPE_CHANGED, f"is {_type(after)}", _type(before), _type(after), member
     if before.nullable != after.nullable:
-        yield "may be null" if after.nullable else "is never null"
+        # What the API serves where the letter has no null comes and goes with it.
+        deviations = _instead(member.deviations, after.deviations, Tolerance.NULL)
+        member = evolve(member, nullable=after.nullable, deviations=deviations)
+        rule, text = (Rule.NULL_ALLOWED, "may be null") if after.nullable else (Rule.NULL_REFUSED, "is never null")
+        yield rule, text, worded(before), worded(after), member
     if before.required != after.required:
-        yield "is required" if after.required else "may be absent"
+        member = evolve(member, required=after.required)
+        rule, text = (Rule.REQUIRED, "is required") if after.required else (Rule.NO_LONGER_REQUIRED, "may be absent")
+        yield rule, text, worded(before), worded(after), member
     if before.format != after.format:
-        yield f"is annotated as `{after.format}`"
-    if before.values != after.values:
-        yield "has other listed values"
-    if Tolerance.NUMBER_TEXT in after.deviations and Tolerance.NUMBER_TEXT not in before.deviations:
-        yield f"is served as {_NUMBER_TEXT}, too (`{after.deviations[Tolerance.NUMBER_TEXT].code}`)"
+        member = evolve(member, format=after.format)
+        text = f"is annotated as `{after.format}`" if after.format else "has no annotation of its format"
+        yield Rule.FORMAT_CHANGED, text, before.format, after.format, member
+    for fact in _values(member, after):
+        member = fact[-1]
+        yield fact
+    text_before, text_after = (Tolerance.NUMBER_TEXT in m.deviations for m in (before, after))
+    member = evolve(member, deviations=_instead(member.deviations, after.deviations, Tolerance.NUMBER_TEXT))
+    if text_after and not text_before:
+        code = after.deviations[Tolerance.NUMBER_TEXT].code
+        yield Rule.SERVED_AS_TEXT, f"is served as {_NUMBER_TEXT}, too (`{code}`)", None, code, member
+    if text_before and not text_after:
+        code = before.deviations[Tolerance.NUMBER_TEXT].code
+        yield Rule.NOT_SERVED_AS_TEXT, f"is not served as {_NUMBER_TEXT} (`{code}`)", code, None, member
+    if member.deviations != after.deviations:
+        codes = [", ".join(sorted(one.code for one in m.deviations.values())) or None for m in (member, after)]
+        member = evolve(member, deviations=after.deviations)
+        yield Rule.SERVED_OTHERWISE, "is served otherwise against the same letter", codes[0], codes[1], member
+    if before.meaning != after.meaning:
+        member = evolve(member, meaning=after.meaning)
+        said = after.meaning.doc if after.meaning else "nobody says what it counts."
+        text = f"counts something else, which no type shows: {said[0].lower()}{said[1:].rstrip('.')}"
+        yield Rule.MEANING_CHANGED, text, _counts(before), _counts(after), member
+
+
+def _instead(
+    before: Mapping[Tolerance, Deviation], after: Mapping[Tolerance, Deviation], allows: Tolerance
+) -> dict[Tolerance, Deviation]:
+    """Deviations with one of them as it is afterwards."""
+    others = {one: deviation for one, deviation in before.items() if one is not allows}
+    return {**others, **{one: deviation for one, deviation in after.items() if one is allows}}
+
+
+def _counts(member: Member) -> str | None:
+    return None if member.meaning is None else member.meaning.doc
+
+
+def _values(member: Member, after: Member) -> Iterator[_Fact]:
+    """What changed about the values that are listed."""
+    old, new = (one if one and not one.in_prose else Values(()) for one in (member.values, after.values))
+    added = tuple(value for value in new.known if value not in old.known)
+    removed = tuple(value for value in old.known if value not in new.known)
+    if old.closed and not new.closed:
+        member = evolve(member, values=Values(old.known))
+        yield Rule.VALUES_OPENED, "may be anything else, too", _quoted(member) or None, "any other", member
+    if new.closed and not old.closed:
+        member = evolve(member, values=Values((*old.known, *added), closed=True))
+        yield Rule.VALUES_CLOSED, f"is one of {_quoted(member)} and nothing else", "any other", _quoted(member), member
+    elif added:
+        member = evolve(member, values=Values((*old.known, *added), closed=new.closed))
+        listed = ", ".join(f"`{value}`" for value in added)
+        yield Rule.VALUES_ADDED, f"may be {listed}", None, listed, member
+    if removed:
+        known = tuple(value for value in (*old.known, *added) if value not in removed)
+        member = evolve(member, values=Values(known, closed=new.closed))
+        listed = ", ".join(f"`{value}`" for value in removed)
+        yield Rule.VALUES_REMOVED, f"is no longer listed as {listed}", listed, None, member
+
+
+def _quoted(member: Member) -> str:
+    return ", ".join(f"`{value}`" for value in member.values.known) if member.values else ""
+
+
+def worded(member: Member) -> str:
+    """What a revision says of a member, in a few words."""
+    return f"{_type(member)}, {'required' if member.required else 'may be absent'}"
 
 
 def _type(member: Member) -> str:
     kind = str(member.type)
-    if member.values is not None and member.values.closed:
-        kind = f"one of {', '.join(f'`{value}`' for value in member.values.known)}"
+    if member.const is not None:
+        kind = f"`{member.const}`"
+    elif member.values is not None and member.values.closed:
+        kind = f"one of {_quoted(member)}"
     return f"{kind} or null" if member.nullable else kind
 
 
 # -- whom it breaks
+
+
+def _knows(shape: RecordShape, name: str, profile: Profile) -> bool:
+    """Whether a record has a name, declared or not, so that it can stand in data and is no surprise to a reader."""
+    served = profile is Profile.SERVED
+    if name in shape.members:
+        return True
+    if served and any(name == m.newer_name and Tolerance.NEWER_NAME in m.deviations for m in shape.members.values()):
+        return True
+    return name in shape.required and not (served and name in shape.tolerated_absences)
+
+
+def _for_all(
+    readers: Mapping[tuple[Profile, Role], Effect],
+    strangers: Mapping[tuple[Profile, Role], bool],
+    *,
+    adds: bool = False,
+) -> dict[tuple[Profile, Role], Effect]:
+    """
+    What follows for everybody from what a change does to the two readers.
+
+    Args:
+        readers: What it does to them.
+        strangers: Whether they get something that they do not know.
+        adds: Whether sums are others.
+    """
+    found = dict(readers)
+    for profile in Profile:
+        for role, basis in _BASIS.items():
+            surprised = role in _STRICT and strangers.get((profile, basis), False)
+            found[profile, role] = Effect.BREAKING if surprised else readers[profile, basis]
+        found[profile, Role.ADDER] = Effect.BREAKING if adds else Effect.IDENTICAL
+        found[profile, Role.OLD_CALLER] = found[profile, Role.NEW_CALLER] = Effect.IDENTICAL
+    return found
 
 
 def _effects(old: RecordShape, new: RecordShape, names: tuple[str, ...]) -> dict[tuple[Profile, Role], Effect]:
@@ -223,56 +526,3 @@ def _standing(shape: RecordShape, name: str, profile: Profile) -> _Standing:
     if served and Tolerance.NEWER_NAME in member.deviations:
         tokens |= {_ABSENT}
     return _Standing(tokens | may_miss, tokens | may_miss)
-
-
-# -- as Markdown
-
-
-_PREAMBLE: Final = f"""# What each revision of the contract changed
-
-Generated from the records: `usagecompat schema --write` writes this file, and `--check` says whether it is up to date.
-
-For each change there are two readers:
-
-* **Old reader of new data**: a client made from the revision before gets a payload of this revision.
-* **New reader of old data**: a client made from this revision gets a payload of the revision before, such as one from an archive.
-
-A reader **breaks** if its schema refuses something that the other revision allows.
-It *reads on* if its schema takes everything, though an old reader does not know what is new and must keep or ignore it.
-It is the *same* if both schemas take the same.
-Payloads have only members that their own revision declares: whoever sent an undeclared member before it was declared is not counted.
-
-Two verdicts in one cell: first by the letter (`schemas/<revision>.json`), then as served (`schemas/served/<revision>.json`).
-The newest revision is {LATEST}.
-"""
-
-
-def _source(revision: str) -> str:
-    source, _, brought = PUBLISHED[revision].partition(": ")
-    return f"Published in {source}: {brought}."
-
-
-def _chapter(older: str, newer: str) -> list[str]:
-    found = changes(older, newer)
-    lines = [
-        f"* {role.capitalize()} ({older if role is Role.OLD_READER else newer} reads "
-        f"{newer if role is Role.OLD_READER else older}): {_verdicts(found, role)}."
-        for role in Role
-    ]
-    lines += [
-        "",
-        "| record | members | change | old reader of new data | new reader of old data |",
-        "|---|---|---|---|---|",
-    ]
-    for (record, text), group in groupby(found, key=lambda change: (change.record, change.text)):
-        alike = list(group)
-        members = ", ".join(f"`{change.names[0]}`" for change in alike if change.names) or "the record"
-        cells = (_verdicts(alike, role) for role in Role)
-        lines.append(f"| `{record}` | {members} | {text} | {' | '.join(cells)} |")
-    return lines
-
-
-def _verdicts(found: Iterable[Change], role: Role) -> str:
-    alike = list(found)
-    letter, served = (_WORDS[worst(alike, profile, role)] for profile in (Profile.PUBLISHED, Profile.SERVED))
-    return letter if letter == served else f"{letter} / as served {served}"

@@ -13,7 +13,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from usagecompat.contract.evolution import changelog
+from usagecompat.contract.changelog import changelog
 from usagecompat.contract.markers import KIND_PATTERN, NUMBER_PATTERN
 from usagecompat.contract.revisions import LATEST, REVISIONS, Tolerance, resolve_revision, source_of
 from usagecompat.contract.shapes import Contract, JsonType, Member, RecordShape

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve, frozen
 
 from usagecompat.contract.endpoints import ENDPOINTS, ROOT
+from usagecompat.contract.revisions import PUBLISHED
+from usagecompat.contract.shapes import Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,6 +121,33 @@ ALL_ENDPOINTS: Final = (
     ),
 )  # fmt: skip
 """All endpoints, in the contract's order of kinds."""
+
+
+_FILTERED_SINCE: Final[Mapping[tuple[str, str], str]] = {("costs", "line_items"): "2026-10-21"}
+"""Filters that are not as old as what they select by: the first revision whose requests are known to have them."""
+
+
+@lru_cache(maxsize=32)
+def queries_of(said: Contract) -> Mapping[str, Mapping[str, Parameter]] | None:
+    """Each endpoint's parameters by name; None for a draft that says nothing of them."""
+    if said.revision not in PUBLISHED:
+        return said.queries
+    return {
+        name: {
+            "start_time": Parameter("integer", required=True),
+            "end_time": Parameter("integer"),
+            "bucket_width": Parameter("string", values=tuple(endpoint.limits), default=DEFAULT_WIDTH),
+            **{
+                one.name: Parameter("boolean") if one.single else Parameter("array", values=one.values)
+                for one in endpoint.filters
+                if _FILTERED_SINCE.get((name, one.name), "") <= said.revision
+            },
+            "group_by": Parameter("array", values=endpoint.group_by),
+            "limit": Parameter("integer", default=_COSTS_LIMITS["1d"].default if name == "costs" else None),
+            "page": Parameter("string"),
+        }
+        for name, endpoint in endpoints_of(said).items()
+    }
 
 
 @lru_cache(maxsize=32)

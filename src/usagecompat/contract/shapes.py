@@ -89,6 +89,23 @@ class RecordShape:
     """Required names that the API does not serve."""
 
 
+@frozen
+class Parameter:
+    """One parameter of a query."""
+
+    type: str
+    required: bool = False
+    values: tuple[str, ...] = ()
+    """The only values, of the parameter or of each of its items; empty if any will do."""
+    default: str | int | float | bool | None = None
+
+    def __str__(self) -> str:
+        words = [f"{self.type} of {', '.join(self.values)}" if self.values else self.type]
+        words += ["required"] * self.required
+        words += [f"{self.default} if not given"] * (self.default is not None)
+        return ", ".join(words)
+
+
 @frozen(kw_only=True, eq=False)
 class Contract:
     """What one revision says."""
@@ -102,6 +119,8 @@ class Contract:
     flat: RecordShape
     endpoints: Mapping[str, str]
     """Which endpoint, below `ROOT`, answers with which kind, as far as it is known."""
+    queries: Mapping[str, Mapping[str, Parameter]] | None = None
+    """What a draft says that each endpoint may be asked; None if it says nothing."""
 
     @property
     def records(self) -> Mapping[str, RecordShape]:

@@ -15,7 +15,7 @@ from usagecompat.findings import Shape
 from usagecompat.jsontext import INT32_MOST, Number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from usagecompat.contract import Contract, RecordShape
     from usagecompat.jsontext import Tree
@@ -56,7 +56,7 @@ class RecordLayout:
         """These names, and those that the contract declares beside them: each behind its neighbour in the contract."""
         names = list(self.names)
         place = 0
-        for name in shape.members:
+        for name in _tag_first(shape.members):
             if name not in names:
                 names.insert(place, name)
             place = names.index(name) + 1
@@ -94,7 +94,12 @@ class Layout:
 
 def layout_of(contract: Contract) -> Layout:
     """The layout of payloads that have all members in the contract's order and no other."""
-    return Layout(None, {name: RecordLayout(tuple(record.members)) for name, record in contract.records.items()})
+    return Layout(None, {name: RecordLayout(_tag_first(record.members)) for name, record in contract.records.items()})
+
+
+def _tag_first(names: Iterable[str]) -> tuple[str, ...]:
+    """The names with `object` in front, without which records cannot be told apart; a draft may have it elsewhere."""
+    return tuple(sorted(names, key=lambda name: name != "object"))
 
 
 def observe(tree: Tree, shape: Shape, contract: Contract) -> Layout | None:

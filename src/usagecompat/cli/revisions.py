@@ -1,0 +1,165 @@
+"""
+`usagecompat revisions`: the revisions of the contract, what differs between two, and new ones from OpenAPI documents.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from usagecompat.contract import PUBLISHED, REVISIONS
+
+if TYPE_CHECKING:
+    from usagecompat.contract import Draft, Imported
+
+_FORMATS = ("text", "json", "markdown")
+
+
+@click.group(invoke_without_command=True)
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_context
+def revisions(context: click.Context, format_: str) -> None:
+    """
+    List the revisions of the published contract, compare two, or import one.
+
+    Without a command: each has its date for a name, oldest first, with what it brought and where it was published.
+
+    \b
+    Example: usagecompat revisions --format json
+    Example: usagecompat revisions diff 2026-08-21 2026-10-21
+    Example: usagecompat revisions import openapi.yaml --output draft.json
+    """  # noqa: D301 - click's own mark
+    if context.invoked_subcommand is not None:
+        return
+    rows = [(revision, *_source_and_news(revision)) for revision in REVISIONS]
+    if format_ == "json":
+        listed = [{"revision": revision, "brought": news, "source": source} for revision, source, news in rows]
+        click.echo(json.dumps(listed, indent=2, ensure_ascii=False))
+        return
+    width = max(len(news) for _, _, news in rows)
+    for revision, source, news in rows:
+        click.echo(f"{revision}  {news:{width}}  {source}")
+
+
+@revisions.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--format", "format_", type=click.Choice(_FORMATS), default=_FORMATS[0], show_default=True)
+@click.option(
+    "--breaking", is_flag=True, help="List only what breaks a lenient reader, who adds up, or who asks as before."
+)
+@click.pass_context
+def diff(context: click.Context, old: str, new: str, format_: str, *, breaking: bool) -> None:
+    """
+    Say everything in which two revisions differ, whom it breaks, and which payload shows it.
+
+    OLD and NEW are dates, files of drafts, or OpenAPI documents (YAML or JSON).
+    Exit status: 0 nothing differs, 1 something does, 2 one of the two cannot be read.
+
+    \b
+    Example: usagecompat revisions diff 2025-02-10 2026-05-13 --breaking
+    Example: usagecompat revisions diff 2026-10-21 openapi.yaml --format markdown
+    """  # noqa: D301 - click's own mark
+    from usagecompat.conversion import differences  # noqa: PLC0415 - the list needs none
+
+    one, other = _side(old), _side(new)
+    found = differences(one, other, only_breaking=breaking)
+    if format_ == "json":
+        click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
+    else:
+        for line in found.markdown() if format_ == "markdown" else found.text():
+            click.echo(line)
+    context.exit(1 if found.found else 0)
+
+
+@revisions.command("import")
+@click.argument("openapi")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the draft here.")
+@click.option("--date", metavar="DATE", help="The revision's date; else that of its version or file name, or today's.")
+@click.option("--patch", is_flag=True, help="Also print the lines of the kit's own files that the revision asks for.")
+@click.pass_context
+def import_(context: click.Context, openapi: str, output: Path | None, date: str | None, *, patch: bool) -> None:
+    """
+    Make a draft of a revision from an OpenAPI document, YAML or JSON.
+
+    The document is read by its endpoints, whatever it calls its schemas.
+    The draft goes to standard output or to FILE; every --revision takes it.
+    What it cannot hold is told on standard error, each with its place; so is what differs from the newest revision.
+
+    \b
+    Example: usagecompat revisions import openapi.yaml --output draft.json
+    Example: usagecompat check page.json --revision draft.json
+    """  # noqa: D301 - click's own mark
+    imported = _imported(openapi, date)
+    text = json.dumps(imported.draft, indent=1, ensure_ascii=False) + "\n"
+    draft = _draft(imported, openapi)
+    if output is not None:
+        output.write_text(text, "utf-8")
+    elif not patch:
+        sys.stdout.write(text)
+    _tell(imported, draft)
+    if patch:
+        from usagecompat.conversion import patch_text  # noqa: PLC0415 - hardly ever needed
+
+        for line in patch_text(draft):
+            click.echo(line)
+    context.exit(0)
+
+
+def _tell(imported: Imported, draft: Draft) -> None:
+    """Say on standard error what the draft does not hold, and what is new about it."""
+    from usagecompat.contract import LATEST  # noqa: PLC0415 - the list needs none
+    from usagecompat.conversion import differences  # noqa: PLC0415 - likewise
+    from usagecompat.printing import printable  # noqa: PLC0415 - likewise
+
+    if imported.not_held:
+        count = len(imported.not_held)
+        click.echo(f"{count} thing{'' if count == 1 else 's'} that a draft cannot hold:", err=True)
+    for one in imported.not_held:
+        click.echo(f"  {printable(str(one))}", err=True)
+    click.echo("compared with the newest revision:", err=True)
+    for line in differences(LATEST, draft).text():
+        click.echo(f"  {line}", err=True)
+
+
+def _side(name: str) -> str:
+    """A date, a draft, or what an OpenAPI document publishes."""
+    from usagecompat.contract import is_openapi, read_bytes, revision_named  # noqa: PLC0415 - the list needs none
+
+    if name not in REVISIONS and Path(name).is_file() and is_openapi(read_bytes(name)):
+        imported = _imported(name, None)
+        for one in imported.not_held:
+            from usagecompat.printing import printable  # noqa: PLC0415 - hardly ever needed
+
+            click.echo(f"usagecompat: {printable(f'{name}#{one}')}", err=True)
+        return _draft(imported, name)
+    return revision_named(name)
+
+
+def _imported(name: str, date: str | None) -> Imported:
+    from datetime import UTC, datetime  # noqa: PLC0415 - the list needs none
+
+    from usagecompat.contract import import_openapi, read_bytes  # noqa: PLC0415 - likewise
+
+    if date is not None:
+        try:
+            datetime.strptime(date, "%Y-%m-%d").replace(tzinfo=UTC)
+        except ValueError:
+            message = f"{date!r} is no date such as {REVISIONS[-1]}."
+            raise click.BadParameter(message, param_hint="'--date'") from None
+    return import_openapi(read_bytes(name), name, date, today=datetime.now(UTC).date().isoformat())
+
+
+def _draft(imported: Imported, name: str) -> Draft:
+    from usagecompat.contract import draft_of  # noqa: PLC0415 - the list needs none
+
+    return draft_of(json.dumps(imported.draft).encode(), name)
+
+
+def _source_and_news(revision: str) -> tuple[str, str]:
+    source, _, news = PUBLISHED[revision].partition(": ")
+    return source, news
