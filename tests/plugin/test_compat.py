@@ -8,8 +8,8 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import pytest
-import zstandard
 from click.testing import CliRunner
+from zstd_of import zstd
 
 from usagecompat.cli import main
 from usagecompat.corpus import selection as corpus
@@ -263,7 +263,7 @@ def test_everything_that_check_reads(pytester: pytest.Pytester, plain: Path) -> 
     line = (plain / "2026/costs.json").read_bytes().replace(b"\n", b"") + b"\n"
     (plain / "day.ndjson").write_bytes(line + b"\n" + line)
     (plain / "more.jsonl.gz").write_bytes(gzip.compress(line * 3))
-    (plain / "one.json.zst").write_bytes(zstandard.ZstdCompressor().compress((plain / "one.json").read_bytes()))
+    (plain / "one.json.zst").write_bytes(zstd.compress((plain / "one.json").read_bytes()))
     (plain / ".hidden.json").write_text("{", "utf-8")
     result = pytester.runpytest("--compat=recorded", "-p", "no:randomly")
     result.assert_outcomes(passed=5 * 4)
