@@ -142,10 +142,13 @@ CODES: Final[Mapping[str, Code]] = {
     "rule/has-more-without-cursor": _code(_W, "a page has more, and no cursor to get it"),
     "rule/cursor-without-has-more": _code(_W, "a page has a cursor, and says there is no more"),
     "rule/end-before-start": _code(_W, "a bucket ends when it starts, or before"),
+    "rule/time-not-in-seconds": _code(_W, "a time is before 1970 or beyond the year 2200"),
     "rule/overlapping-buckets": _code(_W, "a bucket starts before the one in front of it has ended"),
     "rule/unordered-buckets": _code(_W, "a bucket starts before the one in front of it does"),
     "rule/mixed-kinds": _code(_W, "a bucket holds results of several kinds"),
     "rule/duplicate-group": _code(_W, "two results of a bucket have the same kind and group keys"),
+    "rule/amount-without-currency": _code(_W, "an amount has a value, and no currency"),
+    "rule/currency-not-iso-4217": _code(_W, "a currency is not three letters, as ISO 4217 has them"),
     "rule/currency-not-lower-case": _code(_N, "a currency code is not in lower case"),
     # A client's answer is not what it was sent.
     "client/not-json": _code(_E, "the answer is not JSON"),

@@ -231,7 +231,10 @@ TIMES = {
     "one-second": (page(bucket(start=1, end=2)), []),
     "no-time": (page(bucket(start=1, end=1)), ["end-before-start /data/0"]),
     "backwards": (page(bucket(start=2, end=1)), ["end-before-start /data/0"]),
-    "negative-times": (page(bucket(start=-5, end=-4), bucket(start=-4, end=1)), []),
+    "negative-times": (
+        page(bucket(start=-5, end=-4), bucket(start=-4, end=1)),
+        ["time-not-in-seconds /data/0/start_time"],
+    ),
     "time-is-text": (page(bucket(start=5, end=6), bucket(start_time="1")), []),
 }
 
@@ -328,7 +331,7 @@ def test_an_error_does_not_silence_the_rules() -> None:
 
 
 @pytest.mark.parametrize(
-    ("currency", "expected"), [("usd", []), ("USD", ["currency-not-lower-case /amount/currency"]), ("", []), (5, [])]
+    ("currency", "expected"), [("usd", []), ("USD", ["currency-not-lower-case /amount/currency"]), (5, [])]
 )
 def test_currency(currency: object, expected: list[str]) -> None:
     """A currency that is not in lower case is a note at the currency."""
@@ -391,3 +394,55 @@ def test_messages_are_printable() -> None:
     for finding in check(json.dumps(bucket(*costs))).findings:
         assert finding.message.isprintable(), finding
         assert len(finding.message) < 700
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "found", "said"),
+    [
+        (1_793_491_200_000, 1_793_577_600_000, ["time-not-in-seconds /start_time"], "milliseconds: 1793491200"),
+        (1_793_491_200, 1_793_577_600_000, ["time-not-in-seconds /end_time"], "milliseconds: 1793577600"),
+        (1_793_491_200_123_456, 1_793_577_600_123_456, ["time-not-in-seconds /start_time"], "microseconds: 1793491200"),
+        (1_793_491_200 * 10**9, 1_793_577_600 * 10**9, ["time-not-in-seconds /start_time"], "nanoseconds: 1793491200"),
+        (7_258_118_399, 7_258_118_400, [], ""),
+        (7_258_118_399, 7_258_118_401, ["time-not-in-seconds /end_time"], "whole seconds"),
+        (10**50, 10**50 + 1, ["time-not-in-seconds /start_time"], "whole seconds"),
+        (0, 1, [], ""),
+        (-1, 1, ["time-not-in-seconds /start_time"], "no usage from that time"),
+        (1_793_491_200, 0, ["end-before-start "], "0 is what an integer becomes"),
+        (1_793_491_200, 1_793_491_200, ["end-before-start "], "first second that is no part"),
+        (1_793_577_600, 1_793_491_200, ["end-before-start "], "wrong way round"),
+    ],
+)
+def test_odd_times(start: int, end: int, found: list[str], said: str) -> None:
+    """Times that are no seconds, and buckets that end too early, are told with what went wrong."""
+    tree = bucket(start=start, end=end)
+    assert rules(tree) == found
+    hints = [one.hint for one in check(json.dumps(tree)).findings if one.code.startswith("rule/")]
+    assert said in "".join(hints)
+
+
+@pytest.mark.parametrize(
+    ("amount", "found"),
+    [
+        ({"value": 1, "currency": "usd"}, []),
+        ({"value": 1, "currency": "USD"}, ["currency-not-lower-case /amount/currency"]),
+        ({"value": 1, "currency": "$"}, ["currency-not-iso-4217 /amount/currency"]),
+        ({"value": 1, "currency": ""}, ["currency-not-iso-4217 /amount/currency"]),
+        ({"value": 1, "currency": "US dollar"}, ["currency-not-iso-4217 /amount/currency"]),
+        ({"value": 1, "currency": "usd\n"}, ["currency-not-iso-4217 /amount/currency"]),
+        ({"value": 1, "currency": "us\u00df"}, ["currency-not-iso-4217 /amount/currency"]),
+        ({"value": 1}, ["amount-without-currency /amount/currency"]),
+        ({"value": "1"}, ["amount-without-currency /amount/currency"]),
+        ({"value": 1, "curency": "usd"}, []),
+        ({"currency": "usd"}, []),
+        ({}, []),
+    ],
+)
+def test_currencies(amount: dict[str, Any], found: list[str]) -> None:
+    """An amount has a currency of three letters beside its value, on either route."""
+    tree = {"object": "organization.costs.result", "amount": amount, "project_id": "a"}
+    usual = {**tree, "amount": {"value": 2, "currency": "usd"}, "project_id": "b"}
+    for _ in range(2):
+        assert rules(tree) == found
+        both = bucket(usual, tree)
+        assert rules(both) == [one.replace("/amount", "/results/1/amount") for one in found]

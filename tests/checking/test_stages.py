@@ -353,7 +353,7 @@ def test_many_undeclared_members() -> None:
 
 def test_groups_count_beyond_the_cap() -> None:
     """A group that is listed goes on counting, however many places it has."""
-    cost = '{"object":"organization.costs.result","amount":{"value":"1"}}'
+    cost = '{"object":"organization.costs.result","amount":{"value":"1","currency":"usd"}}'
     report = check(page(2_500, cost))
     assert [(f.code, f.count) for f in report.findings] == [
         ("wire/amount-as-string", 2_500),
@@ -566,7 +566,9 @@ def test_threads() -> None:
 def test_report_as_json() -> None:
     """A report is plain data, complete with places and revisions."""
     report = json.loads(
-        json.dumps(check(b'{"object":"organization.costs.result",\n "amount":{"value":"1"}}').to_dict())
+        json.dumps(
+            check(b'{"object":"organization.costs.result",\n "amount":{"value":"1","currency":"usd"}}').to_dict()
+        )
     )
     assert report["verdict"] == "acceptable"
     assert (report["shape"], report["revision"], report["profile"], report["truncated"]) == (

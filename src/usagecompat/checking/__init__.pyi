@@ -1,7 +1,7 @@
 from .fits import Extract, Facts, best_of, fits_of
 from .report import Incompatible, Report
 from .report_text import render
-from .rules import AROUND_RESULTS, GROUP_KEYS, group_of, name_of_results
+from .rules import AROUND_RESULTS, GROUP_KEYS, LAST_TIME, group_of, is_currency_code, name_of_results
 from .schema_stage import shape_of_document, validate
 from .spelling import meant
 from .stages import check, fast_route, look, report_on
@@ -11,6 +11,7 @@ from .weighing import Fit, verdict_of
 __all__ = [
     "AROUND_RESULTS",
     "GROUP_KEYS",
+    "LAST_TIME",
     "SUM_RULES",
     "Extract",
     "Facts",
@@ -23,6 +24,7 @@ __all__ = [
     "fast_route",
     "fits_of",
     "group_of",
+    "is_currency_code",
     "look",
     "meant",
     "name_of_results",

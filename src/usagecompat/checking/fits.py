@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard
 
 from attrs import evolve
 
-from usagecompat.checking.rules import AROUND_RESULTS, find_contradictions, integer_of
+from usagecompat.checking.rules import AROUND_RESULTS, currency_fault, find_contradictions, integer_of
 from usagecompat.checking.schema_stage import validate
 from usagecompat.checking.sums import SUM_RULES, sum_rules
 from usagecompat.checking.weighing import Fit, Weighing
@@ -277,7 +277,9 @@ class Extract:
             elif type(value) is int:
                 facts.append((name, "i" if value >= 0 else "-i"))
             elif type(value) is str:
-                facts.append((name, _text(value, member)))
+                facts.append(
+                    (name, _text(value, member) if name != "currency" else currency_fault({name: value}) or "s")
+                )
             elif _is_object(value) and member is not None and member.type is JsonType.OBJECT:
                 facts.append((name, self._facts(value)))
             elif name in but and type(value) is list:

@@ -7,14 +7,16 @@ They look only at values that are there and of the right type; what is not is th
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Final
 
+from usagecompat.checking.spelling import is_one_edit
 from usagecompat.checking.sums import sum_rules, terms_of
 from usagecompat.contract import KINDS, LATEST, contract, shape_of
 from usagecompat.findings import Observation, Path, Shape
-from usagecompat.jsontext import Number
+from usagecompat.jsontext import Number, has_surrogate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
     from usagecompat.contract import RecordShape
     from usagecompat.jsontext import Document, Tree
 
+LAST_TIME: Final = 7_258_118_400
+"""The start of the year 2200 in seconds since 1970; no usage is as late."""
+_FIRST_LIKELY: Final = 1_000_000_000
+_FINER: Final = ((1_000, "milliseconds"), (1_000_000, "microseconds"), (1_000_000_000, "nanoseconds"))
+is_currency_code: Final = re.compile(r"[A-Za-z]{3}").fullmatch
+"""Whether a text is spelled as ISO 4217 spells currencies, in either case."""
 _LONGEST_QUOTE: Final = 80
 _LONGEST_NUMBER: Final = 40
 
@@ -31,6 +39,7 @@ AROUND_RESULTS: Final = frozenset(
         "rule/has-more-without-cursor",
         "rule/cursor-without-has-more",
         "rule/end-before-start",
+        "rule/time-not-in-seconds",
         "rule/overlapping-buckets",
         "rule/unordered-buckets",
         "rule/mixed-kinds",
@@ -98,9 +107,12 @@ def _page(page: dict[str, Tree], revision: str) -> Iterator[Observation]:
 def _bucket(bucket: dict[str, Tree], path: Path, revision: str) -> Iterator[Observation]:
     start, end = integer_of(bucket.get("start_time")), integer_of(bucket.get("end_time"))
     if start is not None and end is not None and end <= start:
-        yield Observation(
-            "rule/end-before-start", path, f"the bucket starts at {_spelled(start)} and ends at {_spelled(end)}"
-        )
+        message = f"the bucket starts at {_spelled(start)} and ends at {_spelled(end)}"
+        yield Observation("rule/end-before-start", path, message, _why_it_ends(start, end))
+    for member, time in (("start_time", start), ("end_time", end)):
+        if time is not None and not 0 <= time <= LAST_TIME:
+            yield _odd_time(time, (*path, member))
+            break
     name = name_of_results(bucket, revision)
     results = bucket.get(name)
     if type(results) is not list:
@@ -121,6 +133,30 @@ def _bucket(bucket: dict[str, Tree], path: Path, revision: str) -> Iterator[Obse
                 "rule/duplicate-group", here, message, "A reader that stores by group keeps one of the two."
             )
         yield from _result(result, here, revision)
+
+
+def _why_it_ends(start: Integer, end: Integer) -> str:
+    """What may have gone wrong where a bucket ends at its start or before."""
+    if end == 0:
+        return "`end_time` is exclusive; 0 is what an integer becomes that nobody has set."
+    if end == start:
+        return "`end_time` is exclusive: it is the first second that is no part of the bucket."
+    return "`end_time` is exclusive; are the two times the wrong way round?"
+
+
+def _odd_time(time: Integer, place: Path) -> Observation:
+    """A time that nobody can have meant as seconds."""
+    name = place[-1]
+    if time < 0:
+        message, hint = f"`{name}` is {_spelled(time)}, which is before 1970", "The API has no usage from that time."
+    else:
+        message = f"`{name}` is {_spelled(time)}, which is beyond the year 2200"
+        hint = "Times are whole seconds since 1970."
+        for factor, unit in _FINER:
+            if _FIRST_LIKELY * factor <= time <= LAST_TIME * factor:
+                hint = f"Times are whole seconds since 1970; this looks like {unit}: {_spelled(time // factor)} in seconds."
+                break
+    return Observation("rule/time-not-in-seconds", place, message, hint)
 
 
 def name_of_results(bucket: Mapping[str, object], revision: str) -> str:
@@ -152,12 +188,30 @@ def _result(result: dict[str, Tree], path: Path, revision: str) -> Iterator[Obse
     yield from _sums(result, path, revision, tag)
     amount = result.get("amount")
     if type(amount) is dict and "amount" in kind.members:
-        currency = amount.get("currency")
-        if type(currency) is str and currency != currency.lower():
-            message = f"expected a currency in lower case, found {_quote(currency)}"
-            yield Observation(
-                "rule/currency-not-lower-case", (*path, "amount", "currency"), message, "The API sends `usd`."
-            )
+        fault = currency_fault(amount)
+        if fault is not None:
+            yield Observation(fault[0], (*path, "amount", "currency"), *fault[1:])
+
+
+def currency_fault(amount: Mapping[str, object]) -> tuple[str, str, str] | None:
+    """What is wrong with the currency of an amount: code, message and hint."""
+    currency = amount.get("currency")
+    if "currency" not in amount:
+        if amount.get("value") is None or any(is_one_edit(name, "currency") for name in amount):
+            return None
+        hint = 'Nobody can add it to others; the API sends "currency": "usd".'
+        return "rule/amount-without-currency", "the amount has a `value`, and no `currency`", hint
+    if type(currency) is not str or has_surrogate(currency):
+        return None
+    if not is_currency_code(currency):
+        message = f"expected the three letters of ISO 4217, found {_quote(currency)}"
+        sign = {"$": "usd", "€": "eur", "£": "gbp", "¥": "jpy"}.get(currency.strip())
+        hint = f'The API sends "{sign}".' if sign else 'The API sends codes such as "usd".'
+        return "rule/currency-not-iso-4217", message, hint
+    if currency != currency.lower():
+        message = f"expected a currency in lower case, found {_quote(currency)}"
+        return "rule/currency-not-lower-case", message, f'The API sends "{currency.lower()}".'
+    return None
 
 
 def _sums(result: dict[str, Tree], path: Path, revision: str, kind: str) -> Iterator[Observation]:

@@ -18,7 +18,7 @@ import msgspec
 from attrs import frozen
 from msgspec import UNSET
 
-from usagecompat.checking import sum_rules
+from usagecompat.checking import LAST_TIME, is_currency_code, sum_rules
 from usagecompat.checking.fast import Column, Findings, RecordLayout
 from usagecompat.checking.fast.columns import NOT_SAFE, NUMBER_TEXT, is_lossy
 from usagecompat.checking.fast.route import DECODE_ERRORS, encode_struct, says_the_same
@@ -201,8 +201,11 @@ class SpotlessLines:
             more = self._masks(self._bucket_check, values, counted)
             if more.count(self._in_bucket) < len(more):
                 masks = [one & (other | _TEXT if other else 0) for one, other in zip(masks, more, strict=True)]
-        if any(map(ge, starts, ends)):
-            masks = [mask if start < end else 0 for mask, start, end in zip(masks, starts, ends, strict=True)]
+        if any(map(ge, starts, ends)) or not 0 <= min(starts) <= max(ends) <= LAST_TIME:
+            masks = [
+                mask if 0 <= start < end <= LAST_TIME else 0
+                for mask, start, end in zip(masks, starts, ends, strict=True)
+            ]
         if counted and not tallying.has_examples(counted):
             for index, one in enumerate(zip(values, results, strict=True)):
                 if masks[index] and self._has_notes(check, *one):
@@ -274,13 +277,13 @@ class SpotlessLines:
             shape, buckets = Shape.PAGE, value.data
             if value.has_more is not bool(value.next_page) or not self._run(self._page_check, [value], masks, counted):
                 return False
-            if any(map(ge, map(_starts, buckets), map(_ends, buckets))) or any(
+            if any(not 0 <= bucket.start_time < bucket.end_time <= LAST_TIME for bucket in buckets) or any(
                 after.start_time < before.end_time for before, after in pairwise(buckets)
             ):
                 return False
         elif cls is self._bucket:
             shape, buckets = Shape.BUCKET, [value]
-            if value.end_time <= value.start_time:
+            if not 0 <= value.start_time < value.end_time <= LAST_TIME:
                 return False
         else:
             if not self._run(self._check(cls, ALL), [value], masks, counted) or counted:
@@ -431,7 +434,7 @@ def _compiled(
     shape: RecordShape, names: tuple[str, ...], columns: tuple[Column, ...], revision: str, envelope: int
 ) -> tuple[Run, int, bool, bool]:
     """The check of one record as a function, and what `_Check` says of it."""
-    scope: dict[str, Any] = {"UNSET": UNSET, "MOST": INT32_MOST, "LEAST": INT32_LEAST}
+    scope: dict[str, Any] = {"UNSET": UNSET, "MOST": INT32_MOST, "LEAST": INT32_LEAST, "IS_CODE": is_currency_code}
     writer = _Writer(shape, names, columns)
     base, tests = writer.masks(envelope)
     exec("\n".join(writer.all_lines(revision, base, tests)), scope)  # noqa: S102 - made of the contract's names and of numbers

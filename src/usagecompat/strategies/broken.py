@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from attrs import frozen
 from hypothesis import strategies as st
 
-from usagecompat.checking import SUM_RULES, SumRule, meant, sum_rules
+from usagecompat.checking import LAST_TIME, SUM_RULES, SumRule, meant, sum_rules
 from usagecompat.contract import (
     DEVIATIONS,
     Contract,
@@ -346,6 +346,24 @@ def _ends_too_early(draw: DrawFn, page: Object) -> None:
     bucket["end_time"] = number(bucket["start_time"].integer - draw(naturals))
 
 
+def _odd_time(draw: DrawFn, page: Object) -> None:
+    last = page["data"][-1]
+    last["end_time"] = number(LAST_TIME + 1 + draw(naturals))
+
+
+def _amount_with(amount: Object) -> Callable[[DrawFn, Contract], Object]:
+    """A cost with this amount."""
+
+    def make(draw: DrawFn, said: Contract) -> Object:
+        kind = next(kind for kind, shape in said.kinds.items() if "amount" in shape.members)
+        tree = _any_tree(draw, said, kind)
+        node = draw(st.sampled_from([n for n, shape in _places(tree, said) if shape.kind == kind]))
+        node["amount"] = dict(amount)
+        return tree
+
+    return make
+
+
 def _one_more_bucket(page: Object, start: int) -> None:
     last = page["data"][-1]
     page["data"].append({**last, "start_time": number(start), "end_time": number(start + 1)})
@@ -421,6 +439,9 @@ _FAULTS: Final[Mapping[str, _Fault]] = {
     "rule/has-more-without-cursor": _page_fault(_more_without_cursor),
     "rule/cursor-without-has-more": _page_fault(_cursor_without_more),
     "rule/end-before-start": _page_fault(_ends_too_early),
+    "rule/time-not-in-seconds": _page_fault(_odd_time),
+    "rule/amount-without-currency": _Fault(_amount_with({"value": Number("1")})),
+    "rule/currency-not-iso-4217": _Fault(_amount_with({"value": Number("1"), "currency": "$"})),
     "rule/overlapping-buckets": _page_fault(_overlap),
     "rule/unordered-buckets": _page_fault(_disorder),
     "rule/mixed-kinds": _bucket_fault(_mixed),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from attrs import field, frozen
 
-from usagecompat.checking import SUM_RULES, SumRule, sum_rules
+from usagecompat.checking import LAST_TIME, SUM_RULES, SumRule, meant, sum_rules
 from usagecompat.contract import LATEST, Contract, Count, JsonType, Member, RecordShape, Tolerance, contract
 from usagecompat.findings import Path
 from usagecompat.jsontext import Number, lexeme_of, write
@@ -136,6 +136,7 @@ def wrong_types(member: Member) -> Mapping[str, Any]:
     return _WRONG[member.type]
 
 
+_TIMES: Final = ("start_time", "end_time")
 _INTEGERS: Final[Mapping[str, tuple[str, str]]] = {
     "zero": ("0", VALID),
     "minus-zero": ("-0", VALID),
@@ -212,6 +213,8 @@ _Make: TypeAlias = "Callable[..., Mutation]"
 
 def _absence(shape: RecordShape, name: str) -> dict[str, Any]:
     """What must be found where a member of this name is absent."""
+    if name == "currency":
+        return {"code": "rule/amount-without-currency", "at": (name,)}
     if name not in shape.required:
         return {"code": VALID}
     deviation = shape.tolerated_absences.get(name)
@@ -237,6 +240,15 @@ def _names(make: _Make, member: Member, shape: RecordShape, said: Contract) -> I
     extra = {"code": "schema/undeclared-member", "at": (wrong,)}
     lost = _absence(shape, name) if name in shape.required else extra
     yield make(member=name, fault="misspelt", **lost, change=_renamed(member, shape, said, wrong))
+    nearly = f"{name}x"
+    if name in meant(said, shape, nearly):
+        yield make(
+            member=name,
+            fault="one-letter-wrong",
+            code="schema/misspelt-member",
+            at=(nearly,),
+            change=_renamed(member, shape, said, nearly),
+        )
     if member.former_name:
         code = "schema/renamed-member" if member.required else "schema/undeclared-member"
         change = _renamed(member, shape, said, member.former_name)
@@ -257,8 +269,12 @@ def _names(make: _Make, member: Member, shape: RecordShape, said: Contract) -> I
 
 def _values(make: _Make, member: Member, shape: RecordShape, said: Contract) -> Iterator[Mutation]:
     def valued(fault: str, value: object, code: str = VALID, at: Path = ()) -> Mutation:
-        change = _with(member, shape, value)
-        return make(member=member.name, fault=fault, code=code, at=(member.name, *at), change=change)
+        change, place = _with(member, shape, value), (member.name, *at)
+        if member.name in _TIMES and type(value) is Number and (time := value.whole) is not None:
+            first = time - (member.name == "end_time")
+            if first < 0 or time > LAST_TIME:
+                code, place = "rule/time-not-in-seconds", ("start_time",) if first < 0 else place
+        return make(member=member.name, fault=fault, code=code, at=place, change=change)
 
     for name, value in wrong_types(member).items():
         yield valued(name, value, "schema/wrong-type")
@@ -294,7 +310,10 @@ def _tags(valued: _Valued, shape: RecordShape, said: Contract) -> Iterator[Mutat
 
 def _strings(valued: _Valued, member: Member) -> Iterator[Mutation]:
     yield valued("lone-surrogate", "a\ud800", "json/lone-surrogate")
-    if member.values is None:
+    if member.name == "currency":
+        yield valued("empty", "", "rule/currency-not-iso-4217")
+        yield valued("sign", "$", "rule/currency-not-iso-4217")
+    elif member.values is None:
         yield valued("empty", "")
     else:
         code = "schema/unknown-value" if member.values.closed else "schema/unlisted-value"
@@ -327,6 +346,8 @@ def _without(name: str) -> Callable[[Object], object]:
         node.pop(name, None)
         if name == "next_page":
             node["has_more"] = False
+        if name == "currency":
+            node.setdefault("value", Number("1"))
 
     return change
 
@@ -337,6 +358,8 @@ def _renamed(member: Member, shape: RecordShape, said: Contract, other: str) -> 
         rename(node, member.name, other)
         if member.name == "next_page":
             node["has_more"] = False
+        if member.name == "currency":
+            node.pop("value", None)
 
     return change
 
@@ -374,7 +397,9 @@ def _agree(node: Object, member: Member, shape: RecordShape) -> None:
     elif name == "start_time" and count is not None:
         node["end_time"] = number(count + 1)
     elif name == "end_time" and count is not None:
-        node["start_time"] = number(count - 1)
+        node["start_time"] = number(count - 1 if count <= LAST_TIME else 0)
+    elif name == "value" and value is not None:
+        node.setdefault("currency", "usd")
     elif name == "next_page":
         node["has_more"] = type(value) is str and value != ""
     elif name == "has_more" and value is True:
@@ -477,6 +502,14 @@ def _bucket_rules(make: _Make, said: Contract) -> Iterator[Mutation]:
     ):
         new = {"start_time": number(100), "end_time": number(end)}
         yield make(member="end_time", fault=fault, code=code, change=partial(_update, new))
+    for fault, code, start, end in (
+        ("from-1970", VALID, 0, 1),
+        ("before-1970", "rule/time-not-in-seconds", -1, 1),
+        ("until-2200", "record/lossy-number", LAST_TIME - 1, LAST_TIME),
+        ("beyond-2200", "rule/time-not-in-seconds", LAST_TIME + 1, LAST_TIME + 2),
+    ):
+        new = {"start_time": number(start), "end_time": number(end)}
+        yield make(member="start_time", fault=fault, code=code, at=("start_time",), change=partial(_update, new))
     name = next(name for name, member in said.bucket.members.items() if member.type is JsonType.ARRAY)
     kinds = list(said.kinds.values())
     for shape in kinds:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from hypothesis import strategies as st
 
-from usagecompat.checking import group_of, sum_rules
+from usagecompat.checking import LAST_TIME, group_of, meant, sum_rules
 from usagecompat.contract import (
     KNOWN_UNDECLARED,
     LATEST,
@@ -119,7 +119,9 @@ def _undeclared_names(shape: RecordShape, said: Contract) -> SearchStrategy[str]
     """Names that mean nothing in the record: made-up ones, and those that other kinds and revisions have."""
     elsewhere = contract(LATEST).flat.members.keys() | said.flat.members.keys() | KNOWN_UNDECLARED.keys()
     taken = _SHAPE_NAMES.union(shape.members, shape.required, shape.former, shape.newer)
-    return st.sampled_from(sorted(elsewhere - taken)) | texts.filter(lambda name: name not in taken)
+    return st.sampled_from(sorted(elsewhere - taken)) | texts.filter(
+        lambda name: name not in taken and not meant(said, shape, name)
+    )
 
 
 @st.composite
@@ -140,6 +142,8 @@ def _objects(draw: DrawFn, record: str, revision: str, *, served: bool) -> Objec
     tree: Object = draw(st.fixed_dictionaries(required, optional=optional))
     tree |= draw(st.dictionaries(_undeclared_names(shape, said), values, max_size=2))
     add_up(tree, said, shape.kind or "")
+    if shape is said.amount and tree.get("value") is not None:
+        tree.setdefault("currency", "usd")
     return draw(reordered(tree))
 
 
@@ -203,8 +207,8 @@ def bucket_trees(  # noqa: PLR0913 - what a page wants to say of its buckets
     said = contract(revision)
     one_kind = draw(kinds_of(said, served=served)) if kind is None else kind
     tree = draw(objects(said.bucket, said, served=served))
-    start = draw(integers) if not_before is None else not_before + draw(naturals)
-    tree["start_time"], tree["end_time"] = number(start), number(start + 1 + draw(naturals))
+    start = draw(st.integers(0 if not_before is None else not_before, LAST_TIME - 1))
+    tree["start_time"], tree["end_time"] = number(start), number(draw(st.integers(start + 1, LAST_TIME)))
     items = next(member for member in said.bucket.members.values() if member.type is JsonType.ARRAY)
     name = items.name
     if served and Tolerance.NEWER_NAME in items.deviations and draw(st.booleans()):
@@ -230,6 +234,8 @@ def page_trees(draw: DrawFn, revision: str, kind: str | None, *, served: bool, l
     data: list[Object] = []
     for _ in range(draw(st.integers(least, _MOST_ITEMS))):
         ended = data[-1]["end_time"].integer if data else None
+        if ended == LAST_TIME and len(data) >= least:
+            break
         data.append(draw(bucket_trees(revision, kind, served=served, not_before=ended, least=least)))
     return draw(reordered({**tree, "data": data}))
 

@@ -15,6 +15,7 @@ from attrs import frozen
 from msgspec import UNSET, Raw
 
 from usagecompat.checking.fast.columns import look_at
+from usagecompat.checking.rules import LAST_TIME
 from usagecompat.checking.schema_stage import explain_lossy, explain_number_text, explain_undeclared
 from usagecompat.checking.spelling import did_you_mean
 from usagecompat.contract import Tolerance
@@ -97,13 +98,17 @@ class Findings:
             if last_end is not None and bucket.start_time < last_end:
                 return False
             last_end = bucket.end_time
-            if last_end <= bucket.start_time or (bucket.results and not self._results(bucket.results)):
+            if not 0 <= bucket.start_time < last_end <= LAST_TIME or (
+                bucket.results and not self._results(bucket.results)
+            ):
                 return False
         return self._counted([page]) and (not buckets or self._counted(buckets)) and self._numbers()
 
     def bucket(self, bucket: Bucket) -> bool:
         """A bucket, with all that is in it."""
-        if bucket.end_time <= bucket.start_time or (bucket.results and not self._results(bucket.results)):
+        if not 0 <= bucket.start_time < bucket.end_time <= LAST_TIME or (
+            bucket.results and not self._results(bucket.results)
+        ):
             return False
         return self._counted([bucket]) and (not self._with_numbers or self._numbers())
 

@@ -18,7 +18,7 @@ from attrs import frozen
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from usagecompat.checking.fast.layouts import Layout, RecordLayout
-from usagecompat.checking.rules import group_keys
+from usagecompat.checking.rules import group_keys, is_currency_code
 from usagecompat.checking.sums import sum_rules
 from usagecompat.contract import Count, JsonType, Member, is_kind
 from usagecompat.findings import Shape
@@ -208,7 +208,7 @@ def _check(shape: RecordShape, names: tuple[str, ...], columns: tuple[Column, ..
     source = SourceText(shape, names, columns)
     keys = tuple(map(attrgetter, source.keys))
     scope: dict[str, Any] = {"UNSET": UNSET, "MOST": INT32_MOST, "LEAST": INT32_LEAST, "KEYS": keys}
-    scope |= {"CURRENCY": attrgetter("amount.currency"), "USD": {"usd"}}
+    scope |= {"CURRENCY": attrgetter("amount.currency"), "USD": {"usd"}, "IS_CODE": is_currency_code}
     exec("\n".join(source.lines(revision)), scope)  # noqa: S102 - made of the contract's names and of numbers
     check: Check = scope["check"]
     return check
@@ -305,8 +305,8 @@ class SourceText:
             return []
         currency = "o.amount.currency"
         there = "o.amount is not UNSET and " if "amount" not in self._shape.required else ""
-        lower = f"{currency} is UNSET or {currency} == {currency}.lower()"
-        return [f'if {there}{currency} != "usd" and not ({lower}):', "    return False"]
+        code = f"type({currency}) is str and {currency}.islower() and IS_CODE({currency})"
+        return [f'if {there}{currency} != "usd" and not ({code}):', "    return False"]
 
     def _currencies(self) -> list[str]:
         """The same of all objects, of which nearly all have dollars."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import frozen
 
-from usagecompat.checking import sum_rules
+from usagecompat.checking import LAST_TIME, sum_rules
 from usagecompat.contract import (
     DEVIATIONS,
     GROUP_KEYS,
@@ -117,6 +117,7 @@ NEAR_VALUES: Final[Mapping[str, str]] = {
     "schema/unknown-kind": "a kind since the very revision that brought it",
     "schema/unknown-value": "a value of the closed set",
     "schema/unlisted-value": "a value that is listed for the open set",
+    "schema/misspelt-member": "a name one edit away from a member that is there",
     "schema/undeclared-member": "an optional member since the very revision that brought it",
     "record/integer-spelled-as-float": "a whole number with an exponent where decimals are allowed",
     "record/negative-count": "minus zero",
@@ -201,8 +202,11 @@ def _values(member: Member, record: RecordShape, said: Contract) -> dict[str, tu
     match member.type:
         case JsonType.INTEGER:
             bounds = {what: (_OTHER_MODELS if bound > 2**31 - 1 else NOTHING,) for bound, what in INTEGERS.items()}
+            if member.name in {"start_time", "end_time"}:
+                bounds |= {what: ("rule/time-not-in-seconds",) for bound, what in INTEGERS.items() if bound > LAST_TIME}
             below = "record/negative-count" if isinstance(member.marker, Count) else NOTHING
             floats = dict.fromkeys(("zero-fraction", "exponent"), ("record/integer-spelled-as-float",))
+            below = "rule/time-not-in-seconds" if member.name == "start_time" else below
             return {**bounds, "minus-zero": (NOTHING,), "minus-one": (below,), **floats}
         case JsonType.NUMBER:
             plain = dict.fromkeys(("zero", "whole", "negative", "trailing-zero", "exponent"), (NOTHING,))
@@ -223,9 +227,10 @@ def _values(member: Member, record: RecordShape, said: Contract) -> dict[str, tu
 
 
 def _strings(member: Member) -> dict[str, tuple[str, ...]]:
+    if member.name == "currency":
+        return {"empty": ("rule/currency-not-iso-4217",), "upper-case": ("rule/currency-not-lower-case",)}
     if member.values is None:
-        upper = {"upper-case": ("rule/currency-not-lower-case",)} if member.name == "currency" else {}
-        return {"empty": (NOTHING,), **upper}
+        return {"empty": (NOTHING,)}
     code = "schema/unknown-value" if member.values.closed else "schema/unlisted-value"
     return {"empty": (code,), "unlisted": (code,), **{f"listed: {known}": (NOTHING,) for known in member.values.known}}
 
@@ -273,6 +278,14 @@ def _rules(said: Contract) -> Iterator[Obligation]:
         "rule/unordered-buckets": {"the same start": False, "one second earlier": True},
         "rule/mixed-kinds": {"one kind twice": False, "two kinds": True},
         "rule/duplicate-group": {"two groups": False, "one group twice": True},
+        "rule/time-not-in-seconds": {
+            "1970": False,
+            "before 1970": True,
+            "the year 2200": False,
+            "beyond it": True,
+        },
+        "rule/amount-without-currency": {"value and currency": False, "neither": False, "value alone": True},
+        "rule/currency-not-iso-4217": {"three letters": False, "other text": True},
         "rule/currency-not-lower-case": {"lower case": False, "upper case": True},
     }
     for code, ways in ways_of.items():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from attrs import frozen
 
-from usagecompat.checking import group_of, sum_rules
+from usagecompat.checking import LAST_TIME, group_of, is_currency_code, meant, sum_rules
 from usagecompat.contract import REVISIONS, Contract, Member, RecordShape, contract, declared_since, known_since
 from usagecompat.corpus.coverage.member_states import states_of, type_of, whole_of
 from usagecompat.corpus.coverage.obligations import (
@@ -190,8 +190,13 @@ class Evidence:
 
     def _amount(self, amount: Object, path: Path) -> Iterator[Key]:
         yield from self._record(amount, self.said.amount, path)
-        currency = amount.get("currency")
+        currency, value = amount.get("currency"), amount.get("value")
+        if "currency" not in amount or (currency is not None and value is not None):
+            told = "neither" if value is None else "value alone" if currency is None else "value and currency"
+            yield from self._rule("rule/amount-without-currency", told, (*path, "currency"))
         if type(currency) is str:
+            code = "three letters" if is_currency_code(currency) else "other text"
+            yield from self._rule("rule/currency-not-iso-4217", code, (*path, "currency"))
             upper = currency != currency.lower()
             yield from self._rule(
                 "rule/currency-not-lower-case", "upper case" if upper else "lower case", (*path, "currency")
@@ -214,6 +219,8 @@ class Evidence:
             yield "record", self.said.revision, record.name, "full"
         for name in names - known:
             if self.expected.shows("schema/undeclared-member", (*path, name)):
+                if meant(self.said, record, name):
+                    yield _near("schema/misspelt-member")
                 yield "record", self.said.revision, record.name, "undeclared-member"
         for former, member in record.former.items():
             if former in node and member.name in node and self.expected.shows(NOTHING, (*path, former)):
@@ -319,6 +326,10 @@ class Evidence:
         if start is not None and end is not None:
             what = {1: "one second", 0: "no time at all", -1: "minus one second"}.get(end - start)
             yield from self._rule("rule/end-before-start", what or "", path)
+        for name, time in (("start_time", start), ("end_time", end)):
+            told = {0: "1970", -1: "before 1970", LAST_TIME: "the year 2200", LAST_TIME + 1: "beyond it"}
+            if time in told:
+                yield from self._rule("rule/time-not-in-seconds", told[time], (*path, name))
         tags = [tag for _, result in results if type(tag := result.get("object")) is str]
         if len(tags) > 1:
             yield from self._rule("rule/mixed-kinds", "two kinds" if len(set(tags)) > 1 else "one kind twice", path)
