@@ -84,8 +84,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini(
         "compat_expected_failures",
-        "Files of lines GLOB [all|some] [CODE] # REASON, each for cases that are known to fail; one that passes is then a "
-        "failure, unless the line says `some`.",
+        "Files of lines GLOB [all|some|flaky] [CODE] # REASON, each for cases that are known to fail; one that passes is then a "
+        "failure, unless the line says `some` or `flaky`.",
         type="paths",
         default=[],
     )

@@ -167,3 +167,56 @@ def test_update_from_nothing(tmp_path: Path) -> None:
     path.write_text(updated(path, now), encoding="utf-8")
     assert path.read_text("utf-8") == f"a/one::client[mine]  client/crashed  # {UNEXPLAINED}\n"
     assert compare_with_list(now, read_expected_failures(path)).ok
+
+
+def test_only_what_was_run_is_touched(tmp_path: Path) -> None:
+    """A run of a few cases drops no line on others, and no reason; a glob that may be right elsewhere says `some`."""
+    path = listed(
+        tmp_path,
+        "# mine",
+        "a/*::client[mine]  client/crashed  # the parser dies, https://example.org/1",
+        "b/two::client[mine]  client/crashed  # not run today",
+        "c/*::client[mine]  some  client/crashed  # some do",
+        "d/gone::client[mine]  client/crashed  # there is no such case",
+        "e/*  all  # everything of that topic",
+    )
+    known = {"a/one", "a/two", "b/two", "c/one", "c/two", "e/one", "e/two"}
+    ran = result({"a/one": (), "c/one": (), "e/one": (), "f/one": ("crashed",)})
+    assert updated(path, ran, known=known).splitlines() == [
+        "# mine",
+        "a/*::client[mine]  some  client/crashed  # the parser dies, https://example.org/1",
+        "b/two::client[mine]  client/crashed  # not run today",
+        "c/*::client[mine]  some  client/crashed  # some do",
+        "e/*  some  # everything of that topic",
+        f"f/one::client[mine]  client/crashed  # {UNEXPLAINED}",
+    ]
+
+
+def test_lines_on_cases_that_were_not_selected(tmp_path: Path) -> None:
+    """A line on a case of the corpus that was not run is not called unknown."""
+    entries = read_expected_failures(listed(tmp_path, "b/two::client[mine]  # w", "b/tow::client[mine]  # misspelt"))
+    found = compare_with_list(result({"a/one": ()}), entries, known={"a/one", "b/two"})
+    assert [entry.glob for entry in found.unused] == ["b/tow::client[mine]"]
+    assert found.ok
+
+
+def test_flaky(tmp_path: Path) -> None:
+    """A flaky line is right whether its cases fail so or pass, and covers no other code."""
+    path = listed(tmp_path, "a/*::client[mine]  flaky  client/timed-out  # a slow disk")
+    entries = read_expected_failures(path)
+    assert compare_with_list(result({"a/one": ()}), entries).ok
+    assert compare_with_list(result({"a/one": ("timed-out",)}), entries).ok
+    assert compare_with_list(result({"a/one": ("crashed",)}), entries).unexpected == {"a/one": {"client/crashed"}}
+    assert updated(path, result({"a/one": ()})) == path.read_text("utf-8")
+
+
+def test_update_shows_what_changes(tmp_path: Path) -> None:
+    """The command shows each line that it drops, changes or adds."""
+    miniatures = Path(__file__).with_name("miniatures.py")
+    path = listed(tmp_path, "kinds/costs-full::client[mine]  client/crashed  # it did", "kinds/gone::client[mine]  # x")
+    client = f"mine={sys.executable} -I -S {miniatures} drop-nulls kinds/costs-nulls"
+    arguments = ["run", "--client", client, "-k", "kinds/costs", "--probes", "none", "--expected", str(path)]
+    shown = CliRunner().invoke(main, [*arguments, "--update-expected"]).stderr.splitlines()
+    assert "-kinds/costs-full::client[mine]  client/crashed  # it did" in shown
+    assert "-kinds/gone::client[mine]  # x" in shown
+    assert f"+kinds/costs-nulls::client[mine]  client/null-became-absent  # {UNEXPLAINED}" in shown

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import sys
+from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,7 @@ from usagecompat.clients import (
 )
 from usagecompat.clients import run as run_client
 from usagecompat.corpus import (
+    FULL,
     Lines,
     Payload,
     find_files,
@@ -104,7 +106,7 @@ _MOST_NAMES: Final = 5
     "--expected",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="A list of failures that are expected: lines 'GLOB [all|some] [CODE] # REASON'.",
+    help="A list of failures that are expected: lines 'GLOB [all|some|flaky] [CODE] # REASON'.",
 )
 @click.option(
     "--max-cases",
@@ -116,7 +118,11 @@ _MOST_NAMES: Final = 5
 )
 @click.option("--quiet", "-q", is_flag=True, help="Only who the client is, what it comes to, and what to fix.")
 @click.option("--allow-skips", is_flag=True, help="What the client says it skips is no reason for exit status 1.")
-@click.option("--update-expected", is_flag=True, help="Write the list so that it is right.")
+@click.option(
+    "--update-expected",
+    is_flag=True,
+    help="Write the list so that it is right about what was run, and show what changes.",
+)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--payloads", is_flag=True, help="With --format json: also what came back of each case, in base64.")
 @click.pass_context
@@ -190,11 +196,24 @@ def run(  # noqa: PLR0913 - one for each option
             jobs=jobs,
             tick=tick,
         )
-    if expected and update_expected:
-        expected.write_text(updated(expected, result), encoding="utf-8")
-    comparison = compare_with_list(result, read_expected_failures(expected)) if expected else None
+    comparison: Comparison | None = None
+    if expected:
+        everything = subjects if set_ == FULL else subjects_in(corpus or packaged(), FULL)
+        known = {subject.id for subject in everything}
+        if update_expected:
+            _update(expected, updated(expected, result, known=known))
+        comparison = compare_with_list(result, read_expected_failures(expected), known=known)
     _put(result, comparison, format_, payloads=payloads, max_cases=max_cases, quiet=quiet)
     context.exit(_status(result, comparison, allow_skips=allow_skips))
+
+
+def _update(path: Path, text: str) -> None:
+    """Write a list anew, and show what is other about it."""
+    before = path.read_text("utf-8") if path.exists() else ""
+    lines = unified_diff(before.splitlines(), text.splitlines(), f"{path} (before)", f"{path} (now)", lineterm="", n=0)
+    for line in lines:
+        click.echo(printable(line), err=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def _adapted(adapter: str, name: str | None, timeout: float, revision: str | None) -> tuple[ClientSpec, str | None]:

@@ -14,7 +14,7 @@ from attrs import frozen
 from usagecompat.corpus import read_expected_failures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from usagecompat.clients.results import CaseResult, ClientResult
@@ -60,11 +60,18 @@ def item_of(name: str) -> str:
     return f"client[{name}]"
 
 
-def compare_with_list(result: ClientResult, entries: Sequence[ExpectedFailure]) -> Comparison:
+def compare_with_list(
+    result: ClientResult, entries: Sequence[ExpectedFailure], *, known: Collection[str] = ()
+) -> Comparison:
     """
     What of a client's failures is listed, and what of the list is not so.
 
     A case that was not judged says nothing about a line.
+
+    Args:
+        result: What came of the client.
+        entries: The list.
+        known: The ids of all cases of the corpus; a line that names one of them is not unknown, though it was not run.
     """
     item = item_of(result.name)
     expected: dict[str, frozenset[str]] = {}
@@ -87,9 +94,15 @@ def compare_with_list(result: ClientResult, entries: Sequence[ExpectedFailure]) 
         for entry in lines:
             if _fails_so(codes, entry):
                 so.add(entry)
-            else:
+            elif not entry.flaky:
                 passing.setdefault(entry, []).append(case.case_id)
-    unused = tuple(entry for entry in entries if entry not in used and entry.glob.endswith(f"::{item}"))
+    unused = tuple(
+        entry
+        for entry in entries
+        if entry not in used
+        and entry.glob.endswith(f"::{item}")
+        and not any(entry.concerns(case_id, item) for case_id in known)
+    )
     held = {entry: tuple(cases) for entry, cases in passing.items() if not (entry.some and entry in so)}
     return Comparison(expected=expected, unexpected=unexpected, passing=held, unused=unused)
 
@@ -98,26 +111,46 @@ def _fails_so(codes: frozenset[str], entry: ExpectedFailure) -> bool:
     return bool(codes) if entry.code is None else entry.code in codes
 
 
-def updated(path: Path, result: ClientResult) -> str:
+def updated(path: Path, result: ClientResult, *, known: Collection[str] = ()) -> str:
     """
     The text of a list that is right for this client.
 
-    Lines that are right stay as they are, with their reasons, and so does what does not concern the cases that were
-    run; a line with a glob is right if every case that it names fails so, or with `some` if one does. New lines want a reason from somebody.
+    Only what was run is touched. Lines that are right stay as they are, with their reasons; a line with a glob is right
+    if every case that it names fails so, or with `some` if one does. One that is wrong of what was run and may be right
+    of the rest becomes `some`. New lines want a reason from somebody.
 
     Raises:
         UnreadableInput: The file is there, and is no such list.
     """
     entries = read_expected_failures(path) if path.exists() else ()
     text = path.read_text("utf-8") if path.exists() else ""
-    comparison = compare_with_list(result, entries)
-    gone = {entry.line for entry in (*comparison.passing, *comparison.unused)}
-    lines = [line for number, line in enumerate(text.splitlines(), 1) if number not in gone]
+    comparison = compare_with_list(result, entries, known=known)
+    item = item_of(result.name)
+    judged = {case.case_id for case in result.cases if case.judged}
+    rest = [case_id for case_id in {*known, *(case.case_id for case in result.cases)} if case_id not in judged]
+    loosened = {
+        entry.line: entry for entry in comparison.passing if any(entry.concerns(case_id, item) for case_id in rest)
+    }
+    gone = {entry.line for entry in (*comparison.passing, *comparison.unused)} - loosened.keys()
+    lines = [
+        _loosened(line, loosened[number]) if number in loosened else line
+        for number, line in enumerate(text.splitlines(), 1)
+        if number not in gone
+    ]
     kept = [entry for entry in entries if entry.line not in gone]
     reasons = {(entry.code, case): entry.reason for entry in comparison.passing for case in _named(entry, result)}
     for case in sorted(result.cases, key=lambda case: case.case_id):
         lines += _new_lines(case, result, kept, reasons)
     return "".join(f"{line}\n" for line in lines)
+
+
+def _loosened(line: str, entry: ExpectedFailure) -> str:
+    """A line that speaks of some of the cases of its glob, where it spoke of all."""
+    if entry.some:
+        return line
+    before, hash_, reason = line.partition("#")
+    words = [word for word in before.split()[1:] if word != "all"]
+    return f"{'  '.join((entry.glob, 'some', *words))}  {hash_}{reason}"
 
 
 def _named(entry: ExpectedFailure, result: ClientResult) -> Iterable[str]:

@@ -1,13 +1,14 @@
 """
 Lists of expected failures: what is known to fail, why, and where that is being fixed.
 
-One entry on a line, `GLOB [all|some] [CODE] # REASON`, and nothing else but empty lines and comments:
+One entry on a line, `GLOB [all|some|flaky] [CODE] # REASON`, and nothing else but empty lines and comments:
 
     numbers/amount-*::roundtrip  some  client/precision-lost  # decimals are floats here, https://example.org/issues/12
 
 `GLOB` is the id of a case, or an id, `::` and the name of an item; `*` stands for any characters, `?` for one.
 `all`, which need not be written, means that everything of that name fails so: what passes makes the line wrong.
 `some` means that what fails of that name fails so, and the rest passes: the line is wrong once nothing fails so.
+`flaky` means that it fails so at times and passes at times, and both are fine.
 `CODE` is the only finding that may be the failure; without it any failure is expected.
 `REASON` is a text, and a web address in it is the link.
 """
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LINK: Final = re.compile(r"https?://\S+")
-_QUANTITIES: Final = ("all", "some")
+_QUANTITIES: Final = ("all", "some", "flaky")
 _WILD: Final = {"*": ".*", "?": "."}
 
 
@@ -42,6 +43,8 @@ class ExpectedFailure:
     line: int
     some: bool = False
     """Whether not all that the glob names fail."""
+    flaky: bool = False
+    """Whether what the glob names fails at times only."""
 
     @property
     def link(self) -> str | None:
@@ -81,8 +84,8 @@ def read_expected_failures(path: Path) -> tuple[ExpectedFailure, ...]:
         if len(words) > 1 or any(code not in CODES for code in words):
             raise UnreadableInput(
                 str(path),
-                f"line {number}: {' '.join(words)!r} is not one finding code; a line is GLOB [all|some] [CODE] # REASON",
+                f"line {number}: {' '.join(words)!r} is not one finding code; a line is GLOB [all|some|flaky] [CODE] # REASON",
             )
         code = words[0] if words else None
-        entries.append(ExpectedFailure(glob, code, reason.strip(), number, some=quantity != _QUANTITIES[0]))
+        entries.append(ExpectedFailure(glob, code, reason.strip(), number, quantity == "some", quantity == "flaky"))
     return tuple(entries)

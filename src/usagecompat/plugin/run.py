@@ -276,7 +276,7 @@ class Kit:
 
             reason = "; ".join(each.reason for each in entries)
             raises = pytest.RaisesExc(CompatMismatch, check=as_listed)
-            strict = not all(each.some for each in entries)
+            strict = not all(each.some or each.flaky for each in entries)
             item.add_marker(pytest.mark.xfail(reason=reason, strict=strict, raises=raises))
         return entries
 
@@ -303,8 +303,8 @@ class Kit:
         report = yield
         if isinstance(item, CompatItem) and call.when == "call":
             failed = call.excinfo is not None
-            some = [each for each in self._entries_on(item) if each.some]
-            report.usagecompat_some = {_line(each): failed for each in some}  # type: ignore[attr-defined]
+            some = [each for each in self._entries_on(item) if each.some or each.flaky]
+            report.usagecompat_some = {_line(each): failed for each in some if each.some}  # type: ignore[attr-defined]
             if some and report.passed and hasattr(report, "wasxfail"):
                 del report.wasxfail
         if isinstance(item, CompatItem) and (report.when == "call" or not report.passed):
