@@ -274,6 +274,7 @@ GROUPS = {
     "no-kind": ([{"a": 1}, {"a": 1}], []),
     "keys-of-wrong-type": ([embedding(model=[]), embedding(model=[])], []),
     "two-kinds": ([embedding(), completion()], ["mixed-kinds "]),
+    "wrong-tag-among-known": ([embedding(), {**embedding(), "object": "organization.costs"}], []),
     "unknown-among-known": ([embedding(), {"object": "organization.usage.x.result"}], ["mixed-kinds "]),
     "kind-and-broken-result": ([embedding(), 5, {"a": 1}], []),
     "nothing": ([], []),

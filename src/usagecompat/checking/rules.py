@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from usagecompat.checking.spelling import is_one_edit
 from usagecompat.checking.sums import sum_rules, terms_of
-from usagecompat.contract import KINDS, LATEST, contract, shape_of
+from usagecompat.contract import KINDS, LATEST, contract, is_kind, shape_of
 from usagecompat.findings import Observation, Path, Shape
 from usagecompat.jsontext import Number, has_surrogate
 
@@ -117,7 +117,9 @@ def _bucket(bucket: dict[str, Tree], path: Path, revision: str) -> Iterator[Obse
     results = bucket.get(name)
     if type(results) is not list:
         return
-    tags = dict.fromkeys(tag for r in results if type(r) is dict and type(tag := r.get("object")) is str)
+    tags = dict.fromkeys(
+        tag for r in results if type(r) is dict and type(tag := r.get("object")) is str and is_kind(tag) is not None
+    )  # what is no kind is told already
     if len(tags) > 1:
         message = f"the bucket holds results of {len(tags)} kinds: {', '.join(map(_quote, list(tags)[:4]))}"
         yield Observation("rule/mixed-kinds", path, message, "Each endpoint of the API answers with one kind.")

@@ -121,7 +121,11 @@ def _payload_schema(payload: Payload, terms: Terms) -> Iterator[Mismatch]:
         raise NotJudged("the text is no strict JSON, which the item `json` says")
     if ignored := {finding.code for finding in _errors(report, *_SCHEMA)} & terms.ignore:
         raise NotJudged(f"a schema cannot leave {', '.join(sorted(ignored))} out, as is asked")
-    yield from _judge_by_schema(payload, report.revision, report.shape, {terms.profile: []})
+    errors = _errors(report, *_SCHEMA)
+    wrong = list(_judge_by_schema(payload, report.revision, report.shape, {terms.profile: errors}))
+    yield from wrong
+    if not wrong:  # the schema refuses what the check finds: one fault has one place and one wording
+        yield from map(_unwelcome, errors)
 
 
 def _judge_by_schema(
