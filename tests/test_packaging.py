@@ -135,3 +135,11 @@ def test_import_is_light() -> None:
     """
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
+
+
+def test_version() -> None:
+    """The package says which version it is, and has nothing under a name that it does not list."""
+    assert usagecompat.__version__ == metadata.version("usagecompat")
+    assert usagecompat.strategies.payloads().__class__
+    with pytest.raises(AttributeError, match="chek"):
+        usagecompat.chek  # type: ignore[attr-defined]  # noqa: B018

@@ -1,12 +1,14 @@
 from . import strategies
 from .checking import Fit, Incompatible, Report, check
 from .codec import Narrowed, dumps, flatten, loads, narrow
-from .contract import ABSENT, LATEST, REVISIONS, load_revision, schema
+from .contract import ABSENT, LATEST, REVISIONS, Revision, load_revision, schema
 from .corpus import Case, cases
 from .exceptions import UsageCompatError
 from .fidelity import Difference, Fidelity, Level, compare
 from .findings import CODES, Finding, Profile, Severity, Shape, Verdict
 from .redaction import redact
+
+__version__: str
 
 __all__ = [
     "ABSENT",
@@ -23,6 +25,7 @@ __all__ = [
     "Narrowed",
     "Profile",
     "Report",
+    "Revision",
     "Severity",
     "Shape",
     "UsageCompatError",

@@ -8,7 +8,7 @@ Its stage prefix says whose matter it is: `json/`, `schema/`, `record/` and `rul
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias, TypeVar
 
 from attrs import field, frozen
 from jsonpointer import escape
@@ -52,6 +52,14 @@ class Shape(StrEnum):
     BUCKET = "bucket"
     RESULT = "result"
 
+
+ProfileName: TypeAlias = Literal["served", "published"] | Profile
+"""What may be given as a profile."""
+ShapeName: TypeAlias = Literal["page", "bucket", "result"] | Shape
+"""What may be given as a shape."""
+
+VerdictName: TypeAlias = Literal["valid", "acceptable", "invalid"] | Verdict
+"""What may be given as a verdict."""
 
 Name = TypeVar("Name", bound=StrEnum)
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from usagecompat.checking import Report
+    from usagecompat.contract import Revision
+    from usagecompat.findings import ProfileName, ShapeName
     from usagecompat.ledger import UsageServer
 
 
@@ -119,9 +121,9 @@ def usage_payload_check() -> Callable[..., Report]:
     def usage_payload_check(
         payload: Any,  # noqa: ANN401 - whatever `check` takes
         *,
-        revision: str | None = None,
-        shape: str | None = None,
-        profile: str = "served",
+        revision: Revision | None = None,
+        shape: ShapeName | None = None,
+        profile: ProfileName = "served",
         ignore: Iterable[str] = (),
     ) -> Report:
         __tracebackhide__ = True
@@ -155,7 +157,7 @@ def usage_server() -> Iterator[Callable[..., UsageServer]]:
             *,
             scenario: str | Iterable[str] = (),
             seed: int = DEFAULT_SEED,
-            revision: str | None = None,
+            revision: Revision | None = None,
             key: str = DEFAULT_KEY,
             now: int = DEFAULT_NOW,
         ) -> UsageServer:

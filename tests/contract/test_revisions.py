@@ -27,6 +27,7 @@ every_deviation = pytest.mark.parametrize("deviation", DEVIATIONS, ids=lambda de
 
 def test_revisions() -> None:
     """There are thirteen revisions, named by their dates, oldest first; each has a public source."""
+    assert tuple(PUBLISHED) == REVISIONS
     assert len(REVISIONS) == 13
     assert [date.fromisoformat(revision) for revision in REVISIONS] == sorted(map(date.fromisoformat, REVISIONS))
     assert REVISIONS[-1] == LATEST == "2026-10-21"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, assert_type
 
 from hypothesis.strategies import SearchStrategy
 
 import usagecompat
 from usagecompat import Fit, Narrowed, Report, Severity, Shape, Verdict
-from usagecompat.contract.records import UnknownResult, UsageResult
+from usagecompat.contract import Record, Revision
+from usagecompat.contract.records import UnknownResult, UsageResponse, UsageResult
 from usagecompat.strategies import broken_payloads, buckets, payloads, results
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ assert_type(report, Report)
 assert_type(report.verdict, Verdict)
 assert_type(report.ok, bool)
 assert_type(report.shape, Shape | None)
-assert_type(report.best_revision, str | None)
+assert_type(report.best_revision, Revision | None)
 assert_type(report.revisions, Mapping[str, Fit])
 assert_type(report.findings[0].severity, Severity)
 assert_type(report.findings[0].line, int | None)
@@ -31,8 +33,33 @@ usagecompat.check(5)  # type: ignore[arg-type]
 usagecompat.check({"object": "page"})
 usagecompat.check([])
 
+usagecompat.check(b"{}", revision="2026-10-20")  # type: ignore[arg-type]
+usagecompat.check(b"{}", shape="pages")  # type: ignore[arg-type]
+usagecompat.check(b"{}", profile="strict")  # type: ignore[arg-type]
+usagecompat.check(Path("page.json"), shape=Shape.PAGE, profile=usagecompat.Profile.SERVED)
+usagecompat.check(b"{}", revision=report.best_revision)
+usagecompat.check(b"{}", revision=usagecompat.LATEST)
+usagecompat.check(b"{}", revision=usagecompat.load_revision("draft.json"))
+assert_type([usagecompat.check(b"{}", revision=one) for one in usagecompat.REVISIONS], list[Report])
+
+assert_type(usagecompat.loads("{}"), Record)
+assert_type(usagecompat.loads("{}", shape="page"), UsageResponse)
+assert_type(usagecompat.loads("{}", shape=Shape.PAGE), UsageResponse)
+assert_type(usagecompat.loads("{}", shape="bucket").results, tuple[UsageResult | UnknownResult, ...])
+assert_type(usagecompat.loads("{}", shape="result"), UsageResult | UnknownResult)
+usagecompat.loads("{}", shape="pages")  # type: ignore[call-overload]
+usagecompat.schema("page", draft="draft-04")  # type: ignore[arg-type]
+usagecompat.cases(verdict="good")  # type: ignore[arg-type]
+usagecompat.strategies.payloads(shape="page", revision="2024-12-04")
+assert_type(usagecompat.__version__, str)
+usagecompat.chek(b"{}")  # type: ignore[attr-defined]
 assert_type(usagecompat.dumps(usagecompat.loads("{}")), bytes)
 usagecompat.dumps({})  # type: ignore[arg-type]
+
+
+def misspelt() -> None:
+    """A name that the package does not have is an error, although names are resolved when they are used."""
+    from usagecompat import loadz  # type: ignore[attr-defined]  # noqa: F401, PLC0415
 
 
 def flat(result: UsageResult | UnknownResult) -> UsageTimeBucketResultInner:

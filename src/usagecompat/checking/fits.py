@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from usagecompat.checking.sums import SumRule
-    from usagecompat.contract import Contract, Member, RecordShape
+    from usagecompat.contract import Contract, Member, RecordShape, Revision
     from usagecompat.findings import Path, Places, Profile
     from usagecompat.jsontext import NoValue, Tree
 
@@ -41,7 +41,7 @@ _SHORT: Final = 40
 _RESULTS: Final = ("results", "result")
 
 
-def best_of(fits: Mapping[str, Fit]) -> str:
+def best_of(fits: Mapping[str, Fit]) -> Revision:
     """
     The revision that fits best.
 
@@ -52,12 +52,12 @@ def best_of(fits: Mapping[str, Fit]) -> str:
         revision: (fit.unknown, _RANKS[fit.verdict], fit.errors, fit.warnings, len(fit.undeclared))
         for revision, fit in fits.items()
     }
-    return min(order, key=order.__getitem__)
+    return fits[min(order, key=order.__getitem__)].revision
 
 
 def fits_of(  # noqa: PLR0913 - all that a report depends on
     document: Document,
-    revision: str,
+    revision: Revision,
     shape: Shape | None,
     profile: Profile,
     ignore: AbstractSet[str],
@@ -77,7 +77,8 @@ def fits_of(  # noqa: PLR0913 - all that a report depends on
         places: Where lines and columns come from.
         in_words: Whether somebody reads the messages, which name the revision.
     """
-    revisions = tuple(sorted({*REVISIONS, revision}))
+    every: set[Revision] = {*REVISIONS, revision}
+    revisions: tuple[Revision, ...] = tuple(sorted(every))
     extract = Extract(document.value, shape, revision)
     around = {
         at: [one for one in find_contradictions(document, at, shape) if one.code in AROUND_RESULTS]
@@ -165,7 +166,7 @@ def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
 class Extract:
     """A payload in which of all results with the same facts only the first is left."""
 
-    def __init__(self, tree: object, shape: Shape | None, revision: str = LATEST) -> None:
+    def __init__(self, tree: object, shape: Shape | None, revision: Revision = LATEST) -> None:
         """Take from `tree`, which is not changed, what any published revision or this one looks at."""
         self._shape = shape
         self._seen: dict[Facts, None] = {}
@@ -199,7 +200,7 @@ class Extract:
         """About how many characters these facts have."""
         return sum(len(str(facts)) for facts in self._seen)
 
-    def look(self, revision: str, *, hints: bool) -> list[Observation]:
+    def look(self, revision: Revision, *, hints: bool) -> list[Observation]:
         """What the stages see in the payload at a revision, beside what is the same at all of them."""
         if self.value is NO_VALUE:
             return []
@@ -325,7 +326,7 @@ def _sums(node: dict[str, Any], rules: Sequence[SumRule]) -> list[bool]:
 
 
 @cache
-def _looked_at(revision: str) -> tuple[Mapping[str, Member], tuple[SumRule, ...]]:
+def _looked_at(revision: Revision) -> tuple[Mapping[str, Member], tuple[SumRule, ...]]:
     """
     What published revisions and this one look at: members, and relations between counts.
 

@@ -19,6 +19,8 @@ from usagecompat.findings import Finding, Profile, Severity, Shape, Verdict, nam
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from usagecompat.contract import Revision
+
 
 @define(kw_only=True, unsafe_hash=True, slots=False)
 class Report:
@@ -31,7 +33,7 @@ class Report:
     """How many findings are not listed, because there were too many, or because their pointers were too long."""
     shape: Shape | None
     """What the payload is; None if it is no JSON object."""
-    revision: str
+    revision: Revision
     profile: Profile
     _fit: Callable[[], Mapping[str, Fit]] | None = field(repr=False, eq=False, alias="fit")
     """Tells how the payload fits each revision; None where there is no document that could be judged."""
@@ -59,7 +61,7 @@ class Report:
         }
 
     @property
-    def best_revision(self) -> str | None:
+    def best_revision(self) -> Revision | None:
         """
         The revision that fits best; None without JSON.
 

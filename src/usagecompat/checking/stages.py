@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 from functools import cache, cached_property, partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from attrs import evolve
 
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from usagecompat.checking.fast.places import FastPlaces
     from usagecompat.checking.fast.route import Certified
     from usagecompat.checking.weighing import Fit
-    from usagecompat.findings import Observe, Path, Places
+    from usagecompat.contract import Revision
+    from usagecompat.findings import Observe, Path, Places, ProfileName, ShapeName
 
 _NO_CODES: Final = frozenset[str]()
 
@@ -38,9 +39,9 @@ _NO_CODES: Final = frozenset[str]()
 def check(
     payload: bytes | bytearray | memoryview | str | os.PathLike[str] | Mapping[str, object] | list[object],
     *,
-    revision: str | None = None,
-    shape: str | None = None,
-    profile: str = "served",
+    revision: Revision | None = None,
+    shape: ShapeName | None = None,
+    profile: ProfileName = "served",
     ignore: Iterable[str] = (),
 ) -> Report:
     """
@@ -85,7 +86,7 @@ def check(
 
 
 def _proved(
-    payload: bytes | str, certified: Certified, revision: str, profile: Profile, ignore: AbstractSet[str]
+    payload: bytes | str, certified: Certified, revision: Revision, profile: Profile, ignore: AbstractSet[str]
 ) -> Report | None:
     """The report of what is proved of a payload; None if the exact route has to say more."""
     again = _Again(payload, revision, certified.shape, profile, ignore)
@@ -125,10 +126,10 @@ class _Again:
     """A certified payload that is read after all, when somebody asks for places or for other revisions."""
 
     def __init__(
-        self, payload: bytes | str, revision: str, shape: Shape, profile: Profile, ignore: AbstractSet[str]
+        self, payload: bytes | str, revision: Revision, shape: Shape, profile: Profile, ignore: AbstractSet[str]
     ) -> None:
         self._payload = payload
-        self._revision = revision
+        self._revision: Revision = revision
         self._shape = shape
         self._profile = profile
         self._ignore = ignore
@@ -185,19 +186,23 @@ def look(document: Document, revision: str, shape: Shape | None, see: Observe, *
 
 
 def report_on(
-    document: Document, revision: str, shape: Shape | None, profile: Profile, ignore: AbstractSet[str] = frozenset()
+    document: Document,
+    revision: str,
+    shape: Shape | None,
+    profile: Profile,
+    ignore: AbstractSet[str] = frozenset(),
 ) -> Report:
     """The report of a document that has been read, all stages included."""
     weighing = Weighing(profile, ignore, places=document)
     look(document, revision, shape, weighing.add)
     verdict, findings, truncated = weighing.result(document.value)
-    fit = partial(fits_of, document, revision, shape, profile, ignore, places=document)
+    fit = partial(fits_of, document, cast("Revision", revision), shape, profile, ignore, places=document)
     return Report(
         verdict=verdict,
         findings=findings,
         truncated=truncated,
         shape=shape,
-        revision=revision,
+        revision=cast("Revision", revision),
         profile=profile,
         fit=fit if document.value is not NO_VALUE else None,
     )

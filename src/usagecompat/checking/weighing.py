@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
+    from usagecompat.contract import Revision
     from usagecompat.findings import Places
     from usagecompat.jsontext import NoValue, Tree
 
@@ -31,7 +32,7 @@ A report lists at least one finding of each severity.
 class Fit:
     """How a payload fits one revision."""
 
-    revision: str
+    revision: Revision
     verdict: Verdict
     undeclared: tuple[str, ...]
     """Undeclared members, as pointers with `*` for array indexes."""

@@ -22,6 +22,7 @@ from usagecompat.redaction import Redactor
 
 if TYPE_CHECKING:
     from usagecompat.checking import Report
+    from usagecompat.contract import Revision
 
 _CORPUS: Final = click.Path(file_okay=False, exists=True, path_type=Path)
 _VERDICTS: Final = [verdict.value for verdict in Verdict]
@@ -64,7 +65,7 @@ def new(  # noqa: PLR0913 - one for each option
     flags: tuple[str, ...],
     fix: tuple[str, str] | None,
     fix_hex: tuple[str, str] | None,
-    revision: str,
+    revision: Revision,
     every_revision: bool,
     ask: bool | None,
 ) -> None:

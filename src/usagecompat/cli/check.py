@@ -22,6 +22,8 @@ from usagecompat.renderers import IN_COLOUR, RENDERERS, Checked, Unread
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from usagecompat.contract import Revision
+    from usagecompat.findings import ProfileName, ShapeName
     from usagecompat.inputs import InputProblem
     from usagecompat.renderers import Outcome
 
@@ -82,9 +84,9 @@ def check(  # noqa: PLR0913 - one for each option
     context: click.Context,
     *,
     files: tuple[str, ...],
-    revision: str | None,
-    shape: str | None,
-    profile: str,
+    revision: Revision | None,
+    shape: ShapeName | None,
+    profile: ProfileName,
     ignore: tuple[str, ...],
     fail_on: str,
     format_: str,

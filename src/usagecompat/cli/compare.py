@@ -21,7 +21,9 @@ from usagecompat.printing import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from usagecompat.contract import Revision
     from usagecompat.fidelity import Fidelity
+    from usagecompat.findings import ShapeName
 
 
 @click.command()
@@ -48,7 +50,13 @@ if TYPE_CHECKING:
 )
 @click.pass_context
 def compare(  # noqa: PLR0913 - one for each option
-    context: click.Context, *, sent: str, returned: str, revision: str | None, shape: str | None, format_: str
+    context: click.Context,
+    *,
+    sent: str,
+    returned: str,
+    revision: Revision | None,
+    shape: ShapeName | None,
+    format_: str,
 ) -> None:
     """
     Compare what a client received with what it returned.

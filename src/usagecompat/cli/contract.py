@@ -6,13 +6,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import LATEST
 from usagecompat.findings import Profile
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from usagecompat.contract import Revision
+    from usagecompat.findings import ProfileName, ShapeName
 
 _DRAFTS: Final = ("2020-12", "draft-07")
 _DIRECTORY: Final = click.Path(file_okay=False, path_type=Path)
@@ -49,10 +55,10 @@ _DIRECTORY: Final = click.Path(file_okay=False, path_type=Path)
 def schema(  # noqa: PLR0913 - one for each option
     context: click.Context,
     *,
-    shape: str,
-    revision: str,
-    profile: str,
-    draft: str,
+    shape: ShapeName,
+    revision: Revision,
+    profile: ProfileName,
+    draft: Literal["2020-12", "draft-07"],
     write: Path | None,
     check: Path | None,
 ) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from usagecompat.corpus import manifest_of, read_manifest
 from usagecompat.corpus import selection as corpus
 from usagecompat.findings import Shape, Verdict
 from usagecompat.printing import printable
+
+if TYPE_CHECKING:
+    from usagecompat.findings import ShapeName, VerdictName
 
 _CORPUS = click.Path(file_okay=False, path_type=Path)
 
@@ -35,7 +39,9 @@ def fixtures() -> None:
 @click.option("--shape", type=click.Choice([shape.value for shape in Shape]), help="Only payloads of this shape.")
 @click.option("--verdict", type=click.Choice([verdict.value for verdict in Verdict]), help="Only this verdict.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def list_(directory: Path | None, set_: str, shape: str | None, verdict: str | None, format_: str) -> None:
+def list_(
+    directory: Path | None, set_: str, shape: ShapeName | None, verdict: VerdictName | None, format_: str
+) -> None:
     """
     List the cases of the corpus that comes with the kit, or of the one in DIR.
 

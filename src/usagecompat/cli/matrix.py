@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from usagecompat.clients import ClientResult, ClientSpec
+    from usagecompat.contract import Revision
     from usagecompat.corpus import Case, Payload
 
 _BADGE: Final = "badge"
@@ -102,7 +103,7 @@ def matrix(  # noqa: PLR0913 - one for each option
     expression: str | None,
     jobs: int,
     timeout: float,
-    revision: str | None,
+    revision: Revision | None,
     require: str,
     probes: str,
     allow_skips: bool,

@@ -17,6 +17,7 @@ from usagecompat.contract import REVISIONS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from usagecompat.contract import Revision
     from usagecompat.mutants import Mutant, MutantResult
 
 _CORPUS: Final = click.Path(file_okay=False, path_type=Path)
@@ -43,7 +44,7 @@ def mutants(  # noqa: PLR0913 - one for each option
     directory: Path | None,
     family: tuple[str, ...],
     survivors: bool,
-    revision: str | None,
+    revision: Revision | None,
     every_revision: bool,
     format_: str,
     as_json: bool,
@@ -92,7 +93,7 @@ def _chosen(family: tuple[str, ...]) -> Sequence[Mutant]:
     return [mutant for mutant in all_mutants() if not family or mutant.family in family]
 
 
-def _put_json(fates: Sequence[MutantResult], revision: str | None) -> None:
+def _put_json(fates: Sequence[MutantResult], revision: Revision | None) -> None:
     import json  # noqa: PLC0415 - the other format needs none
 
     for result in fates:
@@ -114,7 +115,7 @@ def _put_text(fates: Sequence[MutantResult]) -> None:
         click.echo(f"{result.mutant.name:{width}}  {result.outcome:10}  {told}")
 
 
-def _totals(fates: Sequence[MutantResult], payloads: int, revision: str | None) -> str:
+def _totals(fates: Sequence[MutantResult], payloads: int, revision: Revision | None) -> str:
     from usagecompat.mutants import MutantOutcome  # noqa: PLC0415 - as above
 
     counts = {outcome: sum(result.outcome is outcome for result in fates) for outcome in MutantOutcome}

@@ -4,11 +4,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import LATEST
 from usagecompat.findings import Profile
+
+if TYPE_CHECKING:
+    from usagecompat.contract import Revision
 
 _EPILOG = "Exit status: 0 done, 2 misuse. What the document says, and what it cannot say: docs/openapi.md."
 
@@ -29,7 +34,7 @@ _EPILOG = "Exit status: 0 done, 2 misuse. What the document says, and what it ca
     help="Describe results as the vendor's own document does, for code generators: no error answers, no links, and a "
     "discriminator without a mapping.",
 )
-def openapi(*, revision: str, profile: str, format_: str, like_vendor: bool) -> None:
+def openapi(*, revision: Revision, profile: str, format_: str, like_vendor: bool) -> None:
     """
     Print the OpenAPI document of the usage and costs endpoints.
 

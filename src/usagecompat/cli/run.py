@@ -28,6 +28,7 @@ from usagecompat.clients import (
     updated,
 )
 from usagecompat.clients import run as run_client
+from usagecompat.contract import resolve_revision
 from usagecompat.corpus import (
     FULL,
     Lines,
@@ -46,6 +47,7 @@ from usagecompat.renderers import MAX_CASES, render_run
 
 if TYPE_CHECKING:
     from usagecompat.clients import ClientResult, ClientSpec, Comparison
+    from usagecompat.contract import Revision
     from usagecompat.corpus import Case
 
 _LEVELS: Final = [level.name.lower() for level in Level]
@@ -140,7 +142,7 @@ def run(  # noqa: PLR0913 - one for each option
     expression: str | None,
     jobs: int,
     timeout: float,
-    revision: str | None,
+    revision: Revision | None,
     require: str,
     probes: str,
     expected: Path | None,
@@ -216,10 +218,13 @@ def _update(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _adapted(adapter: str, name: str | None, timeout: float, revision: str | None) -> tuple[ClientSpec, str | None]:
+def _adapted(
+    adapter: str, name: str | None, timeout: float, revision: Revision | None
+) -> tuple[ClientSpec, Revision | None]:
     """The client of an installed adapter, and the revision to judge it by."""
     spec = client_of(adapter, timeout=timeout)
-    return evolve(spec, name=name or spec.name), revision or row_of(adapter)[1].revision
+    own = row_of(adapter)[1].revision
+    return evolve(spec, name=name or spec.name), revision or (None if own is None else resolve_revision(own))
 
 
 def subjects_in(place: Path, set_: str) -> tuple[Case | Payload, ...]:

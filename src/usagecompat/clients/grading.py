@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from usagecompat.clients.protocol import Features
+    from usagecompat.contract import Revision
     from usagecompat.fidelity import Difference
 
 
@@ -31,7 +32,7 @@ class Task:
     case_id: str
     payload: bytes = field(repr=False)
     shape: Shape | None
-    revision: str
+    revision: Revision
     verdict: Verdict
     must: bool
     """Whether a client has to decode it."""
@@ -62,7 +63,7 @@ class Task:
         )
 
 
-def tasks(subjects: Iterable[Case | Payload], *, revision: str | None = None) -> tuple[Task, ...]:
+def tasks(subjects: Iterable[Case | Payload], *, revision: Revision | None = None) -> tuple[Task, ...]:
     """
     The cases of a corpus, or the payloads of a plain tree, as tasks.
 
@@ -73,7 +74,7 @@ def tasks(subjects: Iterable[Case | Payload], *, revision: str | None = None) ->
     return tuple(_task(subject, revision) for subject in subjects)
 
 
-def _task(subject: Case | Payload, revision: str | None) -> Task:
+def _task(subject: Case | Payload, revision: Revision | None) -> Task:
     if isinstance(subject, Case) and revision in (None, subject.revision):
         at, shape, verdict = subject.revision, subject.shape, subject.verdict
         codes = {found.code for found in subject.findings}

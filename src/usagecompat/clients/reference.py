@@ -12,14 +12,17 @@ from usagecompat.checking import Incompatible
 from usagecompat.clients.adapter_sdk import serve
 from usagecompat.clients.protocol import ClientInfo, Features
 from usagecompat.codec import dumps, loads
+from usagecompat.contract import resolve_revision
 from usagecompat.corpus import version
 from usagecompat.findings import Severity
 
 if TYPE_CHECKING:
     from usagecompat.clients.protocol import Run
+    from usagecompat.contract import Revision
+    from usagecompat.findings import ShapeName
 
 
-def codec(payload: bytes, *, revision: str | None = None, shape: str | None = None) -> bytes:
+def codec(payload: bytes, *, revision: Revision | None = None, shape: ShapeName | None = None) -> bytes:
     """
     The payload, decoded and encoded again; where no revision is named, by the one that fits it best.
 
@@ -41,7 +44,7 @@ class Refused(ValueError):
 
 def _answer(run: Run) -> bytes:
     try:
-        return codec(run.payload or b"", revision=run.revision, shape=run.shape)
+        return codec(run.payload or b"", revision=resolve_revision(run.revision), shape=run.shape)
     except Incompatible as error:
         first = next(found for found in error.report.findings if found.severity is Severity.ERROR)
         raise Refused(f"{first.code} at {first.pointer or 'the root'}: {first.message}") from None

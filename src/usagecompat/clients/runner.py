@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from usagecompat.clients.grading import Task
     from usagecompat.clients.probes import Share
     from usagecompat.clients.spec import ClientSpec
+    from usagecompat.contract import Revision
     from usagecompat.corpus import Case, Payload
 
 _WORKER = (sys.executable, "-m", "usagecompat.clients._worker")
@@ -36,7 +37,7 @@ def run(  # noqa: PLR0913 - one for each option
     spec: ClientSpec,
     subjects: Iterable[Case | Payload],
     *,
-    revision: str | None = None,
+    revision: Revision | None = None,
     required: Level = Level.EXACT,
     probing: Probing = Probing.SOME,
     jobs: int = 1,

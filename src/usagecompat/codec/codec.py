@@ -5,17 +5,28 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast, overload
 
 from usagecompat.checking import Incompatible, report_on, shape_of_document, validate
 from usagecompat.codec.converters import decoder
-from usagecompat.contract import Record, UsageResponse, UsageResult, UsageTimeBucket, resolve_revision, to_tree
+from usagecompat.contract import (
+    Record,
+    UnknownResult,
+    UsageResponse,
+    UsageResult,
+    UsageTimeBucket,
+    resolve_revision,
+    to_tree,
+)
 from usagecompat.findings import CODES, Profile, Severity, Shape, named
 from usagecompat.inputs import only
 from usagecompat.jsontext import read, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from usagecompat.contract import Revision
+    from usagecompat.findings import ProfileName, ShapeName
 
 _BREAKING: Final = ("json/", "schema/", "wire/")
 _TARGETS: Final[Mapping[Shape, Any]] = {
@@ -25,12 +36,44 @@ _TARGETS: Final[Mapping[Shape, Any]] = {
 }
 
 
+@overload
 def loads(
     data: bytes | bytearray | memoryview | str | os.PathLike[str] | Mapping[str, object] | list[object],
     *,
-    revision: str | None = None,
-    shape: str | None = None,
-    profile: str = "served",
+    revision: Revision | None = None,
+    shape: Literal["page", Shape.PAGE],
+    profile: ProfileName = "served",
+) -> UsageResponse: ...
+@overload
+def loads(
+    data: bytes | bytearray | memoryview | str | os.PathLike[str] | Mapping[str, object] | list[object],
+    *,
+    revision: Revision | None = None,
+    shape: Literal["bucket", Shape.BUCKET],
+    profile: ProfileName = "served",
+) -> UsageTimeBucket: ...
+@overload
+def loads(
+    data: bytes | bytearray | memoryview | str | os.PathLike[str] | Mapping[str, object] | list[object],
+    *,
+    revision: Revision | None = None,
+    shape: Literal["result", Shape.RESULT],
+    profile: ProfileName = "served",
+) -> UsageResult | UnknownResult: ...
+@overload
+def loads(
+    data: bytes | bytearray | memoryview | str | os.PathLike[str] | Mapping[str, object] | list[object],
+    *,
+    revision: Revision | None = None,
+    shape: ShapeName | None = None,
+    profile: ProfileName = "served",
+) -> Record: ...
+def loads(
+    data: bytes | bytearray | memoryview | str | os.PathLike[str] | Mapping[str, object] | list[object],
+    *,
+    revision: Revision | None = None,
+    shape: ShapeName | None = None,
+    profile: ProfileName = "served",
 ) -> Record:
     """
     The record that a payload holds: a page, a bucket or a result, each number exact.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from usagecompat.contract.json_schema import schema
 from usagecompat.contract.markers import KIND_PATTERN
 from usagecompat.contract.requests import DEFAULT_WIDTH, LATEST_TIME, endpoints_of
+from usagecompat.contract.revisions import resolve_revision
 from usagecompat.findings import Profile
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def _filter(item: Filter) -> Node:
 
 def _schemas(said: Contract, profile: Profile) -> Node:
     """The published schemas under their records' names, with a discriminator that tells kinds apart."""
-    parts = schema("page", said.revision, profile=profile.value)["$defs"]
+    parts = schema("page", resolve_revision(said.revision), profile=profile)["$defs"]
     text = json.dumps(parts, ensure_ascii=False)
     for shape, name in _NAMES.items():
         text = text.replace(f'"#/$defs/{shape}"', f'"#/$defs/{name}"')

@@ -28,7 +28,7 @@ from typing import (
 from attrs import NOTHING, evolve, field, fields, frozen
 
 from usagecompat.contract.markers import ABSENT, Absent, RenamedAt, RequiredSince, Since
-from usagecompat.contract.revisions import LATEST, PUBLISHED, resolve_revision
+from usagecompat.contract.revisions import LATEST, PUBLISHED, Revision, resolve_revision
 from usagecompat.jsontext import Number, has_surrogate, lexeme_of, plain
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Layout:
     __hash__ = None  # type: ignore[assignment]
 
 
-def _layout_of_revision(given: Layout | str | None) -> Layout:
+def _layout_of_revision(given: Layout | Revision | None) -> Layout:
     """
     What a record that is made by hand keeps, or, of one that is made of another, what that one kept.
 

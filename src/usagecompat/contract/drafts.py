@@ -54,6 +54,8 @@ from usagecompat.exceptions import CorruptDraft
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from usagecompat.contract.revisions import Revision
+
 PAGE: Final = "UsageResponse"
 BUCKET: Final = "UsageTimeBucket"
 AMOUNT: Final = "CostsResultAmount"
@@ -85,7 +87,7 @@ def load_revision(file: str | os.PathLike[str]) -> Draft:
     return draft_of(read_bytes(name), name)
 
 
-def revision_named(text: str) -> str:
+def revision_named(text: str) -> Revision:
     """
     The revision that somebody names: a date, or the file of a draft.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from usagecompat.contract.changelog import changelog
 from usagecompat.contract.markers import KIND_PATTERN, NUMBER_PATTERN
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from usagecompat.contract.revisions import Revision
+    from usagecompat.findings import ProfileName, ShapeName
+
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 JsonSchema = dict[str, Any]
 
@@ -39,7 +42,10 @@ _PROSE: Final = frozenset({"title", "description", "examples", "$comment"})
 
 
 def schema(
-    shape: str = "bucket", revision: str | None = None, draft: str = "2020-12", profile: str = "published"
+    shape: ShapeName = "bucket",
+    revision: Revision | None = None,
+    draft: Literal["2020-12", "draft-07"] = "2020-12",
+    profile: ProfileName = "published",
 ) -> JsonSchema:
     """
     One part of the contract as a self-contained JSON Schema document.

@@ -8,7 +8,7 @@ What each revision declares stands in `records.py`; this module holds what no de
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast, get_args
 
 from attrs import frozen
 
@@ -19,6 +19,23 @@ if TYPE_CHECKING:
     from typing import Self
 
 _DAY: Final = len("2024-12-04")
+
+Published: TypeAlias = Literal[
+    "2024-12-04",
+    "2024-12-05",
+    "2024-12-16",
+    "2025-01-17",
+    "2025-02-10",
+    "2026-05-13",
+    "2026-05-21",
+    "2026-07-15",
+    "2026-08-21",
+    "2026-10-02",
+    "2026-10-06",
+    "2026-10-14",
+    "2026-10-21",
+]
+"""The date of a published revision, for type checkers."""
 
 PUBLISHED: Final[Mapping[str, str]] = {
     "2024-12-04": "openai/openai-openapi c2ff29b035ec: the first nine kinds; a bucket holds `result`",
@@ -37,10 +54,10 @@ PUBLISHED: Final[Mapping[str, str]] = {
 }
 """Each revision's public source and what it brought."""
 
-REVISIONS: Final = tuple(PUBLISHED)
+REVISIONS: Final[tuple[Published, ...]] = get_args(Published)
 """The dates of all revisions, oldest first."""
 
-LATEST: Final = REVISIONS[-1]
+LATEST: Final[Published] = REVISIONS[-1]
 """The newest revision, against which payloads are judged unless told otherwise."""
 
 
@@ -72,6 +89,9 @@ class Draft(str):
         return function, (data,)
 
 
+Revision: TypeAlias = Published | Draft
+"""What may be named as a revision."""
+
 _DRAFTS: Final[dict[str, Draft]] = {}
 """The drafts that were loaded, by name: what says the same is one draft, so it is never in doubt which is meant."""
 
@@ -92,7 +112,7 @@ def source_of(revision: str) -> str:
     return PUBLISHED[revision] if draft is None else draft.source
 
 
-def resolve_revision(revision: str | None) -> str:
+def resolve_revision(revision: str | None) -> Revision:
     """
     The named revision, or the newest one for None; a draft that was loaded stands for itself.
 
@@ -102,7 +122,7 @@ def resolve_revision(revision: str | None) -> str:
     if revision is None:
         return LATEST
     if revision in PUBLISHED:
-        return revision
+        return cast("Published", revision)
     if revision not in _DRAFTS:
         raise NoSuchRevision(revision, REVISIONS)
     return _DRAFTS[revision]

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 from attrs import frozen
 
 from usagecompat.checking import check, sum_rules
-from usagecompat.contract import Change, JsonType, Rule, contract, queries_of
+from usagecompat.contract import Change, JsonType, Rule, contract, queries_of, resolve_revision
 from usagecompat.findings import Profile, Severity, Verdict
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def _judged(change: Change, payload: bytes, right: str, wrong: str, profile: Pro
 
 
 def _report(payload: bytes, revision: str, profile: Profile) -> Report:
-    return check(payload, revision=revision, profile=profile)
+    return check(payload, revision=resolve_revision(revision), profile=profile)
 
 
 def _other_names(change: Change, older: str, newer: str) -> Iterator[str]:

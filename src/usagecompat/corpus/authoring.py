@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from usagecompat.checking import Report
+    from usagecompat.contract import Revision
     from usagecompat.corpus.case_files import Case
 
 _NOTES: Final = "notes.json"
@@ -48,7 +49,7 @@ class Draft:
     description: str
     evidence: str
     flags: tuple[str, ...]
-    revision: str
+    revision: Revision
     fix: tuple[str, str] | tuple[bytes, bytes] | None
     """What to replace in the payload, and with what, so that it is valid."""
     every_revision: bool
@@ -71,7 +72,7 @@ class Draft:
             **_derived(self.payload, seen, self.flags),
         }
         if self.every_revision:
-            others = [revision for revision in REVISIONS if revision != self.revision]
+            others: list[Revision] = [revision for revision in REVISIONS if revision != self.revision]
             said["revisions"] = _ranges(self.payload, others, self.revision)
         match self.fix:
             case (str(old), str(new)):
@@ -89,7 +90,7 @@ def sidecar_text(said: Mapping[str, Any]) -> str:
     return json.dumps(ordered, indent=2, ensure_ascii=False) + "\n"
 
 
-def _seen(payload: bytes, revision: str) -> dict[str, Any]:
+def _seen(payload: bytes, revision: Revision) -> dict[str, Any]:
     """What a check sees in a payload, in the words of a case."""
     report = check(payload, revision=revision)
     letter = check(payload, revision=revision, profile="published").verdict
@@ -109,7 +110,7 @@ def _derived(payload: bytes, seen: Mapping[str, Any], flags: Collection[str]) ->
     return {"tier": str(tier), "demand": str(demand_of(verdict, codes, tier))}
 
 
-def _ranges(payload: bytes, revisions: Collection[str], own: str) -> list[dict[str, str]]:
+def _ranges(payload: bytes, revisions: Collection[Revision], own: str) -> list[dict[str, str]]:
     """What a check says at each of some revisions; neighbours with one verdict are one range."""
     verdicts = {revision: str(check(payload, revision=revision).verdict) for revision in revisions}
     ranges: list[dict[str, str]] = []
@@ -246,7 +247,9 @@ def _change(case: Case) -> Change:
     seen = _seen(case.payload, case.revision)
     after = {name: value for name, value in said.items() if name != "published"} | seen
     after |= _derived(case.payload, seen, case.flags)
-    judged = [revision for revision in REVISIONS if any(held.covers(revision) for held in case.revisions)]
+    judged: list[Revision] = [
+        revision for revision in REVISIONS if any(held.covers(revision) for held in case.revisions)
+    ]
     if any(check(case.payload, revision=each).verdict is not case.expected(each) for each in judged):
         after["revisions"] = _ranges(case.payload, judged, case.revision)
     return Change(case, before, sidecar_text(after))

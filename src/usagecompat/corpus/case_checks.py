@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from usagecompat.checking import Report
+    from usagecompat.contract import Published, Revision
     from usagecompat.findings import Finding
     from usagecompat.jsontext import Tree
 
@@ -54,7 +55,7 @@ _PARSE: Final = json.JSONDecoder(parse_int=Decimal, parse_float=Decimal)
 class Terms:
     """What payloads are held against."""
 
-    revision: str | None = None
+    revision: Revision | None = None
     """None for the revision that each case is written for, and the newest one for a payload without a case."""
     profile: Profile = Profile.SERVED
     ignore: frozenset[str] = frozenset()
@@ -130,7 +131,7 @@ def _payload_schema(payload: Payload, terms: Terms) -> Iterator[Mismatch]:
 
 def _judge_by_schema(
     subject: Case | Payload,
-    revision: str,
+    revision: Revision,
     shape: Shape | None,
     culprits: Mapping[Profile, Sequence[Expected | Finding]],
     excused: Sequence[str] = (),
@@ -190,13 +191,13 @@ def _refusal(subject: Case | Payload, error: Any, name: str) -> Mismatch:  # noq
     )
 
 
-def schema_file(revision: str, profile: Profile) -> str:
+def schema_file(revision: Revision, profile: Profile) -> str:
     """The name of the shipped schema file for a revision and a profile."""
     return f"schemas/{'served/' if profile is Profile.SERVED else ''}{revision}.json"
 
 
 @cache
-def validator(revision: str, profile: Profile, shape: Shape | None) -> Any:  # noqa: ANN401 - jsonschema makes the class at run time
+def validator(revision: Revision, profile: Profile, shape: Shape | None) -> Any:  # noqa: ANN401 - jsonschema makes the class at run time
     """
     A validator of the `jsonschema` package for one shape, by the shipped schema file and nothing else of this package.
 
@@ -216,7 +217,7 @@ def validator(revision: str, profile: Profile, shape: Shape | None) -> Any:  # n
     return exact(part)
 
 
-def schema_verdict(payload: bytes, revision: str, profile: Profile, shape: Shape | None) -> bool:
+def schema_verdict(payload: bytes, revision: Revision, profile: Profile, shape: Shape | None) -> bool:
     """Whether the shipped schema file accepts a payload, which must be JSON."""
     accepted: bool = validator(revision, profile, shape).is_valid(_PARSE.decode(payload.decode()))
     return accepted
@@ -262,7 +263,7 @@ def _ranges(case: Case) -> Iterator[Mismatch]:
         if revision != case.revision and case.expected(revision) is not None
     }
 
-    def verdicts(revision: str) -> tuple[Verdict | None, Verdict | None]:
+    def verdicts(revision: Published) -> tuple[Verdict | None, Verdict | None]:
         judged = reports.get(revision)
         return (case.expected(revision), judged.verdict) if judged else (None, None)
 
@@ -314,7 +315,7 @@ def _payload_roundtrip(payload: Payload, terms: Terms) -> Iterator[Mismatch]:
     yield from _round(payload, report.revision, terms.profile)
 
 
-def _round(subject: Case | Payload, revision: str, profile: Profile) -> Iterator[Mismatch]:
+def _round(subject: Case | Payload, revision: Revision, profile: Profile) -> Iterator[Mismatch]:
     """What does not come back from `loads` and `dumps`."""
     try:
         record = loads(subject.payload, revision=revision, profile=profile)

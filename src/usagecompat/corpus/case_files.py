@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from attrs import field, frozen
 
-from usagecompat.contract import LATEST, REVISIONS
+from usagecompat.contract import LATEST, REVISIONS, resolve_revision
 from usagecompat.corpus.tiers import Demand, Tier, demand_of, tier_of
 from usagecompat.exceptions import CorruptCase, UnreadableInput
 from usagecompat.findings import CODES, Profile, Severity, Shape, Verdict
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from enum import StrEnum
 
+    from usagecompat.contract import Revision
     from usagecompat.jsontext import Tree
 
 _T = TypeVar("_T")
@@ -103,7 +104,7 @@ class Case:
     """The file that says all this."""
     shape: Shape | None
     """None if the text is broken, so that no shape shows."""
-    revision: str
+    revision: Revision
     """The revision that the case is written for."""
     verdict: Verdict
     """The verdict at `revision`, with what the API is known to serve taken into account."""
@@ -430,11 +431,11 @@ class _Reading:
             raise self.refuse(name, f"one of {', '.join(names)}")
         return names(value)
 
-    def revision(self, name: str) -> str:
+    def revision(self, name: str) -> Revision:
         value = self.tree.get(name)
         if not isinstance(value, str) or value not in REVISIONS:
             raise self.refuse(name, f"the date of a revision, such as {LATEST}")
-        return value
+        return resolve_revision(value)
 
     def version(self, name: str) -> str:
         value = self.text(name)

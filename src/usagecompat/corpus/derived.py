@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from usagecompat.checking import Report
-    from usagecompat.contract import RecordShape
+    from usagecompat.contract import RecordShape, Revision
     from usagecompat.corpus.case_files import Case
+    from usagecompat.findings import ProfileName
 
 SET: Final = "derived"
 """The name of the set of all cases that can be derived from a corpus."""
@@ -63,9 +64,9 @@ class Derived:
         return self.id
 
     @property
-    def revision(self) -> str:
+    def revision(self) -> Revision:
         """The revision whose words are put to the test."""
-        return self.mutation.revision
+        return resolve_revision(self.mutation.revision)
 
     @property
     def code(self) -> str:
@@ -99,7 +100,7 @@ class Derived:
         return verdict_of({CODES[self.code].severity(Profile(profile))} if self.code != VALID else set())
 
 
-def derive(cases: Iterable[Case], revision: str | None = None) -> tuple[Derived, ...]:
+def derive(cases: Iterable[Case], revision: Revision | None = None) -> tuple[Derived, ...]:
     """
     The cases that can be derived from the valid ones among `cases`, in the order of the contract.
 
@@ -114,7 +115,8 @@ def derive(cases: Iterable[Case], revision: str | None = None) -> tuple[Derived,
     sources = [(case, _tree(case)) for case in sorted(cases, key=_size) if case.verdict is Verdict.VALID]
     derived: list[Derived] = []
     shown: set[tuple[str, ...]] = set()
-    for name in reversed(REVISIONS) if revision is None else [resolve_revision(revision)]:
+    named: tuple[Revision, ...] = REVISIONS[::-1] if revision is None else (resolve_revision(revision),)
+    for name in named:
         places = _places(sources, name)
         for mutation in mutations(name):
             key = (mutation.record, mutation.member, mutation.fault, mutation.code)
@@ -136,7 +138,9 @@ def _tree(case: Case) -> Any:  # noqa: ANN401 - any JSON
     return None if value is NO_VALUE else value
 
 
-def _places(sources: list[tuple[Case, Any]], revision: str) -> dict[tuple[str, bool], tuple[Case, Shape, Path, Any]]:
+def _places(
+    sources: list[tuple[Case, Any]], revision: Revision
+) -> dict[tuple[str, bool], tuple[Case, Shape, Path, Any]]:
     """For each record the first payload that has it and is valid at the revision, and the first that it is as a whole."""
     said = contract(revision)
     wanted = {(name, whole) for name in said.records for whole in (True, False)} - {(said.amount.name, True)}
@@ -159,7 +163,7 @@ def _has_two_names(node: dict[str, Any], shape: RecordShape) -> bool:
     return bool(node.keys() & (shape.former.keys() | shape.newer.keys()) - set(shape.required))
 
 
-def _is_valid(case: Case, revision: str) -> bool:
+def _is_valid(case: Case, revision: Revision) -> bool:
     """Whether a payload has nothing above a note, so that whatever is found later was caused by a change to it."""
     verdict = case.expected(revision)
     return (
@@ -172,7 +176,7 @@ def _is_valid(case: Case, revision: str) -> bool:
 # -- the judge
 
 
-def judge(case: Derived, profile: str = "served") -> Iterator[Mismatch]:
+def judge(case: Derived, profile: ProfileName = "served") -> Iterator[Mismatch]:
     """Where a derived case is not what its change must cause: by the check, by the schema, and by the way round."""
     report = check(case.payload, revision=case.revision, shape=case.shape, profile=profile)
     wrong = list(_by_check(case, report))
@@ -208,7 +212,7 @@ def _by_schema(case: Derived, profile: Profile) -> Iterator[Mismatch]:
         yield _mismatch(case, f"{name} {said[refused]} it", f"{name} {said[not accepted]} it")
 
 
-def _by_round_trip(case: Derived, profile: str) -> Iterator[Mismatch]:
+def _by_round_trip(case: Derived, profile: ProfileName) -> Iterator[Mismatch]:
     broken = case.code.startswith(_BREAKING) and CODES[case.code].severity(Profile(profile)) is Severity.ERROR
     try:
         returned = dumps(loads(case.payload, revision=case.revision, shape=case.shape, profile=profile))

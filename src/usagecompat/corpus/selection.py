@@ -19,6 +19,8 @@ from usagecompat.findings import Shape, Verdict, named
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from usagecompat.findings import ShapeName, VerdictName
+
 __all__ = [
     "Case",
     "Expected",
@@ -44,8 +46,8 @@ def packaged() -> Path:
 def cases(
     set: str = "full",  # noqa: A002 - the name is promised
     *,
-    shape: str | None = None,
-    verdict: str | None = None,
+    shape: ShapeName | None = None,
+    verdict: VerdictName | None = None,
     root: Path | None = None,
 ) -> tuple[Case, ...]:
     """

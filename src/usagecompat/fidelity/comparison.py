@@ -37,7 +37,8 @@ from usagecompat.jsontext import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from usagecompat.findings import Path
+    from usagecompat.contract import Revision
+    from usagecompat.findings import Path, ShapeName
     from usagecompat.jsontext import Node
 
 MOST_DIFFERENCES: Final = 1_000
@@ -167,8 +168,8 @@ def compare(
     sent: bytes | bytearray | memoryview | str | os.PathLike[str],
     returned: bytes | bytearray | memoryview | str | os.PathLike[str],
     *,
-    revision: str | None = None,
-    shape: str | None = None,
+    revision: Revision | None = None,
+    shape: ShapeName | None = None,
 ) -> Fidelity:
     """
     Everything in which `returned` differs from `sent`, and the level that the differences come to.

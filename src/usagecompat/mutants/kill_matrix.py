@@ -22,6 +22,7 @@ from usagecompat.mutants.model import Mutant, PayloadView, Refusal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from usagecompat.contract import Revision
     from usagecompat.corpus import Case
     from usagecompat.mutants.model import Answer
 
@@ -90,7 +91,7 @@ def matrix(  # noqa: PLR0913 - one for each option of the command
     cases: Sequence[Case],
     mutants: Sequence[Mutant],
     *,
-    revision: str | None = None,
+    revision: Revision | None = None,
     jobs: int = 1,
     first: bool = False,
     tick: Callable[[int], object] = int,

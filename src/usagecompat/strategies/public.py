@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from usagecompat.contract import (
         CostsResultAmount,
         Record,
+        Revision,
         UnknownResult,
         UsageResponse,
         UsageResult,
         UsageTimeBucket,
         UsageTimeBucketResultInner,
     )
+    from usagecompat.findings import ProfileName, ShapeName
 
 # Hypothesis imports this module while it is imported itself, so that nothing here may need it before it is used.
 
@@ -37,7 +39,7 @@ __all__ = ["broken_payloads", "buckets", "pages", "payloads", "results"]
 
 
 def pages(
-    *, kind: str | None = None, revision: str | None = None, profile: str = "published"
+    *, kind: str | None = None, revision: Revision | None = None, profile: ProfileName = "published"
 ) -> SearchStrategy[UsageResponse]:
     """
     Pages as records, such as `usagecompat.loads` gives.
@@ -55,21 +57,25 @@ def pages(
 
 
 def buckets(
-    *, kind: str | None = None, revision: str | None = None, profile: str = "published"
+    *, kind: str | None = None, revision: Revision | None = None, profile: ProfileName = "published"
 ) -> SearchStrategy[UsageTimeBucket]:
     """Buckets as records; the arguments are those of `pages`."""
     return cast("SearchStrategy[UsageTimeBucket]", _records(Shape.BUCKET, kind, revision, profile))
 
 
 def results(
-    *, kind: str | None = None, revision: str | None = None, profile: str = "published"
+    *, kind: str | None = None, revision: Revision | None = None, profile: ProfileName = "published"
 ) -> SearchStrategy[UsageResult | UnknownResult]:
     """Results as records, each of the class of its kind; the arguments are those of `pages`."""
     return cast("SearchStrategy[UsageResult | UnknownResult]", _records(Shape.RESULT, kind, revision, profile))
 
 
 def payloads(
-    *, shape: str | None = None, kind: str | None = None, revision: str | None = None, profile: str = "published"
+    *,
+    shape: ShapeName | None = None,
+    kind: str | None = None,
+    revision: Revision | None = None,
+    profile: ProfileName = "published",
 ) -> SearchStrategy[bytes]:
     """
     Payloads as bytes, spelled in every way that JSON allows.
@@ -94,7 +100,7 @@ def payloads(
     return shapes.flatmap(lambda one: trees(said, one, kind, served=served)).flatmap(spelled).map(str.encode)
 
 
-def broken_payloads(*, code: str | None = None, revision: str | None = None) -> SearchStrategy[tuple[bytes, str]]:
+def broken_payloads(*, code: str | None = None, revision: Revision | None = None) -> SearchStrategy[tuple[bytes, str]]:
     """
     Payloads that one thing is wrong with, each with the finding code that `usagecompat.check` must show for it.
 
