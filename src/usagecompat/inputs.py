@@ -16,7 +16,7 @@ from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
-from typing import TYPE_CHECKING, BinaryIO, Final, NoReturn, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn, TypeAlias, cast
 
 from attrs import frozen
 
@@ -358,6 +358,19 @@ def gunzip(file: BinaryIO) -> Generator[BinaryIO]:
         raise Damaged(f"the compressed data is damaged: {error}") from error
 
 
+def zstd_for(name: str) -> Any:  # noqa: ANN401 - a module of Python or its backport
+    """
+    The module that reads and writes zstd, for a file called `name`.
+
+    Raises:
+        MissingExtra: It is not there.
+    """
+    try:
+        return import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+    except ImportError as error:
+        raise MissingExtra(name, "scan") from error
+
+
 @contextmanager
 def unzstd(file: BinaryIO, name: str) -> Generator[BinaryIO]:
     """
@@ -367,10 +380,7 @@ def unzstd(file: BinaryIO, name: str) -> Generator[BinaryIO]:
         Damaged: It is cut short or no zstd.
         MissingExtra: The package that reads it is not there.
     """
-    try:
-        zstd = import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
-    except ImportError as error:
-        raise MissingExtra(name, "scan") from error
+    zstd = zstd_for(name)
     try:
         with zstd.open(file) as stream:
             yield cast("BinaryIO", stream)

@@ -185,11 +185,7 @@ def _compressed(file: IO[bytes], name: str) -> Generator[IO[bytes]]:
         with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as stream:
             yield cast("IO[bytes]", stream)
     elif compression == ".zst":
-        try:
-            from zstandard import ZstdCompressor  # noqa: PLC0415 - an optional package
-        except ImportError as error:
-            raise MissingExtra(inputs.displayed(name), "scan") from error
-        with ZstdCompressor().stream_writer(file, closefd=False) as stream:
+        with inputs.zstd_for(inputs.displayed(name)).open(file, "wb") as stream:
             yield stream
     else:
         yield file
