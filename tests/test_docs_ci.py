@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,11 +53,35 @@ def test_workflow_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
     (tmp_path / "recorded").mkdir()
     (tmp_path / "recorded" / "cost.json").write_text('{"object": "organization.costs.result"}', "utf-8")
-    commands = [[word for word in step if "*" not in word] for step in steps() if step[0] == "usagecompat"]
+    commands = [[word for word in step if "*" not in word] for step in steps() if step[:2] == ["usagecompat", "check"]]
     assert len(commands) == 2
     for _, *words in commands:
         said = words[: words.index(">")] if ">" in words else words
         assert CliRunner().invoke(main, said).exit_code == 0
+
+
+def test_workflows_of_clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The steps for clients in Go, JavaScript and Java run as they stand, with another client in the place of theirs."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    (tmp_path / "known.txt").write_text(
+        "kinds/costs-nulls::client[mine]  client/null-became-absent  # known\n", "utf-8"
+    )
+    miniatures = Path(__file__).parent / "clients" / "miniatures.py"
+    client = shlex.join([sys.executable, "-I", "-S", str(miniatures), "drop-nulls", "kinds/costs-nulls"])
+    runs = [step for step in steps() if step[:2] == ["usagecompat", "run"]]
+    matrices = [step for step in steps() if step[:2] == ["usagecompat", "matrix"]]
+    assert len(runs) == len(matrices) == 3
+    assert len({step[step.index("--client") + 1] for step in runs}) == 3
+    for run, matrix in zip(runs, matrices, strict=True):
+        said, (_, file) = run[1 : run.index(">")], run[run.index(">") :]
+        said[said.index("--client") + 1] = f"mine={client}"
+        result = CliRunner().invoke(main, [*said, "-k", "kinds/costs", "--probes", "none"])
+        assert result.exit_code == 0, result.output
+        Path(file).write_text(result.stdout, "utf-8")
+        assert CliRunner().invoke(main, matrix[1:]).exit_code == 0
+        for written in ("usagecompat.xml", "usagecompat.html"):
+            (tmp_path / written).unlink()
 
 
 def test_pytest_command(pytester: pytest.Pytester) -> None:

@@ -18,9 +18,11 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 from usagecompat.cli import main
-from usagecompat.clients.results import CaseResult, ClientResult, Expectation, Fault, Kit, Outcome
+from usagecompat.clients.expected import compare_with_list
+from usagecompat.clients.results import CaseResult, Cause, ClientResult, Expectation, Fault, Kit, Outcome
 from usagecompat.corpus.case_files import Payload
 from usagecompat.corpus.data import folder
+from usagecompat.corpus.expected import read_expected_failures
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.fidelity.comparison import Level, compare
 from usagecompat.matrix.badges import badge
@@ -172,6 +174,97 @@ def test_junit(both: Matrix) -> None:
     }
     assert numbers == {"good": ("2", "0", "0", "0"), "bad": ("7", "3", "1", "1"), "gone": ("1", "0", "1", "0")}
     assert root.get("tests") == "10"
+
+
+def test_junit_begins_with_the_cause(both: Matrix) -> None:
+    """The text of a failure begins with its causes, and every test case has a time."""
+    cause = Cause(
+        name="nulls-dropped",
+        title="nulls do not come back",
+        fix="Keep null and absent apart.",
+        where="b",
+        cases=("t/a",),
+        everyday=1,
+        cap=Level.VALUES,
+        code="client/null-became-absent",
+        example="t/a at /b: null was sent and did not come back",
+        after=Level.BYTES,
+        known=("nulls-dropped",),
+    )
+    timed = tuple(evolve(case, seconds=0.25) for case in BAD.cases)
+    root = ET.fromstring(FORMATS["junit"](evolve(both, clients=(evolve(BAD, cases=timed, causes=(cause,)),))))  # noqa: S314 - our own
+    (failure,) = (case.find("failure") for case in root.iter("testcase") if case.get("name") == "t/a")
+    assert failure is not None
+    assert (failure.text or "").startswith("cause: nulls do not come back (b). Keep null and absent apart.\n")
+    assert {case.get("time") for case in root.iter("testcase") if case.get("name", "").startswith("t/")} == {"0.250"}
+
+
+def listed(both: Matrix, tmp_path: Path, *lines: str) -> Matrix:
+    """The matrix against a list of expected failures."""
+    path = tmp_path / "known.txt"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    entries = read_expected_failures(path)
+    return evolve(both, comparisons={one.name: compare_with_list(one, entries) for one in both.clients})
+
+
+def test_expected_failures(both: Matrix, tmp_path: Path) -> None:
+    """What fails as expected is no failure in any format, and a line that is no longer right is one."""
+    lines = ("t/a::client[bad] # x", "t/b::client[bad] # x", "t/f::client[bad] # x", "t/b::client[good] # once")
+    known = listed(both, tmp_path, *lines)
+    root = ET.fromstring(FORMATS["junit"](known))  # noqa: S314 - our own
+    numbers = {
+        suite.get("name"): tuple(suite.get(key) for key in ("tests", "failures", "errors", "skipped")) for suite in root
+    }
+    assert numbers == {"good": ("3", "1", "0", "0"), "bad": ("7", "0", "1", "4"), "gone": ("1", "0", "1", "0")}
+    told = json.loads(FORMATS["json"](known))
+    Draft202012Validator(SCHEMA).validate(told)
+    assert set(told["clients"][1]["expected"]["expected"]) == {"t/a", "t/b", "t/f"}
+    assert "3 cases fail as expected, 0 do not" in FORMATS["text"](known)
+    assert "lines 4 of the list are no longer right" in FORMATS["text"](known)
+    assert not known.fine
+    assert evolve(listed(evolve(both, absent=(), clients=(GOOD,)), tmp_path, "t/x::client[bad] # x")).fine
+
+
+def test_github(both: Matrix, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What to fix is annotated, hostile texts are no commands, and the summary has the tables."""
+    summary = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    told = FORMATS["github"](evolve(both, clients=(evolve(BAD, name="b:a,d\n::error::x"), GOOD)))
+    assert all(re.match(r"::(error|notice) title=|usagecompat: without", line) for line in told.splitlines())
+    assert "::error title=gone%3A cannot be started::" in told
+    assert "3 more cases fail::t/a, t/b, t/f" in told
+    assert "::notice title=good%3A badge::old result, lightgrey" in told
+    assert "| client | headline |" in summary.read_text("utf-8")
+
+
+def test_matrix_command_takes_a_list(tmp_path: Path) -> None:
+    """`matrix --expected` ends with 0 where all that fails is listed, and names what is no list."""
+    path = tmp_path / "known.txt"
+    path.write_text("kinds/costs-nulls::client[one] client/null-became-absent # dropped\n", "utf-8")
+    clients = {"one": "drop-nulls"}
+    assert command(clients=clients).exit_code == 1
+    assert command("--expected", str(path), clients=clients).exit_code == 0
+    path.write_text("nothing\n", "utf-8")
+    assert command("--expected", str(path), clients=clients).exit_code == 2
+    assert command("--expected", str(tmp_path / "none.txt"), clients=clients).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("format_", "told"),
+    [
+        ("junit", '<testsuite name="one" tests="3" failures="1"'),
+        ("github", "::error title=one%3A nulls do not come back::"),
+        ("badge", '"message": "partial (3 of '),
+        ("html", "<!doctype html>"),
+    ],
+)
+def test_formats_of_a_run(format_: str, told: str) -> None:
+    """`run` writes each of the formats of the matrix for its one client, with the exit status that it always has."""
+    said = shlex.join([sys.executable, "-I", "-S", str(MINIATURES), "drop-nulls", "kinds/costs-nulls"])
+    arguments = ["run", "--client", f"one={said}", "-k", "kinds/costs", "--probes", "none", "--format", format_]
+    result = CliRunner().invoke(main, arguments)
+    assert told in result.stdout
+    assert result.exit_code == 1
 
 
 def test_badge() -> None:

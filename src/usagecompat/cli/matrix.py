@@ -4,20 +4,19 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+from attrs import evolve
 
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
-from usagecompat.cli.run import subjects_in
-from usagecompat.clients import TIMEOUT, Probing, client_spec, select
+from usagecompat.cli.run import subjects_in, today
+from usagecompat.clients import TIMEOUT, Probing, client_spec, compare_with_list, select
 from usagecompat.clients import run as run_client
-from usagecompat.corpus import packaged, version
+from usagecompat.corpus import FULL, packaged, read_expected_failures, version
 from usagecompat.exceptions import CannotStartClient, NoSuchClient
 from usagecompat.fidelity import Level
 from usagecompat.matrix import FORMATS, Absent, Matrix, badge, read_result
@@ -25,7 +24,7 @@ from usagecompat.matrix import FORMATS, Absent, Matrix, badge, read_result
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from usagecompat.clients import ClientResult, ClientSpec
+    from usagecompat.clients import ClientResult, ClientSpec, Comparison
     from usagecompat.contract import Revision
     from usagecompat.corpus import Case, Payload
 
@@ -83,6 +82,12 @@ _NAMES: Final = (*FORMATS, _BADGE)
     show_default=True,
     help="Look for answers that depend on more than their payload.",
 )
+@click.option(
+    "--expected",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A list of failures that are expected, as `usagecompat run` takes it.",
+)
 @click.option("--allow-skips", is_flag=True, help="What a client says it skips is no reason for exit status 1.")
 @click.option("--format", "format_", type=click.Choice(_NAMES), default="text", show_default=True)
 @click.option(
@@ -106,6 +111,7 @@ def matrix(  # noqa: PLR0913 - one for each option
     revision: Revision | None,
     require: str,
     probes: str,
+    expected: Path | None,
     allow_skips: bool,
     format_: str,
     also: tuple[str, ...],
@@ -116,7 +122,7 @@ def matrix(  # noqa: PLR0913 - one for each option
     RESULT is a file that `usagecompat run --format json` wrote; with --payloads it holds what came back as well.
     A client that cannot be started has no row, is named, and makes the exit status 2.
 
-    Exit status: 0 every case of every client holds at the required level, 1 one does not or was not run,
+    Exit status: 0 every case of every client holds at the required level or fails as expected, 1 one does not or was not run,
     2 a client cannot be started, or something was misused.
 
     \b
@@ -150,7 +156,7 @@ def matrix(  # noqa: PLR0913 - one for each option
             absent.append(Absent(spec.name, str(error)))
         else:
             results.append(result)
-    made = _matrix(results, absent, listed)
+    made = evolve(_matrix(results, absent, listed), comparisons=_compared(results, expected, corpus or packaged()))
     if format_ == _BADGE and len(made.clients) != 1:
         raise click.UsageError(
             f"A badge is of one client, and here are {len(made.clients)}; --also badge=DIR writes all."
@@ -161,6 +167,15 @@ def matrix(  # noqa: PLR0913 - one for each option
         reconfigure(errors="backslashreplace")
     click.echo(badge(made.clients[0]) if format_ == _BADGE else FORMATS[format_](made), nl=False)
     context.exit(2 if absent else 0 if made.is_fine(allow_skips=allow_skips) else 1)
+
+
+def _compared(results: list[ClientResult], path: Path | None, place: Path) -> dict[str, Comparison]:
+    """The failures of each client against a list, if there is one."""
+    if path is None:
+        return {}
+    entries = read_expected_failures(path)
+    known = {subject.id for subject in subjects_in(place, FULL)}
+    return {result.name: compare_with_list(result, entries, known=known) for result in results}
 
 
 def _wanted(said: str) -> tuple[str, Path]:
@@ -179,17 +194,16 @@ def _adapted(names: tuple[str, ...], timeout: float) -> Iterator[ClientSpec]:
 
 
 def _matrix(results: list[ClientResult], absent: list[Absent], listed: tuple[Case | Payload, ...]) -> Matrix:
+    """These results side by side, made today."""
     names = [*(result.name for result in results), *(one.name for one in absent)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise click.UsageError(f"Two clients are called {twice[0]}; put NAME= in front of a command.")
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    day = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
     return Matrix(
         clients=tuple(results),
         absent=tuple(absent),
         subjects={subject.id: subject for subject in listed},
-        made=day.date().isoformat(),
+        made=today(),
         version=version(),
     )
 

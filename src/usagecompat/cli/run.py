@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from datetime import UTC, datetime
 from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -39,6 +41,7 @@ from usagecompat.corpus import (
     packaged,
     read_case,
     read_expected_failures,
+    version,
 )
 from usagecompat.exceptions import NoPayloads
 from usagecompat.fidelity import Level
@@ -46,11 +49,14 @@ from usagecompat.printing import printable
 from usagecompat.renderers import MAX_CASES, render_run
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from usagecompat.clients import ClientResult, ClientSpec, Comparison
     from usagecompat.contract import Revision
     from usagecompat.corpus import Case
 
 _LEVELS: Final = [level.name.lower() for level in Level]
+_FORMATS: Final = ("text", "json", "junit", "github", "badge", "html")
 _MOST_NAMES: Final = 5
 
 
@@ -125,7 +131,7 @@ _MOST_NAMES: Final = 5
     is_flag=True,
     help="Write the list so that it is right about what was run, and show what changes.",
 )
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "format_", type=click.Choice(_FORMATS), default="text", show_default=True)
 @click.option("--payloads", is_flag=True, help="With --format json: also what came back of each case, in base64.")
 @click.pass_context
 def run(  # noqa: PLR0913 - one for each option
@@ -168,6 +174,7 @@ def run(  # noqa: PLR0913 - one for each option
     Example: usagecompat run --client 'jq .' --oneshot --require open
     Example: usagecompat run --client python:mypackage.usage:roundtrip --expected known.txt
     Example: usagecompat run --adapter openai-python-to-json
+    Example: usagecompat run --client 'node adapter.mjs' --format junit > usagecompat.xml
     """  # noqa: D301 - click's own mark
     if oneshot and http:
         raise click.UsageError("A client is driven the --oneshot way or the --http way, not both.")
@@ -205,7 +212,10 @@ def run(  # noqa: PLR0913 - one for each option
         if update_expected:
             _update(expected, updated(expected, result, known=known))
         comparison = compare_with_list(result, read_expected_failures(expected), known=known)
-    _put(result, comparison, format_, payloads=payloads, max_cases=max_cases, quiet=quiet)
+    if format_ in {"text", "json"}:
+        _put(result, comparison, format_, payloads=payloads, max_cases=max_cases, quiet=quiet)
+    else:
+        _put_alone(result, comparison, format_, chosen)
     context.exit(_status(result, comparison, allow_skips=allow_skips))
 
 
@@ -265,6 +275,31 @@ def _put(  # noqa: PLR0913 - one for each option
         return
     for line in render_run(result, comparison, max_cases=max_cases, quiet=quiet):
         click.echo(line)
+
+
+def _put_alone(
+    result: ClientResult, comparison: Comparison | None, format_: str, subjects: Sequence[Case | Payload]
+) -> None:
+    """A matrix of one client, in one of its formats."""
+    from usagecompat.matrix import FORMATS, Matrix, badge  # noqa: PLC0415 - the usual formats need none
+
+    if reconfigure := getattr(sys.stdout, "reconfigure", None):
+        reconfigure(errors="backslashreplace")
+    alone = Matrix(
+        clients=(result,),
+        subjects={subject.id: subject for subject in subjects},
+        made=today(),
+        version=version(),
+        comparisons={result.name: comparison} if comparison else {},
+    )
+    click.echo(badge(result) if format_ == "badge" else FORMATS[format_](alone), nl=False)
+
+
+def today() -> str:
+    """The day that a report is made, or is said to be made by SOURCE_DATE_EPOCH."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    day = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    return day.date().isoformat()
 
 
 def _status(result: ClientResult, comparison: Comparison | None, *, allow_skips: bool) -> int:

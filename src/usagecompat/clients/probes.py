@@ -14,6 +14,7 @@ nothing that the required level looks at are no fault: they are counted, and tha
 from __future__ import annotations
 
 import re
+import time
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -136,7 +137,7 @@ def run_share(
     return Share(
         client=introduced(started.client),
         features=started.features,
-        cases=tuple(judged[task.case_id] for task in tasks),
+        cases=tuple(evolve(judged[task.case_id], seconds=bench.seconds.get(task.case_id, 0.0)) for task in tasks),
         faults=tuple(dict.fromkeys(outside)),
         probes=probes,
     )
@@ -172,6 +173,8 @@ class _Bench:
     features: Features
     keeping: Keeping
     outside: list[Fault] = Factory(list[Fault])
+    seconds: dict[str, float] = Factory(dict[str, float])
+    """How long the first answer to each case took."""
     _kept: dict[str, bytes] = Factory(dict[str, bytes])
     """What each case was answered first, as far as it is kept."""
     _requests: dict[str, Request] = Factory(dict[str, "Request"])
@@ -190,6 +193,7 @@ class _Bench:
             if request is None:
                 return UNWRAPPABLE
             self._requests[task.case_id] = request
+        began = time.monotonic()
         try:
             reply = self.client.ask(request)
             reply = evolve(reply, message=few_words(reply.message))
@@ -197,6 +201,7 @@ class _Bench:
             self.outside.append(situation.fault)
             self._given_up = f"the client could not be started again: {situation.fault.message}"
             return _not_run(self._given_up)
+        self.seconds.setdefault(task.case_id, time.monotonic() - began)
         alike = (reply.outcome, _DIGITS.sub("", reply.message)[:_ALIKE]) if reply.outcome in FAILED else None
         if reply.outcome is Outcome.TIMED_OUT:
             alike = (reply.outcome, "")

@@ -11,7 +11,7 @@ from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from usagecompat.corpus import Tier
 from usagecompat.fidelity import Level
@@ -88,6 +88,8 @@ class CaseResult:
     faults: tuple[Fault, ...] = ()
     returned: bytes | None = None
     """What came back, if anything did, without what the kit had put around the payload."""
+    seconds: float = field(default=0.0, eq=False)
+    """How long the first answer took."""
 
     @property
     def judged(self) -> bool:
@@ -120,6 +122,7 @@ class CaseResult:
             "differences": [difference.to_dict() for difference in self.differences],
             "truncated": self.truncated,
             "faults": [fault.to_dict() for fault in self.faults],
+            "seconds": round(self.seconds, 6),
         }
         if payloads and self.returned is not None:
             told["returned"] = b64encode(self.returned).decode()

@@ -107,6 +107,7 @@ def _case(told: Mapping[str, Any]) -> CaseResult:
         differences=tuple(map(_difference, told["differences"])),
         truncated=told["truncated"],
         faults=tuple(map(_fault, told["faults"])),
+        seconds=told.get("seconds", 0.0),
         returned=None if returned is None else b64decode(returned),
     )
 

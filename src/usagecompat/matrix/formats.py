@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from usagecompat.matrix import tables
+from usagecompat.matrix.github import github
 from usagecompat.matrix.junit import junit
 from usagecompat.matrix.page import page
 
@@ -34,6 +35,7 @@ FORMATS: Final[Mapping[str, Callable[[Matrix], str]]] = {
     "markdown": _markdown,
     "json": _json,
     "junit": junit,
+    "github": github,
     "html": page,
 }
 """How the whole matrix is written; a badge is written for one client, in `badges`."""

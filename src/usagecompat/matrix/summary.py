@@ -16,7 +16,7 @@ from usagecompat.fidelity import Level
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from usagecompat.clients import CaseResult, ClientResult
+    from usagecompat.clients import CaseResult, ClientResult, Comparison
     from usagecompat.corpus import Case, Payload
 
 
@@ -97,6 +97,8 @@ class Matrix:
     """The day of the run."""
     version: str = ""
     """The version of the kit."""
+    comparisons: Mapping[str, Comparison] = Factory(dict[str, "Comparison"])
+    """The failures against a list of expected ones, by the name of the client; empty without a list."""
 
     @property
     def case_ids(self) -> tuple[str, ...]:
@@ -111,9 +113,18 @@ class Matrix:
     def is_fine(self, *, allow_skips: bool = False) -> bool:
         """The same; `allow_skips` lets clients skip what they say they skip."""
         return not self.absent and all(
-            client.is_whole(allow_skips=allow_skips) and not client.failing and not client.faults
+            client.is_whole(allow_skips=allow_skips) and not client.faults and self._as_expected(client)
             for client in self.clients
         )
+
+    def _as_expected(self, client: ClientResult) -> bool:
+        comparison = self.comparisons.get(client.name)
+        return not client.failing if comparison is None else comparison.ok
+
+    def unexpected(self, client: ClientResult) -> Mapping[str, frozenset[str]]:
+        """The cases of a client that fail and are not expected to, with their codes."""
+        comparison = self.comparisons.get(client.name)
+        return client.failing if comparison is None else comparison.unexpected
 
     def to_dict(self) -> dict[str, object]:
         """The matrix as `schemas/matrix.json` describes it."""
@@ -121,7 +132,11 @@ class Matrix:
             "usagecompat": self.version,
             "made": self.made,
             "cases": len(self.case_ids),
-            "clients": [_client(client) for client in self.clients],
+            "clients": [
+                _client(client)
+                | {"expected": comparison.to_dict() if (comparison := self.comparisons.get(client.name)) else None}
+                for client in self.clients
+            ],
             "absent": [absent.to_dict() for absent in self.absent],
         }
 

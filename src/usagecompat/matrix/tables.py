@@ -41,6 +41,12 @@ def text(matrix: Matrix) -> Iterator[str]:
         yield f"    {_of_invalid(client)}"
         for one in worst(client)[:_MOST_WORST]:
             yield f"    {_worst(one)}"
+        if comparison := matrix.comparisons.get(client.name):
+            wrong = sorted({entry.line for entry in comparison.passing})
+            lines = f"; lines {', '.join(map(str, wrong))} of the list are no longer right" if wrong else ""
+            yield f"    {len(comparison.expected)} cases fail as expected, {len(comparison.unexpected)} do not{lines}"
+        for cause in [cause for cause in client.causes if cause.cap < client.required][:_MOST_WORST]:
+            yield f"    to fix: {printable(cause.title)} ({cause.everyday} everyday of {len(cause.cases)} cases)"
         for fault in client.faults:
             yield f"    the client as a whole: {fault.code}: {printable(fault.message)}"
     for absent in matrix.absent:
