@@ -53,9 +53,10 @@ _SCAN: Final = """
 import sys, time
 from usagecompat.scan.partitions import plan
 from usagecompat.scan.executors import run
-from usagecompat.scan import tallying, _spotless
+from usagecompat.scan.partition_scan import Options
+from usagecompat.scan import accumulator, adding, bulk
 began = time.perf_counter()
-run(plan([sys.argv[1]]), jobs=int(sys.argv[2]))
+run(plan([sys.argv[1]]), Options(totals="totals" in sys.argv), jobs=int(sys.argv[2]))
 print(time.perf_counter() - began)
 """
 
@@ -103,6 +104,7 @@ def _of_file(folder: Path, count: int, rounds: int) -> tuple[list[Figure], tuple
             "loop": sample(_LOOP, str(clean)),
             "1": sample(_SCAN, str(clean), "1"),
             "2": sample(_SCAN, str(clean), "2"),
+            "totals": sample(_SCAN, str(clean), "1", "totals"),
             "1 odd": sample(_SCAN, str(odd), "1"),
             "2 odd": sample(_SCAN, str(odd), "2"),
         }
@@ -118,6 +120,7 @@ def _of_file(folder: Path, count: int, rounds: int) -> tuple[list[Figure], tuple
     figures = [
         Figure(section, "1 process", ratio("1", "loop"), "x orjson.loads loop", at_most=3.5),
         Figure(section, "2 processes", ratio("2", "loop"), "x orjson.loads loop", at_most=2),
+        Figure(section, "1 process, with totals", ratio("totals", "1"), "x without", at_most=1.3),
         Figure(section, "1 process, 1 % odd lines", ratio("1 odd", "1"), "x clean lines", at_most=1.5),
         Figure(section, "2 processes, 1 % odd lines", ratio("2 odd", "2"), "x clean lines", at_most=1.5),
     ]

@@ -6,16 +6,16 @@ from __future__ import annotations
 
 import os
 import sys
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
 from usagecompat import inputs
 from usagecompat.checking import check as check_payload
+from usagecompat.cli.failing import known_codes
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
-from usagecompat.findings import CODES, Profile, Severity, Shape, Verdict
+from usagecompat.findings import Profile, Severity, Shape, Verdict
 from usagecompat.printing import printable
 from usagecompat.renderers import IN_COLOUR, RENDERERS, Checked, Unread
 
@@ -28,17 +28,6 @@ if TYPE_CHECKING:
     from usagecompat.renderers import Outcome
 
 _MOST_NAMES: Final = 10
-
-
-def _known_codes(_context: click.Context, _option: click.Parameter, codes: tuple[str, ...]) -> tuple[str, ...]:
-    for code in codes:
-        if code not in CODES:
-            close = get_close_matches(code, CODES, n=1, cutoff=0.5)
-            hint = f"did you mean {close[0]!r}?" if close else "codes look like 'json/duplicate-member';"
-            raise click.BadParameter(f"there is no finding code {code!r}; {hint} `usagecompat explain` lists all.")
-        if code.startswith("client/"):
-            raise click.BadParameter(f"{code!r} is said of clients and never found in a payload.")
-    return codes
 
 
 @click.command()
@@ -57,7 +46,7 @@ def _known_codes(_context: click.Context, _option: click.Parameter, codes: tuple
     help="What counts: what the API is known to serve, or the letter of the revision.",
 )
 @click.option(
-    "--ignore", multiple=True, metavar="CODE", callback=_known_codes, help="Leave these findings out. Repeatable."
+    "--ignore", multiple=True, metavar="CODE", callback=known_codes, help="Leave these findings out. Repeatable."
 )
 @click.option(
     "--fail-on",
@@ -110,7 +99,7 @@ def check(  # noqa: PLR0913 - one for each option
         raise click.UsageError("There is nothing to check: name files, directories, or - for standard input.")
     if files.count(inputs.STANDARD_INPUT) > 1:
         raise click.UsageError("Standard input can be read only once.")
-    failed = 0
+    failing = FAILING[fail_on]
     verdicts = dict.fromkeys(Verdict, 0)
     unread = 0
     untold: list[Unread] = []

@@ -15,19 +15,37 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from usagecompat.cli.failing import known_codes
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import LATEST
-from usagecompat.findings import Profile
+from usagecompat.findings import Profile, Severity
 from usagecompat.inputs import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 _EPILOG = (
-    "Exit status: 0 nothing is invalid, 1 something is, 2 something could not be read, was misused or interrupted. "
+    "Exit status: 0 no payload fails, 1 one does, 2 something could not be read, was misused or interrupted. "
     "Parquet, .zst and URLs need usagecompat[scan]. The JSON is described by schemas/scan.json, the rest by docs/scale.md."
 )
+
+
+def _group_key(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
+    from usagecompat.checking import GROUP_KEYS  # noqa: PLC0415 - hardly ever needed
+
+    known = dict.fromkeys(key for keys in GROUP_KEYS.values() for key in keys)
+    if name is not None and name not in known:
+        raise click.BadParameter(f"there is no group key {name!r}; use one of {', '.join(known)}.")
+    return name
+
+
+def _rows_file(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    if path is not None and path.suffix not in {".ndjson", ".jsonl", ".parquet"}:
+        raise click.BadParameter(
+            f"{path} ends in none of .ndjson, .jsonl and .parquet, which say how rows are written."
+        )
+    return path
 
 
 @click.command(epilog=_EPILOG)
@@ -68,6 +86,32 @@ _EPILOG = (
 @click.option(
     "--ndjson", is_flag=True, help="Take every line of the input for a payload, whatever the files are called."
 )
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="CODE",
+    callback=known_codes,
+    help="Leave these findings out, and judge without them. Repeatable.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([severity.value for severity in Severity]),
+    default=Severity.ERROR.value,
+    show_default=True,
+    help="From which severity on the exit status is 1.",
+)
+@click.option("--totals", is_flag=True, help="Add results up by day and kind: counts, and money by currency, exactly.")
+@click.option(
+    "--group", metavar="MEMBER", callback=_group_key, help="Add up by this group key, too, such as project_id."
+)
+@click.option("--restatements", is_flag=True, help="Look for results that are there twice, equal or with other values.")
+@click.option(
+    "--rows",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    callback=_rows_file,
+    help="Write a row for each payload and each finding, to .ndjson or .parquet.",
+)
 @click.pass_context
 def scan(  # noqa: PLR0913 - one for each option
     context: click.Context,
@@ -81,20 +125,33 @@ def scan(  # noqa: PLR0913 - one for each option
     column: str | None,
     format_: str,
     ndjson: bool,
+    ignore: tuple[str, ...],
+    fail_on: str,
+    totals: bool,
+    group: str | None,
+    restatements: bool,
+    rows: Path | None,
 ) -> None:
     """
     Scan archives of any size and print one summary.
 
     A path is a file, a directory (all *.json, *.ndjson, *.jsonl, *.parquet and *.pq in it) or a pattern; URLs name
     files, directories or patterns in any store that fsspec knows. A name that ends in .ndjson or .jsonl means a payload
-    per line, .parquet or .pq one per row, and anything else one payload; .gz and .zst are unpacked.
+    per line, .parquet or .pq one per row, and anything else one payload; .gz and .zst are unpacked. - is standard
+    input.
 
     \b
     Example: usagecompat scan exports/ --jobs 4 --state exports.state
+    Example: usagecompat scan exports/ --totals --group project_id --restatements
     Example: usagecompat scan 's3://bucket/usage/2026/*.ndjson.gz' --format json
     """  # noqa: D301 - click's own mark
     from usagecompat.scan import Options, as_path, plan, render, run  # noqa: PLC0415 - likewise
 
+    for named, one in (("--state", state), ("--scheduler", scheduler)):
+        if one and STANDARD_INPUT in paths:
+            raise click.UsageError(f"{named} needs inputs that can be read again, and standard input cannot.")
+        if one and rows:
+            raise click.UsageError(f"--rows writes what this process reads, which is not all with {named}.")
     names = [as_path(path) for path in paths]
     if scheduler:  # whose workers are somewhere else
         names = [name if "://" in name or name == STANDARD_INPUT else os.path.abspath(name) for name in names]  # noqa: PTH100 - keeps patterns
@@ -103,8 +160,9 @@ def scan(  # noqa: PLR0913 - one for each option
         with _ending_in_order(), progress(planned.size, "scanning", unit="MB") as tick:
             summary = run(
                 planned,
-                Options(revision, profile, column),
+                Options(revision, profile, column, tuple(sorted({*ignore})), totals, group, restatements),
                 jobs=jobs,
+                rows=rows,
                 scheduler=scheduler,
                 state=state,
                 tick=tick,
@@ -113,12 +171,14 @@ def scan(  # noqa: PLR0913 - one for each option
         raise click.ClickException(_interrupted(state)) from error
     weights = Profile(profile)
     if format_ == "json":
-        click.echo(json.dumps({"revision": revision, "profile": profile, **summary.to_dict(weights)}, indent=2))
+        click.echo(
+            json.dumps({"revision": revision, "profile": profile, **summary.to_dict(weights, whole=False)}, indent=2)
+        )
     else:
         click.echo(render(summary, weights, revision), nl=False)
     if summary.unread:
         context.exit(2)
-    context.exit(1 if summary.invalid else 0)
+    context.exit(1 if summary.fails(Severity(fail_on), weights) else 0)
 
 
 def _interrupted(state: Path | None) -> str:

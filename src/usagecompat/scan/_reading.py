@@ -4,6 +4,7 @@ The bytes of a piece of a file: lines in blocks, whole texts, rows of a column.
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -81,6 +82,11 @@ class _Unread:
 def stored(one: Slice) -> Generator[BinaryIO]:
     """The bytes of the file that a piece is of, as they are stored."""
     name = one.name
+    if name == inputs.STANDARD_INPUT:
+        if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] - it is, if the shell has closed it
+            raise UnreadableInput(name, "standard input is closed")
+        yield sys.stdin.buffer
+        return
     if "://" not in name:
         with Path(name).open("rb") as file:
             yield file

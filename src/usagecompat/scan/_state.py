@@ -48,7 +48,7 @@ class State:
             StateOfAnotherScan: It is of other inputs or options, or no state at all.
         """
         self._path = path and Path(os.path.realpath(path))  # a link stays one
-        self._scan = {"options": asdict(options), "inputs": _digest(fingerprint(plan))}
+        self._scan = {"options": _chosen(options), "inputs": _digest(fingerprint(plan))}
         self._summary = Summary()
         self._again = Summary()
         """Of partitions in which something could not be read: another run tries them again."""
@@ -112,6 +112,16 @@ class State:
         finally:
             beside.unlink(missing_ok=True)
         self._written = monotonic()
+
+
+def _chosen(options: Options) -> dict[str, Any]:
+    """The options as JSON has them; those that came later only where they are used, so that older states are read."""
+    chosen: dict[str, Any] = asdict(options)
+    later = {name: chosen.pop(name) for name in ("ignore", "totals", "group", "restatements")}
+    return {
+        **chosen,
+        **{name: [*value] if isinstance(value, tuple) else value for name, value in later.items() if value},
+    }
 
 
 def _digest(inputs: list[Any]) -> str:

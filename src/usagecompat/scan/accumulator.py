@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
-from usagecompat.checking import fast_route, look, name_of_results, report_on, shape_of_document, verdict_of
+from usagecompat.checking import fast_route, look, report_on, shape_of_document, verdict_of
 from usagecompat.contract import LATEST, contract, is_kind
 from usagecompat.findings import CODES, Profile, Shape, Verdict, pointer
-from usagecompat.jsontext import MAX_SIZE, NO_VALUE, Number, read
+from usagecompat.jsontext import MAX_SIZE, NO_VALUE, Document, read
 from usagecompat.scan.coverage import DAY, CoverageBuilder
-from usagecompat.scan.revision_fit import Fits, best_revision, earliest, is_array, is_object
+from usagecompat.scan.restatements import Remembering
+from usagecompat.scan.revision_fit import Fits, best_revision, earliest
 from usagecompat.scan.summary import (
     MOST_EXAMPLES,
     MOST_UNKNOWN,
@@ -35,14 +36,17 @@ from usagecompat.scan.summary import (
     few_kinds,
     first_of,
 )
+from usagecompat.scan.trees import buckets, items, member, seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from types import ModuleType
 
     from usagecompat.findings import Finding, Observation, Path
+    from usagecompat.scan.adding import Adder
     from usagecompat.scan.bulk import SpotlessLines
     from usagecompat.scan.coverage import Seconds
+    from usagecompat.scan.rows import RowWriter
 
 AMOUNT_AS_STRING: Final = "wire/amount-as-string"
 _SEVERAL: Final = 8
@@ -58,6 +62,14 @@ class Judged:
 
     revision: str = LATEST
     profile: Profile = field(default=Profile.SERVED, converter=Profile)
+    ignore: frozenset[str] = frozenset()
+    """Codes that count for nothing."""
+    totals: bool = False
+    """Whether results are added up."""
+    group: str | None = None
+    """The member by which totals are grouped."""
+    restatements: bool = False
+    """Whether to look for results that stand there more than once."""
 
 
 @frozen
@@ -68,6 +80,8 @@ class _Bulk:
     """Which layouts are known."""
     lines_of: Callable[[Any], SpotlessLines]
     parse: Callable[[bytes], Any]
+    errors: tuple[type[Exception], ...]
+    """What that raises."""
 
 
 def _bulk(fast: ModuleType | None, revision: str) -> _Bulk | None:
@@ -75,14 +89,20 @@ def _bulk(fast: ModuleType | None, revision: str) -> _Bulk | None:
         return None
     from usagecompat.scan.bulk import parse, spotless_lines  # noqa: PLC0415 - the exact route must not need it
 
-    return _Bulk(fast.routes_of(revision), spotless_lines, parse)
+    return _Bulk(fast.routes_of(revision), spotless_lines, parse, fast.DECODE_ERRORS)
+
+
+def _adder(judged: Judged) -> Adder:
+    from usagecompat.scan.adding import Adder  # noqa: PLC0415 - a scan without totals must not need it
+
+    return Adder(judged.revision, judged.group)
 
 
 class Tallying:
     """Payloads of some files, counted as they come."""
 
-    def __init__(self, judged: Judged) -> None:
-        """Begin with none."""
+    def __init__(self, judged: Judged, rows: RowWriter | None = None) -> None:
+        """Begin with none; `rows` gets each payload, too."""
         self.kinds: Counter[str] = Counter()
         """Results by kind."""
         self.fits = _fits(judged)
@@ -107,6 +127,9 @@ class Tallying:
         self._deviations: dict[str, Counter[str]] = {}
         self._coverage: dict[str, CoverageBuilder] = {}
         self._pieces: dict[str, list[Piece]] = {}
+        self._adder = _adder(judged) if judged.totals else None
+        self._rows = rows
+        self._remembering = Remembering(revision=judged.revision) if judged.restatements else None
 
     def summary(self) -> Summary:
         """What there is to say of all that came."""
@@ -120,11 +143,30 @@ class Tallying:
             kinds=dict(few_kinds(self.kinds)),
             verdicts={str(verdict): count for verdict, count in self._verdicts.items()},
             best_revisions=dict(best),
-            findings={code: Tally(count, self._examples.get(code, ())) for code, count in self._codes.items()},
-            deviations={month: dict(codes) for month, codes in self._deviations.items()},
+            findings={
+                code: Tally(count, self._examples.get(code, ()))
+                for code, count in self._codes.items()
+                if code not in self._judged.ignore
+            },
+            deviations=self._deviations_by_month(),
             coverage={kind: builder.coverage() for kind, builder in self._coverage.items()},
             pieces={source: tuple(pieces) for source, pieces in self._pieces.items()},
+            totals=None if self._adder is None else self._adder.totals(),
+            restatements=None if self._remembering is None else self._remembering.restatements(),
         ).settled()
+
+    def _deviations_by_month(self) -> dict[str, dict[str, int]]:
+        ignored = self._judged.ignore
+        months = {
+            month: {code: count for code, count in codes.items() if code not in ignored}
+            for month, codes in self._deviations.items()
+        }
+        return {month: codes for month, codes in months.items() if codes}
+
+    def _verdict(self, codes: Iterable[str]) -> Verdict:
+        """The verdict on a payload in which these were found."""
+        counted = {*codes} - self._judged.ignore
+        return verdict_of({CODES[code].severity(self._judged.profile) for code in counted})
 
     # -- what comes
 
@@ -135,6 +177,8 @@ class Tallying:
     def end(self, piece: Piece | None) -> None:
         """A piece of the source is done; None if nobody knows how many lines it has."""
         self._judge_unknown()
+        if piece is not None and self._rows:
+            self._rows.end(self._source, piece)
         if piece is not None:
             self._pieces.setdefault(self._source, []).append(piece)
 
@@ -155,6 +199,10 @@ class Tallying:
             return
         self._bytes += len(data) - len(lines)
         numbers = range(number, number + len(lines))
+        if self._remembering or self._rows:
+            for index, line in zip(numbers, lines, strict=True):
+                if line.strip():
+                    self._look_into(line.removesuffix(b"\r"), index)
         odd: Sequence[int] = range(len(lines))
         if self._bulk:
             odd = self._take(self._bulk, self._bulk.routes.known[0], lines, numbers, of=len(lines), data=data)
@@ -170,6 +218,8 @@ class Tallying:
 
     def _payload(self, data: bytes, number: int) -> None:
         self._line = number
+        if self._remembering or self._rows:
+            self._look_into(data, number)
         if len(data) > MAX_SIZE:
             self._exact(data[: MAX_SIZE + 1], number)
         else:
@@ -232,11 +282,45 @@ class Tallying:
         for index in others:
             if not spotless.take(values[index], self):
                 unclear.append(index)
+            elif self._adder:
+                self._add_line(self._adder, place(index)[0])
         for index in unclear:
             best = self._explain(spotless, values[index], *place(index))
             state = spotless.state(values[index]) if best is not None else None
             if state is not None:
                 self.fits.remember(state, best)
+
+    # -- totals
+
+    def add_up(self, kind: str, starts: Sequence[int], results: Sequence[Any]) -> None:
+        """Add up one result of each of some buckets, if that is asked for."""
+        if self._adder:
+            self._adder.add_all(kind, starts, results)
+
+    def _add_line(self, adder: Adder, data: bytes) -> None:
+        """Add up a payload that is proved, and counted already."""
+        tree, shape = self._tree(data)
+        if shape is not None:
+            adder.add(tree, shape)
+
+    def _look_into(self, data: bytes, number: int) -> None:
+        """What is asked of each payload by itself: its row, and whether its results were there before."""
+        tree, shape = self._tree(data) if len(data) <= MAX_SIZE else (None, None)
+        if self._remembering and shape is not None:
+            self._remembering.add(tree, shape, self._source, self._base, number)
+        if self._rows:
+
+            def best(codes: Collection[str]) -> str | None:
+                return None if tree is NO_VALUE else self._best_of(data, tree, shape, codes)
+
+            self._rows.add(self._source, self._base, number, data[: MAX_SIZE + 1], tree, best)
+
+    def _tree(self, data: bytes) -> tuple[Any, Shape | None]:
+        """A payload as a tree, and what it is; None for what cannot be read."""
+        tree = self._parsed(data)
+        if tree is None:
+            tree = read(data).value
+        return tree, shape_of_document(Document(tree, None))
 
     # -- spotless payloads, and the first of what is found in many
 
@@ -254,7 +338,7 @@ class Tallying:
         """Count buckets with an amount in a string, each of which is acceptable; by the revision that fits best."""
         self._payloads += len(starts)
         self._shapes[Shape.BUCKET] += len(starts)
-        self._verdicts[Verdict.ACCEPTABLE] += len(starts)
+        self._verdicts[self._verdict((AMOUNT_AS_STRING,))] += len(starts)
         for revision, count in best.items():
             self._best[revision or NO_SHAPE] += count
         for start in starts:
@@ -282,12 +366,12 @@ class Tallying:
         """The time that is covered by buckets of a kind."""
         return self._coverage.setdefault(kind, CoverageBuilder())
 
-    def cover(self, buckets: Iterable[tuple[Seconds, Seconds, str | None]]) -> None:
+    def cover(self, covered: Iterable[tuple[Seconds, Seconds, str | None]]) -> None:
         """Count the time of the buckets of one payload, each with the kind of its results or None without any."""
-        buckets = list(buckets)
-        kinds = {kind for _, _, kind in buckets if kind is not None}
+        covered = list(covered)
+        kinds = {kind for _, _, kind in covered if kind is not None}
         default = next(iter(kinds)) if len(kinds) == 1 else NO_KIND
-        for label, group in groupby(buckets, key=lambda one: one[2] or default):
+        for label, group in groupby(covered, key=lambda one: one[2] or default):
             starts, ends, _ = zip(*group, strict=True)
             self.coverage_of(label).add_all(starts, ends)
 
@@ -312,7 +396,7 @@ class Tallying:
         found = spotless.found(value)
         verdict, tree = Verdict.INVALID, None
         if found is not None:
-            verdict = verdict_of({CODES[seen.code].severity(self._judged.profile) for seen, _ in found[1]})
+            verdict = self._verdict(seen.code for seen, _ in found[1])
             tree = self._parsed(data)
         if found is None or verdict is Verdict.INVALID or tree is None:
             self._put_off([data], [number])
@@ -345,7 +429,7 @@ class Tallying:
                 self._deviation(one.code, _time_of(tree, shape, one.path), 1)
 
         look(document, judged.revision, shape, see, hints=False)
-        verdict = verdict_of({CODES[code].severity(judged.profile) for code in counts})
+        verdict = self._verdict(counts)
         wanted: set[str] = {code for code in counts if self._wants(code)}
         self._codes.update(counts)
         if wanted:
@@ -363,10 +447,12 @@ class Tallying:
             self._fast.learn(document, shape, judged.revision, counts)
 
     def _parsed(self, data: bytes) -> Any:  # noqa: ANN401 - a tree
-        """A payload that is sound, as a tree; None if it has an integer of more digits than that parser takes."""
+        """A payload as a tree; None if that parser does not take it, for one because an integer has too many digits."""
+        if self._bulk is None:
+            return None
         try:
-            return self._bulk and self._bulk.parse(data)
-        except ValueError:
+            return self._bulk.parse(data)
+        except self._bulk.errors:
             return None
 
     def _best_of(self, data: bytes, tree: object, shape: Shape | None, codes: Collection[str]) -> str | None:
@@ -383,7 +469,7 @@ class Tallying:
 
     def _texts_by_month(self, code: str, tree: Any, shape: Shape) -> None:  # noqa: ANN401 - a tree
         """The amounts that are strings, by the month of their bucket."""
-        for bucket, results in _buckets(tree, shape, self._judged.revision):
+        for bucket, results in buckets(tree, shape, self._judged.revision):
             texts = sum(
                 type(result["amount"]["value"]) is str for result in results if "value" in result.get("amount", ())
             )
@@ -402,11 +488,13 @@ class Tallying:
         self._best[best or NO_SHAPE] += 1
         if shape is None:
             return
+        if self._adder:
+            self._adder.add(tree, shape)
         covering: list[tuple[Seconds, Seconds, str | None]] = []
-        for bucket, results in _buckets(tree, shape, self._judged.revision):
+        for bucket, results in buckets(tree, shape, self._judged.revision):
             kinds = [kind for result in results if (kind := self._kind(result)) is not None]
             self.kinds.update(kinds)
-            start, end = (_seconds(bucket.get(name)) for name in ("start_time", "end_time")) if bucket else (None, None)
+            start, end = (seconds(bucket.get(name)) for name in ("start_time", "end_time")) if bucket else (None, None)
             if start is not None and end is not None and start < end:
                 groups = {kind if kind in self._known else UNKNOWN_KIND for kind in kinds}
                 covering += [(start, end, kind) for kind in groups or (None,)]
@@ -416,7 +504,7 @@ class Tallying:
             self.kinds = Counter(few_kinds(self.kinds))
 
     def _kind(self, result: object) -> str | None:
-        tag = _member(result, "object")
+        tag = member(result, "object")
         if type(tag) is not str or is_kind(tag) is None:
             return None
         return tag if len(tag) <= _LONGEST_KIND else UNKNOWN_KIND
@@ -434,50 +522,21 @@ def _place(one: Observation | Finding) -> tuple[str, str]:
     return text if len(text) <= _LONGEST_POINTER else f"{text[: _LONGEST_POINTER - 1]}…", one.message
 
 
-def _member(tree: object, name: str) -> Any:  # noqa: ANN401 - a tree
-    """A member of an object; None if it is not there, or there is no object."""
-    return tree.get(name) if is_object(tree) else None
-
-
-def _items(tree: object) -> list[Any]:
-    """The items of an array; none of anything else."""
-    return tree if is_array(tree) else []
-
-
-def _buckets(tree: Any, shape: Shape, revision: str) -> Iterator[tuple[dict[str, Any] | None, list[Any]]]:  # noqa: ANN401 - a tree
-    """The buckets with their results; of a result alone there is no bucket."""
-    if shape is Shape.RESULT:
-        yield None, [tree]
-    elif shape is Shape.BUCKET:
-        yield tree, _items(tree.get(name_of_results(tree, revision)))
-    else:
-        for bucket in _items(tree.get("data")):
-            if is_object(bucket):
-                yield from _buckets(bucket, Shape.BUCKET, revision)
-
-
 def _time_of(tree: Any, shape: Shape | None, path: Path) -> object:  # noqa: ANN401 - a tree
     """The start of the bucket that a place is in; of the first one for what is said of the page."""
     if shape is Shape.RESULT:
         return None
     if shape is Shape.PAGE:
         index = path[1] if len(path) > 1 and path[0] == "data" and isinstance(path[1], int) else 0
-        tree = next(iter(_items(_member(tree, "data"))[index : index + 1]), None)
-    return _member(tree, "start_time")
-
-
-def _seconds(value: object) -> Seconds | None:
-    """A time as a parser leaves it; None for anything else."""
-    if type(value) is Number:
-        return value.whole
-    return value if type(value) is int else None
+        tree = next(iter(items(member(tree, "data"))[index : index + 1]), None)
+    return member(tree, "start_time")
 
 
 def _month(value: object) -> str:
-    seconds = _seconds(value)
-    if seconds is None or not _FIRST_MONTH <= seconds < _LAST_MONTH:
+    time = seconds(value)
+    if time is None or not _FIRST_MONTH <= time < _LAST_MONTH:
         return NO_MONTH
-    return _month_of_day(int(seconds) // DAY)
+    return _month_of_day(int(time) // DAY)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -96,8 +96,12 @@ class Counts(Protocol):
         """The time that is covered by buckets of a kind."""
         ...
 
-    def cover(self, buckets: Iterable[tuple[Seconds, Seconds, str | None]]) -> None:
+    def cover(self, covered: Iterable[tuple[Seconds, Seconds, str | None]]) -> None:
         """Count the time of the buckets of one payload, each with the kind of its results."""
+        ...
+
+    def add_up(self, kind: str, starts: Sequence[int], results: Sequence[Any]) -> None:
+        """Add up one result of each of some buckets, if that is asked for."""
         ...
 
 
@@ -220,6 +224,7 @@ class SpotlessLines:
                 self._masks(check, list(compress(results, masks)), counted)
                 self._masks(self._bucket_check, list(compress(values, masks)), counted)
             starts, ends = list(compress(starts, masks)), list(compress(ends, masks))
+            results = list(compress(results, masks))
             masks = list(filter(None, masks))
         if masks:
             if best:
@@ -229,6 +234,7 @@ class SpotlessLines:
             kind = self._kind(_class(results[0]))
             tallying.kinds[kind] += len(starts)
             tallying.coverage_of(kind).add_all(starts, ends)
+            tallying.add_up(kind, starts, results)
         return odd
 
     def _has_notes(self, check: _Check, bucket: Any, result: Any) -> bool:  # noqa: ANN401 - Structs

@@ -23,12 +23,14 @@ from usagecompat.checking import fast_route
 from usagecompat.exceptions import MissingExtra, NoPayloads, UsageCompatError
 from usagecompat.scan._state import State
 from usagecompat.scan.partition_scan import DEFAULT, Options, scan_partition
+from usagecompat.scan.rows import gathered
 from usagecompat.scan.summary import UNREADABLE, Example, Summary, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
+    from usagecompat.scan.rows import Parts
     from usagecompat.scan.slices import Partition, Plan
 
 _WAITING: Final = 2
@@ -74,6 +76,7 @@ def run(  # noqa: PLR0913 - one for each choice
     jobs: int = 1,
     scheduler: str | None = None,
     state: Path | None = None,
+    rows: Path | None = None,
     tick: Callable[[int], object] = lambda _: None,
 ) -> Summary:
     """
@@ -85,6 +88,7 @@ def run(  # noqa: PLR0913 - one for each choice
         jobs: How many processes do the work, on this machine.
         scheduler: The address of a Dask scheduler, whose workers do it instead.
         state: A file to go on from, and to write to.
+        rows: A file for a row of each payload and each finding, of which only a scan without `scheduler` and `state` knows all.
         tick: Told, now and then, how many bytes more are done.
 
     Raises:
@@ -97,20 +101,32 @@ def run(  # noqa: PLR0913 - one for each choice
     so_far.save()  # whether that is possible is better known at once
     ahead = [partition for partition in plan.partitions if partition.number not in so_far.done]
     tick(plan.size - sum(partition.size for partition in ahead))
-    work: Generator[Done]
-    if scheduler is not None:
-        work = _on_cluster(scheduler, ahead, options, tick)
-    elif jobs > 1 and len(ahead) > 1:
-        work = _in_processes(ahead, options, min(jobs, len(ahead)), tick, forking=plan.is_local)
-    else:
-        work = ((one, scan_partition(one, options, tick=tick)) for one in ahead)
-    try:
-        with closing(work):  # an interruption can come at any moment, and is not to wait for the workers
-            for partition, summary in work:
-                so_far.add(partition.number, summary)
-    finally:
-        so_far.save()
+    with gathered(rows, len(plan.partitions)) as parts:
+        work = _work(plan, ahead, options, jobs, scheduler, tick, parts)
+        try:
+            with closing(work):  # an interruption can come at any moment, and is not to wait for the workers
+                for partition, summary in work:
+                    so_far.add(partition.number, summary)
+        finally:
+            so_far.save()
     return so_far.summary + _troubles(plan)
+
+
+def _work(  # noqa: PLR0913, PLR0917 - as `run` has them
+    plan: Plan,
+    ahead: Sequence[Partition],
+    options: Options,
+    jobs: int,
+    scheduler: str | None,
+    tick: Callable[[int], object],
+    parts: Parts | None,
+) -> Generator[Done]:
+    """Whoever does the work."""
+    if scheduler is not None:
+        return _on_cluster(scheduler, ahead, options, tick)
+    if jobs > 1 and len(ahead) > 1 and not plan.has_standard_input:
+        return _in_processes(ahead, options, min(jobs, len(ahead)), tick, parts, forking=plan.is_local)
+    return ((one, scan_partition(one, options, tick=tick, parts=parts)) for one in ahead)
 
 
 def _troubles(plan: Plan) -> Summary:
@@ -126,8 +142,14 @@ def _troubles(plan: Plan) -> Summary:
 # -- processes
 
 
-def _in_processes(
-    ahead: Sequence[Partition], options: Options, jobs: int, tick: Callable[[int], object], *, forking: bool
+def _in_processes(  # noqa: PLR0913 - as `run` has them
+    ahead: Sequence[Partition],
+    options: Options,
+    jobs: int,
+    tick: Callable[[int], object],
+    parts: Parts | None,
+    *,
+    forking: bool,
 ) -> Generator[Done]:
     """Each process takes partition after partition; the first to be done come first."""
     # A fork shares what is imported; but what remote file systems start in the background does not survive one.
@@ -146,7 +168,7 @@ def _in_processes(
             while True:
                 let_signals_through()
                 while len(pending) < jobs * _WAITING and (following := next(rest, None)):
-                    pending[pool.submit(scan_partition, following, options)] = following
+                    pending[pool.submit(scan_partition, following, options, parts=parts)] = following
                 if not pending:
                     is_done = True
                     return

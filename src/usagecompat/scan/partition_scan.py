@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from usagecompat.scan._tables import Table
+    from usagecompat.scan.rows import Parts, RowWriter
     from usagecompat.scan.slices import Partition, Slice
     from usagecompat.scan.summary import Summary
 
@@ -35,6 +36,14 @@ class Options:
     profile: str = Profile.SERVED.value
     column: str | None = None
     """The column of Parquet files that holds the payloads; None for `payload`, or the only one of text or bytes."""
+    ignore: tuple[str, ...] = ()
+    """Codes that count for nothing."""
+    totals: bool = False
+    """Whether results are added up, by day and kind."""
+    group: str | None = None
+    """The member by which they are added up, too."""
+    restatements: bool = False
+    """Whether to look for results that stand there more than once."""
 
 
 DEFAULT: Final = Options()
@@ -43,7 +52,11 @@ _MOST_ENDED: Final = 3
 
 
 def scan_partition(
-    partition: Partition, options: Options = DEFAULT, *, tick: Callable[[int], object] | None = None
+    partition: Partition,
+    options: Options = DEFAULT,
+    *,
+    tick: Callable[[int], object] | None = None,
+    parts: Parts | None = None,
 ) -> Summary:
     """
     The summary of one partition.
@@ -52,8 +65,30 @@ def scan_partition(
         partition: From `usagecompat.scan.partitions.plan`.
         options: How payloads are read and judged.
         tick: Told, now and then, how many bytes more have been read.
+        parts: Where rows go, if there are to be any.
     """
-    tallying = Tallying(Judged(options.revision, Profile(options.profile)))
+    if parts is None:
+        return _scanned(partition, options, tick, None)
+    with parts.writer(
+        partition.number, options.revision, Profile(options.profile), frozenset(options.ignore)
+    ) as writer:
+        return _scanned(partition, options, tick, writer)
+
+
+def _scanned(
+    partition: Partition, options: Options, tick: Callable[[int], object] | None, rows: RowWriter | None
+) -> Summary:
+    tallying = Tallying(
+        Judged(
+            options.revision,
+            Profile(options.profile),
+            ignore=frozenset(options.ignore),
+            totals=options.totals or options.group is not None,
+            group=options.group,
+            restatements=options.restatements,
+        ),
+        rows,
+    )
     for one in partition.slices:
         _Reader(one, options, tallying, tick).read()
     return tallying.summary()

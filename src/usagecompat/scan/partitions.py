@@ -53,9 +53,7 @@ def plan(
     for name in (as_path(os.fspath(named)) for named in names):
         before = len(troubles)
         if name == inputs.STANDARD_INPUT:
-            troubles.append(
-                UnreadableInput(name, "a scan reads no standard input; name a file, or use usagecompat check")
-            )
+            files.setdefault(name, (name, _File(0, "", seekable=False)))
             continue
         found = _remote(name, troubles) if "://" in name else _local(name, troubles)
         if but is not None:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from attrs import field, frozen
 
 from usagecompat.exceptions import MissingExtra, NoPayloads, UnreadableInput
+from usagecompat.inputs import STANDARD_INPUT
 
 
 @frozen
@@ -62,6 +63,15 @@ class Plan:
         return sum(partition.size for partition in self.partitions)
 
     @property
+    def has_standard_input(self) -> bool:
+        """Whether something comes from standard input, which no other process can read."""
+        return any(map(_has_standard_input, self.partitions))
+
+    @property
     def is_local(self) -> bool:
         """Whether all files are on this machine's own file systems."""
         return not any("://" in one.name for partition in self.partitions for one in partition.slices)
+
+
+def _has_standard_input(partition: Partition) -> bool:
+    return any(one.name == STANDARD_INPUT for one in partition.slices)

@@ -17,6 +17,8 @@ from attrs import evolve, field, frozen
 
 from usagecompat.findings import CODES, Profile, Severity, Verdict
 from usagecompat.scan.coverage import Coverage
+from usagecompat.scan.restatements import Restatements
+from usagecompat.scan.totals import Totals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -111,6 +113,10 @@ class Summary:
     """The time that buckets cover, by the kind of their results; buckets of invalid payloads cover nothing."""
     pieces: Mapping[str, tuple[Piece, ...]] = field(factory=dict[str, tuple[Piece, ...]])
     """What has been read of files of which not everything has been read."""
+    totals: Totals | None = None
+    """What the results add up to; None if nobody asked."""
+    restatements: Restatements | None = None
+    """Which results stand there more than once; None if nobody asked."""
 
     def __add__(self, other: Summary) -> Summary:
         """The summary of both."""
@@ -126,6 +132,10 @@ class Summary:
             deviations=_united(self.deviations, other.deviations, lambda a, b: _united(a, b, add)),
             coverage=_united(self.coverage, other.coverage, add),
             pieces=pieces,
+            totals=self.totals + other.totals if self.totals and other.totals else self.totals or other.totals,
+            restatements=self.restatements + other.restatements
+            if self.restatements and other.restatements
+            else self.restatements or other.restatements,
         )
         return both.settled() if pieces else both
 
@@ -155,7 +165,8 @@ class Summary:
             code: Tally(tally.count, tuple(rebased(example) for example in tally.first))
             for code, tally in self.findings.items()
         }
-        return evolve(self, findings=findings, pieces=pieces)
+        restatements = self.restatements and self.restatements.rebased(moved)
+        return evolve(self, findings=findings, pieces=pieces, restatements=restatements)
 
     @property
     def unread(self) -> int:
@@ -167,8 +178,20 @@ class Summary:
         """How many payloads are invalid."""
         return self.verdicts.get(Verdict.INVALID, 0)
 
-    def to_dict(self, profile: Profile = Profile.SERVED) -> dict[str, object]:
-        """The summary as `schemas/scan.json` describes it; `profile` says how much each finding weighs."""
+    def fails(self, severity: Severity, profile: Profile) -> bool:
+        """Whether anything was found that weighs so much, or more."""
+        order = tuple(Severity)
+        failing = order[: order.index(severity) + 1]
+        return any(severity_of(code, profile) in failing for code, tally in self.findings.items() if tally.count)
+
+    def to_dict(self, profile: Profile = Profile.SERVED, *, whole: bool = True) -> dict[str, object]:
+        """
+        The summary as `schemas/scan.json` describes it.
+
+        Args:
+            profile: How much each finding weighs.
+            whole: Whether everything is to be there that `from_dict` needs.
+        """
         return {
             "format": FORMAT,
             "payloads": self.payloads,
@@ -201,6 +224,9 @@ class Summary:
                 source: [[part.start, part.end, part.lines] for part in parts]
                 for source, parts in sorted(self.pieces.items())
             },
+            **({} if self.totals is None else {"totals": self.totals.rows()}),
+            **({} if self.totals is None or self.totals.by is None else {"totals_by": self.totals.by}),
+            **({} if self.restatements is None else {"restatements": self.restatements.to_dict(whole=whole)}),
         }
 
     @classmethod
@@ -228,6 +254,8 @@ class Summary:
             deviations=data["deviations"],
             coverage={kind: Coverage.from_dict(coverage) for kind, coverage in data["coverage"].items()},
             pieces={source: tuple(Piece(*part) for part in parts) for source, parts in data["pieces"].items()},
+            totals=Totals.from_rows(data["totals"], data.get("totals_by")) if "totals" in data else None,
+            restatements=Restatements.from_dict(data["restatements"]) if "restatements" in data else None,
         )
 
 

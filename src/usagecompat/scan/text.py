@@ -6,19 +6,22 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from usagecompat.contract import LATEST
 from usagecompat.findings import Profile, Severity, Verdict
 from usagecompat.printing import printable
 from usagecompat.scan.coverage import DAY, date, seconds_by_day
-from usagecompat.scan.summary import NO_KIND, UNKNOWN_KIND, code_order, severity_of
+from usagecompat.scan.summary import NO_KIND, UNKNOWN_KIND, Example, code_order, severity_of
+from usagecompat.scan.totals import MOST_GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from usagecompat.scan.coverage import Coverage, Interval
-    from usagecompat.scan.summary import Example, Summary
+    from usagecompat.scan.restatements import Restatements
+    from usagecompat.scan.summary import Summary
+    from usagecompat.scan.totals import Totals
 
 _FEW: Final = 3
 _LABELS: Final = {NO_KIND: "(buckets without results)", UNKNOWN_KIND: "(other kinds)"}
@@ -64,9 +67,63 @@ def _lines(summary: Summary, profile: Profile, revision: str) -> Iterator[str]:
         yield "time covered (UTC) by payloads that are not invalid" + (", as far as they were read" if unread else "")
     for kind, coverage in sorted(summary.coverage.items()):
         yield from _coverage(kind, coverage)
+    if summary.totals is not None:
+        yield from _totals(summary.totals)
+    if summary.restatements is not None:
+        yield from _restatements(summary.restatements)
     if summary.pieces:
         yield ""
         yield f"not everything of {len(summary.pieces):,} files has been read"
+
+
+def _totals(totals: Totals) -> Iterator[str]:
+    by = f", kind and {totals.by}" if totals.by else " and kind"
+    yield ""
+    yield f"totals by day (UTC){by}, exact"
+    rows: list[Any] = totals.rows()
+    for row in rows:
+        group = ""
+        if totals.by:
+            group = "  (all others)" if row.get("rest") else f"  {row['group'] or '(none)'}"
+        parts = [
+            f"{row['results']:,} result{'' if row['results'] == 1 else 's'}",
+            *(f"{amount} {currency}" for currency, amount in row["money"].items()),
+            *(f"{name} {count:,}" for name, count in row["counts"].items() if count),
+        ]
+        if row["not_added"]:
+            parts.append(f"{row['not_added']:,} not added, or not all of them")
+        yield printable(f"  {row['day']}  {_LABELS.get(row['kind'], row['kind'])}{group}: {', '.join(parts)}")
+    if totals.has_rest:
+        yield f"  no more than {MOST_GROUPS:,} groups are told apart, the first in alphabetical order"
+
+
+def _restatements(restatements: Restatements) -> Iterator[str]:
+    told: Any = restatements.to_dict(whole=False)
+    equal, revised = told["equal"], told["revised"]
+    yield ""
+    yield "results of the same kind, bucket and group keys that are there more than once"
+    many = equal["results"]
+    yield f"  equal: {many:,} result{'' if many == 1 else 's'} too many" + _money(equal["money"])
+    yield from map(_pair, equal["first"])
+    groups = revised["groups"]
+    yield f"  revised: {groups:,} group{'' if groups == 1 else 's'} with other values" + _money(
+        revised["money"], " apart"
+    )
+    yield from map(_pair, revised["first"])
+    if told["not_looked_at"]:
+        yield (
+            f"  {told['not_looked_at']:,} of {told['results']:,} results were not looked at: there are too many to remember, "
+            f"and one group in {told['one_in']:,} was chosen"
+        )
+
+
+def _money(money: Mapping[str, str], what: str = "") -> str:
+    return "".join(f", {amount} {currency}{what}" for currency, amount in money.items())
+
+
+def _pair(places: list[dict[str, Any]]) -> str:
+    shown = [Example(one["source"], one.get("from", 0), one["line"] or 0, one["pointer"], "") for one in places]
+    return f"{'':16}" + printable(" and ".join(map(_place, shown)))
 
 
 def _counts(title: str, counts: Mapping[str, int], whole: int) -> Iterator[str]:

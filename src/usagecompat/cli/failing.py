@@ -1,0 +1,28 @@
+"""
+Which findings count for nothing: an option that several commands have.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import click
+
+from usagecompat.findings import CODES
+
+
+def known_codes(_context: click.Context, _option: click.Parameter, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """
+    The codes as given.
+
+    Raises:
+        BadParameter: One of them does not exist, or is never found in a payload.
+    """
+    for code in codes:
+        if code not in CODES:
+            close = get_close_matches(code, CODES, n=1, cutoff=0.5)
+            hint = f"did you mean {close[0]!r}?" if close else "codes look like 'json/duplicate-member';"
+            raise click.BadParameter(f"there is no finding code {code!r}; {hint} `usagecompat explain` lists all.")
+        if code.startswith("client/"):
+            raise click.BadParameter(f"{code!r} is said of clients and never found in a payload.")
+    return codes

@@ -1,0 +1,231 @@
+"""What an archive adds up to, and what stands in it twice, held to a program that knows nothing of the kit."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections import defaultdict
+from datetime import UTC, datetime
+from decimal import Context, Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from usagecompat.corpus.data import folder
+from usagecompat.scan import restatements, totals
+from usagecompat.scan.accumulator import Judged, Tallying
+from usagecompat.scan.summary import Piece, Summary, total
+
+from .conftest import START, assorted, bucket, text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from usagecompat.findings import Profile
+
+ADDING = Judged(totals=True, restatements=True)
+AMOUNTS = (
+    "0.1", '"0.2911922500000000000000000000"', "12.5", "1e-3", '"0E-6176"', "-3.25", '"1.10"', "7", "0.12345678901234567",
+    '"NaN"', "null", "true", '"12,5"', "123456789012345678901234567890", '"1E+2"', "0e99999999999",
+)  # fmt: skip
+_SUMS = Context(prec=9_000)
+
+
+def archive() -> list[bytes]:
+    """Lines of all sorts, amounts in every spelling, results alone, several days."""
+    choose = random.Random(7)  # noqa: S311 - made up again from its seed
+    lines = assorted(300)
+    for number in range(400):
+        tree = bucket(choose.randrange(200), "costs", amount={"value": "@", "currency": choose.choice(("usd", "eur"))})
+        if number % 9 == 0:
+            tree["results"][0].pop("amount")
+        if number % 11 == 0:
+            tree["results"] *= 2
+        if number % 7 == 0:
+            tree["results"][0]["project_id"] = choose.choice(("proj_a", "proj_b", None))
+        lines.append(text(tree).replace(b'"@"', choose.choice(AMOUNTS).encode()))
+        lines.append(text(bucket(choose.randrange(200), "embeddings", model=choose.choice(("gpt-5.2", "gpt-4o")))))
+    choose.shuffle(lines)
+    return lines
+
+
+LINES = archive()
+
+
+def added(lines: Sequence[bytes]) -> dict[tuple[str, str], dict[str, Any]]:
+    """The sums, computed by hand with the standard library."""
+    sums: dict[tuple[str, str], dict[str, Any]] = {}
+    for line in lines:
+        try:
+            tree = json.loads(line, parse_float=Decimal)
+        except ValueError:
+            continue
+        if not isinstance(tree, dict):
+            continue
+        buckets = tree["data"] if tree.get("object") == "page" else [tree]
+        for one in buckets:
+            results = one.get("results", []) if "results" in one else [one]
+            start = one.get("start_time", 10**20)
+            day = datetime.fromtimestamp(start, UTC).strftime("%Y-%m-%d") if 946684800 <= start < 4102444800 else "none"
+            for result in results:
+                kind = result["object"]
+                if "rockets" in kind:
+                    kind = "(unknown)"
+                at = sums.setdefault(
+                    (day, kind),
+                    {"results": 0, "not_added": 0, "counts": defaultdict(int), "money": defaultdict(Decimal)},
+                )
+                at["results"] += 1
+                is_added = kind != "(unknown)"
+                for name, value in result.items() if is_added else ():
+                    if re.fullmatch("(input|output)_.*tokens|num_model_requests", name):
+                        at["counts"][name] += int(value)
+                if kind == "organization.costs.result":
+                    try:
+                        value = result["amount"]["value"]
+                        number = (
+                            Decimal(value) if isinstance(value, (int, Decimal, str)) and value is not True else None
+                        )
+                        assert number is not None
+                        assert number.is_finite()
+                        assert number.adjusted() < 10_000
+                    except (ArithmeticError, AssertionError, KeyError):
+                        is_added = False
+                    else:
+                        at["money"][result["amount"]["currency"]] = _SUMS.add(
+                            at["money"][result["amount"]["currency"]], number
+                        )
+                at["not_added"] += not is_added
+    return sums
+
+
+def scanned(lines: Sequence[bytes], size: int, judged: Judged = ADDING) -> Summary:
+    """The summary of lines that come in blocks."""
+    tallying = Tallying(judged)
+    tallying.begin("x")
+    for first in range(0, len(lines), size):
+        tallying.block(b"".join(line + b"\n" for line in lines[first : first + size]), first + 1)
+    tallying.end(Piece(0, None, len(lines)))
+    return tallying.summary()
+
+
+@pytest.mark.parametrize("size", [1, 40, 2000])
+def test_totals(size: int) -> None:
+    """The sums of each day are those of an independent program, whatever is in the archive."""
+    mine = scanned(LINES, size).to_dict()["totals"]
+    assert isinstance(mine, list)
+    theirs = added(LINES)
+    assert {(row["day"], row["kind"]) for row in mine} == theirs.keys()
+    for row in mine:
+        want = theirs[row["day"], row["kind"]]
+        assert (row["results"], row["not_added"]) == (want["results"], want["not_added"]), row
+        assert row["counts"] == want["counts"], row
+        assert {currency: Decimal(amount) for currency, amount in row["money"].items()} == want["money"], row
+
+
+@pytest.mark.parametrize("by", [None, "project_id", "model"])
+def test_any_cut_and_order(by: str | None) -> None:
+    """However an archive is cut, and in whatever order it comes, the answer is the same, also through JSON."""
+    judged = Judged(totals=True, group=by, restatements=True)
+    lines = LINES
+    whole = scanned(lines, 100, judged).to_dict(whole=True)
+    cuts = [0, 13, 14, 200, 777, len(lines)]
+    parts = []
+    for first, last in pairwise(cuts):
+        tallying = Tallying(judged)
+        tallying.begin("x", first)
+        tallying.block(b"".join(line + b"\n" for line in lines[first:last]), 1)
+        tallying.end(Piece(first, None if last == len(lines) else last, last - first))
+        part = tallying.summary()
+        parts.append(Summary.from_dict(json.loads(json.dumps(part.to_dict(whole=True)))))
+    random.Random(3).shuffle(parts)  # noqa: S311 - made up again from its seed
+    assert total(parts).to_dict(whole=True) == whole
+
+
+def test_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Groups add up to the whole; beyond the bound the last in alphabetical order are one."""
+    monkeypatch.setattr(totals, "MOST_GROUPS", 2)
+    lines = [text(bucket(0, "embeddings", project_id=f"proj_{name}")) for name in "dcbaabcd"] + [
+        text(bucket(0, "embeddings"))
+    ]
+    rows = scanned(lines, 3, Judged(totals=True, group="project_id")).to_dict()["totals"]
+    assert isinstance(rows, list)
+    assert [(row["group"], row.get("rest"), row["results"]) for row in rows] == [
+        (None, None, 1),
+        ("proj_a", None, 2),
+        ("proj_b", None, 2),
+        (None, True, 4),
+    ]
+
+
+def test_restatements() -> None:
+    """Equal results count as too many, others as revised, with places and money."""
+    lines = [
+        text(bucket(0, "costs")),
+        text(bucket(0, "costs")),
+        text(bucket(1, "costs", amount={"value": "12.50", "currency": "usd"})),
+        text(bucket(1, "costs", amount={"value": 13, "currency": "usd"})),
+        text(bucket(2, "costs")),
+        text(bucket(0, "costs", amount={"value": "12.500", "currency": "usd"})),
+    ]
+    told: Any = scanned(lines, 2).to_dict(whole=False)["restatements"]
+    place = {"source": "x", "pointer": "/results/0"}
+    assert told == {
+        "results": 6,
+        "looked_at": 6,
+        "not_looked_at": 0,
+        "one_in": 1,
+        "equal": {"results": 2, "money": {"usd": "25.0"}, "first": [[{**place, "line": 1}, {**place, "line": 2}]]},
+        "revised": {
+            "groups": 1,
+            "results": 1,
+            "money": {"usd": "0.50"},
+            "first": [[{**place, "line": 3}, {**place, "line": 4}]],
+        },
+    }
+
+
+def test_restatements_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the bound a share of the groups is looked at, the same however the archive is cut, and it is told."""
+    monkeypatch.setattr(restatements, "MOST_RESULTS", 50)
+    lines = [text(bucket(number % 300, "costs")) for number in range(600)]
+    whole = scanned(lines, 50).restatements
+    halves = [scanned(lines[:200], 7).restatements, scanned(lines[200:], 90).restatements]
+    assert whole is not None
+    assert halves[0] is not None
+    assert halves[1] is not None
+    told: Any = whole.to_dict(whole=False)
+    assert told["one_in"] > 1
+    assert told["looked_at"] + told["not_looked_at"] == 600
+    assert 0 < told["equal"]["results"] == told["looked_at"] / 2 <= 50
+    joined: Any = (halves[1] + halves[0]).to_dict(whole=False)
+    assert {**joined, "equal": joined["equal"]["results"]} == {**told, "equal": told["equal"]["results"]}
+
+
+def test_neutral() -> None:
+    """Nothing added to a summary changes nothing."""
+    one = scanned(LINES[:50], 10)
+    assert (one + Summary()).to_dict() == (Summary() + one).to_dict() == one.to_dict()
+
+
+@pytest.mark.parametrize("judged", [ADDING, Judged(totals=True, group="project_id")])
+def test_schema(judged: Judged) -> None:
+    """What is written is what the published schema describes."""
+    schema = json.loads((folder("schemas") / "scan.json").read_text("utf-8"))
+    Draft202012Validator(schema).validate(json.loads(json.dumps(scanned(LINES, 50, judged).to_dict(whole=False))))
+
+
+@pytest.mark.parametrize("profile", ["served", "published"])
+def test_ignore(profile: Profile) -> None:
+    """What is ignored is left out, and verdicts are as `check` has them without it."""
+    lines = [text(bucket(number, "costs", amount={"value": "1.50", "currency": "usd"})) for number in range(30)]
+    ignored = frozenset({"wire/amount-as-string"})
+    for size in (1, 30):
+        summary = scanned(lines, size, Judged(profile=profile, ignore=ignored))
+        assert summary.verdicts == {"valid": 30}
+        assert summary.findings == {}
+        assert summary.deviations == {}
+    assert START
