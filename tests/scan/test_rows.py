@@ -105,7 +105,7 @@ def test_state_keeps_totals(put: Put, tmp_path: Path) -> None:
         (["a.ndjson", "--rows", "r.csv"], "ends in none of"),
         (["a.ndjson", "--group", "project"], "there is no group key"),
         (["a.ndjson", "--ignore", "json/none"], "there is no finding code"),
-        (["a.ndjson", "--fail-on", "note"], "is not one of"),
+        (["a.ndjson", "--fail-on", "nothing"], "is not one of"),
     ],
 )
 def test_misuse(arguments: list[str], words: str) -> None:

@@ -75,12 +75,11 @@ def test_text_of_what_could_not_be_read(put: Put, tmp_path: Path) -> None:
     """The first line says so, errors come first, and what a finding of files means can be looked up."""
     lines = [text(bucket(number, model=None, new=1)) for number in range(3_000)]
     name = put("a.ndjson.gz", gzip.compress(b"\n".join([b"{", *lines]))[:-100])
-    told = scan(name, str(tmp_path / "no.json"), "-", str(tmp_path / "none-*.json")).stdout
+    told = scan(name, str(tmp_path / "no.json"), str(tmp_path / "nor.json"), str(tmp_path / "none-*.json")).stdout
     first, second, *rest = told.splitlines()
     assert first.endswith("1 invalid; 4 could not be read, or not to the end")
     assert second == "judged by revision 2026-10-21, served"
     assert "time covered (UTC) by payloads that are not invalid, as far as they were read" in rest
-    assert "name a file, or use usagecompat check" in told
     assert "or nothing of that name" in told
     assert " <0.1%  none" in told
     assert ">99.9%  bucket" in told

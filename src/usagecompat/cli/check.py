@@ -99,7 +99,7 @@ def check(  # noqa: PLR0913 - one for each option
         raise click.UsageError("There is nothing to check: name files, directories, or - for standard input.")
     if files.count(inputs.STANDARD_INPUT) > 1:
         raise click.UsageError("Standard input can be read only once.")
-    failing = FAILING[fail_on]
+    failed = 0
     verdicts = dict.fromkeys(Verdict, 0)
     unread = 0
     untold: list[Unread] = []
