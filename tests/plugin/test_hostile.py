@@ -90,7 +90,7 @@ def test_payloads_that_are_no_files(pytester: pytest.Pytester, small: Path) -> N
     assert result.parseoutcomes()["failed"] >= 9
     told = "\n".join(map(str, lint(small)))
     assert "count-one.json is missing" in told
-    assert told.count("leads out of the tree") >= 2
+    assert "leads out of the tree" in told
 
 
 def test_large_files(tmp_path: Path) -> None:
