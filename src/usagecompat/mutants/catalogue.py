@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from usagecompat.mutants import controls
 from usagecompat.mutants.families import (
     amounts,
+    at_places,
     groups,
     habits,
     members,
@@ -46,6 +47,7 @@ def all_mutants() -> tuple[Mutant, ...]:
         habits,
         units,
         reported,
+        at_places,
     )
     found = tuple(chain.from_iterable(source.mutants() for source in sources))
     return (*found, *controls.equivalents())
