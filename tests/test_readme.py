@@ -21,7 +21,7 @@ def test_first_example_says_what_its_comment_says(capsys: pytest.CaptureFixture[
     assert f"print(report.verdict)  # {verdict}:" in EXAMPLES[0].parsed
     assert findings == [
         "warning wire/amount-as-string /amount/value - Take the string and the number alike, each digit of it.",
-        'note schema/undeclared-member /line_itm - Did you mean "line_item"?',
+        "warning schema/misspelt-member /line_itm - Is it meant to be `line_item`? Nobody who reads the contract gets its value.",
     ]
 
 
