@@ -135,3 +135,12 @@ def test_glossary_names_what_there_is() -> None:
     source = "\n".join(path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py"))
     assert len(named) > 10
     assert named - set(re.findall(r"^class (\w+)", source, re.MULTILINE)) - {"UsageTimeBucketResultInner"} == set()
+
+
+def test_sessions_are_listed() -> None:
+    """The guide for contributors lists every session of nox, and no other."""
+    noxfile = (ROOT / ".ci" / "noxfile.py").read_text("utf-8")
+    sessions = {name.replace("_", "-") for name in re.findall(r"^@nox\.session.*\ndef (\w+)", noxfile, re.MULTILINE)}
+    guide = (ROOT / ".github" / "CONTRIBUTING.md").read_text("utf-8")
+    listed = re.findall(r"^\| `([a-z-]+)` \|", guide, re.MULTILINE)
+    assert sorted(listed) == sorted(sessions)
