@@ -6,6 +6,8 @@ import hashlib
 import json
 import re
 import shlex
+import shutil
+import subprocess
 import sys
 from base64 import b64encode
 from pathlib import Path
@@ -19,6 +21,7 @@ from jsonschema import Draft202012Validator
 
 from usagecompat.cli import main
 from usagecompat.clients.expected import compare_with_list
+from usagecompat.clients.protocol import ClientInfo
 from usagecompat.clients.results import CaseResult, Cause, ClientResult, Expectation, Fault, Kit, Outcome
 from usagecompat.corpus.case_files import Payload
 from usagecompat.corpus.data import folder
@@ -306,6 +309,29 @@ def test_page_holds_all_once(both: Matrix) -> None:
     codes = {texts[data["differences"][number][0]] for number in cell[6]}
     assert codes == {difference.code for difference in BAD.cases[0].differences}
     assert data["clients"][0]["cells"][2] == -1
+
+
+def test_page_explains_itself(both: Matrix) -> None:
+    """A page says what each level promises, what each code in it means, and where a client lives."""
+    info = ClientInfo(name="x", homepage="https://example.org/x", issues="javascript:alert(1)")
+    data = data_of(FORMATS["html"](evolve(both, clients=(evolve(BAD, client=info), GOOD))))
+    assert len(data["meanings"]) == len(data["levels"]) == len(Level)
+    found = {data["texts"][difference[0]] for difference in data["differences"]}
+    assert found | {"client/crashed", "client/timed-out"} == data["codes"].keys()
+    assert all(data["codes"].values())
+    bad, good = data["clients"]
+    assert (bad["homepage"], bad["issues"]) == ("https://example.org/x", "javascript:alert(1)")
+    assert (bad["level"], bad["below"], good["level"]) == (int(Level.NONE), 3, int(Level.BYTES))
+    assert good["badge"][:2] == ["old result", "lightgrey"]
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="the page's program is JavaScript")
+def test_program_of_the_page(both: Matrix) -> None:
+    """The page's program is JavaScript that can be parsed, and each element that it asks for is there."""
+    page = FORMATS["html"](both)
+    program = page.partition("<script>")[2].partition("</script>")[0]
+    subprocess.run(["node", "--check", "-"], input=program.encode(), check=True)  # noqa: S607 - node as it is found
+    assert {name for name in re.findall(r'at\("([a-z-]+)"\)', program) if f'id="{name}"' not in page} == set()
 
 
 def test_page_is_small() -> None:

@@ -3,6 +3,7 @@
 //   difference: [code, pointer, sent, returned, message, cap]      numbers of texts, and of a level
 //   cell: [outcome, level, compared, duty, message, returned, differences, not listed, faults, fails]
 //   case: [id, description, about, sent]
+// `meanings` has a sentence for each level, and `codes` one for each code that stands anywhere.
 // Whatever came from a payload or a client gets into the page by textContent only.
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
@@ -165,27 +166,92 @@
   }
 
   // ---- The summary ---------------------------------------------------------------------------------------------
+  // What is shown, and how; the address of the page says the same.
+  const state = { q: "", clients: "", show: "all", by: "name", order: "given", cell: "" };
+  let columns = [];
+
+  function link(words, address) {
+    // Only what can be nothing but a page on the web is followed.
+    if (!/^https?:\/\//i.test(address)) return null;
+    const element = make("a", words);
+    element.href = address;
+    element.rel = "noreferrer noopener";
+    return element;
+  }
+
+  function explained(code) {
+    const element = make("a", code);
+    element.href = `#code-${code.replace("/", "-")}`;
+    element.addEventListener("click", (event) => {
+      event.preventDefault();
+      if (at("detail").open) at("detail").close();
+      at("codes").open = true;
+      document.getElementById(`code-${code.replace("/", "-")}`)?.scrollIntoView({ block: "center" });
+    });
+    return data.codes[code] ? element : document.createTextNode(code);
+  }
+
+  const compare = (one, other) => one.localeCompare(other);
+  const ORDERS = {
+    given: () => 0,
+    name: (one, other) => compare(data.clients[one].name, data.clients[other].name),
+    best: (one, other) => data.clients[other].level - data.clients[one].level || data.clients[one].below - data.clients[other].below,
+    worst: (one, other) => ORDERS.best(other, one),
+  };
+
+  function arrange() {
+    const words = state.clients.toLowerCase().split(/\s+/).filter(Boolean);
+    columns = data.clients.map((_, x) => x)
+      .filter((x) => words.every((word) => data.clients[x].name.toLowerCase().includes(word)))
+      .sort(ORDERS[state.order] || ORDERS.given);
+  }
+
   function summary() {
     const table = at("summary");
+    table.textContent = "";
     const head = table.createTHead().insertRow();
     const rest = ["refused", "failed", "not judged", "of"];
-    for (const words of ["client", "headline", ...[...data.levels].reverse(), ...rest, "invalid, as they must be", "worst differences"]) {
-      const cell = make("th", words);
+    const heads = ["client", "level", "headline", ...[...data.levels].reverse(), ...rest, "invalid, as they must be", "what to fix, and worst differences"];
+    heads.forEach((words, index) => {
+      const cell = make("th");
       cell.scope = "col";
+      if (index < 2) {
+        const orders = index ? ["best", "worst"] : ["name", "given"];
+        const button = make("button", words);
+        button.type = "button";
+        button.title = `Sort by ${words}`;
+        button.addEventListener("click", () => set({ order: state.order === orders[0] ? orders[1] : orders[0] }));
+        if (state.order === orders[0]) cell.setAttribute("aria-sort", index ? "descending" : "ascending");
+        if (index && state.order === "worst") cell.setAttribute("aria-sort", "ascending");
+        cell.append(button);
+      } else cell.textContent = words;
       head.append(cell);
-    }
+    });
     const body = table.createTBody();
-    for (const client of data.clients) {
+    for (const x of columns) {
+      const client = data.clients[x];
       const row = body.insertRow();
-      const name = make("th", client.name);
+      const name = make("th");
       name.scope = "row";
-      name.title = `${client.about}; ${client.way}`;
-      row.append(name, make("td", client.headline, "words"));
+      name.append(client.name);
+      const about = make("small", [client.about, client.way].filter(Boolean).join("; "));
+      for (const [words, address] of [["home", client.homepage], ["issues", client.issues]]) {
+        const found = address && link(words, address);
+        if (found) about.append(" · ", found);
+      }
+      name.append(about);
+      const level = make("td", undefined, "words");
+      const chip = make("span", client.level < 0 ? "none" : data.levels[client.level], client.level < 0 ? "chip gap" : `chip l${client.level}`);
+      chip.title = client.level < 0 ? "" : data.meanings[client.level];
+      const dot = make("span", undefined, `badge ${client.badge[1]}`);
+      dot.title = `badge: ${client.badge.filter(Boolean).join(": ")}`;
+      level.append(dot, chip);
+      row.append(name, level, make("td", client.headline, "words"));
       for (const count of [...client.levels].reverse()) row.append(make("td", String(count)));
       for (const count of [...client.rest, client.of]) row.append(make("td", String(count)));
       row.append(make("td", `${client.invalid[0]} of ${client.invalid[1]}`));
       const worst = make("td", undefined, "words");
-      const [first, ...others] = [...client.faults, ...client.worst];
+      const [first, ...others] = [...client.faults, ...client.causes, ...client.worst];
       if (others.length) {
         const details = make("details");
         details.append(make("summary", first), ...others.map((one) => make("div", one)));
@@ -193,11 +259,10 @@
       } else worst.textContent = first || "none";
       row.append(worst);
     }
-    for (const absent of data.absent) at("absent").append(make("p", `${absent.name}: not run: ${absent.reason}`));
   }
 
   // ---- The grid ------------------------------------------------------------------------------------------------
-  const rows = [];
+  let rows = [];
   const grid = at("matrix");
   let current = null;
 
@@ -215,35 +280,59 @@
     return outcome === "decoded" && cell[1] >= 0 ? `decoded, ${data.levels[cell[1]]}` : outcome;
   }
 
+  // How bad a case is over the clients that are shown: the lower the worse.
+  function worth(y) {
+    let least = 99;
+    let sum = 0;
+    for (const x of columns) {
+      const cell = data.clients[x].cells[y] < 0 ? null : data.cells[data.clients[x].cells[y]];
+      if (!cell) continue;
+      const level = cell[9] ? (cell[2] && cell[1] >= 0 ? cell[1] : 0) : 10;
+      least = Math.min(least, level);
+      sum += level;
+    }
+    return [least, sum];
+  }
+
   function build() {
+    grid.textContent = "";
+    current = null;
     const head = grid.createTHead().insertRow();
     head.append(make("th", "case"));
-    for (const client of data.clients) {
+    for (const x of columns) {
       const cell = make("th");
       cell.scope = "col";
-      cell.append(make("span", client.name));
+      cell.append(make("span", data.clients[x].name));
       head.append(cell);
     }
     const body = grid.createTBody();
-    data.cases.forEach((one, y) => {
+    rows = [];
+    const order = data.cases.map((_, y) => y);
+    if (state.by === "worst") {
+      const worths = order.map(worth);
+      order.sort((one, other) => worths[one][0] - worths[other][0] || worths[one][1] - worths[other][1] || one - other);
+    }
+    for (const y of order) {
+      const one = data.cases[y];
       const row = make("tr");
       const name = make("th", one[0]);
       name.scope = "row";
-      name.title = one[1] || one[0];
+      name.title = [one[0], one[1]].filter(Boolean).join(": ");
       row.append(name);
       const words = [one[0], one[1], one[2]];
-      const cells = data.clients.map((client) => client.cells[y]);
-      cells.forEach((number, x) => {
+      const cells = columns.map((x) => data.clients[x].cells[y]);
+      cells.forEach((number, index) => {
         const place = row.insertCell();
         if (number < 0) return;
         const cell = data.cells[number];
+        const client = data.clients[columns[index]];
         const [letter, colour] = look(cell);
         const button = make("button", letter, cell[9] ? `${colour} fails` : colour);
         button.type = "button";
         button.tabIndex = -1;
-        button.dataset.x = x;
-        button.dataset.y = y;
-        const label = `${one[0]}, ${data.clients[x].name}: ${said(cell)}${cell[9] ? ", fails" : ""}`;
+        button.dataset.x = index;
+        button.dataset.y = rows.length;
+        const label = `${one[0]}, ${client.name}: ${said(cell)}${cell[9] ? ", fails" : ""}`;
         button.setAttribute("aria-label", label);
         button.title = label;
         place.append(button);
@@ -252,8 +341,8 @@
       body.append(row);
       const looks = new Set(cells.map((number) => (number < 0 ? "" : look(data.cells[number]).join())));
       const failing = cells.some((number) => number >= 0 && data.cells[number][9]);
-      rows.push({ row, failing, differ: looks.size > 1, words: [...new Set(words)].join(" ").toLowerCase() });
-    });
+      rows.push({ y, row, failing, differ: looks.size > 1, words: [...new Set(words)].join(" ").toLowerCase() });
+    }
     choose(grid.querySelector("td button"));
   }
 
@@ -265,36 +354,99 @@
   }
 
   function sift() {
-    const words = at("filter").value.toLowerCase().split(/\s+/).filter(Boolean);
-    const show = at("show").value;
+    const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
     for (const one of rows) {
-      const fits = words.every((word) => one.words.includes(word)) && (show === "all" || one[show]);
+      const fits = words.every((word) => one.words.includes(word)) && (state.show === "all" || one[state.show]);
       one.row.hidden = !fits;
       count += fits;
     }
-    at("count").textContent = `${count} of ${rows.length} cases`;
+    at("count").textContent = `${count} of ${rows.length} cases, ${columns.length} of ${many(data.clients.length, "client")}`;
     if (!current || current.closest("tr").hidden) choose(grid.querySelector("tr:not([hidden]) td button"));
   }
 
+  // ---- The address -----------------------------------------------------------------------------------------------
+  const DEFAULTS = { ...state };
+  const FIELDS = { q: "filter", clients: "clients", show: "show", by: "by", order: "order" };
+
+  function address() {
+    const told = new URLSearchParams();
+    for (const [name, value] of Object.entries(state)) if (value !== DEFAULTS[name]) told.set(name, value);
+    return told.toString();
+  }
+
+  // Show what `changes` say, and let the address say so.
+  function set(changes, tell = true) {
+    const before = { ...state };
+    Object.assign(state, changes);
+    for (const [name, id] of Object.entries(FIELDS)) {
+      if (at(id).value !== state[name]) at(id).value = state[name];
+      if (at(id).value !== state[name]) state[name] = at(id).value = DEFAULTS[name];
+    }
+    if (tell && address() !== location.hash.slice(1)) history.replaceState(null, "", address() ? `#${address()}` : location.pathname + location.search);
+    if (["clients", "by", "order"].some((name) => state[name] !== before[name]) || !rows.length) {
+      arrange();
+      summary();
+      build();
+    }
+    sift();
+    if (state.cell !== before.cell) show();
+  }
+
+  function read() {
+    const told = new URLSearchParams(location.hash.slice(1));
+    const said = { ...DEFAULTS };
+    for (const name of Object.keys(DEFAULTS)) if (told.has(name)) said[name] = told.get(name);
+    set(said, false);
+  }
+
+  // A cell is told by the name of its case and of its client.
+  const nameOf = (x, y) => `${data.cases[y][0]} ${data.clients[x].name}`;
+
+  function show() {
+    const [id, ...name] = state.cell.split(" ");
+    const y = data.cases.findIndex((one) => one[0] === id);
+    const x = data.clients.findIndex((one) => one.name === name.join(" "));
+    if (y >= 0 && x >= 0 && data.clients[x].cells[y] >= 0) open(x, y);
+    else if (at("detail").open) at("detail").close();
+  }
+
+  // ---- The keys --------------------------------------------------------------------------------------------------
+  const PAGE = 10;
   const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
   function move(event) {
-    const step = STEPS[event.key];
     const button = event.target.closest("td button");
-    if (!step || !button || event.ctrlKey || event.altKey || event.metaKey) return;
-    event.preventDefault();
+    if (!button || event.altKey || event.metaKey) return;
+    const visible = rows.filter((one) => !one.row.hidden);
+    const line = (index) => [...visible[index].row.querySelectorAll("td button")];
+    let y = visible.indexOf(rows[Number(button.dataset.y)]);
     let x = Number(button.dataset.x);
-    let y = Number(button.dataset.y);
-    for (;;) {
+    const last = visible.length - 1;
+    let step = [0, 0];
+    if (event.key === "Home" || event.key === "End") {
+      if (event.ctrlKey) y = event.key === "Home" ? 0 : last;
+      x = event.key === "Home" ? 0 : columns.length - 1;
+      step = [event.key === "Home" ? 1 : -1, 0];
+    } else if (event.key === "PageUp" || event.key === "PageDown") {
+      y = Math.max(0, Math.min(last, y + (event.key === "PageUp" ? -PAGE : PAGE)));
+      step = [0, event.key === "PageUp" ? 1 : -1];
+    } else if (STEPS[event.key] && !event.ctrlKey) {
+      step = STEPS[event.key];
       x += step[0];
       y += step[1];
-      if (x < 0 || y < 0 || x >= data.clients.length || y >= rows.length) return;
-      const found = rows[y].row.cells[x + 1].firstElementChild;
-      if (rows[y].row.hidden || !found) continue;
-      choose(found);
-      found.focus();
-      return;
+    } else return;
+    event.preventDefault();
+    while (x >= 0 && y >= 0 && x < columns.length && y <= last) {
+      const found = line(y).find((one) => Number(one.dataset.x) === x);
+      if (found) {
+        choose(found);
+        found.focus();
+        found.scrollIntoView({ block: "nearest", inline: "nearest" });
+        return;
+      }
+      x += step[0];
+      y += step[1];
     }
   }
 
@@ -332,22 +484,24 @@
     list.textContent = "";
     for (const fault of cell[8]) {
       const item = make("li");
-      put(item, text(fault));
+      const [code, ...words] = text(fault).split(": ");
+      item.append(explained(code), ": ");
+      put(item, words.join(": "));
       list.append(item);
     }
     differences.forEach((one, number) => {
       const item = make("li");
       const button = make("button");
       button.type = "button";
-      put(button, `${one.cap} ${one.code} ${one.pointer || "the root"}`);
+      put(button, `${one.cap} ${one.pointer || "the root"}`);
       button.addEventListener("click", () => point(number));
-      item.append(button, " ");
+      item.append(button, " ", explained(one.code), ": ");
       put(item, one.message);
       list.append(item);
     });
     if (cell[7]) list.append(make("li", `${cell[7]} more are not listed`));
     at("differences-title").textContent = list.childNodes.length ? "Differences" : "No difference";
-    at("detail").showModal();
+    if (!at("detail").open) at("detail").showModal();
   }
 
   function point(number) {
@@ -370,24 +524,44 @@
   const KEYS = [...data.levels.map((level, number) => [SHORT[number], `l${number}`, level]).reverse(),
     ["R", "refused", "refused"], ["×", "failed", "crashed, too late or out of order"], ["·", "ok", "invalid, survived"],
     ["!", "l0", "invalid, and taken"], ["–", "gap", "not judged"], ["\u00a0", "fails ok", "fails"]];
-  for (const [letter, colour, meaning] of KEYS) legend.append(make("span", letter, `key ${colour}`), meaning);
-  summary();
-  build();
-  sift();
-  at("filter").addEventListener("input", sift);
-  at("show").addEventListener("change", sift);
+  for (const [letter, colour, meaning] of KEYS) {
+    const key = make("span", letter, `key ${colour}`);
+    const level = data.levels.indexOf(meaning);
+    if (level >= 0) key.title = data.meanings[level];
+    legend.append(key, meaning);
+  }
+  for (let level = data.levels.length - 1; level >= 0; level--) {
+    const term = make("dt");
+    term.append(make("span", SHORT[level], `key l${level}`), data.levels[level]);
+    at("levels").append(term, make("dd", data.meanings[level]));
+  }
+  at("meanings").open = innerWidth > 700;
+  for (const [code, means] of Object.entries(data.codes)) {
+    const term = make("dt", code);
+    term.id = `code-${code.replace("/", "-")}`;
+    at("explanations").append(term, make("dd", means));
+  }
+  for (const absent of data.absent) at("absent").append(make("p", `${absent.name}: not run: ${absent.reason}`));
+  read();
+  addEventListener("hashchange", read);
+  for (const [name, id] of Object.entries(FIELDS)) {
+    at(id).addEventListener(at(id).tagName === "SELECT" ? "change" : "input", () => set({ [name]: at(id).value }));
+  }
   grid.addEventListener("keydown", move);
   grid.addEventListener("click", (event) => {
     const button = event.target.closest("td button");
     if (!button) return;
     choose(button);
-    open(Number(button.dataset.x), Number(button.dataset.y));
+    set({ cell: nameOf(columns[Number(button.dataset.x)], rows[Number(button.dataset.y)].y) });
   });
   at("close").addEventListener("click", () => at("detail").close());
   at("detail").addEventListener("click", (event) => {
     if (event.target === at("detail")) at("detail").close();
   });
-  at("detail").addEventListener("close", () => current && current.focus());
+  at("detail").addEventListener("close", () => {
+    set({ cell: "" });
+    if (current) current.focus();
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && !at("detail").open && !/^(INPUT|SELECT)$/.test(document.activeElement.tagName)) {
       event.preventDefault();

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import Factory, define
 
-from usagecompat.clients import COMPARED, Outcome
+from usagecompat.clients import COMPARED, Outcome, badge_of
 from usagecompat.corpus import Case
+from usagecompat.explanations import explanations
 from usagecompat.fidelity import Level
 from usagecompat.matrix.summary import invalid, shares, worst
 from usagecompat.matrix.tables import headline
+from usagecompat.renderers import MEANINGS
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -32,6 +34,7 @@ _LONGEST: Final = 30_000
 """So many characters of a payload are shown."""
 _MOST: Final = 100
 """So many differences of a cell are shown."""
+_MOST_CAUSES: Final = 10
 _UNKNOWN: Final = -1
 
 
@@ -79,6 +82,8 @@ class _Data:
     texts: _Pool = Factory(_Pool)
     differences: _Pool = Factory(_Pool)
     cells: _Pool = Factory(_Pool)
+    codes: set[str] = Factory(set[str])
+    """The codes that stand anywhere."""
 
     def of(self, matrix: Matrix) -> dict[str, object]:
         sent = {case_id: self._sent(matrix, case_id) for case_id in matrix.case_ids}
@@ -88,6 +93,8 @@ class _Data:
             "title": f"usagecompat {matrix.version}".strip(),
             "made": matrix.made,
             "levels": [level.name for level in Level],
+            "meanings": [MEANINGS[level] for level in Level],
+            "codes": {code: explanations()[code].means for code in sorted(self.codes) if code in explanations()},
             "outcomes": [str(outcome) for outcome in Outcome],
             "cases": cases,
             "clients": clients,
@@ -117,16 +124,25 @@ class _Data:
     def _client(self, client: ClientResult, matrix: Matrix, sent: dict[str, int]) -> dict[str, object]:
         by_id = {case.case_id: case for case in client.cases}
         count, right = shares(client), invalid(client)
-        info = client.client
+        info, badge = client.client, badge_of(client)
+        causes = [cause for cause in client.causes if cause.cap < client.required]
         return {
             "name": client.name,
             "about": " ".join(filter(None, (info.name, info.version, info.language))) if info else "",
             "way": client.way,
+            "homepage": info.homepage if info else "",
+            "issues": info.issues if info else "",
+            "level": _UNKNOWN if client.headline.level is None else int(client.headline.level),
+            "below": client.headline.below,
+            "badge": [badge.message, badge.colour.word, *badge.why[:1]],
             "headline": headline(client),
             "levels": [count.levels.get(level, 0) for level in Level],
             "rest": [count.refused, count.failed, count.not_judged],
             "of": count.of,
             "invalid": [right.right, right.of],
+            "causes": [
+                f"{one.title} ({one.where}): {len(one.cases)} cases. {one.fix}" for one in causes[:_MOST_CAUSES]
+            ],
             "worst": [f"{one.cap.name}: {one.code} in {one.cases} of {one.of} cases" for one in worst(client)],
             "faults": [f"{fault.code}: {fault.message}" for fault in client.faults],
             "cells": [
@@ -141,6 +157,8 @@ class _Data:
             returned = sent
         text = self.texts.number
         shown = case.differences[:_MOST]
+        self.codes.update(found.code for found in shown)
+        self.codes.update(fault.code for fault in case.faults)
         listed = tuple(
             self.differences.number(
                 (

@@ -2,11 +2,12 @@ from .formats import IN_COLOUR, RENDERERS, Renderer
 from .github import MOST, annotation
 from .outcomes import Checked, Outcome, Unread
 from .places import path_in_repository
-from .run import MAX_CASES, render_run
+from .run import MAX_CASES, MEANINGS, render_run
 
 __all__ = [
     "IN_COLOUR",
     "MAX_CASES",
+    "MEANINGS",
     "MOST",
     "RENDERERS",
     "Checked",

@@ -22,7 +22,7 @@ _DUTIES: Final[Mapping[Expectation, str]] = {
     Expectation.MUST_REFUSE: "must be refused",
     Expectation.MUST_NOT_CRASH: "must not crash it",
 }
-_MEANINGS: Final[Mapping[Level, str]] = {
+MEANINGS: Final[Mapping[Level, str]] = {
     Level.NONE: "a declared value is lost or changed",
     Level.VALUES: "declared values survive as binary64",
     Level.PRESENCE: "and null stays null, absent stays absent",
@@ -31,6 +31,7 @@ _MEANINGS: Final[Mapping[Level, str]] = {
     Level.LEXICAL: "and spellings and order stay",
     Level.BYTES: "the bytes are the same",
 }
+"""What each level promises, beside what those below it do."""
 MAX_CASES: Final = 20
 """So many failing cases are listed unless somebody asks for more."""
 _MOST_CAUSES: Final = 10
@@ -132,7 +133,7 @@ def _headline(result: ClientResult) -> Iterator[str]:
         yield f"no level: of {found.of} everyday cases none was judged"
     else:
         yield (
-            f"{found.level.name}: {_MEANINGS[found.level]}; "
+            f"{found.level.name}: {MEANINGS[found.level]}; "
             f"the lowest of {found.judged} of {found.of} everyday cases, {found.below} below {result.required.name}"
         )
     rare = result.standing(Tier.POSSIBLE)
@@ -153,7 +154,7 @@ def _levels(count: Count) -> Iterator[str]:
     decoded = count.outcomes.get(Outcome.DECODED, 0)
     for level in reversed(Level):
         if held := count.levels.get(level):
-            yield f"{held:11} of {decoded} decoded come back at {level.name}: {_MEANINGS[level]}"
+            yield f"{held:11} of {decoded} decoded come back at {level.name}: {MEANINGS[level]}"
 
 
 def _probes(result: ClientResult) -> Iterator[str]:
