@@ -26,7 +26,10 @@ def test_one_fault_has_one_place_and_one_wording(text: str, tmp_path: Path) -> N
     path = tmp_path / "wrong.json"
     path.write_text(text)
     told = [
-        {(one.code, one.pointer, one.seen) for one in PAYLOAD_JUDGES[name](Payload("wrong", path), Terms())}
+        {
+            (one.code, one.pointer, one.seen)
+            for one in PAYLOAD_JUDGES[name](Payload(id="wrong", payload_path=path), Terms())
+        }
         for name in ("schema", "record")
     ]
     assert told[0]

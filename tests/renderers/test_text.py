@@ -135,7 +135,9 @@ def test_text_in_colour() -> None:
 def test_text_names_letter_and_lack_of_shape() -> None:
     """The letter and a payload without a shape are said."""
     report = usagecompat.check(b"[", profile="published")
-    assert render(report, source="x").startswith("invalid: x: no JSON object at 2026-10-21, by its letter; 1 error\n")
+    assert render(report, source="x").startswith(
+        "invalid: x: no page, bucket or result at 2026-10-21, by its letter; 1 error\n"
+    )
 
 
 def test_better_fit_by_verdict() -> None:

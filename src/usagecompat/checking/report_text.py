@@ -74,7 +74,7 @@ def _verdict(report: ReportLike, source: str, *, color: bool) -> str:
     start = [_coloured(report.verdict, color=color)]
     if source:
         start.append(printable(source))
-    shape = report.shape or "no JSON object"
+    shape = report.shape or "no page, bucket or result"
     letter = ", by its letter" if report.profile == "published" else ""
     facts = [f"{shape} at {report.revision}{letter}", _counts(report)]
     if better := _better_fit(report):

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from usagecompat.checking.hints import array_hint, envelope, is_known, kinds_like, looks_like, text_hint, value_hint
 from usagecompat.checking.spelling import LONGEST_NAME as _LONGEST_QUOTE
 from usagecompat.checking.spelling import did_you_mean, misspelt
 from usagecompat.contract import (
     EMULATOR_HABITS,
     ENDPOINT_NAMES,
     KNOWN_UNDECLARED,
+    LATEST,
     Contract,
     Count,
     JsonType,
@@ -60,21 +62,27 @@ _A_TYPE: Final[Mapping[JsonType, str]] = {
 
 
 def shape_of_document(document: Document) -> Shape | None:
-    """What the document's own members say it is; None if it is no object at all."""
+    """What the document's own members say it is; None if they do not, or if it is no object at all."""
     value = document.value
     if type(value) is not dict:
         return None
     tag = value.get("object")
+    by_members = looks_like(value)
+    if by_members is not None:
+        return by_members
     if type(tag) is str:
         if tag in _PAGE_NAMES:
             return Shape.PAGE
         if tag == "bucket":
             return Shape.BUCKET
         if tag.startswith("organization."):
-            return Shape.RESULT
+            return Shape.RESULT if envelope(value) is None else None
     if "data" in value:
         return Shape.PAGE
-    return Shape.BUCKET if "results" in value or "result" in value else Shape.RESULT
+    if "results" in value or "result" in value:
+        return Shape.BUCKET
+    is_odd = value and (envelope(value) is not None or not is_known(contract(LATEST), value))
+    return None if is_odd else Shape.RESULT
 
 
 def validate(document: Document, revision: str, shape: Shape | None, see: Observe, *, hints: bool = True) -> None:
@@ -104,15 +112,18 @@ class _Walk:
 
     def root(self, node: Tree, shape: Shape | None) -> None:
         if type(node) is not dict:
-            hint = ""
-            if type(node) is list:
-                hint = "Send the page itself, not its `data`" if node else "Send the page itself"
-                hint += "; one payload is one page, one bucket or one result."
+            hint = array_hint(node) if type(node) is list else text_hint(node) if type(node) is str else ""
             self._see("schema/wrong-type", (), f"expected an object, found {_describe(node)}", hint)
         elif shape is Shape.PAGE:
             self._record(node, self.contract.page, ())
         elif shape is Shape.BUCKET:
             self._record(node, self.contract.bucket, ())
+        elif (other := envelope(node)) is not None:
+            code = "schema/wrong-object" if "object" in node else "schema/missing-member"
+            self._see(code, ("object",), *other)
+        elif not is_known(self.contract, node):
+            message = "nothing tells what this is: it has no `object`, and no member of a page, a bucket or a result"
+            self._see("schema/missing-member", ("object",), message, "" if node else "The object is empty.")
         else:
             self._result(node, ())
 
@@ -128,13 +139,15 @@ class _Walk:
             return
         tag = node.get("object", NO_VALUE)
         if tag is NO_VALUE:
-            self._see("schema/missing-member", (*path, "object"), "a result has no `object`", self._looks_like(node))
+            self._see(
+                "schema/missing-member", (*path, "object"), "a result has no `object`", kinds_like(self.contract, node)
+            )
         elif type(tag) is not str:
             self._wrong_type(tag, "a string that names the kind of the result", (*path, "object"))
         elif (shape := self.contract.kinds.get(tag)) is not None:
             self._record(node, shape, path)
         else:
-            self._unknown_kind(tag, (*path, "object"))
+            self._unknown_kind(tag, node, (*path, "object"))
 
     def _record(self, node: Tree, shape: RecordShape, path: Path) -> None:
         """One object against what the contract says of it."""
@@ -180,10 +193,14 @@ class _Walk:
         if other and not habit:
             what = "a page" if tag in _PAGE_NAMES else "a bucket" if tag == "bucket" else "a result"
             hint = f"This is {what}, where a {shape.kind} was expected."
+        by_members = looks_like(node)
+        is_right = by_members is not None and by_members == shape.kind
+        if is_right and not habit:
+            hint = f'By its members this is a {shape.kind}: write "object": "{shape.kind}".'
         self._see("schema/wrong-object", where, f'expected "{shape.kind}", found {_describe(tag)}', hint)
-        return not other or bool(habit)
+        return not other or bool(habit) or is_right
 
-    def _unknown_kind(self, tag: str, path: Path) -> None:
+    def _unknown_kind(self, tag: str, node: dict[str, Tree], path: Path) -> None:
         if has_surrogate(tag):
             return
         if is_kind(tag) is None:
@@ -192,7 +209,7 @@ class _Walk:
             if named:
                 hint = f'"{tag}" is a schema\'s name; the API sends "{named}".'
             else:
-                hint = hint or self._did_you_mean(tag, tuple(self.contract.kinds))
+                hint = hint or kinds_like(self.contract, node) or self._did_you_mean(tag, tuple(self.contract.kinds))
             self._see(
                 "schema/wrong-object", path, f"expected the name of a kind of result, found {_describe(tag)}", hint
             )
@@ -205,15 +222,6 @@ class _Walk:
         else:
             hint = self._did_you_mean(tag, tuple(self.contract.kinds))
         self._see("schema/unknown-kind", path, f"{_describe(tag)} is not a kind of {self.contract.revision}", hint)
-
-    def _looks_like(self, node: dict[str, Tree]) -> str:
-        """A hint at the kind that shares most members with an untagged result."""
-        overlap = {shape: len(shape.members.keys() & node.keys()) for shape in self.contract.kinds.values()}
-        best = max(overlap.values())
-        alike = [shape for shape, common in overlap.items() if common == best]
-        if best == 0 or len(alike) > 1:
-            return ""
-        return f'Its members are those of {alike[0].name}, which the API tags "object": "{alike[0].kind}".'
 
     # -- presence
 
@@ -237,6 +245,8 @@ class _Walk:
                 self._see(deviation.code, (*path, name), message)
             else:
                 hint = EMULATOR_HABITS.get(("schema/missing-member", name), "")
+                if name == "object":
+                    hint = f'Write "object": "{shape.kind}".'
                 hint = self._did_you_mean(name, tuple(undeclared), there=True) or hint
                 if member and member.newer_name in undeclared:
                     hint = f"`{member.newer_name}` is its name since {declared_since(shape.name, member.newer_name or '')}."
@@ -296,7 +306,7 @@ class _Walk:
             elif wanted is JsonType.NUMBER:
                 self._lossy(lossy_decimal_models(value), value, path)
             else:
-                self._wrong_type(value, _A_TYPE[wanted], path)
+                self._wrong_type(value, _A_TYPE[wanted], path, value_hint(value, wanted, member.name))
         elif type(value) is str:
             if has_surrogate(value):
                 return
@@ -306,7 +316,7 @@ class _Walk:
             elif Tolerance.NUMBER_TEXT in member.deviations:
                 self._number_text(value, member, path)
             else:
-                self._wrong_type(value, _A_TYPE[wanted], path)
+                self._wrong_type(value, _A_TYPE[wanted], path, value_hint(value, wanted, member.name))
         elif type(value) is list and wanted is JsonType.ARRAY:
             for index, item in enumerate(value):
                 if member.of == (self.contract.bucket.name,):
@@ -316,14 +326,17 @@ class _Walk:
         elif type(value) is dict and wanted is JsonType.OBJECT:
             self._record(value, self.contract.amount, path)
         elif not (type(value) is bool and wanted is JsonType.BOOLEAN):
-            self._wrong_type(value, _A_TYPE[wanted], path)
+            self._wrong_type(value, _A_TYPE[wanted], path, value_hint(value, wanted, member.name))
 
     def _null(self, member: Member, path: Path) -> None:
         deviation = member.deviations.get(Tolerance.NULL)
         if deviation:
             self._see(deviation.code, path, f"{self.contract.revision} wants {_A_TYPE[member.type]}, found null")
         else:
-            hint = "Leave the member out, or send a value." if not member.required else ""
+            hint = value_hint(None, member.type, member.name)
+            hint = hint or (
+                "Leave the member out, or send a value." if not member.required else "Send a value; it is required."
+            )
             self._see("schema/unexpected-null", path, f"expected {_A_TYPE[member.type]}, found null", hint)
 
     def _integer(self, number: Number, member: Member, path: Path) -> None:
@@ -331,7 +344,7 @@ class _Walk:
         plain = lexeme.isdigit()
         if not plain:
             if not number.is_integer:
-                self._wrong_type(number, "an integer", path)
+                self._wrong_type(number, "an integer", path, value_hint(number, member.type, member.name))
                 return
             if not lexeme.removeprefix("-").isdigit():
                 message = f"expected an integer, found {_describe(number)}, which is one in another spelling"
@@ -349,8 +362,7 @@ class _Walk:
         if is_number_text(text):
             self._see(member.deviations[Tolerance.NUMBER_TEXT].code, path, *explain_number_text(text))
         else:
-            hint = "The API serves strings here, each exactly one JSON number."
-            self._wrong_type(text, "a number", path, hint)
+            self._wrong_type(text, "a number", path, value_hint(text, member.type, member.name))
 
     def _unlisted(self, value: str, member: Member, path: Path) -> None:
         values = member.values

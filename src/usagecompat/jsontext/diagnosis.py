@@ -8,7 +8,6 @@ for in a pass over the tokens, and that pass is made only if there is something 
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections import Counter
 from itertools import accumulate
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import define, evolve, field
 
 from usagecompat.findings import Observation, Path
+from usagecompat.jsontext.foreign import foreign_bytes, foreign_text, hint_at_break, hint_behind
 from usagecompat.jsontext.limits import MAX_DEPTH, MAX_SIZE, number_fault, quoted, with_room
 from usagecompat.jsontext.positions import TOKEN, Lines, string_at
 from usagecompat.jsontext.values import NO_VALUE, Number
@@ -52,11 +52,8 @@ _EXPECTED: Final = {
     "Invalid \\": r"one of the escapes \" \\ \/ \b \f \n \r \t \uXXXX",
 }
 _HINTS: Final = {
-    "'": "JSON strings stand in double quotes.",
     "/": "JSON has no comments.",
     "#": "JSON has no comments.",
-    "]": "A comma must not stand in front of a closing bracket.",
-    "}": "A comma must not stand in front of a closing bracket.",
     "True": "This looks like Python; JSON says true.",
     "False": "This looks like Python; JSON says false.",
     "None": "This looks like Python; JSON says null.",
@@ -150,7 +147,13 @@ def broken_text(text: str, error: JSONDecodeError) -> Observation:
             or (at > word and _UNFINISHED_NUMBER.fullmatch(text, word))
         )
     if truncated and not text.strip(" \t\n\r"):
-        return Observation("json/empty-text", (), "the text holds no value: it is empty, or white space alone", "", at)
+        return Observation(
+            "json/empty-text",
+            (),
+            "the text holds no value: it is empty, or white space alone",
+            "Did what should write it fail?",
+            at,
+        )
     if truncated:
         message = f"the text ends where {expected} is expected" if at >= len(text) else "the text ends inside a token"
         return Observation("json/truncated-text", (), message, "Was the text cut off on its way?", len(text))
@@ -162,15 +165,19 @@ def broken_text(text: str, error: JSONDecodeError) -> Observation:
             "json/syntax-error", (), f"expected the end of the number or word, found {quoted(found)}", hint, at
         )
     if error.msg.startswith("Extra data"):
-        hint = "Several payloads in one text, each on a line of its own, are NDJSON."
+        hint = hint_behind(text, at)
+        if text[:at].strip(' \t\n\r"').replace("_", "").isalnum():  # a word or a number is the value
+            hint = foreign_text(text) or hint
         return Observation("json/trailing-text", (), f"expected the end of the text, found {quoted(found)}", hint, at)
-    return Observation(
-        "json/syntax-error", (), f"expected {expected}, found {quoted(found)}", _HINTS.get(found, ""), at
-    )
+    hint = _HINTS.get(found) or hint_at_break(text, at, expected, found)
+    if len(text[:at].strip(" \t\n\r[({")) == 0:
+        hint = foreign_text(text) or hint
+    if found == "\\":
+        found = text[at : at + 2]
+    return Observation("json/syntax-error", (), f"expected {expected}, found {quoted(found)}", hint, at)
 
 
 _TOLERANT: Final = JSONDecoder(parse_int=Number, parse_float=Number, parse_constant=Number)
-_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def diagnose(
@@ -206,7 +213,7 @@ def diagnose(
         except UnicodeDecodeError as fault:
             text = data[: fault.start].decode()
             if not text.startswith("\ufeff"):
-                hint = "This begins like UTF-16; JSON is sent as UTF-8." if data[:2] in _UTF_16 else ""
+                hint = foreign_bytes(data)
                 message = f"expected UTF-8, found the byte 0x{data[fault.start]:02x}: {fault.reason}"
                 return _unreadable(text, Observation("json/invalid-utf-8", (), message, hint, len(text)))
     if text.startswith("\ufeff"):

@@ -1,0 +1,247 @@
+"""
+What to write instead, and what a payload is that is none: hints for people, made of what is there.
+
+Nothing here decides a verdict.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
+
+from usagecompat.contract import JsonType, is_number_text
+from usagecompat.findings import Shape, pointer
+from usagecompat.jsontext import Number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from usagecompat.contract import Contract
+    from usagecompat.jsontext import Tree
+
+_LONGEST: Final = 200
+_SHORT: Final = 40
+_WORDS: Final = {"true": "true", "false": "false", "yes": "true", "no": "false", "1": "true", "0": "false"}
+_SEPARATED: Final = re.compile(r"[+-]?\d{1,3}(?:[,_ ']\d{3})+(?:\.\d+)?")
+_SIGNS: Final = "$€£¥"
+_NAMES: Final = {Shape.PAGE: "page", Shape.BUCKET: "bucket", Shape.RESULT: "result"}
+_MOST_ITEMS: Final = 20
+_MOST_KINDS: Final = 3
+
+
+# -- values
+
+
+def value_hint(value: Tree, wanted: JsonType, name: str) -> str:
+    """What to write in place of a value of another JSON type, with the value in it; empty if nobody knows."""
+    match wanted:
+        case JsonType.INTEGER | JsonType.NUMBER:
+            return _number_hint(value, name)
+        case JsonType.BOOLEAN:
+            text = value if type(value) is str else value.lexeme if type(value) is Number else ""
+            word = _WORDS.get(text.strip().lower())
+            return f"Write {word}, without quotes." if word and type(value) is str else f"Write {word}." if word else ""
+        case JsonType.STRING:
+            if type(value) is Number and len(value.lexeme) <= _SHORT:
+                return f'Write "{value.lexeme}", in quotes.'
+        case JsonType.OBJECT:
+            number = value.lexeme if type(value) is Number else _plain_number(value) if type(value) is str else ""
+            if name == "amount" and number and len(number) <= _SHORT:
+                return f'Write {{"value": {number}, "currency": "usd"}}.'
+        case JsonType.ARRAY:
+            if value is None:
+                return "Nothing to list is []."
+            return "Write an array, even around one item." if type(value) is dict else ""
+    return ""
+
+
+def _number_hint(value: Tree, name: str) -> str:
+    if type(value) is Number:
+        return (
+            "A count of parts of a thing is no count; write a whole number."
+            if name not in _TIMES
+            else "Times are whole seconds."
+        )
+    if type(value) is bool:
+        return "Write a number: true and false are none."
+    if type(value) is not str or len(value) > _LONGEST:
+        return ""
+    served = " The API serves strings here, each exactly one JSON number." if name == "value" else ""
+    if name in _TIMES and (seconds := _seconds(value)) is not None:
+        return f"Write {seconds}: times are seconds since 1970."
+    number = _plain_number(value)
+    if not number:
+        return served.strip()
+    if value.strip()[:1] in _SIGNS or value.strip()[-1:] in _SIGNS:
+        return f"Write {number}; the currency is a member of its own.{served}"
+    return f"Write {number}{', without quotes' if value == number else ''}.{served}"
+
+
+_TIMES: Final = ("start_time", "end_time")
+
+
+def _plain_number(text: str) -> str:
+    """The JSON number that a text is meant for; empty if it is none."""
+    plain = text.strip().strip(_SIGNS).strip()
+    if _SEPARATED.fullmatch(plain):
+        plain = re.sub(r"[,_ ']", "", plain)
+    plain = plain.removeprefix("+")
+    if plain.startswith("."):
+        plain = f"0{plain}"
+    return plain if len(plain) <= _SHORT and is_number_text(plain) else ""
+
+
+def _seconds(text: str) -> int | None:
+    """The seconds of an ISO time, which is in UTC unless it says otherwise."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, OverflowError):
+        return None
+
+
+# -- shapes
+
+
+def is_mapping(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether a tree is an object."""
+    return type(value) is dict
+
+
+def is_sequence(value: object) -> TypeGuard[list[Any]]:
+    """Whether a tree is an array."""
+    return type(value) is list
+
+
+def looks_like(node: Mapping[str, Any]) -> Shape | None:
+    """What an object is by its members, whatever it calls itself; None if they do not tell."""
+    if type(node.get("data")) is list and ("has_more" in node or "next_page" in node):
+        return Shape.PAGE
+    results = type(node.get("results")) is list or type(node.get("result")) is list
+    if results and ("start_time" in node or "end_time" in node) and "data" not in node:
+        return Shape.BUCKET
+    return None
+
+
+def kinds_like(contract: Contract, node: Mapping[str, Any]) -> str:
+    """The kinds whose members a result has, as a hint; empty if there are none or too many."""
+    overlap = {
+        kind: len((shape.members.keys() - {"object"}) & node.keys())
+        for kind, shape in contract.kinds.items()
+        if {*shape.required} - {"object", *shape.tolerated_absences} <= node.keys()
+    }
+    best = max(overlap.values(), default=0)
+    alike = [kind for kind, common in overlap.items() if common == best]
+    if best == 0 or len(alike) > _MOST_KINDS:
+        return ""
+    names = " or ".join(contract.kinds[kind].name for kind in alike)
+    tags = " or ".join(f'"{kind}"' for kind in alike)
+    return f'Its members are those of {names}, which the API tags "object": {tags}.'
+
+
+def is_known(contract: Contract, node: Mapping[str, Any]) -> bool:
+    """Whether an object has anything of a page, a bucket or a result."""
+    if "object" in node:
+        return True
+    shapes = (contract.page, contract.bucket, *contract.kinds.values())
+    return any(name in shape.members for shape in shapes for name in node)
+
+
+# -- what is no payload
+
+
+def array_hint(items: list[Any]) -> str:
+    """What an array is that stands where a payload must."""
+    first = items[0] if items else None
+    rule = "one payload is one page, one bucket or one result."
+    if is_mapping(first):
+        shape = looks_like(first) or _by_tag(first)
+        if shape is not None:
+            inside = {
+                Shape.BUCKET: "Send the page itself, not its `data`",
+                Shape.RESULT: "Send the bucket itself, not its `results`",
+            }
+            return f"This is an array of {_NAMES[shape]}s. {inside.get(shape, 'Send each by itself')}; {rule}"
+        inner = next(_payloads_in(first), None)
+        if inner:
+            return f"This is an array of other objects, and each has a {inner[1]} at {inner[0]}; send that. `check --unwrap` reads it."
+    return f"Send the page itself{', not its `data`' if items else ''}; {rule}"
+
+
+def text_hint(text: str) -> str:
+    """What a JSON string is that stands where a payload must."""
+    if text.lstrip()[:1] in ("{", "["):
+        return "This is JSON text in a JSON string: it was encoded twice. Decode it once more."
+    return ""
+
+
+def envelope(node: Mapping[str, Any]) -> tuple[str, str] | None:
+    """
+    What an object is that is no payload: what to say of it, and where the payload in it is.
+
+    None if nobody knows, or if it may well be a payload.
+    """
+    tag = node.get("object")
+    if type(tag) is str and tag.startswith("organization.spend"):
+        cents = " Its `threshold_amount` is in cents." if "threshold_amount" in node else ""
+        return f"this is an object of another endpoint, {_short(tag)}", f"It is neither usage nor a cost.{cents}"
+    if "object" in node:
+        return None
+    error = node.get("error")
+    if is_mapping(error) and "message" in error:
+        said = error["message"]
+        told = f": {_short(said)}" if type(said) is str else ""
+        return f"this is an error answer of the API{told}", "The request failed, so there is no payload; ask again."
+    log = node.get("log")
+    if is_mapping(log) and type(log.get("entries")) is list:
+        return (
+            "this is a HAR recording",
+            "The payloads are at /log/entries/*/response/content/text; `check --unwrap` reads them.",
+        )
+    for name in ("http_interactions", "interactions"):
+        if type(node.get(name)) is list:
+            return (
+                "this is a VCR cassette",
+                f"The payloads are at /{name}/*/response/body; `check --unwrap` reads them.",
+            )
+    inner = next(_payloads_in(node), None)
+    if inner is not None:
+        return (
+            f"this is an object around a {inner[1]}",
+            f"The payload is at {inner[0]}; send that. `check --unwrap` reads it.",
+        )
+    if "threshold_amount" in node:
+        return "this is a spend limit or alert", "It is neither usage nor a cost. Its `threshold_amount` is in cents."
+    return None
+
+
+def _by_tag(node: Mapping[str, Any]) -> Shape | None:
+    tag = node.get("object")
+    if type(tag) is not str:
+        return None
+    by_tag = {"page": Shape.PAGE, "bucket": Shape.BUCKET}
+    return by_tag.get(tag) or (Shape.RESULT if tag.startswith("organization.") and tag.endswith(".result") else None)
+
+
+def _payloads_in(node: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Where payloads are among the members of an object and of the objects in it, and what each is."""
+    for name, value in list(node.items())[:_MOST_ITEMS]:
+        place = (*path, name)
+        if is_mapping(value):
+            shape = _by_tag(value) or looks_like(value)
+            if shape is not None:
+                yield pointer(place), _NAMES[shape]
+            elif len(path) == 0:
+                yield from _payloads_in(value, place)
+        elif type(value) is str and re.match(r'\s*\{\s*"object"\s*:\s*"(?:page|bucket|organization\.)', value):
+            yield pointer(place), "payload in a string"
+
+
+def _short(text: str) -> str:
+    shown = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return (
+        '"'
+        + "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in shown)
+        + '"'
+    )

@@ -1,0 +1,132 @@
+"""What is said of payloads that are something else, and what to write in place of a wrong value."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from usagecompat import check
+from usagecompat.checking.hints import envelope, value_hint
+from usagecompat.contract import JsonType
+
+COMPLETION: dict[str, Any] = {
+    "object": "organization.usage.completions.result",
+    "input_tokens": 1,
+    "output_tokens": 1,
+    "num_model_requests": 1,
+}
+BUCKET: dict[str, Any] = {"object": "bucket", "start_time": 1, "end_time": 2, "results": []}
+PAGE: dict[str, Any] = {"object": "page", "data": [], "has_more": False, "next_page": None}
+LIMIT: dict[str, Any] = {"object": "organization.spend_limit", "threshold_amount": 10000, "currency": "USD"}
+
+OTHERS = {
+    "error": ({"error": {"message": "Invalid page token", "type": "x"}}, 'error answer of the API: "Invalid page token"'),
+    "har": ({"log": {"version": "1.2", "entries": []}}, "HAR"),
+    "vcr": ({"http_interactions": [], "recorded_with": "VCR"}, "VCR"),
+    "vcr-of-python": ({"interactions": [], "version": 1}, "VCR"),
+    "exchange": ({"status": 200, "body": PAGE}, "/body"),
+    "exchange-with-text": ({"status": 200, "body": json.dumps(PAGE)}, "/body"),
+    "exchange-within": ({"response": {"status": 200, "json": PAGE}}, "/response/json"),
+    "spend-limit": (LIMIT, "cents"),
+    "nothing-known": ({"foo": 1}, "nothing tells what this is"),
+    "array-of-buckets": ([BUCKET], "array of buckets"),
+    "array-of-results": ([COMPLETION], "array of results"),
+    "array-of-pages": ([PAGE], "array of pages"),
+    "array-of-events": ([{"id": "1", "payload": BUCKET}], "bucket at /payload"),
+    "encoded-twice": (json.dumps(PAGE), "encoded twice"),
+    "page-called-bucket": ({**PAGE, "object": "bucket"}, 'By its members this is a page: write "object": "page"'),
+    "bucket-called-usage": ({**BUCKET, "object": "organization.usage.bucket"}, "By its members this is a bucket"),
+    "page-without-object": ({name: PAGE[name] for name in ("data", "has_more", "next_page")}, 'Write "object": "page".'),
+    "result-of-no-kind": ({**COMPLETION, "object": "organization.usage.result"}, '"organization.usage.completions.result" or "organization.usage.decisions.result"'),
+    "result-without-object": ({name: COMPLETION[name] for name in list(COMPLETION)[1:]}, "completions.result"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("tree", "said"), OTHERS.values(), ids=OTHERS)
+def test_what_a_payload_is_instead(tree: object, said: str) -> None:
+    """What is no payload is called what it is, with the place of the payload in it."""
+    report = check(json.dumps(tree))
+    assert not report.ok
+    assert said in str(report)
+
+
+@pytest.mark.parametrize("name", ["page-called-bucket", "bucket-called-usage"])
+def test_a_wrong_name_is_one_finding(name: str) -> None:
+    """The shape is told by the members before the name, so that a wrong name is all that is wrong."""
+    assert [finding.code for finding in check(json.dumps(OTHERS[name][0])).findings] == ["schema/wrong-object"]
+
+
+@pytest.mark.parametrize("name", ["error", "har", "vcr", "exchange", "spend-limit", "nothing-known"])
+def test_the_unknown_has_no_shape(name: str) -> None:
+    """What is neither a page nor a bucket nor a result is called none of them, and is one finding."""
+    report = check(json.dumps(OTHERS[name][0]))
+    assert report.shape is None
+    assert len(report.findings) == 1
+    assert "page, bucket or result" in str(report)
+
+
+def only_hint(tree: object) -> str:
+    """The hint of the one error."""
+    (finding,) = (one for one in check(json.dumps(tree)).findings if one.severity == "error")
+    return finding.hint
+
+
+def cost(value: object) -> dict[str, Any]:
+    """A cost of this value."""
+    return {"object": "organization.costs.result", "amount": {"value": value, "currency": "usd"}}
+
+
+VALUES = {
+    "count-as-text": ({**COMPLETION, "input_tokens": "1000"}, "Write 1000, without quotes."),
+    "count-with-commas": ({**COMPLETION, "input_tokens": "1,000"}, "Write 1000."),
+    "count-as-float": ({**COMPLETION, "input_tokens": 1.5}, "whole number"),
+    "flag-as-text": ({**PAGE, "has_more": "false"}, "Write false, without quotes."),
+    "flag-as-number": ({**PAGE, "has_more": 0}, "Write false."),
+    "amount-as-number": ({"object": "organization.costs.result", "amount": 0.06}, '{"value": 0.06, "currency": "usd"}'),
+    "amount-as-text": (
+        {"object": "organization.costs.result", "amount": "$0.06"},
+        '{"value": 0.06, "currency": "usd"}',
+    ),
+    "value-with-sign": (cost("$0.06"), "Write 0.06; the currency is a member of its own."),
+    "value-with-commas": (cost("1,234.56"), "Write 1234.56."),
+    "value-with-plus": (cost("+5"), "Write 5."),
+    "iso-time": ({**BUCKET, "start_time": "1970-01-01T00:00:01Z"}, "Write 1: times are seconds since 1970."),
+    "iso-day": ({**BUCKET, "start_time": "1970-01-01"}, "Write 0: times are seconds since 1970."),
+    "number-for-text": ({**COMPLETION, "model": 4}, 'Write "4", in quotes.'),
+    "object-for-array": ({**BUCKET, "results": COMPLETION}, "array, even around one item"),
+    "null-for-array": ({**PAGE, "data": None}, "Nothing to list is []."),
+}
+
+
+@pytest.mark.parametrize(("tree", "said"), VALUES.values(), ids=VALUES)
+def test_what_to_write_instead(tree: object, said: str) -> None:
+    """A value of a wrong type has a hint with the right one."""
+    assert said in only_hint(tree)
+
+
+def test_text_that_is_no_number_gets_no_number() -> None:
+    """Nothing is made up where nobody knows what was meant."""
+    assert "Write" not in only_hint(cost("NaN"))
+    assert "Write" not in only_hint({**COMPLETION, "input_tokens": "many"})
+
+
+@given(value=st.text(), wanted=st.sampled_from(JsonType), name=st.sampled_from(["start_time", "value", "amount", "x"]))
+def test_no_value_is_too_odd(value: str, wanted: JsonType, name: str) -> None:
+    """Looking for a hint never fails, whatever the text."""
+    assert isinstance(value_hint(value, wanted, name), str)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["error", "log", "object", "body", "interactions", "x"]),
+        st.none() | st.text() | st.just({"message": 5}),
+    )
+)
+def test_no_envelope_is_too_odd(node: dict[str, Any]) -> None:
+    """Looking for what an object is never fails."""
+    told = envelope(node)
+    assert told is None or all(isinstance(part, str) for part in told)

@@ -1,0 +1,100 @@
+"""What is said of texts that are no JSON at all, and of places where JSON stops being it."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from usagecompat import check
+from usagecompat.jsontext.foreign import foreign_bytes, foreign_text, hint_at_break, hint_behind
+
+FOREIGN = {
+    "html": (b"<!DOCTYPE html>\n<html><head>", "HTML"),
+    "html-behind-space": (b"\n  <html>", "HTML"),
+    "xml": (b"<?xml version='1.0'?><a/>", "XML"),
+    "gzip": (gzip.compress(b"{}"), "gzip"),
+    "bzip2": (bz2.compress(b"{}"), "bzip2"),
+    "xz": (lzma.compress(b"{}"), "xz"),
+    "zstd": (b"\x28\xb5\x2f\xfd\x04\x00\x11", "zstd"),
+    "zip": (b"PK\x03\x04\x14\x00", "zip"),
+    "parquet": (b"PAR1\x15\x04", "Parquet"),
+    "utf-16-little": ('{"a":1}'.encode("utf-16-le"), "UTF-16"),
+    "utf-16-big": ('{"a":1}'.encode("utf-16-be"), "UTF-16"),
+    "utf-16-with-mark": ('{"a":1}'.encode("utf-16"), "UTF-16"),
+    "latin-1": ('{"a":"é"}'.encode("latin-1"), "Latin-1"),
+    "csv": (b"start_time,end_time,start_time_iso\n1,2,x", "CSV"),
+    "csv-in-quotes": (b'"start_time","end_time"\n1,2', "CSV"),
+    "tsv": (b"start_time\tend_time\n1\t2", "CSV or TSV"),
+    "yaml": (b"object: page\ndata: []\n", "YAML"),
+    "yaml-document": (b"---\nobject: page\n", "YAML"),
+    "yaml-list": (b"- object: bucket\n  start_time: 1\n", "YAML"),
+    "python-dict": (b"{'object': 'page', 'has_more': False}", "Python prints a dict"),
+    "python-list": (b"[{'object': 'page'}]", "Python prints a dict"),
+    "python-bytes": (b'b\'{"object":"page"}\'', "Python prints bytes"),
+    "headers": (b"HTTP/2 200\r\ncontent-type: application/json\r\n\r\n{}", "line 4"),
+    "headers-without-status": (b"content-type: application/json\n\n{}", "line 3"),
+    "verbose-headers": (b"< HTTP/1.1 200 OK\n< date: x\n<\n{}", "headers"),
+    "events": (b'data: {"object":"page"}\n\n', "`data:`"),
+    "named-events": (b'event: usage\ndata: {"object":"page"}\n\n', "`data:`"),
+    "curly-quotes": ("{“object”: “page”}".encode(), "Curly quotes"),
+    "conflict": (b'{"a":1,\n<<<<<<< HEAD\n"b":2\n=======\n"b":3\n>>>>>>> x\n}', "merge conflict"),
+    "conflict-at-the-start": (b"<<<<<<< HEAD\n{}\n=======\n{}", "merge conflict"),
+    "conflict-behind": (b"{}\n=======\n{}", "merge conflict"),
+    "javascript": (b"const page = {}", "source code"),
+    "module": (b"module.exports = {}", "source code"),
+    "markdown": (b"```json\n{}\n```", "Markdown"),
+    "word": (b"ok", "plain text"),
+    "two-levels-of-json": (b'"{\\"object\\":\\"page\\"}"', "JSON text in a JSON string"),
+    "empty": (b"", "Did what should write it fail?"),
+}
+BROKEN = {
+    "wrong-bracket": (b"[}", "[, which ] closes"),
+    "lone-bracket": (b"}", "Nothing is open"),
+    "bracket-behind-a-string": (b'["bucket"}', "[, which ] closes"),
+    "brace-left-open": (b'{"a":[1}', "[, which ] closes"),
+    "trailing-comma": (b"[1,]", "comma must not stand in front"),
+    "trailing-comma-in-object": (b'{"a":1, }', "comma must not stand in front"),
+    "no-value": (b'{"a":}', "value is missing"),
+    "no-comma": (b'{"a":1 "b":2}', "comma is missing"),
+    "bare-name": (b"{object:1}", '"object"'),
+    "plus": (b'{"a": +1000}', "write 1000."),
+    "thousands": (b'{"a": 1,000}', "write 1000."),
+    "millions": (b'{"a": 1,234,567.89, "b": 1}', "write 1234567.89."),
+    "currency": (b'{"a": $0.06}', "no currency sign"),
+    "no-digit": (b'{"a": .5}', "in front of its point"),
+    "backslash": (b'{"a":"C:\\users"}', '"C:\\\\users"'),
+    "closed-twice": (b'{"a":1}}', "one closing bracket more"),
+    "nul": (b'{"a":1}\0\0', "NUL"),
+    "comment": (b'{"a":1} // x', "no comments"),
+    "log": (b'{"a":1} ok', "a log or a shell"),
+    "semicolon": (b'{"a":1};', "semicolon"),
+    "cut-out": (b'{"a":1},', "cut out of an array"),
+    "another-value": (b'{"a":1}\n{"a":2}', "NDJSON"),
+}
+
+
+@pytest.mark.parametrize(("payload", "said"), [*FOREIGN.values(), *BROKEN.values()], ids=[*FOREIGN, *BROKEN])
+def test_hints(payload: bytes, said: str) -> None:
+    """The hint says what the text is, or what is wrong where it breaks."""
+    finding = check(payload).findings[0]
+    assert said in finding.hint
+
+
+@pytest.mark.parametrize("name", [name for name in BROKEN if name != "another-value"])
+def test_ndjson_is_named_only_where_another_value_follows(name: str) -> None:
+    """Only where there is another value is NDJSON what somebody meant."""
+    assert "NDJSON" not in "".join(finding.hint for finding in check(BROKEN[name][0]).findings)
+
+
+@given(data=st.binary(max_size=60))
+def test_nothing_is_too_odd(data: bytes) -> None:
+    """Whatever bytes come, looking for words never fails."""
+    text = data.decode("latin-1")
+    assert isinstance(foreign_bytes(data) + foreign_text(text), str)
+    for at in range(len(text)):
+        assert isinstance(hint_at_break(text, at, "a value", text[at : at + 3]) + hint_behind(text, at), str)
