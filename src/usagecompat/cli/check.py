@@ -12,15 +12,17 @@ import click
 
 from usagecompat import inputs
 from usagecompat.checking import check as check_payload
+from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.failing import known_codes
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.findings import Profile, Severity, Shape, Verdict
 from usagecompat.printing import printable
-from usagecompat.renderers import IN_COLOUR, RENDERERS, Checked, Unread
+from usagecompat.renderers import IN_COLOUR, RENDERERS, Checked, CheckPage, Unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from usagecompat.contract import Revision
     from usagecompat.findings import ProfileName, ShapeName
@@ -68,6 +70,7 @@ _MOST_NAMES: Final = 10
     "--ndjson", is_flag=True, help="Take every line of the input for a payload, whatever the files are called."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing about payloads that do not fail, and no totals.")
+@also_html
 @click.pass_context
 def check(  # noqa: PLR0913 - one for each option
     context: click.Context,
@@ -81,6 +84,7 @@ def check(  # noqa: PLR0913 - one for each option
     format_: str,
     ndjson: bool,
     quiet: bool,
+    also: Path | None,
 ) -> None:
     """
     Check payloads and report every finding.
@@ -92,7 +96,7 @@ def check(  # noqa: PLR0913 - one for each option
     Exit status: 0 no payload fails, 1 one does, 2 something could not be read or was misused.
 
     \b
-    Example: usagecompat check costs.json recorded/ exports.ndjson.gz
+    Example: usagecompat check costs.json recorded/ exports.ndjson.gz --also html=report.html
     Example: curl ... | usagecompat check - --format json
     """  # noqa: D301 - click's own mark
     if not files:
@@ -104,11 +108,13 @@ def check(  # noqa: PLR0913 - one for each option
     unread = 0
     untold: list[Unread] = []
     without_case: list[str] = []
+    shown = CheckPage()
 
     def tell(trouble: InputProblem) -> None:
         nonlocal unread
         unread += 1
         untold.append(Unread(inputs.Source(trouble.path), str(trouble)))
+        shown.add(untold[-1])
         click.echo(f"usagecompat: {printable(str(trouble))}", err=True)
 
     def outcomes(tick: Callable[[int], object]) -> Iterator[Outcome]:
@@ -125,13 +131,18 @@ def check(  # noqa: PLR0913 - one for each option
             verdicts[report.verdict] += 1
             fails = report.fails(fail_on)
             failed += fails
+            checked = Checked(payload.source, report, fails)
+            if also:
+                shown.add(checked)
             if fails or not quiet:
-                yield Checked(payload.source, report, fails)
+                yield checked
         yield from untold
 
     watched = sys.stderr.isatty() and (quiet or not sys.stdout.isatty())
     with progress(_size(files) if watched else 0, "checking", unit="MB") as tick:
         _put(outcomes(tick), format_)
+    if also:
+        write_page(also, shown.text())
     if without_case:
         click.echo(f"usagecompat: {_passed_over(without_case)}", err=True)
     if not quiet:

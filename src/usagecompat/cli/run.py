@@ -16,6 +16,7 @@ import click
 from attrs import evolve
 
 from usagecompat.adapters import client_of, row_of
+from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.clients import (
@@ -46,7 +47,7 @@ from usagecompat.corpus import (
 from usagecompat.exceptions import NoPayloads
 from usagecompat.fidelity import Level
 from usagecompat.printing import printable
-from usagecompat.renderers import MAX_CASES, render_run
+from usagecompat.renderers import MAX_CASES, render_run, render_run_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,6 +133,7 @@ _MOST_NAMES: Final = 5
     help="Write the list so that it is right about what was run, and show what changes.",
 )
 @click.option("--format", "format_", type=click.Choice(_FORMATS), default="text", show_default=True)
+@also_html
 @click.option("--payloads", is_flag=True, help="With --format json: also what came back of each case, in base64.")
 @click.pass_context
 def run(  # noqa: PLR0913 - one for each option
@@ -158,6 +160,7 @@ def run(  # noqa: PLR0913 - one for each option
     update_expected: bool,
     format_: str,
     payloads: bool,
+    also: Path | None,
 ) -> None:
     """
     Run a client in any language over the corpus and report what it loses.
@@ -174,6 +177,7 @@ def run(  # noqa: PLR0913 - one for each option
     Example: usagecompat run --client 'jq .' --oneshot --require open
     Example: usagecompat run --client python:mypackage.usage:roundtrip --expected known.txt
     Example: usagecompat run --adapter openai-python-to-json
+    Example: usagecompat run --client 'node adapter.mjs' --also html=run.html
     Example: usagecompat run --client 'node adapter.mjs' --format junit > usagecompat.xml
     """  # noqa: D301 - click's own mark
     if oneshot and http:
@@ -216,6 +220,8 @@ def run(  # noqa: PLR0913 - one for each option
         _put(result, comparison, format_, payloads=payloads, max_cases=max_cases, quiet=quiet)
     else:
         _put_alone(result, comparison, format_, chosen)
+    if also:
+        write_page(also, render_run_page(result, {subject.id: subject.payload for subject in chosen}))
     context.exit(_status(result, comparison, allow_skips=allow_skips))
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.failing import known_codes
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
@@ -112,6 +113,7 @@ def _rows_file(_context: click.Context, _option: click.Parameter, path: Path | N
     callback=_rows_file,
     help="Write a row for each payload and each finding, to .ndjson or .parquet.",
 )
+@also_html
 @click.pass_context
 def scan(  # noqa: PLR0913 - one for each option
     context: click.Context,
@@ -131,6 +133,7 @@ def scan(  # noqa: PLR0913 - one for each option
     group: str | None,
     restatements: bool,
     rows: Path | None,
+    also: Path | None,
 ) -> None:
     """
     Scan archives of any size and print one summary.
@@ -142,10 +145,10 @@ def scan(  # noqa: PLR0913 - one for each option
 
     \b
     Example: usagecompat scan exports/ --jobs 4 --state exports.state
-    Example: usagecompat scan exports/ --totals --group project_id --restatements
+    Example: usagecompat scan exports/ --totals --group project_id --restatements --also html=exports.html
     Example: usagecompat scan 's3://bucket/usage/2026/*.ndjson.gz' --format json
     """  # noqa: D301 - click's own mark
-    from usagecompat.scan import Options, as_path, plan, render, run  # noqa: PLC0415 - likewise
+    from usagecompat.scan import Options, as_path, plan, render, render_page, run  # noqa: PLC0415 - likewise
 
     for named, one in (("--state", state), ("--scheduler", scheduler)):
         if one and STANDARD_INPUT in paths:
@@ -176,6 +179,8 @@ def scan(  # noqa: PLR0913 - one for each option
         )
     else:
         click.echo(render(summary, weights, revision), nl=False)
+    if also:
+        write_page(also, render_page(summary, weights, revision))
     if summary.unread:
         context.exit(2)
     context.exit(1 if summary.fails(Severity(fail_on), weights) else 0)

@@ -1,8 +1,10 @@
+from .check_page import CheckPage
 from .formats import IN_COLOUR, RENDERERS, Renderer
 from .github import MOST, annotation
 from .outcomes import Checked, Outcome, Unread
 from .places import path_in_repository
 from .run import MAX_CASES, MEANINGS, render_run
+from .run_page import render_run_page
 
 __all__ = [
     "IN_COLOUR",
@@ -10,6 +12,7 @@ __all__ = [
     "MEANINGS",
     "MOST",
     "RENDERERS",
+    "CheckPage",
     "Checked",
     "Outcome",
     "Renderer",
@@ -17,4 +20,5 @@ __all__ = [
     "annotation",
     "path_in_repository",
     "render_run",
+    "render_run_page",
 ]

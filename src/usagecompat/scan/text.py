@@ -56,7 +56,7 @@ def _lines(summary: Summary, profile: Profile, revision: str) -> Iterator[str]:
         tally = summary.findings[code]
         yield f"  {tally.count:>12,}  {severities[code]:<8} {code}"
         for example in tally.first:
-            yield f"{'':16}{printable(_place(example))}: {printable(example.message)}"
+            yield f"{'':16}{printable(place_in_words(example))}: {printable(example.message)}"
     if summary.deviations:
         yield ""
         yield "deviations by month of start_time"
@@ -122,8 +122,13 @@ def _money(money: Mapping[str, str], what: str = "") -> str:
 
 
 def _pair(places: list[dict[str, Any]]) -> str:
+    return f"{'':16}" + printable(pair_in_words(places))
+
+
+def pair_in_words(places: list[dict[str, Any]]) -> str:
+    """Two places, as `Restatements.to_dict` has them."""
     shown = [Example(one["source"], one.get("from", 0), one["line"] or 0, one["pointer"], "") for one in places]
-    return f"{'':16}" + printable(" and ".join(map(_place, shown)))
+    return " and ".join(map(place_in_words, shown))
 
 
 def _counts(title: str, counts: Mapping[str, int], whole: int) -> Iterator[str]:
@@ -150,7 +155,8 @@ def _duration(seconds: int) -> str:
     return f"{seconds:,} s"
 
 
-def _place(example: Example) -> str:
+def place_in_words(example: Example) -> str:
+    """A place as people write it."""
     where = example.source
     if example.line:
         where += f":{example.line}" if not example.base else f":+{example.line} from byte {example.base}"

@@ -1,0 +1,43 @@
+"""
+`--also html=FILE`: a page to look at beside what a command prints.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
+
+
+def _file(_context: click.Context, _option: click.Parameter, said: str | None) -> Path | None:
+    if said is None:
+        return None
+    name, found, path = said.partition("=")
+    if name != "html" or not found or not path:
+        raise click.BadParameter(f"it takes html=FILE, not {said!r}.")
+    place = Path(path)
+    if place.is_dir() or not place.absolute().parent.is_dir():
+        raise click.BadParameter(f"{path} cannot be written: it is a directory, or is in none that exists.")
+    return place
+
+
+def also_html(command: _Command) -> _Command:
+    """Give a command the option; its parameter is called `also`."""
+    option = click.option(
+        "--also",
+        metavar="html=FILE",
+        callback=_file,
+        help="Write a page to look at, too: one file that needs no network.",
+    )
+    return option(command)
+
+
+def write_page(place: Path, text: str) -> None:
+    """Write a page."""
+    place.write_text(text, encoding="utf-8")

@@ -1,0 +1,165 @@
+"""
+What came of one client as a page to look at: levels by topic, what to fix first, and payloads with the differences marked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from usagecompat.clients import COMPARED
+from usagecompat.fidelity import Level
+from usagecompat.jsontext import read
+from usagecompat.pages import Bar, Html, details, marked, page, paragraph, section, shares, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from usagecompat.clients import CaseResult, ClientResult
+    from usagecompat.fidelity import Difference
+    from usagecompat.findings import Path
+
+_MOST_CASES: Final = 60
+"""So many cases are shown with their payloads."""
+_MOST_MARKS: Final = 200
+_LONGEST: Final = 20_000
+"""Longer payloads are not shown."""
+_INVENTED: Final = frozenset(("client/member-invented", "client/item-invented", "client/absent-became-null"))
+"""The codes whose pointers lead into what came back; what merely changed is marked there, too."""
+_VALUE_ENDS: Final = frozenset(",}]\n")
+
+
+def render_run_page(result: ClientResult, payloads: Mapping[str, bytes]) -> str:
+    """
+    The page.
+
+    Args:
+        result: What came of a client.
+        payloads: What it was sent, by case.
+    """
+    info = result.client
+    about = " ".join(filter(None, (info.name, info.version, info.language))) if info else "it never said what it is"
+    return page(
+        f"Run: {result.name}",
+        f"{about}; {len(result.cases):,} cases, each to hold at {result.required.name}",
+        _sections(result, payloads),
+    )
+
+
+def _sections(result: ClientResult, payloads: Mapping[str, bytes]) -> Iterator[Html]:
+    compared = [case for case in result.cases if case.duty in COMPARED and case.judged]
+    levels = {level: sum(case.level is level for case in compared) for level in Level}
+    none = sum(case.level is None for case in compared)
+    rows = [(Bar(level.name, count), _colour(level, result.required)) for level, count in levels.items()]
+    yield section(
+        "Levels", shares("Cases that are to come back, by level", [*rows, (Bar("did not come back", none), "invalid")])
+    )
+    yield section("By topic", _topics(compared, result.required))
+    yield section("What to fix first", *_causes(result))
+    for fault in result.faults:
+        yield section("The client as a whole", paragraph(f"{fault.code}: {fault.message}"))
+    failing = [case for case in result.cases if case.failing(result.required)]
+    parts = [_case(case, payloads.get(case.case_id)) for case in failing[:_MOST_CASES]]
+    left = len(failing) - len(parts)
+    yield section(
+        "Failing cases",
+        paragraph(f"{len(failing):,} cases fail{f', of which {left:,} are not shown' if left else ''}."),
+        *parts,
+    )
+
+
+def _colour(level: Level, required: Level) -> str:
+    return "valid" if level >= required else "invalid" if level is Level.NONE else "acceptable"
+
+
+def _topics(cases: list[CaseResult], required: Level) -> Html:
+    topics: dict[str, list[CaseResult]] = {}
+    for case in cases:
+        topics.setdefault(case.case_id.partition("/")[0], []).append(case)
+    rows = [
+        (
+            topic,
+            f"{sum(case.level is not None and case.level >= required for case in of):,} of {len(of):,}",
+            *(f"{sum(case.level is level for case in of) or ''}" for level in Level),
+        )
+        for topic, of in sorted(topics.items())
+    ]
+    heads = ("topic", f"at {required.name} or higher", *(level.name for level in Level))
+    return table("Cases by topic and level", heads, rows, numbers=range(1, len(heads)))
+
+
+def _causes(result: ClientResult) -> Iterator[Html]:
+    if not result.causes:
+        yield paragraph("Nothing is known that is to be fixed.")
+        return
+    rows = [
+        (
+            cause.title,
+            f"{cause.everyday:,}",
+            f"{len(cause.cases):,}",
+            cause.cap.name,
+            cause.after.name if cause.after else "",
+            f"{cause.fix} It shows at {cause.where}." if cause.where else cause.fix,
+            cause.example,
+        )
+        for cause in result.causes
+    ]
+    heads = ("cause", "everyday cases", "all cases", "caps at", "level after it", "what to do", "example")
+    yield table("In the order in which to fix them", heads, rows, numbers=[1, 2])
+
+
+def _case(case: CaseResult, sent: bytes | None) -> Html:
+    rows = [
+        (found.cap.name, found.code, found.pointer, found.sent or "", found.returned or "")
+        for found in case.differences
+    ]
+    parts: list[Html] = []
+    if case.message:
+        parts.append(paragraph(case.message))
+    parts += [paragraph(f"{fault.code}: {fault.message}") for fault in case.faults]
+    if rows:
+        parts.append(table("Differences", ("caps at", "code", "pointer", "sent", "returned"), rows))
+    if sent is not None and len(sent) <= _LONGEST:
+        parts += paragraph("What was sent:"), _marked(sent, case.differences, invented=False)
+    if case.returned is not None and len(case.returned) <= _LONGEST:
+        parts += paragraph("What came back:"), _marked(case.returned, case.differences, invented=True)
+    level = case.level.name if case.level is not None else str(case.outcome)
+    return details(f"{case.case_id}: {level}", *parts)
+
+
+def _marked(payload: bytes, differences: tuple[Difference, ...], *, invented: bool) -> Html:
+    """A payload with the places marked in which it differs."""
+    document = read(payload)
+    text = document.text if document.text is not None else payload.decode("utf-8", "backslashreplace")
+    starts = [0]
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    places: list[tuple[int, int]] = []
+    for found in differences[:_MOST_MARKS]:
+        is_new = found.code in _INVENTED
+        if found.pointer and (invented or not is_new):
+            at = document.line_and_column(_path(found.pointer)) if document.text is not None else None
+            if at is not None:
+                start = starts[at[0] - 1] + at[1] - 1
+                places.append((start, _end(text, start)))
+    return marked(text, places)
+
+
+def _path(pointer: str) -> Path:
+    parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+    return tuple(int(part) if part.isdigit() else part for part in parts)
+
+
+def _end(text: str, start: int) -> int:
+    """The end of a member or of an item that is no container; of one that is, the end of its beginning."""
+    end, is_string = start, False
+    while end < len(text):
+        if is_string and text[end] == "\\":
+            end += 1
+        elif text[end] == '"':
+            is_string = not is_string
+        elif not is_string and text[end] in _VALUE_ENDS:
+            break
+        elif not is_string and text[end] in "[{":
+            return end + 1
+        end += 1
+    return min(end, len(text))
