@@ -1,12 +1,36 @@
 """
 What comes from outside, fit to be printed: nothing of a payload, a name or a client reaches a terminal unescaped.
+
+Nor does it become a command to the runner of a GitHub workflow, which obeys lines that begin with `::` or `##[`.
 """
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+_COMMAND: Final = re.compile(r"(\s*)(?:(:)(?=:)|(#)(?=#\[))")
+
 
 def printable(text: str) -> str:
-    """`text` with every character escaped that a terminal would not just show: controls, directions, invisible ones."""
-    if text.isprintable():
+    """
+    `text` as one line that every terminal just shows.
+
+    Every character is escaped that a terminal would obey or hide, controls, directions and invisible ones, and so is
+    the beginning of a line that would be a command.
+    """
+    if not text.isprintable():
+        text = "".join(map(_shown, text))
+    found = _COMMAND.match(text)
+    if found is None:
         return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return f"{found[1]}\\x{ord(found[2] or found[3]):02x}{text[found.end() :]}"
+
+
+def printable_lines(text: str) -> str:
+    """The same of several lines, which stay lines."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def _shown(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape", "surrogatepass").decode()

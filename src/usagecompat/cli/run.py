@@ -280,7 +280,7 @@ def _put(  # noqa: PLR0913 - one for each option
         click.echo(json.dumps(told, separators=(",", ":")))
         return
     for line in render_run(result, comparison, max_cases=max_cases, quiet=quiet):
-        click.echo(line)
+        click.echo(printable(line))
 
 
 def _put_alone(

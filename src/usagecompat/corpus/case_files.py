@@ -329,7 +329,7 @@ def read_case(path: Path) -> Case:
     said = _Reading(path, read_object(path))
     verdict = said.name("verdict", Verdict)
     return Case(
-        id=said.text("id"),
+        id=said.id(),
         description=said.text("description"),
         evidence=said.text("evidence"),
         path=path,
@@ -416,11 +416,18 @@ class _Reading:
             raise self.refuse(name, "a text")
         return value
 
+    def id(self) -> str:
+        """The id, which is printed and is part of names that pytest takes."""
+        value = self.text("id")
+        if not value.isprintable() or "::" in value or not value[0].isalnum():
+            raise self.refuse("id", "a topic, a slash and a name, in words that can be printed")
+        return value
+
     def texts(self, name: str) -> tuple[str, ...]:
         value = self.tree.get(name)
         if not isinstance(value, list):
             raise self.refuse(name, "a list of texts")
-        texts = tuple(item for item in value if isinstance(item, str))
+        texts = tuple(item for item in value if isinstance(item, str) and item.isprintable())
         if len(texts) != len(value):
             raise self.refuse(name, "a list of texts")
         return texts

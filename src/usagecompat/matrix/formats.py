@@ -11,6 +11,7 @@ from usagecompat.matrix import tables
 from usagecompat.matrix.github import github
 from usagecompat.matrix.junit import junit
 from usagecompat.matrix.page import page
+from usagecompat.printing import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _text(matrix: Matrix) -> str:
-    return "\n".join(tables.text(matrix)) + "\n"
+    return "\n".join(map(printable, tables.text(matrix))) + "\n"
 
 
 def _markdown(matrix: Matrix) -> str:

@@ -37,6 +37,7 @@ from usagecompat.corpus import SET as DERIVED
 from usagecompat.corpus import judge as judge_derived
 from usagecompat.exceptions import CorruptCase, MissingExtra, NoPayloads, UnreadableInput, UsageCompatError
 from usagecompat.findings import Profile, Severity
+from usagecompat.inputs import displayed
 from usagecompat.printing import printable
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ class CompatItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """The payload, for whoever lists failures by file."""
-        return self.subject.payload_path, 0, f"{self.subject.id}::{self.name}"
+        return self.subject.payload_path, 0, printable(f"{displayed(self.subject.id)}::{self.name}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ANN401 - pytest's
         """What was expected, what is there, why that matters and what to do, in place of a traceback."""

@@ -43,6 +43,7 @@ from usagecompat.corpus import NAME as MANIFEST
 from usagecompat.corpus import SET as DERIVED
 from usagecompat.exceptions import NoSuchName, UnreadableInput, UsageCompatError
 from usagecompat.findings import CODES, Profile, Severity, Verdict, named
+from usagecompat.inputs import displayed
 from usagecompat.plugin.github import NAME as GITHUB
 from usagecompat.plugin.github import Annotations, is_wanted
 from usagecompat.plugin.items import UNREADABLE, CompatDirectory, CompatFile, CompatItem, CompatMismatch, printable_path
@@ -245,7 +246,9 @@ class Kit:
         for source in self.sources:
             if file_path in source.files:
                 made = cast("Any", CompatFile)  # pytest leaves the types open
-                file: CompatFile = made.from_parent(parent, path=file_path)
+                shown = printable(displayed(file_path.name))
+                odd = {} if shown == file_path.name else {"nodeid": f"{parent.nodeid}/{shown}".removeprefix("./")}
+                file: CompatFile = made.from_parent(parent, path=file_path, **odd)
                 file.kit, file.source = self, source
                 return file
         return None
