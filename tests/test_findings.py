@@ -13,7 +13,7 @@ from jsonpointer import JsonPointer
 from usagecompat import CODES, Finding, Profile, Severity, Verdict, check
 from usagecompat.findings import Shape, named, pattern, pointer
 
-STAGES = {"json", "schema", "wire", "record", "rule", "client"}
+STAGES = {"json", "schema", "wire", "record", "rule", "client", "convert"}
 WEIGHTS = tuple(reversed(Severity))
 
 

@@ -1,7 +1,8 @@
 from . import strategies
 from .checking import Fit, Incompatible, Report, check
-from .codec import Narrowed, dumps, flatten, loads, narrow
+from .codec import Narrowed, dumps, loads, narrow
 from .contract import ABSENT, LATEST, REVISIONS, Revision, load_revision, schema
+from .conversion import Conversion, convert, flatten
 from .corpus import Case, cases
 from .exceptions import UsageCompatError
 from .fidelity import Difference, Fidelity, Level, compare
@@ -16,6 +17,7 @@ __all__ = [
     "LATEST",
     "REVISIONS",
     "Case",
+    "Conversion",
     "Difference",
     "Fidelity",
     "Finding",
@@ -33,6 +35,7 @@ __all__ = [
     "cases",
     "check",
     "compare",
+    "convert",
     "dumps",
     "flatten",
     "load_revision",

@@ -4,7 +4,7 @@ What can go wrong outside the payload.
 The story of a run, and what each step raises:
 
 1. You name a revision, a shape, a profile or a finding code that does not exist: `NoSuchRevision`, `NoSuchName`.
-   The file of a revision is none: `CorruptDraft`.
+   The file of a revision is none: `CorruptDraft`. A payload cannot be one of another revision: `CannotConvert`.
 2. You ask for a record of a payload that breaks the contract: `Incompatible`, with the report (in `checking.report`).
 3. The kit reads your files: `UnreadableInput`, `NoPayloads`, `MissingExtra`.
 4. The kit reads a corpus, or copies it: `CorruptCase`, `WouldOverwrite`.
@@ -52,6 +52,20 @@ class CorruptDraft(UsageCompatError, ValueError):
     def __str__(self) -> str:
         where = f" at {self.place}" if self.place else ""
         return f"{self.path}: this is no revision{where}: {self.reason}"
+
+
+@frozen(eq=False)
+class CannotConvert(UsageCompatError):
+    """A payload cannot be said as another revision says it."""
+
+    to: str
+    pointer: str
+    """Where in the payload the reason stands."""
+    reason: str
+
+    def __str__(self) -> str:
+        where = f" at {self.pointer}" if self.pointer else ""
+        return f"the payload cannot be converted to {self.to}{where}: {self.reason}"
 
 
 @frozen(eq=False)

@@ -30,6 +30,7 @@ STAGES: Final[Mapping[str, str]] = {
     "record": "Every type is right, and a value is not.",
     "rule": "Values contradict each other.",
     "client": "A client's answer is not what it was sent.",
+    "convert": "A conversion to another revision left something behind.",
 }
 """What the first part of a code says."""
 

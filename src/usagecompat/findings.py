@@ -2,7 +2,7 @@
 What can be seen in a payload or in a client's answer: codes, severities, findings.
 
 The catalogue `CODES` is an interface: a code is never renamed and never reused.
-Its stage prefix says whose matter it is: `json/`, `schema/`, `record/` and `rule/` the payload's, `wire/` the API's own, `client/` the tested client's.
+Its stage prefix says whose matter it is: `json/`, `schema/`, `record/` and `rule/` the payload's, `wire/` the API's own, `client/` the tested client's, `convert/` a conversion's.
 """
 
 from __future__ import annotations
@@ -184,6 +184,13 @@ CODES: Final[Mapping[str, Code]] = {
     "client/protocol-violation": _code(_E, "an answer breaks the protocol"),
     "client/nondeterministic": _code(_E, "the same payload was answered in two ways"),
     "client/state-leak": _code(_E, "a payload's answer depends on the payload before it"),
+    # A conversion to another revision left something behind.
+    "convert/member-dropped": _code(_W, "a member that the revision does not know was left out"),
+    "convert/result-dropped": _code(_W, "a result of a kind that the revision does not know was left out"),
+    "convert/null-dropped": _code(_N, "a null that the revision does not allow was left out"),
+    "convert/name-lost": _code(_N, "a member stood under a name of another revision, and no longer does"),
+    "convert/text-became-number": _code(_N, "a number in a string became a number with the same digits"),
+    "convert/sum-recomputed": _code(_N, "a count was recomputed, and the way back may come to another text"),
 }
 """Every finding code, by stage."""
 

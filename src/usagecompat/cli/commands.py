@@ -25,6 +25,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "adapters": ("adapters", "List and install the programs that drive real clients."),
     "check": ("check", "Check payloads and report every finding."),
     "compare": ("compare", "Compare what a client received with what it returned."),
+    "convert": ("convert", "Write payloads of one revision as payloads of another."),
     "explain": ("explain", "Explain what a finding code means and how to fix its cause."),
     "fixtures": ("fixtures", "List, copy and lint the corpus of cases."),
     "matrix": ("matrix", "Run several clients over the corpus and print a matrix."),

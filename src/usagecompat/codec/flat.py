@@ -11,7 +11,6 @@ from attrs import frozen
 from usagecompat.contract import (
     ABSENT,
     KINDS,
-    LATEST,
     Layout,
     Record,
     UnknownResult,
@@ -23,12 +22,13 @@ from usagecompat.contract import (
     member_of,
     names_of,
     record_of,
+    resolve_revision,
     to_tree,
 )
 from usagecompat.findings import CODES, Finding, Profile, pointer
 
 if TYPE_CHECKING:
-    from usagecompat.contract import UsageResult
+    from usagecompat.contract import Revision, UsageResult
 
 
 @frozen
@@ -50,10 +50,12 @@ def flatten(result: UsageResult | UnknownResult) -> UsageTimeBucketResultInner:
     if not _is_result(result):
         raise TypeError(f"flatten takes one result of a kind, and not {_named(result)}{_where_results_are(result)}")
     members = {name: member_of(result, name) for name in names_of(type(result)).members}
-    return record_of(UsageTimeBucketResultInner, members, layout_of(result))
+    layout = layout_of(result)
+    flat = cast("type[UsageTimeBucketResultInner]", contract(resolve_revision(layout.revision)).flat.cls)
+    return record_of(flat, members, layout)
 
 
-def narrow(flat: UsageTimeBucketResultInner) -> Narrowed:
+def narrow(flat: UsageTimeBucketResultInner, *, revision: Revision | None = None) -> Narrowed:
     """
     The result that a flat record holds; `narrow(flatten(result)).result == result`.
 
@@ -61,15 +63,23 @@ def narrow(flat: UsageTimeBucketResultInner) -> Narrowed:
     a client that makes them up (`images: 0` on a completions record) has invented usage.
     A record of unknown kind, or one that lacks what its kind must have, becomes an `UnknownResult`.
 
+    Args:
+        flat: The flat record.
+        revision: Whose kinds they are, and what they require; None for the newest.
+
     Raises:
         TypeError: This is no flat record.
+        NoSuchRevision: There is no such revision.
     """
     if not isinstance(flat, UsageTimeBucketResultInner):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are typed
         raise TypeError(f"narrow takes a flat record, a UsageTimeBucketResultInner, and not {_named(flat)}")
     if flat.object is ABSENT:
         return Narrowed(None, (_finding("schema/missing-member", "object", "a flat record has no `object`"),))
-    shape = contract(LATEST).kinds.get(flat.object)
+    shape = contract(resolve_revision(revision)).kinds.get(flat.object)
     lacking = [] if shape is None else [n for n in names_of(shape.cls).required if member_of(flat, n) is ABSENT]
+    if shape is not None and revision is not None:
+        needed = [m.attribute for m in shape.members.values() if m.required]
+        lacking = list(dict.fromkeys([*lacking, *(n for n in needed if member_of(flat, n) is ABSENT)]))
     cls = UnknownResult if shape is None or lacking else shape.cls
     layout = layout_of(flat)
     known, own, tree = names_of(type(flat)).wire, names_of(cls).members, to_tree(flat)

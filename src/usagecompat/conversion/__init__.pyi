@@ -1,15 +1,21 @@
+from .converting import Conversion, convert
 from .differences import Difference, Differences, differences
+from .flat_records import flat_records, flatten
 from .patch import patch_text
 from .witnesses import QueryWitness, Witness, find_query, find_witness, why_refused
 
 __all__ = [
+    "Conversion",
     "Difference",
     "Differences",
     "QueryWitness",
     "Witness",
+    "convert",
     "differences",
     "find_query",
     "find_witness",
+    "flat_records",
+    "flatten",
     "patch_text",
     "why_refused",
 ]
