@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
+from usagecompat.checking import fast_route
 from usagecompat.cli import main
 from usagecompat.corpus.data import folder
 from usagecompat.scan import executors
-from usagecompat.scan.summary import Summary
+from usagecompat.scan.summary import Summary, total
 
 from .conftest import START, assorted, bucket, text
 
@@ -119,6 +121,88 @@ def test_json(put: Put) -> None:
     assert severities["wire/amount-as-string"] == "error"
     one = Summary.from_dict(told)
     assert (one + one).payloads == 2 * one.payloads
+
+
+def test_every_unreadable_file_is_named(put: Put, tmp_path: Path) -> None:
+    """Of what is said of files, the summary names each file; of what is said of payloads, the first three places."""
+    put("a.ndjson", [text({**bucket(number), "more": 1}) for number in range(9)])
+    for number in range(8):
+        (tmp_path / f"broken-{number}.json.gz").write_bytes(b"no gzip")
+    told = json.loads(scan(str(tmp_path), "--format", "json").stdout)
+    Draft202012Validator(json.loads((folder("schemas") / "scan.json").read_text("utf-8"))).validate(told)
+    first = {one["code"]: one["first"] for one in told["findings"]}
+    assert [place["source"][-16:] for place in first["archive/damaged"]] == [f"broken-{n}.json.gz" for n in range(8)]
+    assert len(first["schema/undeclared-member"]) == 3
+    shown = scan(str(tmp_path), "--jobs", "2").stdout
+    assert all(f"broken-{number}.json.gz" in shown for number in range(8))
+
+
+@pytest.mark.parametrize("route", ["fast", "exact"])
+def test_undeclared_members_by_name(put: Put, route: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undeclared members are counted by name, so that a misspelling is seen among many that are known."""
+    if route == "exact":
+        monkeypatch.setenv("USAGECOMPAT_ROUTE", "exact")
+        fast_route.cache_clear()
+    lines = [text({**bucket(number, "costs"), "start_time_iso": "x"}) for number in range(500)]
+    lines += [text(bucket(number, "costs", amount={"vlaue": 1, "currency": "usd"}, odd=[])) for number in range(20)]
+    told = json.loads(scan(put("a.ndjson", lines), "--format", "json").stdout)
+    fast_route.cache_clear()
+    assert told["undeclared"] == {"start_time_iso": 500, "odd": 20}
+    assert {one["code"]: one["count"] for one in told["findings"]}["schema/misspelt-member"] == 20
+    shown = scan(put("a.ndjson", lines)).stdout.partition("undeclared members by name\n")[2].split()
+    assert shown[:4] == ["500", "start_time_iso", "20", "odd"]
+
+
+def test_many_undeclared_names() -> None:
+    """However many names there are, a summary keeps a thousand, and counts the others together, however it is cut."""
+    summaries = [Summary(undeclared={f"n{number:04}": 1, "x": 2}) for number in range(1_500)]
+    whole = total(summaries)
+    assert len(whole.undeclared) == 1_001
+    assert sum(whole.undeclared.values()) == 1_500 * 3
+    assert total(summaries[:700]) + total(summaries[700:]) == whole
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_list_of_places(put: Put, tmp_path: Path, jobs: str) -> None:
+    """Every place is a line of the list, whatever the summary counts of it, and the summary is what it is without."""
+    (tmp_path / "in").mkdir()
+    name = put("in/a.ndjson", assorted(300))
+    (tmp_path / "in/b.json.gz").write_bytes(b"no gzip")
+    listed = tmp_path / "places.ndjson"
+    arguments = [str(tmp_path / "in"), str(tmp_path / "nowhere.json"), "--format", "json"]
+    with_list = scan(*arguments, "--list", str(listed), "--jobs", jobs)
+    assert json.loads(with_list.stdout) == json.loads(scan(*arguments).stdout)
+    places = [json.loads(line) for line in listed.read_text("utf-8").splitlines()]
+    validator = Draft202012Validator(json.loads((folder("schemas") / "scan-place.json").read_text("utf-8")))
+    assert [place for place in places if not validator.is_valid(place)] == []
+    counts = {one["code"]: one["count"] for one in json.loads(with_list.stdout)["findings"]}
+    assert Counter(place["code"] for place in places) == counts
+    assert {place["source"] for place in places} == {
+        name,
+        str(tmp_path / "in/b.json.gz"),
+        str(tmp_path / "nowhere.json"),
+    }
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "places.ndjson"]
+
+
+def test_list_goes_on_with_the_state(put: Put, tmp_path: Path) -> None:
+    """A scan that goes on from a state adds to the list; one that begins writes it anew."""
+    name, listed = put("a.ndjson", assorted(50)), tmp_path / "places.ndjson"
+    arguments = [name, "--list", str(listed), "--state", str(tmp_path / "state")]
+    scan(*arguments)
+    once = listed.read_bytes()
+    assert once
+    scan(*arguments)
+    assert listed.read_bytes() == once
+    scan(name, "--list", str(listed))
+    assert listed.read_bytes() == once
+
+
+def test_list_and_scheduler(put: Put, tmp_path: Path) -> None:
+    """Workers elsewhere cannot write the list, which is said before anything is done."""
+    refused = scan(put("a.ndjson", []), "--list", str(tmp_path / "x"), "--scheduler", "tcp://nowhere:1")
+    assert refused.exit_code == 2
+    assert "--list is written on this machine" in refused.stderr
 
 
 def test_approximate_times_are_called_so(put: Put) -> None:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 _EPILOG = (
     "Exit status: 0 no payload fails, 1 one does, 2 something could not be read, was misused or interrupted. "
-    "Parquet, .zst and URLs need usagecompat[scan]. The JSON is described by schemas/scan.json, the rest by docs/scale.md."
+    "Parquet, .zst and URLs need usagecompat[scan]. The JSON is described by schemas/scan.json, a line of --list by "
+    "schemas/scan-place.json, the rest by docs/scale.md."
 )
 
 
@@ -74,6 +75,14 @@ def _rows_file(_context: click.Context, _option: click.Parameter, path: Path | N
     default=Profile.SERVED.value,
     show_default=True,
     help="What counts: what the API is known to serve, or the letter of the revision.",
+)
+@click.option(
+    "--list",
+    "places",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write every place where something is found to this file too, one JSON object in a line. Payloads with "
+    "findings are then judged one by one, which takes longer.",
 )
 @click.option("--column", metavar="NAME", help="The column of Parquet files that holds the payloads.")
 @click.option(
@@ -124,6 +133,7 @@ def scan(  # noqa: PLR0913 - one for each option
     state: Path | None,
     revision: str,
     profile: str,
+    places: Path | None,
     column: str | None,
     format_: str,
     ndjson: bool,
@@ -147,6 +157,7 @@ def scan(  # noqa: PLR0913 - one for each option
     Example: usagecompat scan exports/ --jobs 4 --state exports.state
     Example: usagecompat scan exports/ --totals --group project_id --restatements --also html=exports.html
     Example: usagecompat scan 's3://bucket/usage/2026/*.ndjson.gz' --format json
+    Example: usagecompat scan exports/ --list places.ndjson
     """  # noqa: D301 - click's own mark
     from usagecompat.scan import Options, as_path, plan, render, render_page, run  # noqa: PLC0415 - likewise
 
@@ -155,6 +166,8 @@ def scan(  # noqa: PLR0913 - one for each option
             raise click.UsageError(f"{named} needs inputs that can be read again, and standard input cannot.")
         if one and rows:
             raise click.UsageError(f"--rows writes what this process reads, which is not all with {named}.")
+    if places and scheduler:
+        raise click.UsageError("--list is written on this machine, which the workers of --scheduler may not see.")
     names = [as_path(path) for path in paths]
     if scheduler:  # whose workers are somewhere else
         names = [name if "://" in name or name == STANDARD_INPUT else os.path.abspath(name) for name in names]  # noqa: PTH100 - keeps patterns
@@ -168,6 +181,7 @@ def scan(  # noqa: PLR0913 - one for each option
                 rows=rows,
                 scheduler=scheduler,
                 state=state,
+                places=places,
                 tick=tick,
             )
     except KeyboardInterrupt as error:

@@ -23,6 +23,7 @@ from usagecompat.scan.coverage import DAY, CoverageBuilder
 from usagecompat.scan.restatements import Remembering
 from usagecompat.scan.revision_fit import Fits, best_revision, earliest
 from usagecompat.scan.summary import (
+    ARCHIVE_CODES,
     MOST_EXAMPLES,
     MOST_UNKNOWN,
     NO_KIND,
@@ -35,8 +36,11 @@ from usagecompat.scan.summary import (
     Tally,
     few_kinds,
     first_of,
+    in_order,
+    severity_of,
 )
 from usagecompat.scan.trees import buckets, items, member, seconds
+from usagecompat.scan.undeclared import UNDECLARED, Names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -101,8 +105,21 @@ def _adder(judged: Judged) -> Adder:
 class Tallying:
     """Payloads of some files, counted as they come."""
 
-    def __init__(self, judged: Judged, rows: RowWriter | None = None) -> None:
-        """Begin with none; `rows` gets each payload, too."""
+    def __init__(
+        self,
+        judged: Judged,
+        rows: RowWriter | None = None,
+        put: Callable[[dict[str, object]], object] | None = None,
+    ) -> None:
+        """
+        Begin with none.
+
+        Args:
+            judged: How payloads are judged.
+            rows: Gets each payload, too.
+            put: Gets every place where something is found, as it comes; each such payload is then judged by itself.
+        """
+        self._put = put
         self.kinds: Counter[str] = Counter()
         """Results by kind."""
         self.fits = _fits(judged)
@@ -123,6 +140,7 @@ class Tallying:
         self._best: Counter[str] = Counter()
         self._masks: Counter[int] = Counter()
         self._codes: Counter[str] = Counter()
+        self._undeclared = Names()
         self._examples: dict[str, tuple[Example, ...]] = {}
         self._deviations: dict[str, Counter[str]] = {}
         self._coverage: dict[str, CoverageBuilder] = {}
@@ -144,10 +162,11 @@ class Tallying:
             verdicts={str(verdict): count for verdict, count in self._verdicts.items()},
             best_revisions=dict(best),
             findings={
-                code: Tally(count, self._examples.get(code, ()))
+                code: Tally(count, self._examples.get(code, ()), is_of_files=code in ARCHIVE_CODES)
                 for code, count in self._codes.items()
                 if code not in self._judged.ignore
             },
+            undeclared={} if UNDECLARED in self._judged.ignore else self._undeclared.counts(),
             deviations=self._deviations_by_month(),
             coverage={kind: builder.coverage() for kind, builder in self._coverage.items()},
             pieces={source: tuple(pieces) for source, pieces in self._pieces.items()},
@@ -185,6 +204,7 @@ class Tallying:
     def trouble(self, code: str, reason: str, line: int = 0) -> None:
         """Something could not be read: from the source's beginning, or behind `line`."""
         self._line = line
+        self._place_of(code, "", reason)
         self._note(code, 1, lambda: ("", reason))
 
     def block(self, data: bytes, number: int) -> None:
@@ -331,8 +351,11 @@ class Tallying:
             self._shapes[shape] += len(masks)
             self._verdicts[Verdict.VALID] += len(masks)
             self._masks.update(masks)
-        if counted:
-            self._codes.update(counted)
+        for told, count in counted.items():
+            code, _, name = told.partition(" ")
+            self._codes[code] += count
+            if name:
+                self._undeclared.add(name, count)
 
     def take_with_texts(self, best: Mapping[str | None, int], starts: Sequence[int]) -> None:
         """Count buckets with an amount in a string, each of which is acceptable; by the revision that fits best."""
@@ -346,9 +369,11 @@ class Tallying:
 
     def has_examples(self, codes: Iterable[str]) -> bool:
         """Whether no place that is still to come can be among the first of these codes."""
-        return not any(self._wants(code) for code in codes)
+        return self._put is None and not any(self._wants(code.partition(" ")[0]) for code in codes)
 
     def _wants(self, code: str) -> bool:
+        if code in ARCHIVE_CODES:
+            return True
         examples = self._examples.get(code, ())
         here = self._source, self._base, self._line
         return len(examples) < MOST_EXAMPLES or here < examples[-1].order
@@ -358,7 +383,18 @@ class Tallying:
         self._codes[code] += count
         if self._wants(code):
             example = Example(self._source, self._base, self._line, *place())
-            self._examples[code] = first_of((*self._examples.get(code, ()), example))
+            examples = (*self._examples.get(code, ()), example)
+            self._examples[code] = in_order(examples) if code in ARCHIVE_CODES else first_of(examples)
+
+    def _place_of(self, code: str, pointer: str, message: str) -> None:
+        """Tell a place to whoever wants all of them."""
+        if self._put is None or code in self._judged.ignore:
+            return
+        place: dict[str, object] = {"source": self._source, "line": self._line or None}
+        if self._base:
+            place["from"] = self._base
+        severity = str(severity_of(code, self._judged.profile))
+        self._put({**place, "code": code, "severity": severity, "pointer": pointer, "message": message})
 
     # -- coverage
 
@@ -393,6 +429,9 @@ class Tallying:
     def _explain(self, spotless: SpotlessLines, value: Any, data: bytes, number: int) -> str | None:  # noqa: ANN401 - a Struct
         """A payload that is proved, and has something to be told; the best revision, if an amount in it is a string."""
         data = data.removesuffix(b"\r")
+        if self._put is not None:
+            self._put_off([data], [number])
+            return None
         found = spotless.found(value)
         verdict, tree = Verdict.INVALID, None
         if found is not None:
@@ -425,6 +464,9 @@ class Tallying:
         def see(one: Observation) -> None:
             first.setdefault(one.code, one)
             counts[one.code] += one.count
+            if self._put is not None:
+                self._place_of(one.code, *_place(one))
+            self._undeclared.see(one)
             if one.code.startswith("wire/"):
                 self._deviation(one.code, _time_of(tree, shape, one.path), 1)
 
@@ -461,6 +503,8 @@ class Tallying:
 
     def _first_place(self, seen: Observation, count: int, told: set[str]) -> None:
         """A finding of the payload at hand; only the first of a code is shown."""
+        if seen.code == UNDECLARED:
+            self._undeclared.add(str(seen.path[-1]), count)
         if seen.code in told:
             self._codes[seen.code] += count
         else:

@@ -27,6 +27,7 @@ from usagecompat.contract import JsonType, Tolerance
 from usagecompat.findings import Shape
 from usagecompat.jsontext import INT32_LEAST, INT32_MOST, Number
 from usagecompat.scan.revision_fit import ALL, Masks
+from usagecompat.scan.undeclared import UNDECLARED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -361,7 +362,8 @@ class SpotlessLines:
         check.run(objects, counts, masks)
         for column, count in zip(check.columns, counts, strict=True):
             if count:
-                counted[column.code] += count
+                name = f" {column.name}" if column.code == UNDECLARED else ""
+                counted[column.code + name] += count
         for numbers, texts in check.raw:
             raws = list(map(numbers, objects))
             if NOT_SAFE.search(b"\n".join((*(raw for raw in raws if raw is not UNSET), b""))):

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from importlib import import_module
 from threading import Thread, current_thread, main_thread
 from time import sleep
@@ -21,13 +23,14 @@ from attrs import frozen
 from usagecompat import inputs
 from usagecompat.checking import fast_route
 from usagecompat.exceptions import MissingExtra, NoPayloads, UsageCompatError
+from usagecompat.findings import Profile
 from usagecompat.scan._state import State
-from usagecompat.scan.partition_scan import DEFAULT, Options, scan_partition
+from usagecompat.scan.partition_scan import DEFAULT, Options, line_of, scan_partition
 from usagecompat.scan.rows import gathered
-from usagecompat.scan.summary import UNREADABLE, Example, Summary, Tally
+from usagecompat.scan.summary import UNREADABLE, Example, Summary, Tally, in_order, severity_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from pathlib import Path
 
     from usagecompat.scan.rows import Parts
@@ -77,6 +80,7 @@ def run(  # noqa: PLR0913 - one for each choice
     scheduler: str | None = None,
     state: Path | None = None,
     rows: Path | None = None,
+    places: Path | None = None,
     tick: Callable[[int], object] = lambda _: None,
 ) -> Summary:
     """
@@ -89,6 +93,8 @@ def run(  # noqa: PLR0913 - one for each choice
         scheduler: The address of a Dask scheduler, whose workers do it instead.
         state: A file to go on from, and to write to.
         rows: A file for a row of each payload and each finding, of which only a scan without `scheduler` and `state` knows all.
+        places: A file to which every place where something is found is written, partition by partition as they are
+            done; a scan that goes on from a state adds to it. The workers of a scheduler cannot write it.
         tick: Told, now and then, how many bytes more are done.
 
     Raises:
@@ -101,14 +107,22 @@ def run(  # noqa: PLR0913 - one for each choice
     so_far.save()  # whether that is possible is better known at once
     ahead = [partition for partition in plan.partitions if partition.number not in so_far.done]
     tick(plan.size - sum(partition.size for partition in ahead))
+    if places is not None:
+        with places.open("a" if so_far.done else "w", encoding="utf-8") as file:
+            file.writelines(_lines_of(plan, options))
     with gathered(rows, len(plan.partitions)) as parts:
-        work = _work(plan, ahead, options, jobs, scheduler, tick, parts)
+        work = _work(plan, ahead, options, jobs, scheduler, tick, parts, places)
         try:
             with closing(work):  # an interruption can come at any moment, and is not to wait for the workers
                 for partition, summary in work:
+                    if places is not None:
+                        _take_over(places, partition)
                     so_far.add(partition.number, summary)
         finally:
             so_far.save()
+            if places is not None:
+                for partition in ahead:
+                    _part(places, partition).unlink(missing_ok=True)
     return so_far.summary + _troubles(plan)
 
 
@@ -120,34 +134,64 @@ def _work(  # noqa: PLR0913, PLR0917 - as `run` has them
     scheduler: str | None,
     tick: Callable[[int], object],
     parts: Parts | None,
+    places: Path | None,
 ) -> Generator[Done]:
     """Whoever does the work."""
     if scheduler is not None:
         return _on_cluster(scheduler, ahead, options, tick)
     if jobs > 1 and len(ahead) > 1 and not plan.has_standard_input:
-        return _in_processes(ahead, options, min(jobs, len(ahead)), tick, parts, forking=plan.is_local)
-    return ((one, scan_partition(one, options, tick=tick, parts=parts)) for one in ahead)
+        return _in_processes(ahead, options, min(jobs, len(ahead)), tick, parts, places, forking=plan.is_local)
+    return ((one, _scanning(places, one)(one, options, tick=tick, parts=parts)) for one in ahead)
+
+
+def _part(places: Path, partition: Partition) -> Path:
+    """Where a worker writes the places of its partition; what it has not done leaves nothing in the list."""
+    return places.with_name(f"{places.name}.part-{partition.number}")
+
+
+def _scanning(places: Path | None, partition: Partition) -> Callable[..., Summary]:
+    """What scans a partition."""
+    return scan_partition if places is None else partial(scan_partition, places=_part(places, partition))
+
+
+def _take_over(places: Path, partition: Partition) -> None:
+    """Add the places of a partition that is done to the list."""
+    part = _part(places, partition)
+    with part.open("rb") as source, places.open("ab") as target:
+        shutil.copyfileobj(source, target)
+    part.unlink()
+
+
+def _lines_of(plan: Plan, options: Options) -> Iterator[str]:
+    """What was named and is not there, as places."""
+    for code, tally in _troubles(plan).findings.items():
+        severity = str(severity_of(code, Profile(options.profile)))
+        for one in tally.first:
+            place = {"source": one.source, "line": None, "code": code, "severity": severity}
+            yield line_of({**place, "pointer": "", "message": one.message})
 
 
 def _troubles(plan: Plan) -> Summary:
     """What was named and is not there."""
-    summary = Summary()
+    examples: list[Example] = []
     for trouble in plan.troubles:
         reason = NOTHING if isinstance(trouble, NoPayloads) else str(trouble)
-        example = Example(inputs.displayed(trouble.path), 0, 0, "", reason.removeprefix(f"{trouble.path}: "))
-        summary += Summary(findings={UNREADABLE: Tally(1, (example,))})
-    return summary
+        examples.append(Example(inputs.displayed(trouble.path), 0, 0, "", reason.removeprefix(f"{trouble.path}: ")))
+    if not examples:
+        return Summary()
+    return Summary(findings={UNREADABLE: Tally(len(examples), in_order(examples), is_of_files=True)})
 
 
 # -- processes
 
 
-def _in_processes(  # noqa: PLR0913 - as `run` has them
+def _in_processes(  # noqa: PLR0913, PLR0917 - as `run` has them
     ahead: Sequence[Partition],
     options: Options,
     jobs: int,
     tick: Callable[[int], object],
     parts: Parts | None,
+    places: Path | None,
     *,
     forking: bool,
 ) -> Generator[Done]:
@@ -168,7 +212,7 @@ def _in_processes(  # noqa: PLR0913 - as `run` has them
             while True:
                 let_signals_through()
                 while len(pending) < jobs * _WAITING and (following := next(rest, None)):
-                    pending[pool.submit(scan_partition, following, options, parts=parts)] = following
+                    pending[pool.submit(_scanning(places, following), following, options, parts=parts)] = following
                 if not pending:
                     is_done = True
                     return

@@ -4,6 +4,8 @@ One partition, from its bytes to its summary: what every worker does, on whateve
 
 from __future__ import annotations
 
+import json
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
@@ -21,6 +23,7 @@ from usagecompat.scan.summary import DAMAGED, UNREADABLE, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from usagecompat.scan._tables import Table
     from usagecompat.scan.rows import Parts, RowWriter
@@ -57,6 +60,7 @@ def scan_partition(
     *,
     tick: Callable[[int], object] | None = None,
     parts: Parts | None = None,
+    places: Path | None = None,
 ) -> Summary:
     """
     The summary of one partition.
@@ -66,17 +70,29 @@ def scan_partition(
         options: How payloads are read and judged.
         tick: Told, now and then, how many bytes more have been read.
         parts: Where rows go, if there are to be any.
+        places: A file to write with a line for each place where something is found.
     """
-    if parts is None:
-        return _scanned(partition, options, tick, None)
-    with parts.writer(
-        partition.number, options.revision, Profile(options.profile), frozenset(options.ignore)
-    ) as writer:
-        return _scanned(partition, options, tick, writer)
+    with ExitStack() as stack:
+        writer = put = None
+        if parts is not None:
+            writer = stack.enter_context(
+                parts.writer(partition.number, options.revision, Profile(options.profile), frozenset(options.ignore))
+            )
+        if places is not None:
+            file = stack.enter_context(places.open("w", encoding="utf-8"))
+
+            def put(place: dict[str, object]) -> None:
+                file.write(line_of(place))
+
+        return _scanned(partition, options, tick, writer, put)
 
 
 def _scanned(
-    partition: Partition, options: Options, tick: Callable[[int], object] | None, rows: RowWriter | None
+    partition: Partition,
+    options: Options,
+    tick: Callable[[int], object] | None,
+    rows: RowWriter | None,
+    put: Callable[[dict[str, object]], object] | None,
 ) -> Summary:
     tallying = Tallying(
         Judged(
@@ -88,10 +104,16 @@ def _scanned(
             restatements=options.restatements,
         ),
         rows,
+        put,
     )
     for one in partition.slices:
         _Reader(one, options, tallying, tick).read()
     return tallying.summary()
+
+
+def line_of(place: dict[str, object]) -> str:
+    """A place as `schemas/scan-place.json` describes it, in a line."""
+    return json.dumps(place, separators=(",", ":")) + "\n"
 
 
 class _Reader:

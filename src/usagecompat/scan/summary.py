@@ -19,6 +19,7 @@ from usagecompat.findings import CODES, Profile, Severity, Verdict
 from usagecompat.scan.coverage import Coverage
 from usagecompat.scan.restatements import Restatements
 from usagecompat.scan.totals import Totals
+from usagecompat.scan.undeclared import few_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -85,11 +86,15 @@ class Tally:
 
     count: int = 0
     first: tuple[Example, ...] = ()
-    """In order, one per payload, no more than `MOST_EXAMPLES`."""
+    """In order, one per payload, no more than `MOST_EXAMPLES`; of what is said of files all."""
+    is_of_files: bool = False
 
     def __add__(self, other: Tally) -> Tally:
         """Both together."""
-        return Tally(self.count + other.count, first_of((*self.first, *other.first)))
+        of_files = self.is_of_files or other.is_of_files
+        examples = (*self.first, *other.first)
+        first = in_order(examples) if of_files else first_of(examples)
+        return Tally(self.count + other.count, first, is_of_files=of_files)
 
 
 @frozen(kw_only=True)
@@ -107,6 +112,8 @@ class Summary:
     best_revisions: Mapping[str, int] = field(factory=dict[str, int])
     """Payloads by the revision that fits them best."""
     findings: Mapping[str, Tally] = field(factory=dict[str, Tally])
+    undeclared: Mapping[str, int] = field(factory=dict[str, int])
+    """Members that the revision does not declare, by name: the first `MOST_NAMES`, and `OTHER_NAMES` for all others."""
     deviations: Mapping[str, Mapping[str, int]] = field(factory=dict[str, "Mapping[str, int]"])
     """By month of the bucket's start, how often each deviation was found."""
     coverage: Mapping[str, Coverage] = field(factory=dict[str, Coverage])
@@ -129,6 +136,7 @@ class Summary:
             verdicts=_united(self.verdicts, other.verdicts, add),
             best_revisions=_united(self.best_revisions, other.best_revisions, add),
             findings=_united(self.findings, other.findings, add),
+            undeclared=few_names(_united(self.undeclared, other.undeclared, add)),
             deviations=_united(self.deviations, other.deviations, lambda a, b: _united(a, b, add)),
             coverage=_united(self.coverage, other.coverage, add),
             pieces=pieces,
@@ -162,7 +170,7 @@ class Summary:
             return evolve(example, base=base, line=example.line + lines)
 
         findings = {
-            code: Tally(tally.count, tuple(rebased(example) for example in tally.first))
+            code: evolve(tally, first=tuple(rebased(example) for example in tally.first))
             for code, tally in self.findings.items()
         }
         restatements = self.restatements and self.restatements.rebased(moved)
@@ -218,6 +226,7 @@ class Summary:
                 }
                 for code, tally in sorted(self.findings.items(), key=lambda one: code_order(one[0]))
             ],
+            "undeclared": _sorted(self.undeclared),
             "deviations": {month: _sorted(codes) for month, codes in sorted(self.deviations.items())},
             "coverage": {kind: coverage.to_dict() for kind, coverage in sorted(self.coverage.items())},
             "pieces": {
@@ -248,9 +257,11 @@ class Summary:
                         Example(at["source"], at.get("from", 0), at["line"] or 0, at["pointer"], at["message"])
                         for at in one["first"]
                     ),
+                    is_of_files=one["code"] in ARCHIVE_CODES,
                 )
                 for one in data["findings"]
             },
+            undeclared=data.get("undeclared", {}),
             deviations=data["deviations"],
             coverage={kind: Coverage.from_dict(coverage) for kind, coverage in data["coverage"].items()},
             pieces={source: tuple(Piece(*part) for part in parts) for source, parts in data["pieces"].items()},
@@ -267,6 +278,11 @@ def total(summaries: Iterable[Summary]) -> Summary:
 def first_of(examples: Iterable[Example]) -> tuple[Example, ...]:
     """The first of these places."""
     return tuple(nsmallest(MOST_EXAMPLES, examples, key=lambda example: example.order))
+
+
+def in_order(examples: Iterable[Example]) -> tuple[Example, ...]:
+    """All of these places."""
+    return tuple(sorted(examples, key=lambda example: example.order))
 
 
 def severity_of(code: str, profile: Profile) -> Severity:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from usagecompat.scan.totals import Totals
 
 _FEW: Final = 3
+_MOST_NAMES: Final = 100
 _LABELS: Final = {NO_KIND: "(buckets without results)", UNKNOWN_KIND: "(other kinds)"}
 
 
@@ -57,6 +58,7 @@ def _lines(summary: Summary, profile: Profile, revision: str) -> Iterator[str]:
         yield f"  {tally.count:>12,}  {severities[code]:<8} {code}"
         for example in tally.first:
             yield f"{'':16}{printable(place_in_words(example))}: {printable(example.message)}"
+    yield from _undeclared(summary.undeclared)
     if summary.deviations:
         yield ""
         yield "deviations by month of start_time"
@@ -138,6 +140,19 @@ def _counts(title: str, counts: Mapping[str, int], whole: int) -> Iterator[str]:
     yield title
     for name, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
         yield f"  {count:>12,}  {_share(count, whole):>6}  {printable(_LABELS.get(name, name))}"
+
+
+def _undeclared(names: Mapping[str, int]) -> Iterator[str]:
+    """The members that the revision does not declare, the most frequent first."""
+    if not names:
+        return
+    yield ""
+    yield "undeclared members by name"
+    rows = sorted(names.items(), key=lambda one: (-one[1], one[0]))
+    for name, count in rows[:_MOST_NAMES]:
+        yield f"  {count:>12,}  {printable(name)}"
+    if len(rows) > _MOST_NAMES:
+        yield f"  and {len(rows) - _MOST_NAMES:,} more names, all of which --format json has"
 
 
 def _share(count: int, whole: int) -> str:
