@@ -231,6 +231,9 @@ def run(seq: int, case_id: str, payload: bytes) -> None:
         decoded(seq, json.dumps(tree | {"nonce": os.urandom(4).hex()}).encode())
     elif FAULT == "counting" and isinstance(tree, dict):
         decoded(seq, json.dumps(tree | {"seen": seen}).encode())
+    elif FAULT == "turning" and isinstance(tree, dict):
+        at = seen % len(tree)
+        decoded(seq, json.dumps(dict([*tree.items()][at:] + [*tree.items()][:at])).encode())
     elif FAULT == "leak-after-refusal" and refused_before:
         decoded(seq, changed(payload, without_last_member))
     elif FAULT == "first-only" and seen > 1:

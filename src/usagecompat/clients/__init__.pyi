@@ -2,7 +2,7 @@ from .badges import BAR, Badge, Colour, badge_of
 from .causes import causes_of
 from .expected import Comparison, compare_with_list, item_of, updated
 from .grading import UNWRAPPABLE, Task, judge, tasks
-from .probes import NONDETERMINISTIC, STATE_LEAK, Probing, why_not_same
+from .probes import NONDETERMINISTIC, STATE_LEAK, Probing, why_not_same, worst_of
 from .protocol import ClientInfo, Features
 from .results import (
     COMPARED,
@@ -68,4 +68,5 @@ __all__ = [
     "tasks",
     "updated",
     "why_not_same",
+    "worst_of",
 ]

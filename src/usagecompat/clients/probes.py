@@ -24,7 +24,7 @@ from usagecompat.clients.grading import UNWRAPPABLE, Task, judge
 from usagecompat.clients.keeping import ROOM, Keeping, digest_of, few_words, introduced
 from usagecompat.clients.leaks import what_came
 from usagecompat.clients.protocol import ClientInfo, Features
-from usagecompat.clients.results import FAILED, CaseResult, Expectation, Fault, Outcome, Probes
+from usagecompat.clients.results import FAILED, NOT_JUDGED, CaseResult, Expectation, Fault, Outcome, Probes
 from usagecompat.clients.session import NotIntroduced, Reply
 from usagecompat.clients.transports import open_session
 from usagecompat.fidelity import Fidelity, Level, compare
@@ -124,7 +124,7 @@ def run_share(
         probes = Probes(wanted=False) if probing is Probing.NONE else probe.run(everything=probing is Probing.ALL)
     for task in tasks:
         if other := probe.worst.get(task.case_id):
-            worst = min(judged[task.case_id], other, key=_worth)
+            worst = min(judged[task.case_id], other, key=worth)
             judged[task.case_id] = results.result(worst, task.payload) if worst is other else worst
     outside: list[Fault] = list(bench.outside)
     for late in client.late:
@@ -150,7 +150,14 @@ def _with(result: CaseResult, fault: Fault) -> CaseResult:
     return evolve(result, faults=(*result.faults, fault))
 
 
-def _worth(result: CaseResult) -> tuple[bool, Level]:
+def worst_of(task: Task, replies: Iterable[Reply], features: Features) -> CaseResult:
+    """What a case is worth whose payload got these replies: as much as the worst of them."""
+    told = list(replies)
+    answers = [reply for reply in told if reply.outcome not in NOT_JUDGED]
+    return min((judge(task, reply, features) for reply in answers or told), key=worth)
+
+
+def worth(result: CaseResult) -> tuple[bool, Level]:
     """What an answer is worth, for the worst of several: a fault is worse than any level."""
     if result.level is not None:
         return not result.faults, result.level
@@ -316,11 +323,11 @@ class _Probe:
     def _note(self, task: Task, reply: Reply) -> None:
         """Judge a reply, and keep what it is worth if that is the least so far; one that was not kept cannot be judged."""
         key = (task.case_id, reply.outcome, digest_of(reply))
-        if key in self._noted or reply.outcome is Outcome.NOT_RUN or (reply.digest and not reply.payload):
+        if key in self._noted or reply.outcome in NOT_JUDGED or (reply.digest and not reply.payload):
             return
         self._noted.add(key)
         result = judge(task, reply, self.bench.features)
-        self.worst[task.case_id] = min(self.worst.get(task.case_id, result), result, key=_worth)
+        self.worst[task.case_id] = min(self.worst.get(task.case_id, result), result, key=worth)
 
     def _look_into(self, task: Task) -> None:
         """Say why a payload was answered in two ways."""
@@ -373,9 +380,12 @@ class _Probe:
             self._look_into(task)
 
 
-def why_not_same(task: Task, features: Features, one: Reply, other: Reply) -> str:
-    """In what two replies to the same payload differ; nothing if they are the same."""
+def why_not_same(task: Task, features: Features, one: Reply, other: Reply, required: Level | None = None) -> str:
+    """In what two replies to the same payload differ; nothing if they are the same, or alike at the level `required`."""
     if _same(one, other):
+        return ""
+    decoded = one.outcome is other.outcome is Outcome.DECODED and not (one.digest or other.digest)
+    if decoded and required is not None and _between(task, features, one, other).level >= required:
         return ""
     if one.outcome is not other.outcome:
         return f"{one.outcome} and {other.outcome}"

@@ -270,7 +270,7 @@
     const outcome = data.outcomes[cell[0]];
     if (outcome === "skipped" || outcome === "errored" || outcome === "not-run") return ["–", "gap"];
     if (outcome === "decoded" && cell[2]) return [SHORT[cell[1]], `l${cell[1]}`];
-    if (outcome === "decoded") return [cell[9] ? "!" : "·", cell[9] ? "l0" : "ok"];
+    if (outcome === "decoded") return text(cell[3]) === "must-refuse" ? ["!", "l0"] : ["·", "ok"];
     if (outcome === "refused") return ["R", cell[9] ? "l0" : "refused"];
     return ["×", "failed"];
   }

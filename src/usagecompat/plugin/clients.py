@@ -19,10 +19,10 @@ from usagecompat.clients import (
     NotIntroduced,
     client_spec,
     item_of,
-    judge,
     open_session,
     tasks,
     why_not_same,
+    worst_of,
 )
 from usagecompat.corpus import Mismatch, NotJudged
 from usagecompat.fidelity import Level
@@ -68,12 +68,12 @@ class ClientJudge:
         (task,) = tasks([case], revision=terms.revision)
         try:
             client, features = self._introduced()
-            faults, reply = self._ask(client, task, features)
+            faults, replies = self._ask(client, task, features)
         except NotIntroduced as situation:
             self._why_not = situation.fault.message
             yield _mismatch(situation.fault)
             return
-        result = judge(task, reply, features)
+        result = worst_of(task, replies, features)
         if not result.judged:
             raise NotJudged(f"{result.outcome}: {result.message}")
         yield from map(_mismatch, (*result.faults, *faults))
@@ -101,26 +101,28 @@ class ClientJudge:
             self._client = self._stack.enter_context(open_session(self.spec))
         return self._client, self._client.introduce().features
 
-    def _ask(self, client: ClientSession, task: Task, features: Features) -> tuple[list[Fault], Reply]:
-        """The reply to a case, sent twice where that costs no process, and what was wrong beside it."""
+    def _ask(self, client: ClientSession, task: Task, features: Features) -> tuple[list[Fault], list[Reply]]:
+        """The replies to a case, sent twice where that costs no process, and what was wrong beside them."""
         request = task.request(features)
         if request is None:
-            return [], UNWRAPPABLE
+            return [], [UNWRAPPABLE]
         reply = client.ask(request)
+        replies = [reply]
         faults: list[Fault] = []
         if client.keeps_state and reply.payload:
             again = client.ask(request)
-            if message := why_not_same(task, features, reply, again):
+            replies.append(again)
+            if message := why_not_same(task, features, reply, again, self.required):
                 client.renew()
-                alone = [client.ask(request) for _ in range(2)]
-                code = NONDETERMINISTIC if why_not_same(task, features, *alone) else STATE_LEAK
+                one, other = (client.ask(request) for _ in range(2))
+                replies += [one, other]
+                code = NONDETERMINISTIC if why_not_same(task, features, one, other, self.required) else STATE_LEAK
                 faults.append(Fault(code, f"sent twice, it was {message}"))
-                reply = alone[0]
         for late in client.late:
             where = "" if late.case_id == task.case_id else f"at {late.case_id or 'its end'}: "
             faults.append(Fault(late.fault.code, where + late.fault.message))
         client.late.clear()
-        return faults, reply
+        return faults, replies
 
     def _no_longer(self, case: Case, codes: frozenset[str]) -> Iterator[Mismatch]:
         """Where a list says that the case fails so, and it fails in another way only."""
