@@ -262,6 +262,12 @@ class Finding:
         return place[1] if place else None
 
     @property
+    def excerpt(self) -> tuple[str, int] | None:
+        """What stands around the place in its line, and the index of the place in that; None if there is no text."""
+        show = getattr(self._places, "excerpt", None)
+        return show(self.path, self._offset) if show is not None else None
+
+    @property
     def place_pattern(self) -> str:
         """`pointer` with `*` for each array index."""
         return pointer(pattern(self.path))

@@ -124,6 +124,7 @@ def test_places_without_reading(shape: str) -> None:
     places, document = FastPlaces(payload), read(payload)
     for path in paths_of(document.value):
         assert places.line_and_column(path) == document.line_and_column(path)
+        assert places.excerpt(path) == document.excerpt(path)
 
 
 @pytest.mark.parametrize("revision", ["2024-12-16", "2026-08-21", "2026-10-14", LATEST])

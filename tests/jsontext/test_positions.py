@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from usagecompat.jsontext.positions import EXCERPT, around
 from usagecompat.jsontext.reader import read
 
 if TYPE_CHECKING:
@@ -95,3 +96,15 @@ def test_every_value_is_found_where_it_stands(tree: Tree, indent: int | None, as
         for part in path:
             expected = expected[part]
         assert value == expected
+
+
+@given(text=st.text("ab\u00e9\U0001f600\n\r {", max_size=400), data=st.data())
+def test_around(text: str, data: st.DataObject) -> None:
+    """What is cut out around a place is part of its line, no wider than asked, and knows where the place is."""
+    at = data.draw(st.integers(0, len(text)))
+    shown, index = around(text, at)
+    line = text[text.rfind("\n", 0, at) + 1 :].partition("\n")[0]
+    assert shown.strip("\u2026") in line
+    assert len(shown) <= EXCERPT + 2
+    if at < len(text) and not text[at].isspace():
+        assert shown[index] == text[at]

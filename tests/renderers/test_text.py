@@ -140,6 +140,24 @@ def test_text_names_letter_and_lack_of_shape() -> None:
     )
 
 
+def test_the_source_line_has_a_mark() -> None:
+    """The line of the payload stands below the place, cut to width, with a mark under it; nothing in it is raw."""
+    text = '{"object": "organization.costs.result",\n\t"amount": "\x7f' + "x" * 200 + '", "quantity": "5"}'
+    lines = render(usagecompat.check(text)).split("\n")
+    marks = [index for index, line in enumerate(lines) if line.strip(" |") == "^"]
+    assert len(marks) == 2
+    for index, name in zip(marks, ('"amount"', '"quantity"'), strict=True):
+        above = lines[index - 1]
+        assert above.isprintable()
+        assert above[lines[index].index("^") :].startswith(name)
+        assert len(above) < 100
+
+
+def test_no_source_line_without_text() -> None:
+    """What was parsed already has no line to be shown."""
+    assert "^" not in render(usagecompat.check({"object": "organization.costs.result", "amount": 5}))
+
+
 def test_better_fit_by_verdict() -> None:
     """Where another revision gives a better verdict, it is named together with what stands against this one."""
     better = report_of(WARNING, revision="2025-02-10")

@@ -52,7 +52,7 @@ class ReportLike(Protocol):
 
 def render(report: ReportLike, *, source: Source | str = "", color: bool = False) -> str:
     """
-    A line with the verdict, and up to three for each finding; no line break at the end.
+    A line with the verdict, and up to five for each finding; no line break at the end.
 
     Args:
         report: What to show.
@@ -62,6 +62,7 @@ def render(report: ReportLike, *, source: Source | str = "", color: bool = False
     lines = [_verdict(report, str(source), color=color)]
     for finding in report.findings:
         lines.append(_place(finding, source, color=color))
+        lines += _source_line(finding, color=color)
         lines.append(f"    {printable(finding.message)}")
         if finding.hint:
             lines.append(f"    {printable(finding.hint)}")
@@ -119,9 +120,21 @@ def _place(finding: Finding, source: Source | str, *, color: bool) -> str:
     return " ".join(words)
 
 
-def _coloured(word: Verdict | Severity, *, color: bool) -> str:
+def _source_line(finding: Finding, *, color: bool) -> list[str]:
+    """The line of the payload, cut to width, and a mark under the place."""
+    excerpt = finding.excerpt
+    if excerpt is None or not excerpt[0].strip():
+        return []
+    text, at = (excerpt[0].replace("\t", " "), excerpt[1])
+    cut = len(text) - len(text.lstrip()) if at >= len(text) - len(text.lstrip()) else 0
+    before = printable(text[cut:at])
+    mark = f"{' ' * len(before)}{_coloured(finding.severity, color=color, word='^')}"
+    return [f"    | {before}{printable(text[at:])}", f"    | {mark}"]
+
+
+def _coloured(weight: Verdict | Severity, *, color: bool, word: str = "") -> str:
     if not color:
-        return str(word)
+        return word or str(weight)
     from click import style  # noqa: PLC0415 - only terminals need it
 
-    return style(str(word), fg=_COLOURS[word], bold=word in {Verdict.INVALID, Severity.ERROR} or None)
+    return style(word or str(weight), fg=_COLOURS[weight], bold=weight in {Verdict.INVALID, Severity.ERROR} or None)

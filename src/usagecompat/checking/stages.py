@@ -150,6 +150,10 @@ class _Again:
             self._document.line_and_column(path, offset) if offset is not None else self._places.line_and_column(path)
         )
 
+    def excerpt(self, path: Path, offset: int | None) -> tuple[str, int] | None:
+        """As `Document` has it."""
+        return self._document.excerpt(path, offset) if offset is not None else self._places.excerpt(path)
+
     def __call__(self) -> Mapping[str, Fit]:
         """How it fits each revision: told from one result of each sort, if that is enough."""
         fast = fast_route()

@@ -10,13 +10,14 @@ from .numbers import (
     lossy_decimal_models,
     lossy_integer_models,
 )
-from .positions import Index
+from .positions import EXCERPT, Index, around
 from .python_values import plain
 from .reader import Document, read
 from .values import NO_VALUE, NoValue, Number, Plain, Tree, exact_parts, lexeme_of
 from .writer import write
 
 __all__ = [
+    "EXCERPT",
     "INT32_LEAST",
     "INT32_MOST",
     "MAX_DEPTH",
@@ -31,6 +32,7 @@ __all__ = [
     "Plain",
     "Spelling",
     "Tree",
+    "around",
     "binary32",
     "by_name",
     "exact_parts",

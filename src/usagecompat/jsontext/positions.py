@@ -62,6 +62,23 @@ class Lines:
         return line, offset - (last if last >= 0 else self._last[block])
 
 
+EXCERPT: Final = 76
+"""The greatest number of code points of a line that is cut out around a place."""
+
+
+def around(text: str, offset: int) -> tuple[str, int]:
+    """What stands around `offset` in its line, with dots where it goes on, and the index of the place in that."""
+    before = text.rfind("\n", max(0, offset - EXCERPT), offset) + 1 or max(0, offset - EXCERPT)
+    end = text.find("\n", offset, offset + EXCERPT)
+    if end < 0:
+        end = min(len(text), offset + EXCERPT)
+    start = before if end - before <= EXCERPT else max(before, min(offset - EXCERPT // 3, end - EXCERPT))
+    end = min(end, start + EXCERPT)
+    left = "\u2026" if start > 0 and text[start - 1] != "\n" else ""
+    right = "\u2026" if end < len(text) and text[end] not in "\r\n" else ""
+    return f"{left}{text[start:end].rstrip()}{right}", offset - start + len(left)
+
+
 def string_at(text: str, offset: int) -> str:
     """The string or member name whose opening quote stands at `offset`."""
     string: str = _VALUE_AT(text, offset)[0]

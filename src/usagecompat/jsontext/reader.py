@@ -18,7 +18,7 @@ from attrs import frozen
 
 from usagecompat.jsontext.diagnosis import diagnose, escapes_lone_surrogate, may_nest_too_deep
 from usagecompat.jsontext.limits import MAX_DIGITS, MAX_SIZE, number_fault, with_room
-from usagecompat.jsontext.positions import Index, Lines
+from usagecompat.jsontext.positions import Index, Lines, around
 from usagecompat.jsontext.python_values import tree_of_python
 from usagecompat.jsontext.values import NO_VALUE, Number
 
@@ -54,9 +54,16 @@ class Document:
         """
         if self.text is None:
             return None
-        if offset is None:
-            offset = 0 if self.value is NO_VALUE else self._index.offset(path, self.value)
-        return self._lines.at(offset)
+        return self._lines.at(self._offset(path, offset))
+
+    def excerpt(self, path: Path, offset: int | None = None) -> tuple[str, int] | None:
+        """What stands around that place in its line, and the index of the place in it; None if there is no text."""
+        return None if self.text is None else around(self.text, self._offset(path, offset))
+
+    def _offset(self, path: Path, offset: int | None) -> int:
+        if offset is not None:
+            return offset
+        return 0 if self.value is NO_VALUE else self._index.offset(path, self.value)
 
     @cached_property
     def _lines(self) -> Lines:

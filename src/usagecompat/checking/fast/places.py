@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from usagecompat.jsontext import EXCERPT, around
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from usagecompat.findings import Path
 
+_WIDE: Final = 8 * EXCERPT
 _NAME: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _BETWEEN: Final = re.compile(rb"[ \t\n\r]*+[,:]?+[ \t\n\r]*+")
 _members: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -32,16 +35,28 @@ class FastPlaces:
 
     def line_and_column(self, path: Path) -> tuple[int, int]:
         """The line and column of a value, or of its nearest ancestor that is there; both from 1."""
-        data = self._data
-        start = place = _skipped(data, 0)
-        end = len(data)
+        data, place = self._data, self._place(path)
+        line_start = data.rfind(b"\n", 0, place) + 1
+        return data.count(b"\n", 0, place) + 1, len(data[line_start:place].decode()) + 1
+
+    def excerpt(self, path: Path) -> tuple[str, int]:
+        """What stands around a value in its line, and the index of the value in it."""
+        data, place = self._data, self._place(path)
+        start = max(data.rfind(b"\n", 0, place) + 1, place - _WIDE)
+        before = data[start:place].decode(errors="ignore")
+        behind = data[place : place + _WIDE].decode(errors="ignore")
+        return around(before + behind, len(before))
+
+    def _place(self, path: Path) -> int:
+        """Where a value stands, or its nearest ancestor, in bytes."""
+        start = place = _skipped(self._data, 0)
+        end = len(self._data)
         for part in path:
             children = self._children(start, end)
             if part not in children:
                 break
             place, start, end = children[part]
-        line_start = data.rfind(b"\n", 0, place) + 1
-        return data.count(b"\n", 0, place) + 1, len(data[line_start:place].decode()) + 1
+        return place
 
     def _children(self, start: int, end: int) -> dict[str | int, tuple[int, int, int]]:
         """Of each child of a container its place, and from where to where its value goes."""
