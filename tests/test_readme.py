@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,3 +34,12 @@ def test_first_example_says_what_its_comment_says(capsys: pytest.CaptureFixture[
 def test_examples_run(example: Example) -> None:
     """Every other example runs, and what it asserts holds."""
     example.evaluate()
+
+
+def test_number_of_fixtures() -> None:
+    """The README gives the number of fixtures in hundreds, and no more than there are."""
+    root = Path(__file__).resolve().parent.parent
+    told = re.search(r"more than ([0-9,]+) fixtures", (root / "README.md").read_text("utf-8"))
+    assert told
+    count = len([*(root / "fixtures").rglob("*.case.json")])
+    assert 0 < count - int(told[1].replace(",", "")) <= 500

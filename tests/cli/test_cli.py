@@ -431,3 +431,15 @@ def test_fixtures_manifest(small_corpus: Path) -> None:
     assert len(json.loads(printed)["cases"]) == 1
     assert run("fixtures", "manifest", small_corpus, "--write").exit_code == 0
     assert (small_corpus / "manifest.json").read_text("utf-8") == printed
+
+
+@pytest.mark.parametrize("command", [["revisions"], ["fixtures", "list"], ["fixtures", "list", "--format", "json"]])
+def test_lists_end_where_their_reader_has_enough(command: list[str]) -> None:
+    """A list of which only the beginning is read ends well, and says nothing."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as output:
+        done = subprocess.run(
+            [sys.executable, "-m", "usagecompat", *command], stdout=output, stderr=subprocess.PIPE, check=False
+        )
+    assert (done.returncode, done.stderr) == (0, b"")

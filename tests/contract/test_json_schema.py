@@ -17,8 +17,9 @@ from usagecompat import LATEST, REVISIONS
 from usagecompat.contract import json_schema as _schema
 from usagecompat.contract.tree import contract
 from usagecompat.corpus import data as _data
+from usagecompat.corpus.case_checks import schema_verdict
 from usagecompat.exceptions import NoSuchName
-from usagecompat.findings import Profile
+from usagecompat.findings import Profile, Shape
 
 SCHEMAS = _data.folder("schemas")
 CHECKOUT = Path(__file__).resolve().parent.parent.parent / "schemas"
@@ -182,3 +183,26 @@ def test_schemas_say_what_check_says(profile: Profile) -> None:
             report = usagecompat.check(text, revision=revision, shape=case["shape"], profile=profile)
             refused = any(f.severity == "error" and f.code.startswith(("schema/", "wire/")) for f in report.findings)
             assert validators[key].is_valid(json.loads(text)) != refused, (case["id"], revision)
+
+
+def test_recipe_for_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The example for Python in the guide to the schemas finds what is wrong with the guide's bad payload, and only that."""
+    guide = (Path(__file__).parents[2] / "schemas/README.md").read_text("utf-8")
+    program = guide.partition("```python\n")[2].partition("```")[0]
+    monkeypatch.chdir(tmp_path)
+    for name in ("good", "bad"):
+        payload = guide.partition(f"`{name}.json`")[2].partition("```json\n")[2].partition("```")[0]
+        (tmp_path / f"{name}.json").write_text(payload, "utf-8")
+    exec(program, {})  # noqa: S102 - our own
+    assert capsys.readouterr().out.count("\n") == 1
+    exec(program.replace("bad.json", "good.json"), {})  # noqa: S102 - our own
+    assert capsys.readouterr().out == ""
+
+
+def test_what_passes_both_schemas_and_is_not_valid() -> None:
+    """What the guide says that schemas cannot say, they do not say, and `check` does."""
+    text = b'{"object":"organization.usage.vector_stores.result","usage_bytes":%s}'
+    for count, verdict in ((b"-5", "invalid"), (b"5.0", "acceptable")):
+        for profile in ("served", "published"):
+            assert schema_verdict(text % count, LATEST, Profile(profile), Shape.RESULT)
+        assert usagecompat.check(text % count).verdict == verdict

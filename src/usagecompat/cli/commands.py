@@ -128,6 +128,17 @@ def _kits_fault(error: Exception) -> str:
     return f"{KITS_FAULT} Please report it with the lines that follow.\n{''.join(traceback.format_exception(error))}"
 
 
+@contextmanager
+def until_nobody_reads() -> Generator[None]:
+    """Let a list end where its reader has had enough, as in `usagecompat revisions | head -1`: nothing went wrong."""
+    try:
+        yield
+        if sys.stdout:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _give_up(sys.stdout)
+
+
 def _give_up(stream: IO[str] | None) -> None:
     """Send what `stream` still holds nowhere, so that Python does not complain about it at the end."""
     try:

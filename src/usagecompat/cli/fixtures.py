@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from usagecompat.cli.authoring import new, update
+from usagecompat.cli.commands import until_nobody_reads
 from usagecompat.cli.coverage import about, coverage
 from usagecompat.cli.mutants import faults, mutants, sets
 from usagecompat.corpus import manifest_of, read_manifest
@@ -39,6 +40,7 @@ def fixtures() -> None:
 @click.option("--shape", type=click.Choice([shape.value for shape in Shape]), help="Only payloads of this shape.")
 @click.option("--verdict", type=click.Choice([verdict.value for verdict in Verdict]), help="Only this verdict.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@until_nobody_reads()
 def list_(
     directory: Path | None, set_: str, shape: ShapeName | None, verdict: VerdictName | None, format_: str
 ) -> None:

@@ -57,7 +57,7 @@ _NAMES: Final = (*FORMATS, _BADGE)
 @click.option("--set", "set_", default="full", show_default=True, metavar="NAME", help="Only this set of the corpus.")
 @click.option("-k", "expression", metavar="EXPR", help="Only cases whose id, flags or verdict match.")
 @click.option(
-    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="How many processes share the cases."
+    "--jobs", "-j", type=click.IntRange(1), default=1, show_default=True, help="How many processes share the cases."
 )
 @click.option(
     "--timeout",

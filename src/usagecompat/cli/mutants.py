@@ -24,7 +24,12 @@ _CORPUS: Final = click.Path(file_okay=False, path_type=Path)
 _PAGE: Final = click.Path(dir_okay=False, path_type=Path)
 _SHOWN: Final = 3
 _JOBS: Final = click.option(
-    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="one per core", help="Processes to use."
+    "--jobs",
+    "-j",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    show_default="one per core",
+    help="Processes to use.",
 )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from usagecompat.cli.commands import until_nobody_reads
 from usagecompat.contract import PUBLISHED, REVISIONS
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _FORMATS = ("text", "json", "markdown")
 @click.group(invoke_without_command=True)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context
+@until_nobody_reads()
 def revisions(context: click.Context, format_: str) -> None:
     """
     List the revisions of the published contract, compare two, or import one.

@@ -87,7 +87,9 @@ _MOST_NAMES: Final = 5
     metavar="EXPR",
     help="Only cases whose id, flags or verdict match, such as 'costs and not page'.",
 )
-@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="How many clients share the cases.")
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1), default=1, show_default=True, help="How many clients share the cases."
+)
 @click.option(
     "--timeout",
     type=click.FloatRange(0, min_open=True),
