@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from usagecompat.ledger import UsageServer
 
 
+def _seconds(text: str) -> float:
+    """A number of seconds that can be waited for; anything else is refused by the parser of options."""
+    seconds = float(text)
+    if not 0 < seconds <= 1_000_000:  # noqa: PLR2004 - some eleven days
+        raise ValueError(text)
+    return seconds
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the kit, which are errors where neither `--compat` nor `compat_paths` names what they are for."""
     group = parser.getgroup("usagecompat", "compatibility of usage and costs payloads (usagecompat)")
@@ -74,7 +82,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--compat-client-timeout",
-        type=float,
+        type=_seconds,
         metavar="S",
         help="How many seconds a client has for one case (default: 10).",
     )

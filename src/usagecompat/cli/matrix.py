@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +16,7 @@ from attrs import evolve
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.cli.run import subjects_in, today
+from usagecompat.cli.seconds import SECONDS
 from usagecompat.clients import TIMEOUT, Probing, client_spec, compare_with_list, select
 from usagecompat.clients import run as run_client
 from usagecompat.corpus import FULL, packaged, read_expected_failures, version
@@ -61,7 +64,7 @@ _NAMES: Final = (*FORMATS, _BADGE)
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(0, min_open=True),
+    type=SECONDS,
     default=TIMEOUT,
     show_default=True,
     metavar="S",
@@ -213,6 +216,12 @@ def _write(made: Matrix, name: str, path: Path) -> None:
         path.write_text(FORMATS[name](made), encoding="utf-8", errors="backslashreplace")
         return
     path.mkdir(parents=True, exist_ok=True)
+    names = {
+        client.name: "".join(c if c.isalnum() or c in "-_." else "-" for c in client.name) for client in made.clients
+    }
+    often = Counter(safe.casefold() for safe in names.values())
     for client in made.clients:
-        safe = "".join(c if c.isalnum() or c in "-_." else "-" for c in client.name)
+        safe = names[client.name]
+        if often[safe.casefold()] > 1 and safe != client.name:
+            safe += f"-{sha256(client.name.encode(errors='surrogatepass')).hexdigest()[:8]}"
         (path / f"{safe}.json").write_text(badge(client), encoding="utf-8")

@@ -19,6 +19,7 @@ from usagecompat.adapters import client_of, row_of
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
+from usagecompat.cli.seconds import SECONDS
 from usagecompat.clients import (
     TIMEOUT,
     Outcome,
@@ -92,7 +93,7 @@ _MOST_NAMES: Final = 5
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(0, min_open=True),
+    type=SECONDS,
     default=TIMEOUT,
     show_default=True,
     metavar="S",
@@ -306,7 +307,12 @@ def _put_alone(
 def today() -> str:
     """The day that a report is made, or is said to be made by SOURCE_DATE_EPOCH."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    day = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    try:
+        day = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError):
+        raise click.UsageError(
+            f"SOURCE_DATE_EPOCH must be a number of seconds since 1970, not {epoch!r:.80}."
+        ) from None
     return day.date().isoformat()
 
 

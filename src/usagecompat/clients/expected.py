@@ -7,6 +7,7 @@ speak of no other judge: `costs/*::client[my-client]  client/precision-lost  # R
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
@@ -172,4 +173,9 @@ def _new_lines(
         return
     for code in sorted(case.failing(result.required) - known):
         reason = reasons.get((code, case.case_id)) or reasons.get((None, case.case_id)) or UNEXPLAINED
-        yield f"{case.case_id}::{item}  {code}  # {reason}"
+        yield f"{_as_glob(f'{case.case_id}::{item}')}  {code}  # {reason}"
+
+
+def _as_glob(name: str) -> str:
+    """A name as a line of a list can have it: `?` stands for whatever means something there."""
+    return re.sub(r"[\s#*\x00-\x1f]", "?", name)

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _LINK: Final = re.compile(r"https?://\S+")
 _QUANTITIES: Final = ("all", "some", "flaky")
-_WILD: Final = {"*": ".*", "?": "."}
 
 
 @frozen
@@ -54,11 +53,32 @@ class ExpectedFailure:
 
     def concerns(self, case: str, item: str) -> bool:
         """Whether the line speaks of the item of this name of the case with this id."""
-        return any(self._pattern.fullmatch(name) for name in (case, f"{case}::{item}"))
+        return any(self._names(name) for name in (case, f"{case}::{item}"))
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        return re.compile("".join(_WILD.get(character) or re.escape(character) for character in self.glob))
+    def _parts(self) -> list[re.Pattern[str]]:
+        """What stands between the stars."""
+        return [
+            re.compile("".join("." if character == "?" else re.escape(character) for character in part), re.DOTALL)
+            for part in self.glob.split("*")
+        ]
+
+    def _names(self, name: str) -> bool:
+        """Whether the glob stands for a name; each part between stars is looked for once, however many stars there are."""
+        first, *others = self._parts
+        if not others:
+            return first.fullmatch(name) is not None
+        found = first.match(name)
+        *between, last = others
+        for part in between:
+            found = found and part.search(name, found.end())
+        start = len(name) - _length(last)
+        return found is not None and start >= found.end() and last.match(name, start) is not None
+
+
+def _length(part: re.Pattern[str]) -> int:
+    """How many characters a part stands for, each of which is one."""
+    return len(re.sub(r"\\(.)", r"\1", part.pattern, flags=re.DOTALL))
 
 
 def read_expected_failures(path: Path) -> tuple[ExpectedFailure, ...]:

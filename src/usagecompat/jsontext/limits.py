@@ -4,6 +4,7 @@ The limits of what is read, and what a number beyond them is called; nothing is 
 
 from __future__ import annotations
 
+import math
 from json.encoder import encode_basestring_ascii
 from threading import Thread
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
@@ -46,6 +47,9 @@ def number_fault(lexeme: str) -> NumberFault | None:
     if lexeme.endswith(("NaN", "Infinity")):
         hint = "JSON has neither NaN nor infinities; leave the member out or say null."
         return NumberFault("json/non-finite-number", f"{lexeme} stands where a number is expected", hint)
+    if "x" in lexeme:  # the spelling of a Python integer that nobody should write out
+        count = int((len(lexeme) - 2) * math.log10(16))
+        return NumberFault("json/limit-digits", f"a number has about {count:,} digits, the limit is {MAX_DIGITS:,}")
     if len(lexeme) > MAX_DIGITS:
         count = len(lexeme) - sum(map(lexeme.count, "-+.eE"))
         if count > MAX_DIGITS:

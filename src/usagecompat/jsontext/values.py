@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from usagecompat.jsontext.limits import number_fault, quoted
+from usagecompat.jsontext.limits import MAX_DIGITS, number_fault, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _SHORT: Final = 30
 _FEW_DIGITS: Final = 100
 _LONGEST_EXPONENT: Final = 18
+_MOST_BITS: Final = 4 * MAX_DIGITS
 
 _DIGITS_AT_ONCE: Final = 600
 """Fewer than the least limit that Python can be told for the conversion of texts to integers."""
@@ -176,11 +177,16 @@ NO_VALUE: Final = NoValue.NO_VALUE
 
 
 def lexeme_of(value: float | Decimal | Number) -> str:
-    """The spelling of a Python number; of an `int` through `Decimal`, which has no limit of 4,300 digits."""
+    """
+    The spelling of a Python number; of an `int` through `Decimal`, which has no limit of 4,300 digits.
+
+    An `int` far beyond the limits is spelled in base 16, which no JSON text can be.
+    """
     if isinstance(value, Number):
         return value.lexeme
     if isinstance(value, int):
-        return str(Decimal(value))
+        # Digits cost time by the square of their number, and nobody reads so many of them.
+        return str(Decimal(value)) if value.bit_length() <= _MOST_BITS else f"{value:#x}"
     if isinstance(value, Decimal):
         nan, infinite, text = value.is_nan(), value.is_infinite(), str(value)
     else:

@@ -4,6 +4,7 @@ Results that `usagecompat run --format json` saved, read again.
 
 from __future__ import annotations
 
+import binascii
 import json
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
@@ -54,7 +55,12 @@ def read_result(path: Path) -> ClientResult:
     except ValidationError as error:
         reason = f"it is no result of `usagecompat run --format json`: at {error.json_path}: {error.message[:200]}"
         raise UnreadableInput(str(path), reason) from None
-    return result_of(told)
+    try:
+        return result_of(told)
+    except binascii.Error:
+        raise UnreadableInput(
+            str(path), "what a client gave back must be base64 there, and some of it is not"
+        ) from None
 
 
 def result_of(told: Mapping[str, Any]) -> ClientResult:
@@ -108,7 +114,7 @@ def _case(told: Mapping[str, Any]) -> CaseResult:
         truncated=told["truncated"],
         faults=tuple(map(_fault, told["faults"])),
         seconds=told.get("seconds", 0.0),
-        returned=None if returned is None else b64decode(returned),
+        returned=None if returned is None else b64decode(returned, validate=True),
     )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from usagecompat.scan.slices import Plan
 
 FORMAT: Final = 1
+_HELD: Final = ("scan", "done", "summary")
 _SECONDS: Final = 5.0
 """The state is written so often, and at the end."""
 
@@ -74,6 +75,12 @@ class State:
                 reason = f"this is the state of a scan with other options, {_told(data['scan']['options'])}"
             elif data["scan"]["inputs"] != self._scan["inputs"]:
                 reason = "this is the state of a scan of other inputs, or they have changed since"
+            elif (
+                ("digest" in data and data["digest"] != _digest([data[name] for name in _HELD]))
+                or data.keys() > {"usagecompat_scan_state", "digest", *_HELD}
+                or ("digest" not in data and data.keys() != {"usagecompat_scan_state", *_HELD})
+            ):
+                reason = "the state was changed since it was written"
             else:
                 self._summary = Summary.from_dict(data["summary"])
                 self.done = {number for first, last in data["done"] for number in range(first, last + 1)}
@@ -96,12 +103,13 @@ class State:
         """Write the file, whole or not at all."""
         if self._path is None:
             return
-        data = {
+        data: dict[str, Any] = {
             "usagecompat_scan_state": FORMAT,
             "scan": self._scan,
             "done": _ranges(self.done),
             "summary": self._summary.to_dict(),
         }
+        data["digest"] = _digest([data[name] for name in _HELD])
         beside = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
         try:
             with beside.open("w", encoding="utf-8") as file:
@@ -109,6 +117,8 @@ class State:
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(self._path)
+        except OSError as error:  # which says of a full disk not even which file it was about
+            raise OSError(error.errno, error.strerror or str(error), str(self._path)) from error
         finally:
             beside.unlink(missing_ok=True)
         self._written = monotonic()

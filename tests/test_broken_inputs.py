@@ -1,0 +1,177 @@
+"""Inputs that somebody has broken on purpose: each is told for what it is, and none is a fault of the kit."""
+
+from __future__ import annotations
+
+import json
+import sys
+from time import process_time
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from usagecompat import check
+from usagecompat.cli import main
+from usagecompat.clients.expected import compare_with_list, updated
+from usagecompat.clients.results import CaseResult, ClientResult, Expectation, Outcome, Probes
+from usagecompat.clients.results import Fault as ClientFault
+from usagecompat.corpus.expected import ExpectedFailure, read_expected_failures
+from usagecompat.fidelity import Level
+from usagecompat.matrix.files import read_result
+from usagecompat.scan import _state
+from usagecompat.scan._state import State, StateOfAnotherScan
+from usagecompat.scan.executors import run
+from usagecompat.scan.partition_scan import DEFAULT
+from usagecompat.scan.partitions import plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def glob(text: str) -> ExpectedFailure:
+    """A line with this glob."""
+    return ExpectedFailure(text, None, "a reason", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "stands"),
+    [
+        ("a/*", "a/b", True),
+        ("a/*", "b/a", False),
+        ("*b*", "abc", True),
+        ("a*a", "a", False),
+        ("a*a", "aa", True),
+        ("?b?", "abc", True),
+        ("*.x", "a.x.x", True),
+        ("a*b*c", "a-b-b-c", True),
+        ("a*b*c", "a-c-b", False),
+        ("**", "", True),
+        ("a?c", "a\nc", True),
+        ("a.c", "abc", False),
+    ],
+)
+def test_globs(text: str, name: str, stands: bool) -> None:  # noqa: FBT001 - what must come of it
+    """A star stands for any characters, a question mark for one, and nothing else for anything but itself."""
+    assert glob(text).concerns(name, "item") is stands
+
+
+def test_globs_of_many_stars() -> None:
+    """A glob takes no longer for having many stars."""
+    began = process_time()
+    assert not glob("*a" * 12 + "*b").concerns("a" * 300, "json")
+    assert process_time() - began < 60
+
+
+def test_names_in_lists(tmp_path: Path) -> None:
+    """A list that is written for names with spaces, stars and hashes is right when it is read again."""
+    names = ("a b/c", "x#y", "s*r/q?", "tab\tbed")
+    cases = tuple(
+        CaseResult(
+            case_id=name,
+            duty=Expectation.MUST_DECODE,
+            served=True,
+            outcome=Outcome.CRASHED,
+            faults=(ClientFault("client/crashed", "it ended"),),
+        )
+        for name in names
+    )
+    result = ClientResult(
+        name="mine", command="x", way="stdio", client=None, features=None, revision=None, required=Level.EXACT,
+        cases=cases, faults=(), probes=Probes(),
+    )  # fmt: skip
+    path = tmp_path / "list"
+    path.write_text(updated(path, result), "utf-8")
+    comparison = compare_with_list(result, read_expected_failures(path))
+    assert comparison.ok
+    assert set(comparison.expected) == set(names)
+
+
+def test_states_that_were_changed(tmp_path: Path) -> None:
+    """Whatever byte of a state's counts is changed, the state is refused."""
+    lines = tmp_path / "a.ndjson"
+    lines.write_text('{"object":"bucket","start_time":1790812800,"end_time":1790816400,"results":[]}\n', "utf-8")
+    planned, path = plan([str(lines)]), tmp_path / "the.state"
+    run(planned, state=path)
+    whole = path.read_bytes()
+    State(path, planned, DEFAULT)
+    for place, byte in enumerate(whole):
+        if byte in b" ":
+            continue
+        path.write_bytes(whole[:place] + bytes([byte ^ 1]) + whole[place + 1 :])
+        with pytest.raises(StateOfAnotherScan):
+            State(path, planned, DEFAULT)
+
+
+def test_states_of_before(tmp_path: Path) -> None:
+    """A state that an older kit wrote, without a digest, is still taken."""
+    lines = tmp_path / "a.ndjson"
+    lines.write_text("{}\n", "utf-8")
+    planned, path = plan([str(lines)]), tmp_path / "the.state"
+    run(planned, state=path)
+    held = json.loads(path.read_bytes())
+    del held["digest"]
+    path.write_text(json.dumps(held), "utf-8")
+    assert State(path, planned, DEFAULT).summary.payloads == 1
+
+
+def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When there is no room for the state, the message says for which file."""
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(_state.os, "fsync", full)
+    (tmp_path / "a.json").write_text("{}", "utf-8")
+    result = CliRunner().invoke(main, ["scan", str(tmp_path / "a.json"), "--state", str(tmp_path / "the.state")])
+    assert result.exit_code == 2
+    assert f"{tmp_path / 'the.state'}: No space left on device" in result.stderr
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_long_python_integers(sign: int) -> None:
+    """An integer of a million digits in a mapping is beyond the limit, which nobody has to write it out for."""
+    short, long = (check({"object": "page", "x": sign << bits}) for bits in (40_001, 3_400_000))
+    for report in (short, long):
+        assert "json/limit-digits" in {one.code for one in report.findings}
+    assert "1,023,5" in next(one.message for one in long.findings if one.code == "json/limit-digits")
+
+
+@pytest.mark.parametrize("seconds", ["inf", "nan", "0", "-1", "1e300", "soon"])
+@pytest.mark.parametrize("command", ["run", "matrix"])
+def test_timeouts(command: str, seconds: str) -> None:
+    """A deadline that nobody can wait for is misuse."""
+    result = CliRunner().invoke(main, [command, "--client", sys.executable, "--timeout", seconds])
+    assert result.exit_code == 2
+    assert "--timeout" in result.stderr
+    assert "fault" not in result.stderr
+
+
+def test_days_that_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day that is said to be today and is none is misuse."""
+    for said in ("soon", "1e9", "9" * 30):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", said)
+        arguments = ["run", "--client", f"{sys.executable} -c pass", "-k", "kinds/costs-nulls", "--format", "html"]
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == 2
+        assert "SOURCE_DATE_EPOCH" in result.stderr
+
+
+def test_results_that_are_no_base64(tmp_path: Path) -> None:
+    """A result file whose payload is no base64 is no result file."""
+    client = f'{sys.executable} -c "import sys; sys.stdout.write(sys.stdin.read())"'
+    arguments = ["run", "--client", client, "--oneshot", "-k", "kinds/costs-nulls", "--format", "json", "--payloads"]
+    told = json.loads(CliRunner().invoke(main, arguments).stdout)
+    told["cases"][0]["returned"] = "no base64!"
+    path = tmp_path / "result.json"
+    path.write_text(json.dumps(told), "utf-8")
+    with pytest.raises(Exception, match="base64"):
+        read_result(path)
+
+
+def test_badges_of_names_that_are_nearly_alike(tmp_path: Path) -> None:
+    """Each client has a badge file of its own, whatever it is called."""
+    clients = [part for name in ("a@b", "a-b", "a+b") for part in ("--client", f"{name}={sys.executable} -c pass")]
+    arguments = ["matrix", *clients, "-k", "kinds/costs-nulls", "--also", f"badge={tmp_path}"]
+    CliRunner().invoke(main, arguments)
+    assert len(list(tmp_path.glob("*.json"))) == 3
+    assert (tmp_path / "a-b.json").is_file()
