@@ -3,7 +3,7 @@ from .report import Incompatible, Report
 from .report_text import render
 from .rules import AROUND_RESULTS, GROUP_KEYS, LAST_TIME, group_of, is_currency_code, name_of_results
 from .schema_stage import shape_of_document, validate
-from .spelling import meant
+from .spelling import is_one_edit, meant
 from .stages import check, fast_route, look, report_on
 from .sums import SUM_RULES, SumRule, sum_rules
 from .weighing import Fit, verdict_of
@@ -25,6 +25,7 @@ __all__ = [
     "fits_of",
     "group_of",
     "is_currency_code",
+    "is_one_edit",
     "look",
     "meant",
     "name_of_results",

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from typing import IO, TYPE_CHECKING, Final, cast
 
 import click
-from attrs import define, field
+from attrs import define
 
 from usagecompat import inputs
 from usagecompat.exceptions import CannotRedact, MissingExtra, NoPayloads, UnreadableInput, WouldOverwrite
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
 KEY_BYTES: Final = 32
-_MOST_NAMES: Final = 12
 
 
 @define
@@ -35,7 +34,8 @@ class _Told:
     replaced: int = 0
     unread: int = 0
     unsure: int = 0
-    unknown_names: set[str] = field(factory=set[str])
+    names: int = 0
+    """How many of those that were replaced are names of members."""
 
 
 def key_of(file: Path | None) -> bytes:
@@ -150,8 +150,7 @@ def _targets(
 def _write(name: str, target: Path, redactor: Redactor, told: _Told, *, ndjson: bool) -> None:
     """One file, whole or not at all."""
     waiting = target.with_name(f".{target.name}.new")
-    payloads = replaced = 0
-    unknown: set[str] = set()
+    payloads = replaced = names = 0
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with waiting.open("xb") as file, _compressed(file, name) as stream:
@@ -167,14 +166,14 @@ def _write(name: str, target: Path, redactor: Redactor, told: _Told, *, ndjson: 
                 stream.write(answer.data)
                 payloads += 1
                 replaced += len(answer.replaced)
-                unknown |= answer.unknown_names
+                names += sum(one.is_name for one in answer.replaced)
         waiting.replace(target)
     finally:
         waiting.unlink(missing_ok=True)
     told.written += 1
     told.payloads += payloads
     told.replaced += replaced
-    told.unknown_names |= unknown
+    told.names += names
 
 
 @contextmanager
@@ -198,10 +197,8 @@ def _summary(told: _Told, key_file: Path | None) -> list[str]:
         + (f"; {told.unsure:,} not written, as nobody could be sure" if told.unsure else "")
         + (f"; {told.unread:,} could not be read" if told.unread else "")
     ]
-    if told.unknown_names:
-        names = sorted(told.unknown_names)
-        more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
-        lines.append(f"names of members that no contract has, left as they are: {', '.join(names[:_MOST_NAMES])}{more}")
+    if told.names:
+        lines.append(f"{told.names:,} of them are names of members that no contract has; --keep NAME leaves one")
     if key_file is None and told.replaced:
         lines.append("the key of this run is gone; with --key-file a later run makes the same pseudonyms")
     return lines

@@ -31,7 +31,7 @@ _FORM: Final = re.compile(
 
 def is_pseudonym(text: str) -> bool:
     """Whether `text` was made here, with any key."""
-    form = _FORM.fullmatch(text.lower() if text.isupper() else text)
+    form = _FORM.fullmatch(text)
     return form is not None and _seal(form[1]) == form[2]
 
 

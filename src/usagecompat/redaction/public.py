@@ -8,12 +8,13 @@ of its parts that are made of known words.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from usagecompat.checking import is_one_edit
 from usagecompat.contract import is_kind
 from usagecompat.redaction.vocabulary import (
     API_SOURCES,
-    CURRENCIES,
     DISCRIMINATORS,
     FAMILIES,
     KINDS,
@@ -22,8 +23,8 @@ from usagecompat.redaction.vocabulary import (
     NAMES,
     NUMBERS,
     SERVICE_TIERS,
-    SHORT,
     SOURCES,
+    UNITS,
     WIDTHS,
     WORDS,
 )
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _FOLDED: Final = frozenset(name.casefold() for name in NAMES)
-_RECORD_NAME: Final = re.compile(r"(?!.*[0-9]{4})[A-Za-z_][A-Za-z0-9_]{0,40}")
-_PRIVATE_START: Final = re.compile(r"(proj|user|key|org|sk|page|vs)[-_]")
+_SHORTEST: Final = 5
+"""So many characters a name has at least that can be told from a misspelt one."""
+_AMOUNT_OF_TIME: Final = re.compile("[0-9]{1,3}[a-z]{0,2}")
+_TIME_TO_KEEP: Final = re.compile("[0-9]{1,3}(?:hrs?|h|m|min|d)")
 _WORD: Final = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|[0-9]+[a-z]*|[a-z]")
 _SEPARATED: Final = re.compile(r"[_\-. ]+")
 _ITEM: Final = re.compile(r"( ?\| | ?, | - )")
@@ -51,20 +54,20 @@ _MODEL_DATE: Final = re.compile(r"-(?:20[0-9]{2}-[01][0-9]-[0-3][0-9]|20[0-9]{6}
 _LONGEST: Final = 120
 
 
-def is_public_name(name: str, *, in_record: bool) -> bool:
+@lru_cache(maxsize=1_000)
+def is_public_name(name: str) -> bool:
     """
     Whether the name of a member tells nothing private.
 
-    Args:
-        name: The name.
-        in_record: Whether it stands in a page, a bucket, a result or an amount, where names are written by programs;
-            within undeclared objects a name may be a customer's.
+    It is known, or made of known words, or one edit away from a known one, which is what a page may be shown for.
     """
     if name.casefold() in _FOLDED or not any(map(str.isalnum, name)):
         return True
-    if in_record and _RECORD_NAME.fullmatch(name):
-        return not _PRIVATE_START.match(name)
-    return _of_words(name)
+    if _of_words(name):
+        return True
+    return _SHORTEST <= len(name) <= _LONGEST and any(
+        is_one_edit(name, known) for known in NAMES if len(known) >= _SHORTEST
+    )
 
 
 def _of_words(text: str) -> bool:
@@ -72,10 +75,12 @@ def _of_words(text: str) -> bool:
     if len(text) > _LONGEST or not text.isascii() or not text:
         return False
     parts = [part for part in _SEPARATED.split(text) if part]
-    words = [word for part in parts for word in ([part] if part in SHORT else _WORD.findall(part))]
+    words = [word for part in parts for word in ([part] if _AMOUNT_OF_TIME.fullmatch(part) else _WORD.findall(part))]
     if "".join(words) != "".join(parts):
         return False
-    return all(word.lower() in WORDS or word.lower() in SHORT for word in words)
+    return all(word.lower() in WORDS or _AMOUNT_OF_TIME.fullmatch(word) for word in words) and any(
+        word.isalpha() for word in words
+    )
 
 
 def is_model(name: str) -> bool:
@@ -103,8 +108,6 @@ def publish(text: str, name: str | None, parent: str | None, hide: Callable[[str
         return text if _is_public_object(text) else hide(text)
     if at in {"line_item", "model"}:
         return _item(text, hide)
-    if at == "currency" and text != text.lower():
-        return text if _JUDGES[at](text) else hide(text).upper()  # a report says whether there are capitals
     judge = _JUDGES.get(at)
     if judge is not None and judge(text):
         return text
@@ -143,7 +146,7 @@ def _item(text: str, hide: Callable[[str], str]) -> str:
 
 
 def _is_item(part: str) -> bool:
-    if is_model(part) or _of_words(part):
+    if is_model(part) or _of_words(part) or _TIME_TO_KEEP.fullmatch(part):
         return True
     if part.startswith("ft-") and is_model(part.removeprefix("ft-")):
         return True
@@ -173,12 +176,12 @@ def _in(words: frozenset[str]) -> Callable[[str], bool]:
 
 
 _JUDGES: Final[Mapping[str, Callable[[str], bool]]] = {
-    "currency": lambda text: text.lower() in CURRENCIES and text.isascii(),
+    "currency": lambda text: len(text) == 3 and text.isascii() and text.isalpha(),  # noqa: PLR2004 - as ISO 4217 has them
     "service_tier": _in(SERVICE_TIERS),
     "size": lambda text: _SIZE.fullmatch(text) is not None,
     "source": _in(SOURCES),
     "context_level": _in(LEVELS),
-    "quantity_unit": _of_words,
+    "quantity_unit": lambda text: text in UNITS or _of_words(text),
     "api_source": _in(API_SOURCES),
     "bucket_width": _in(WIDTHS),
     "batch": _in(frozenset(("true", "false"))),

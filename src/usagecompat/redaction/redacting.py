@@ -42,8 +42,6 @@ class Redaction:
 
     data: bytes
     replaced: tuple[Replaced, ...] = ()
-    unknown_names: frozenset[str] = frozenset()
-    """Names of members that no revision declares and that were left, since programs write such names."""
 
 
 def _key(key: bytes) -> bytes:
@@ -84,7 +82,6 @@ class Redactor:
         text = data.decode("utf-8", "surrogateescape")
         parts: list[str] = []
         replaced: list[Replaced] = []
-        unknown: set[str] = set()
         new_names: dict[str, str] = {}
         done = 0
         for found in strings(text, self._keep):
@@ -93,18 +90,16 @@ class Redactor:
                 name = spoken(found.inside)
                 if new != found.inside:
                     new_names[name] = spoken(new)
-                elif not is_public_name(name, in_record=False):
-                    unknown.add(name)
             if new != found.inside:
                 parts += text[done : found.start], new
                 done = found.start + len(found.inside)
                 path: Path = tuple(new_names.get(p, p) if isinstance(p, str) else p for p in found.path)
                 replaced.append(Replaced(place_of(path), found.is_name, new))
         if not replaced:
-            return Redaction(data, (), frozenset(unknown))
+            return Redaction(data)
         parts.append(text[done:])
         spliced = "".join(parts).encode("utf-8", "surrogateescape")
-        return Redaction(spliced, tuple(replaced), frozenset(unknown))
+        return Redaction(spliced, tuple(replaced))
 
     def _renamed(self, data: bytes) -> dict[str, str]:
         """The names of members that go, and what stands for them."""
@@ -121,7 +116,7 @@ class Redactor:
         text = spoken(inside)
         if not faults and found.is_whole:
             if found.is_name:
-                if is_public_name(text, in_record=found.in_record):
+                if is_public_name(text):
                     return inside
                 new = pseudonym_of_name(text, self._secret)
             else:
@@ -143,7 +138,8 @@ def redact(
     A payload with every string replaced that is not known to be public; every other byte stays.
 
     Numbers, times, kinds, currencies, tiers, sizes, known models and line items made of known words stay.
-    Names, identifiers, e-mail addresses, cursors, undeclared strings and the private parts of fine-tuned models go.
+    Names, identifiers, e-mail addresses, cursors, undeclared strings and the private parts of fine-tuned models go, and so
+    do names of members that are not made of known words.
     The answer is proved: `check` says the same of it, `compare` finds nothing else changed, and a second run changes
     nothing.
 
@@ -196,8 +192,8 @@ def _faults(inside: str, *, is_whole: bool) -> str:
     elif "\\u" in inside and has_surrogate(_without_lost_bytes(spoken(inside))):
         faults += _HALF
     lost = _LOST_BYTE.search(inside)
-    if lost:
-        faults += lost[0]
+    if lost:  # what is wrong with a byte depends on whether anything follows
+        faults += lost[0] + ("" if is_whole or lost.end() == len(inside) else "x")
     if unfinished:
         faults += re.sub("[0-9a-fA-F]", "0", unfinished[0])
     return faults

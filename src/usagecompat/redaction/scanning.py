@@ -61,7 +61,6 @@ _PLAIN_WORDS: Final = frozenset(
 )
 """The words that programs write outside of quotes, and the beginnings of them with which a text may be cut off."""
 _NAMED: Final = re.compile(r"[ \t\n\r]*+:")
-_RECORDS: Final = frozenset(("data", "results", "result", "amount", "error"))
 _CLOSES: Final = {"{": "}", "[": "]"}
 
 
@@ -80,8 +79,6 @@ class Found:
     """The member whose value it is, or whose name; None for the item of an array."""
     parent: str | None
     """The member whose object that member is in."""
-    in_record: bool
-    """Whether that object is a page, a bucket, a result or an amount."""
     kept: bool
     """Whether it is below a member that is to stay as it is."""
     path: Path
@@ -106,7 +103,6 @@ class _Level:
     bracket: str
     parent: str | None
     """The member that it is the value of, arrays left out."""
-    in_record: bool
     kept: bool
     path: Path
     name: str | None = None
@@ -131,7 +127,7 @@ def strings(text: str, keep: frozenset[str]) -> Iterator[Found]:
     Raises:
         CannotRedact: There is something in it that cannot be told from a string.
     """
-    levels = [_Level("", None, in_record=True, kept=False, path=())]
+    levels = [_Level("", None, kept=False, path=())]
     position, size = 0, len(text)
     while position < size:
         token = _TOKEN.match(text, position)
@@ -146,9 +142,9 @@ def strings(text: str, keep: frozenset[str]) -> Iterator[Found]:
             if _CLOSES.get(level.bracket) == token[0]:
                 levels.pop()
             else:  # from here on nobody knows what is in what
-                levels = [_Level("", None, in_record=False, kept=False, path=())]
+                levels = [_Level("", None, kept=False, path=())]
         elif kind == "word":
-            if not (token[0] in _PLAIN_WORDS or is_public_name(token[0], in_record=False)):
+            if not (token[0] in _PLAIN_WORDS or is_public_name(token[0])):
                 raise CannotRedact(_unknown(text, position))
         elif kind == "comma":
             level.name = None
@@ -172,7 +168,6 @@ def _string(token: re.Match[str], text: str, level: _Level, keep: frozenset[str]
         is_name=is_name,
         name=name,
         parent=level.parent,
-        in_record=level.in_record,
         kept=kept,
         path=level.here,
     )
@@ -184,7 +179,6 @@ def _inside(bracket: str, level: _Level, keep: frozenset[str]) -> _Level:
     return _Level(
         bracket,
         level.parent if name is None else name,
-        in_record=level.in_record and (name is None or name in _RECORDS),
         kept=level.kept or (name is not None and name in keep),
         path=level.here,
     )

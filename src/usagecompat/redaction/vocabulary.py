@@ -55,21 +55,18 @@ WORDS: Final = frozenset(
     job jobs key keys kind label labels language last length level limit line list log low max medium megapixel
     member message messages meta metadata method min minute minutes model models moderation moderations modality month
     monthly more moderated multiplier name net next note notes null num number object of offset on operation order
-    organization other out output outputs owner page pages paid param params parameters part parts per period permission
+    organization other out output outputs owner page pages paid param params payload payloads parameters part parts per period permission
     playground preview previous price prices priority product project projects promotional prompt prompts quantity query
     queries quota ratio rate read reads realtime reason reasoning reasoned refund region request requested requests
     research response responses result results retrieval role scale search searches second seconds sequence server
     service session sessions shape short size sku source speech speeches spend standard start started status storage
-    store stores string sub subtotal sum tag tags tax text tier time timestamp timezone title to token tokens tool
+    store stores string sub subtotal sum tag tags tax text tier time threshold timestamp timezone title to token tokens tool
     tools total totals trace training transcription transcriptions transcribe true tts tuned tuning type uncached unit
     units unlabeled updated upscale url usage used user users utc value values variation vector version video videos
     volume web webhook week width with write writes written year zone
     """.split()
 )
 """The words of member names, line items, units and errors."""
-
-SHORT: Final = frozenset("1d 1h 1k 1m 12h 12hr 30m 24h 1000 1hr 100 1m 1 2 3 4 5 10 mb gb tb".split())
-"""Sizes and times that stand between words."""
 
 FAMILIES: Final = frozenset(
     """
@@ -89,20 +86,16 @@ MODEL_WORDS: Final = frozenset(
 )
 """The other parts of those names, but for versions and dates."""
 
+UNITS: Final = frozenset(
+    value
+    for each in _CONTRACTS
+    for record in each.records.values()
+    for name, member in record.members.items()
+    if name == "quantity_unit" and member.values is not None
+    for value in member.values.known
+)
 SERVICE_TIERS: Final = frozenset("auto default flex priority scale batch standard".split())
 SOURCES: Final = frozenset(("image.generation", "image.edit", "image.variation", "image.upscale"))
 LEVELS: Final = frozenset("low medium high auto".split())
 API_SOURCES: Final = frozenset("agents_api unlabeled realtime".split())
 WIDTHS: Final = frozenset("1m 1h 1d".split())
-
-CURRENCIES: Final = frozenset(
-    """
-    aed afn all amd aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd btn bwp byn bzd cad cdf chf clp cny
-    cop crc cup cve czk djf dkk dop dzd egp ern etb eur fjd fkp gbp gel ghs gip gmd gnf gtq gyd hkd hnl htg huf idr ils
-    inr iqd irr isk jmd jod jpy kes kgs khr kmf kpw krw kwd kyd kzt lak lbp lkr lrd lsl lyd mad mdl mga mkd mmk mnt mop
-    mru mur mvr mwk mxn myr mzn nad ngn nio nok npr nzd omr pab pen pgk php pkr pln pyg qar ron rsd rub rwf sar sbd scr
-    sdg sek sgd shp sle sos srd ssp stn svc syp szl thb tjs tmt tnd top try ttd twd tzs uah ugx usd uyu uzs ves vnd vuv
-    wst xaf xcd xof xpf yer zar zmw
-    """.split()
-)
-"""ISO 4217, in lower case."""

@@ -25,6 +25,7 @@ from usagecompat.scan.trees import integer_of, items, money_of, seconds
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from usagecompat.contract import RecordShape
     from usagecompat.findings import Path
 
 MOST_RESULTS: Final = 100_000
@@ -177,7 +178,7 @@ class Remembering:
         self._size = sum(map(len, self._groups.values()))
         self._results, self._level = start.results, start.level
         self._revision = revision or ""
-        self._kinds = contract(revision).kinds if revision else {}
+        self._kinds: Mapping[str, RecordShape] = contract(revision).kinds if revision else {}
 
     def restatements(self) -> Restatements:
         """What there is so far."""
