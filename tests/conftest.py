@@ -13,7 +13,7 @@ pytest_plugins = ["pytester"]
 
 # No test depends on how fast the machine is.
 settings.register_profile(
-    "suite", deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "suite", deadline=None, max_examples=8, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.register_profile("thorough", settings.get_profile("suite"), max_examples=2_000)
 settings.load_profile("suite")
