@@ -276,6 +276,11 @@ def test_ways_by_prefix() -> None:
     assert client_spec("mine=http:node x.mjs").name == "mine"
     assert client_spec("mine=http:node x.mjs").command == ("node", "x.mjs")
     assert client_spec("node some/where/adapter.mjs").name == "adapter.mjs"
+    assert client_spec("oneshot:jq -ce .").name == "jq"
+    assert client_spec("oneshot:/usr/bin/jq .data").name == "jq"
+    assert client_spec("./my-client --strict").name == "my-client"
+    assert client_spec("cargo run").name == "cargo"
+    assert client_spec(f"sh {'x' * 5_000}").name == "sh"
 
 
 def test_merging() -> None:

@@ -4,6 +4,7 @@ Which client is tested, and in which way it is driven.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from enum import StrEnum
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PYTHON: Final = "python:"
+_SCRIPT: Final = re.compile(r"[\w-][\w.-]*\.[a-z]\w{0,5}", re.IGNORECASE)
 _NAMED: Final = re.compile(r"([A-Za-z0-9][\w.@+-]*)=")
 TIMEOUT: Final = 10.0
 START_TIMEOUT: Final = 60.0
@@ -111,8 +113,14 @@ def client_spec(  # noqa: PLR0913 - one for each option
 
 
 def _name(command: tuple[str, ...], way: Way) -> str:
-    """A short name without spaces, as good as a command shows one."""
+    """A short name without spaces: the script that an interpreter is given, or else the program."""
     if way is Way.PYTHON:
         return ":".join(command)
-    words = [word for word in command[1:] if not word.startswith("-")] or [command[0]]
-    return words[0].rstrip("/").rpartition("/")[2].replace(" ", "-") or command[0]
+    words = [word for word in command[1:] if not word.startswith("-")]
+    scripts = [word for word in words if _SCRIPT.fullmatch(_last(word)) or os.path.isfile(word)]  # noqa: PTH113 - any text
+    return _last((*scripts, command[0])[0]).replace(" ", "-") or command[0]
+
+
+def _last(path: str) -> str:
+    """The last part of a path."""
+    return path.rstrip("/").rpartition("/")[2]
