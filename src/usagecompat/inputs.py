@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn, TypeAlias, cas
 from attrs import frozen
 
 from usagecompat.exceptions import MissingExtra, NoPayloads, UnreadableInput
-from usagecompat.jsontext import MAX_SIZE
+from usagecompat.jsontext import MAX_SIZE, NO_VALUE
+from usagecompat.jsontext import read as read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -298,7 +299,8 @@ def _payloads(name: str, *, ndjson: bool, limit: int, ends: bool = False) -> Ite
             if not (ndjson or content in LINE_BY_LINE):
                 yield Payload(Source(shown), stream.read(limit + 1))
                 return
-            for line, data in enumerate(_lines(stream, limit, ends=ends), 1):
+            lines = _lines(stream, limit, ends=ends)
+            for line, data in enumerate(lines if ends else _but_documents(lines, shown), 1):
                 if ends or (data and not data.isspace()):
                     yield Payload(Source(shown, line), data)
     except Damaged as error:
@@ -310,6 +312,10 @@ def _payloads(name: str, *, ndjson: bool, limit: int, ends: bool = False) -> Ite
         raise UnreadableInput(shown, _reason(error)) from error
 
 
+def _is_json(data: bytes) -> bool:
+    return read_json(data).value is not NO_VALUE
+
+
 def _lines(stream: BinaryIO, limit: int, *, ends: bool) -> Iterator[bytes]:
     """The lines, with their ends or without; of one that is too long only as much as shows it."""
     while data := stream.readline(limit + 2):
@@ -317,6 +323,35 @@ def _lines(stream: BinaryIO, limit: int, *, ends: bool) -> Iterator[bytes]:
         yield data if ends else data.removesuffix(b"\n").removesuffix(b"\r")[: limit + 1]
         while not complete and (data := stream.readline(_STEP)):
             complete = data.endswith(b"\n")
+
+
+def _but_documents(lines: Iterator[bytes], shown: str) -> Iterator[bytes]:
+    """
+    The lines, unless they are one document that was printed over many of them.
+
+    Raises:
+        UnreadableInput: They are.
+    """
+    held: list[bytes] = []
+    for first in lines:
+        held.append(first)
+        if first.strip():
+            break
+    if held and (start := held[-1].strip())[:1] in (b"{", b"[") and start[-1:] in (b"{", b"[", b","):
+        size = 0
+        for line in lines:
+            held.append(line)
+            size += len(line)
+            if size > MAX_SIZE:
+                break
+        else:
+            if len(held) > 1 and _is_json(b"\n".join(held)):
+                message = (
+                    "this is one JSON document over many lines, not a payload per line; call it .json, without --ndjson"
+                )
+                raise UnreadableInput(shown, message)
+    yield from held
+    yield from lines
 
 
 class Damaged(Exception):
@@ -337,6 +372,9 @@ def _opened(name: str, compression: str, shown: str) -> Generator[BinaryIO]:
             return
         if not file.peek(1):
             raise Damaged("the file is empty, which no compressed data is")
+        start = file.peek(1)[:1]
+        if start.isspace() or start in b"{[":
+            raise Damaged(f"this is plain text, not compressed: call it without {compression}")
         with gunzip(file) if compression == ".gz" else unzstd(file, shown) as stream:
             yield stream
 
@@ -354,7 +392,12 @@ def gunzip(file: BinaryIO) -> Generator[BinaryIO]:
             yield cast("BinaryIO", stream)
     except EOFError as error:
         raise Damaged("the compressed data ends too soon") from error
-    except (gzip.BadGzipFile, zlib.error) as error:
+    except gzip.BadGzipFile as error:
+        why = (
+            "this is no gzip" if "Not a gzipped file" in str(error) else str(error)
+        )  # which shows bytes as Python does
+        raise Damaged(f"the compressed data is damaged: {why}") from error
+    except zlib.error as error:
         raise Damaged(f"the compressed data is damaged: {error}") from error
 
 

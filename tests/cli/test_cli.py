@@ -443,3 +443,43 @@ def test_lists_end_where_their_reader_has_enough(command: list[str]) -> None:
             [sys.executable, "-m", "usagecompat", *command], stdout=output, stderr=subprocess.PIPE, check=False
         )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_unwrap(tmp_path: Path) -> None:
+    """`--unwrap` checks what is inside saved exchanges, under the name of the file and the place in it."""
+    exchange = {"status": 200, "body": {"object": "organization.costs.result", "amount": 5}}
+    (tmp_path / "saved.json").write_text(json.dumps(exchange))
+    plain, inside = run("check", "saved.json", cwd=tmp_path), run("check", "--unwrap", "saved.json", cwd=tmp_path)
+    assert "check --unwrap" in plain.stdout
+    assert "saved.json#/body:1:39: error schema/wrong-type /amount" in inside.stdout
+    assert (plain.exit_code, inside.exit_code) == (1, 1)
+
+
+@pytest.mark.parametrize("indent", [1, 2, 4])
+def test_one_document_over_many_lines_is_said_once(tmp_path: Path, indent: int) -> None:
+    """A pretty-printed document in place of lines is one message, and exit status 2."""
+    page = {"object": "page", "data": [], "has_more": False, "next_page": None}
+    (tmp_path / "page.ndjson").write_text(json.dumps(page, indent=indent))
+    result = run("check", "page.ndjson", cwd=tmp_path)
+    assert result.exit_code == 2
+    assert result.stderr.count("one JSON document over many lines") == 1
+    assert result.stdout == ""
+
+
+def test_broken_lines_are_still_lines(tmp_path: Path) -> None:
+    """A first line that is cut off is one invalid payload, and the others are checked."""
+    line = '{"object": "organization.costs.result"}'
+    (tmp_path / "lines.ndjson").write_text(f'{{"object": {{\n{line}\n{line}')
+    result = run("check", "lines.ndjson", cwd=tmp_path)
+    assert "2 valid" in result.stderr
+    assert "1 invalid" in result.stderr
+
+
+@pytest.mark.parametrize("extension", [".gz", ".zst"])
+def test_plain_text_under_the_name_of_compressed_data(tmp_path: Path, extension: str) -> None:
+    """Text that is not compressed is called that, without any bytes as Python prints them."""
+    (tmp_path / f"page.json{extension}").write_text("{}")
+    result = run("check", f"page.json{extension}", cwd=tmp_path)
+    assert result.exit_code == 2
+    assert "plain text" in result.stderr
+    assert "b'" not in result.stderr

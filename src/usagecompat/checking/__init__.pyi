@@ -6,6 +6,7 @@ from .schema_stage import shape_of_document, validate
 from .spelling import is_one_edit, meant
 from .stages import check, fast_route, look, report_on
 from .sums import SUM_RULES, SumRule, sum_rules
+from .unwrap import unwrapped
 from .weighing import Fit, verdict_of
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "report_on",
     "shape_of_document",
     "sum_rules",
+    "unwrapped",
     "validate",
     "verdict_of",
 ]

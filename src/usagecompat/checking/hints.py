@@ -156,7 +156,7 @@ def array_hint(items: list[Any]) -> str:
     first = items[0] if items else None
     rule = "one payload is one page, one bucket or one result."
     if is_mapping(first):
-        shape = looks_like(first) or _by_tag(first)
+        shape = looks_like(first) or by_tag(first)
         if shape is not None:
             inside = {
                 Shape.BUCKET: "Send the page itself, not its `data`",
@@ -216,7 +216,8 @@ def envelope(node: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
-def _by_tag(node: Mapping[str, Any]) -> Shape | None:
+def by_tag(node: Mapping[str, Any]) -> Shape | None:
+    """What an object calls itself; None if it says nothing that a payload says."""
     tag = node.get("object")
     if type(tag) is not str:
         return None
@@ -229,7 +230,7 @@ def _payloads_in(node: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterato
     for name, value in list(node.items())[:_MOST_ITEMS]:
         place = (*path, name)
         if is_mapping(value):
-            shape = _by_tag(value) or looks_like(value)
+            shape = by_tag(value) or looks_like(value)
             if shape is not None:
                 yield pointer(place), _NAMES[shape]
             elif len(path) == 0:

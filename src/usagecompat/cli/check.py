@@ -12,6 +12,7 @@ import click
 
 from usagecompat import inputs
 from usagecompat.checking import check as check_payload
+from usagecompat.checking import unwrapped
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.failing import known_codes
 from usagecompat.cli.progress import progress
@@ -69,6 +70,11 @@ _MOST_NAMES: Final = 10
 @click.option(
     "--ndjson", is_flag=True, help="Take every line of the input for a payload, whatever the files are called."
 )
+@click.option(
+    "--unwrap",
+    is_flag=True,
+    help="Check the payloads inside saved exchanges: HAR, VCR cassettes in JSON or YAML, objects with a body.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing about payloads that do not fail, and no totals.")
 @also_html
 @click.pass_context
@@ -83,6 +89,7 @@ def check(  # noqa: PLR0913 - one for each option
     fail_on: str,
     format_: str,
     ndjson: bool,
+    unwrap: bool,
     quiet: bool,
     also: Path | None,
 ) -> None:
@@ -98,6 +105,7 @@ def check(  # noqa: PLR0913 - one for each option
     \b
     Example: usagecompat check costs.json recorded/ exports.ndjson.gz --also html=report.html
     Example: curl ... | usagecompat check - --format json
+    Example: usagecompat check --unwrap recorded.har cassettes/usage.yml
     """  # noqa: D301 - click's own mark
     if not files:
         raise click.UsageError("There is nothing to check: name files, directories, or - for standard input.")
@@ -119,7 +127,8 @@ def check(  # noqa: PLR0913 - one for each option
 
     def outcomes(tick: Callable[[int], object]) -> Iterator[Outcome]:
         nonlocal failed
-        for payload in inputs.read(files, ndjson=ndjson, tell=tell, pass_over=without_case.append):
+        found = inputs.read(files, ndjson=ndjson, tell=tell, pass_over=without_case.append)
+        for payload in _unwrapped(found) if unwrap else found:
             yield from untold
             untold.clear()
             try:
@@ -150,6 +159,16 @@ def check(  # noqa: PLR0913 - one for each option
     if unread:
         context.exit(2)
     context.exit(1 if failed else 0)
+
+
+def _unwrapped(payloads: Iterable[inputs.Payload]) -> Iterator[inputs.Payload]:
+    """The payloads inside saved exchanges, each under the name of its file and the pointer; others as they are."""
+    for payload in payloads:
+        inner = unwrapped(payload.data)
+        if not inner:
+            yield payload
+        for place, data in inner:
+            yield inputs.Payload(inputs.Source(f"{payload.source}#{place}"), data)
 
 
 def _size(names: Iterable[str]) -> int:
