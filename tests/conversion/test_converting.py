@@ -178,6 +178,9 @@ def parts(total: int, writes: int, **more: int) -> bytes:
         (completions(**{WRITE: 10, LONG: 4}), B, A, 14),
         (completions(**{WRITE: 10, LONG: 0}), A, B, 10),
         (completions(**{WRITE: 0}), A, B, 0),
+        (completions(**{WRITE: 10}), A, C, 10),
+        (completions(**{WRITE: 10}), C, B, 10),
+        (completions(**{WRITE: 10, SHORT: 10}), C, B, 10),
     ],
 )
 def test_meanings(payload: bytes, source: str, target: str, expected: int) -> None:
@@ -192,6 +195,7 @@ def test_meanings(payload: bytes, source: str, target: str, expected: int) -> No
     ("payload", "source", "target"),
     [
         (completions(**{WRITE: 10}), A, B),
+        (completions(**{WRITE: 10}), B, A),
         (completions(**{WRITE: 3, LONG: 4}), A, B),
         (completions(**{WRITE: 10, LONG: 4}), B, C),
         (completions(**{WRITE: 10, LONG: 4}), C, A),

@@ -60,8 +60,8 @@ def recount(name: str, before: Means, after: Means, counts: Mapping[str, int]) -
     rest = after.leaves_out or before.leaves_out
     apart = counts.get(rest)
     if not apart:
-        if apart is None and not before.leaves_out and after.leaves_out and not after.unless:
-            _must_fit(name, value, counts)
+        if apart is None and {_stated(before, counts), _stated(after, counts)} == {Form.WHOLE, Form.PARTIAL}:
+            _must_fit(name, value, counts, before.unless or after.unless)
         return Recount(value)
     form = _form(name, before, counts, apart)
     settled = bool(after.unless) and after.unless in counts
@@ -79,6 +79,13 @@ def recount(name: str, before: Means, after: Means, counts: Mapping[str, int]) -
     if value < apart:
         raise Unclear(f"`{rest}` is more than the whole of which it is a part")
     return Recount(value - apart, is_lossy=lossy)
+
+
+def _stated(means: Means, counts: Mapping[str, int]) -> Form:
+    """What a count is by its meaning alone, where nobody says what it leaves out."""
+    if not means.leaves_out or means.unless in counts:
+        return Form.WHOLE
+    return Form.EITHER if means.unless else Form.PARTIAL
 
 
 def _form(name: str, means: Means, counts: Mapping[str, int], apart: int) -> Form:
@@ -106,7 +113,7 @@ def _form_by_sums(name: str, counts: Mapping[str, int], apart: int) -> Form | No
     return None
 
 
-def _must_fit(name: str, value: int, counts: Mapping[str, int]) -> None:
-    """A whole that becomes a part while nobody says what the rest is: right if its sums are, or if there is nothing."""
-    if value and _form_by_sums(name, counts, 0) is None:
-        raise Unclear("how much of it is kept for longer is not said, and no sum shows that it is nothing")
+def _must_fit(name: str, value: int, counts: Mapping[str, int], part: str) -> None:
+    """A whole and a part are one number if the sums say so, or the other part, or if there is nothing of it."""
+    if value and counts.get(part) != value and _form_by_sums(name, counts, 0) is None:
+        raise Unclear("how much of it stands in another member is not said, and no sum shows that it is nothing")
