@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from usagecompat.contract import Count, JsonType
+from usagecompat.contract import LATEST, Count, JsonType, declared_since
 from usagecompat.jsontext import Number, Tree
 from usagecompat.mutants.model import lossy
 from usagecompat.mutants.support import exact
@@ -49,6 +49,11 @@ _TWINS: Final = (
     ("size", "source"),
     ("quantity_unit", "line_item"),
 )
+_WRITES: Final = "input_cache_write_tokens"
+_LONG_WRITES: Final = "input_cache_write_12h_tokens"
+_SHORT_WRITES: Final = "input_cache_write_30m_tokens"
+_LONG_WRITES_SINCE: Final = declared_since("UsageCompletionsResult", _LONG_WRITES) or LATEST
+_SHORT_WRITES_SINCE: Final = declared_since("UsageCompletionsResult", _SHORT_WRITES) or LATEST
 _ISO: Final = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d)?")
 _TIMES: Final[Mapping[str, tuple[str, Callable[[re.Match[str]], str]]]] = {
     "z": ("says Z where it said +00:00", lambda m: m[0].replace("+00:00", "Z")),
@@ -85,6 +90,18 @@ def mutants() -> Iterator[Mutant]:
         yield lossy(
             f"twins/{slug}-copied", f"`{other}` comes back with the value of `{one}`.", on_results(_copied(one, other))
         )
+    yield lossy(
+        "unit/12-hour-writes-added-to-old-records",
+        "A record that does not say how much is kept for 30 minutes gets the 12-hour part added to its cache writes.",
+        on_results(_recounted(sign=1, settled=False)),
+        since=_LONG_WRITES_SINCE,
+    )
+    yield lossy(
+        "unit/12-hour-writes-left-out-of-new-records",
+        "Cache writes come back without their 12-hour part, as they did for three weeks of October 2026.",
+        on_results(_recounted(sign=-1, settled=True)),
+        since=_SHORT_WRITES_SINCE,
+    )
     for name, (does, change_) in _TIMES.items():
         yield lossy(f"iso-time/{name}", f"A time as text {does}.", on_undeclared(unnamed(_retold(change_))))
         yield lossy(f"iso-time/{name}-anywhere", f"Whatever looks like a time as text {does}.", deep(_retold(change_)))
@@ -118,6 +135,20 @@ def _stepped(step: int) -> Callable[[Number], Tree]:
     def change(old: Number) -> Tree:
         rest = exact.integer(old) % step
         return exact.whole(exact.integer(old) - rest) if rest else old
+
+    return change
+
+
+def _recounted(*, sign: int, settled: bool) -> Callable[[Object], Object]:
+    """Cache writes with their 12-hour part added or taken away, in records that say what the 30-minute part is or do not."""
+
+    def change(node: Object) -> Object:
+        whole, part = node.get(_WRITES), node.get(_LONG_WRITES)
+        if isinstance(node.get(_SHORT_WRITES), Number) is not settled:
+            return node
+        if not isinstance(whole, Number) or not isinstance(part, Number) or not exact.integer(part):
+            return node
+        return {**node, _WRITES: exact.whole(exact.integer(whole) + sign * exact.integer(part))}
 
     return change
 
