@@ -93,7 +93,7 @@ def test_unknown_code() -> None:
     result = run("wire/amount-as-text")
     assert result.exit_code == 2
     assert "did you mean 'wire/amount-as-string'?" in result.stderr
-    with pytest.raises(NoSuchName, match="there are 8"):
+    with pytest.raises(NoSuchName, match="there are 1"):
         usagecompat.check(b"{}", ignore=["nothing like it"])
 
 

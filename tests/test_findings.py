@@ -13,7 +13,7 @@ from jsonpointer import JsonPointer
 from usagecompat import CODES, Finding, Profile, Severity, Verdict, check
 from usagecompat.findings import Shape, named, pattern, pointer
 
-STAGES = {"json", "schema", "wire", "record", "rule", "client", "convert"}
+STAGES = {"json", "schema", "wire", "record", "rule", "client", "convert", "server"}
 WEIGHTS = tuple(reversed(Severity))
 
 

@@ -31,6 +31,7 @@ STAGES: Final[Mapping[str, str]] = {
     "rule": "Values contradict each other.",
     "client": "A client's answer is not what it was sent.",
     "convert": "A conversion to another revision left something behind.",
+    "server": "A server's answers contradict each other, or what was asked.",
 }
 """What the first part of a code says."""
 

@@ -2,7 +2,7 @@
 What can be seen in a payload or in a client's answer: codes, severities, findings.
 
 The catalogue `CODES` is an interface: a code is never renamed and never reused.
-Its stage prefix says whose matter it is: `json/`, `schema/`, `record/` and `rule/` the payload's, `wire/` the API's own, `client/` the tested client's, `convert/` a conversion's.
+Its stage prefix says whose matter it is: `json/`, `schema/`, `record/` and `rule/` the payload's, `wire/` the API's own, `client/` the tested client's, `convert/` a conversion's, `server/` the tested server's.
 """
 
 from __future__ import annotations
@@ -191,6 +191,48 @@ CODES: Final[Mapping[str, Code]] = {
     "convert/name-lost": _code(_N, "a member stood under a name of another revision, and no longer does"),
     "convert/text-became-number": _code(_N, "a number in a string became a number with the same digits"),
     "convert/sum-recomputed": _code(_N, "a count was recomputed, and the way back may come to another text"),
+    # A server's answers contradict each other, or what was asked.
+    "server/no-answer": _code(_E, "no whole answer comes"),
+    "server/failed": _code(_E, "a right query gets status 5xx"),
+    "server/endpoint-missing": _code(_E, "an endpoint is not there"),
+    "server/query-refused": _code(_E, "a right query is refused"),
+    "server/error-with-200": _code(_E, "an error comes with status 200"),
+    "server/invalid-page": _code(_E, "an answer is no page of the contract"),
+    "server/wrong-kind": _code(_E, "an endpoint serves another endpoint's results"),
+    "server/has-more-wrong": _code(_E, "`has_more` and the cursor say different things"),
+    "server/limit-ignored": _code(_E, "a page has another size than `limit` asks for"),
+    "server/width-ignored": _code(_E, "buckets have another width than was asked for"),
+    "server/buckets-off-grid": _code(_E, "a bucket does not stand on the grid of its width"),
+    "server/times-shifted": _code(_E, "all buckets are moved by the same time"),
+    "server/buckets-outside-window": _code(_E, "a bucket is outside the window"),
+    "server/buckets-repeated": _code(_E, "a bucket comes twice"),
+    "server/buckets-missing": _code(_E, "a bucket is missing"),
+    "server/buckets-unordered": _code(_E, "buckets are not in the order of time"),
+    "server/cursor-ignored": _code(_E, "the cursor leads to the first page again"),
+    "server/paging-endless": _code(_E, "paging never ends"),
+    "server/pages-differ": _code(_E, "a bucket differs between large and small pages"),
+    "server/widths-disagree": _code(_E, "narrow buckets do not sum to the wide one"),
+    "server/groups-disagree": _code(_E, "groups do not sum to the whole"),
+    "server/sums-inexact": _code(_E, "sums agree to some digits only"),
+    "server/group-by-ignored": _code(_E, "results are not grouped by what was asked"),
+    "server/group-by-unasked": _code(_E, "results are grouped by what was not asked"),
+    "server/groups-repeated": _code(_E, "a group comes twice in a bucket"),
+    "server/group-keys-swapped": _code(_E, "group keys stand under each other's name"),
+    "server/filter-ignored": _code(_E, "a filter changes nothing"),
+    "server/filter-differs": _code(_E, "a filter does not give what its group gave"),
+    "server/not-repeatable": _code(_E, "the same query says something else each time"),
+    "server/changed-meanwhile": _code(_N, "a closed bucket changed while it was looked at"),
+    "server/cursor-not-refused": _code(_E, "a cursor is taken beside another query"),
+    "server/limit-not-refused": _code(_E, "a limit out of range is not refused"),
+    "server/group-by-not-refused": _code(_E, "an unknown group key is not refused"),
+    "server/width-not-refused": _code(_E, "an unknown width is not refused"),
+    "server/window-not-refused": _code(_E, "an end before the start is not refused"),
+    "server/start-not-required": _code(_E, "a query without a start is not refused"),
+    "server/key-not-required": _code(_E, "a query without a key is not refused"),
+    "server/failed-on-bad-input": _code(_E, "wrong input gets status 5xx"),
+    "server/error-without-body": _code(_E, "a refusal has no error body"),
+    "server/unknown-parameter-ignored": _code(_N, "an unknown parameter is ignored"),
+    "server/expected-differs": _code(_E, "an answer is not the expected one"),
 }
 """Every finding code, by stage."""
 

@@ -30,6 +30,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "fixtures": ("fixtures", "List, copy and lint the corpus of cases."),
     "matrix": ("matrix", "Run several clients over the corpus and print a matrix."),
     "openapi": ("openapi", "Print the OpenAPI document of the usage and costs endpoints."),
+    "probe": ("probe", "Probe a server of the usage and costs endpoints."),
     "redact": ("redact", "Redact payloads so that they can be shared."),
     "revisions": ("revisions", "List the revisions of the published contract, compare two, or import one."),
     "run": ("run", "Run a client in any language over the corpus and report what it loses."),

@@ -23,6 +23,6 @@ def known_codes(_context: click.Context, _option: click.Parameter, codes: tuple[
             close = get_close_matches(code, CODES, n=1, cutoff=0.5)
             hint = f"did you mean {close[0]!r}?" if close else "codes look like 'json/duplicate-member';"
             raise click.BadParameter(f"there is no finding code {code!r}; {hint} `usagecompat explain` lists all.")
-        if code.startswith("client/"):
-            raise click.BadParameter(f"{code!r} is said of clients and never found in a payload.")
+        if code.startswith(("client/", "server/")):
+            raise click.BadParameter(f"{code!r} is said of {code.partition('/')[0]}s and never found in a payload.")
     return codes
