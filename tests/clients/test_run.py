@@ -292,3 +292,32 @@ def test_merging() -> None:
     assert parts == evolve(whole, causes=())
     assert parts.counts == whole.counts
     assert {case.outcome for case in whole.cases} <= {Outcome.DECODED, Outcome.REFUSED}
+
+
+def test_refused_status(tmp_path: Path) -> None:
+    """The exit statuses that mean refused can be named; any other is a crash, and what is no list of them is misuse."""
+    client = tmp_path / "client.py"
+    client.write_text("import sys\nsys.exit(5)\n", "utf-8")
+    arguments = [
+        "run",
+        "--client",
+        f"oneshot:{sys.executable} {client}",
+        "-k",
+        "text/trailing-brace",
+        "--format",
+        "json",
+    ]
+
+    def outcome(*more: str) -> str:
+        cases = json.loads(CliRunner().invoke(main, [*arguments, *more]).stdout)["cases"]
+        (met,) = {str(case["outcome"]) for case in cases}
+        return met
+
+    assert outcome() == "crashed"
+    assert outcome("--refused-status", "2,4,5") == "refused"
+    assert outcome("--refused-status", "2") == "crashed"
+    for given in ("", "0", "256", "2,", "two", "-1", "9999"):
+        refused = CliRunner().invoke(main, [*arguments, f"--refused-status={given}"])
+        assert (refused.exit_code, "no list of exit statuses" in refused.stderr) == (2, True)
+    refused = CliRunner().invoke(main, ["run", "--client", "node x.mjs", "--refused-status", "2"])
+    assert "started for each payload" in refused.stderr

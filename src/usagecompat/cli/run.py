@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from datetime import UTC, datetime
 from difflib import unified_diff
@@ -57,9 +58,20 @@ if TYPE_CHECKING:
     from usagecompat.contract import Revision
     from usagecompat.corpus import Case
 
+_STATUSES: Final = re.compile("[0-9]{1,3}(,[0-9]{1,3})*")
+_SIGNALLED: Final = 256
 _LEVELS: Final = [level.name.lower() for level in Level]
 _FORMATS: Final = ("text", "json", "junit", "github", "badge", "html")
 _MOST_NAMES: Final = 5
+
+
+def _statuses(_context: click.Context, _option: click.Parameter, given: str | None) -> frozenset[int] | None:
+    """The exit statuses that are listed."""
+    if given is None:
+        return None
+    if not _STATUSES.fullmatch(given) or not all(0 < int(part) < _SIGNALLED for part in given.split(",")):
+        raise click.BadParameter(f"{given!r} is no list of exit statuses from 1 to 255, such as 2,4,5.")
+    return frozenset(map(int, given.split(",")))
 
 
 @click.command()
@@ -74,6 +86,13 @@ _MOST_NAMES: Final = 5
 )
 @click.option(
     "--validates", is_flag=True, help="CMD claims to refuse what is invalid (--oneshot, --http and python: only)."
+)
+@click.option(
+    "--refused-status",
+    "refused",
+    callback=_statuses,
+    metavar="N,...",
+    help="The exit statuses that mean refused, of a CMD with --oneshot or --http; any but these and 0 is a crash. [default: 1]",
 )
 @click.option(
     "--corpus",
@@ -148,6 +167,7 @@ def run(  # noqa: PLR0913 - one for each option
     oneshot: bool,
     http: bool,
     validates: bool,
+    refused: frozenset[int] | None,
     corpus: Path | None,
     set_: str,
     expression: str | None,
@@ -194,8 +214,14 @@ def run(  # noqa: PLR0913 - one for each option
         raise click.UsageError("Give the client either as --client CMD or as --adapter NAME.")
     if given is not None:
         spec = client_spec(given, way=way, name=name, validates=validates, timeout=timeout)
-    elif oneshot or http or validates:
-        raise click.UsageError("--oneshot, --http and --validates are said of a CMD; an adapter says them itself.")
+        if refused is not None:
+            if spec.way not in {Way.ONESHOT, Way.HTTP}:
+                raise click.UsageError("--refused-status is said of a CMD that is started for each payload.")
+            spec = evolve(spec, refused=refused)
+    elif oneshot or http or validates or refused is not None:
+        raise click.UsageError(
+            "--oneshot, --http, --validates and --refused-status are said of a CMD; an adapter says them itself."
+        )
     else:
         spec, revision = _adapted(adapter or "", name, timeout, revision)
     subjects = subjects_in(corpus or packaged(), set_)

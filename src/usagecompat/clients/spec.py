@@ -48,6 +48,8 @@ class ClientSpec:
     way: Way = Way.STDIO
     validates: bool = False
     """It claims to refuse what the contract does not allow; a client that speaks the protocol says so itself."""
+    refused: frozenset[int] = frozenset({1})
+    """The exit statuses with which a process for each payload says that it refused one; 0 says that it decoded it."""
     timeout: float = TIMEOUT
     """How many seconds a client has for one case."""
     start_timeout: float = START_TIMEOUT

@@ -391,7 +391,7 @@ class _Oneshot:
         finally:
             program.close()
             self.guard.end()
-        if status not in (0, 1):
+        if status != 0 and status not in self.spec.refused:
             return Reply(outcome=Outcome.CRASHED, message=_with_complaints(f"the client {Ended(status)}", program))
         if serving and not serving.fetched:
             asked = f"one for {serving.asked[0]}" if serving.asked else "none"
