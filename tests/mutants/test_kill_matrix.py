@@ -14,6 +14,7 @@ from usagecompat.mutants.families import reported
 from usagecompat.mutants.fault_table import table
 from usagecompat.mutants.kill_matrix import Kill, MutantOutcome, MutantResult, matrix
 from usagecompat.mutants.minimal_sets import PROMISES, choose, frozen_sets, reaches
+from usagecompat.mutants.model import MAY_REFUSE_RARE
 
 if TYPE_CHECKING:
     from usagecompat.mutants.model import Mutant
@@ -41,6 +42,13 @@ def test_an_equivalent_client_survives(mutant: Mutant) -> None:
     (result,) = matrix(cases(), [mutant])
     assert result.outcome is MutantOutcome.EQUIVALENT
     assert result.mutant.equivalent
+
+
+def test_who_refuses_what_is_rare_survives() -> None:
+    """A client that refuses only what no client has to take passes, and its proof is told."""
+    chosen = [one for one in all_mutants() if one.equivalent == MAY_REFUSE_RARE]
+    assert len(chosen) == 22
+    assert {result.outcome for result in matrix(cases(), chosen)} == {MutantOutcome.EQUIVALENT}
 
 
 def test_known_faults_are_killed() -> None:

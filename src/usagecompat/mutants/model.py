@@ -178,6 +178,9 @@ MAY_REFUSE = (
 )
 """The proof for a mutant that differs from the faithful client in refusals alone, and only where it may refuse."""
 
+MAY_REFUSE_RARE = "It refuses only what is extreme or draws a warning, which any client may refuse, and is faithful in everything else."
+"""The same of what no API is known to send: numbers beyond every common type, times that are none, deep nesting."""
+
 Change: TypeAlias = "Callable[[Tree, PayloadView], Tree]"
 """A change to what was decoded; it gives back the very same tree if there is nothing to change."""
 
