@@ -1,7 +1,7 @@
 """
 Everything that is asked of the kit's speed, as one table of ratios: python benchmarks/run.py [--small] [--json FILE].
 
-Each figure says what it was measured beside, in the same run; `checks`, `growth`, `starts` and `scan` say how.
+Each figure says what it was measured beside, in the same run; `checks`, `formats`, `growth`, `starts` and `scan` say how.
 Nothing here fails on a time: what is missed is marked.
 """
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import checks
+import formats
 import growth
 import scan
 import starts
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _SECTIONS: Final[dict[str, Callable[..., list[Figure]]]] = {
     "check": checks.measure,
+    "reports": formats.measure,
     "growth": growth.measure,
     "start": starts.measure,
     "scan": scan.measure,

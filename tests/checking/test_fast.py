@@ -127,6 +127,21 @@ def test_places_without_reading(shape: str) -> None:
         assert places.excerpt(path) == document.excerpt(path)
 
 
+def test_fits_are_remembered_by_sorts() -> None:
+    """What is remembered of one payload is told only of payloads that fit all revisions alike."""
+    line = (
+        b'{"object":"bucket","start_time":1,"end_time":2,"results":[{"object":"organization.usage.completions.result",'
+        b'"input_tokens":%d,"input_cached_tokens":3,"input_cache_write_tokens":2,"input_uncached_tokens":5,'
+        b'"output_tokens":1,"num_model_requests":1%s}]}'
+    )
+    ends = (b"", b',"input_cache_write_12h_tokens":2', b',"api_source":null', b',"project_id":null', b',"x":1')
+    payloads_of_many_sorts = [line % (total, end) for end in ends for total in (10, 12)] * 3
+    for payload in payloads_of_many_sorts:
+        text = differential.Text(payload, LATEST, "served", None)
+        exact = differential.by_exact_route(text)
+        assert differential.facts(check(payload), best_revision=True) == differential.facts(exact, best_revision=True)
+
+
 @pytest.mark.parametrize("revision", ["2024-12-16", "2026-08-21", "2026-10-14", LATEST])
 @pytest.mark.parametrize("profile", ["served", "published"])
 def test_fits_of_one_result_of_each_sort(revision: str, profile: str) -> None:

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 Facts: TypeAlias = tuple[object, ...]
 """What decides about a value, so that it can be compared."""
 
+FitsInBrief: TypeAlias = tuple[str | None, tuple[tuple[str, str, tuple[str, ...], tuple[tuple[str, str], ...]], ...]]
+"""The best revision; of each revision the verdict, the undeclared members, and code and pointer of the errors."""
+
 _RANKS: Final = {verdict: rank for rank, verdict in enumerate(Verdict)}
 _LEVELS: Final = {Shape.PAGE: 0, Shape.BUCKET: 1, Shape.RESULT: 2}
 _MOST_KINDS: Final = 256
@@ -53,6 +56,15 @@ def best_of(fits: Mapping[str, Fit]) -> Revision:
         for revision, fit in fits.items()
     }
     return fits[min(order, key=order.__getitem__)].revision
+
+
+def in_brief(fits: Mapping[str, Fit], *, has_json: bool = True) -> FitsInBrief:
+    """Fits without anything that values decide, so that it can be remembered."""
+    brief = tuple(
+        (fit.revision, str(fit.verdict), fit.undeclared, tuple((f.code, f.pointer) for f in fit.ruled_out_by))
+        for fit in fits.values()
+    )
+    return best_of(fits) if has_json else None, brief
 
 
 def fits_of(  # noqa: PLR0913 - all that a report depends on

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from usagecompat.checking.fits import best_of
+from usagecompat.checking.fits import best_of, in_brief
 from usagecompat.checking.report_text import render
 from usagecompat.checking.weighing import Fit
 from usagecompat.contract import REVISIONS
@@ -19,6 +19,7 @@ from usagecompat.findings import Finding, Profile, Severity, Shape, Verdict, nam
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from usagecompat.checking.fits import FitsInBrief
     from usagecompat.contract import Revision
 
 
@@ -105,6 +106,7 @@ class Report:
 
     def to_dict(self) -> dict[str, object]:
         """The report as `schemas/report.json` describes it."""
+        best, fits = self._fits_in_brief()
         return {
             "verdict": str(self.verdict),
             "shape": self.shape and str(self.shape),
@@ -112,17 +114,25 @@ class Report:
             "profile": str(self.profile),
             "findings": [finding.to_dict() for finding in self.findings],
             "truncated": self.truncated,
-            "best_revision": self.best_revision,
+            "best_revision": best,
             "revisions": [
                 {
-                    "revision": fit.revision,
-                    "verdict": str(fit.verdict),
-                    "undeclared": list(fit.undeclared),
-                    "ruled_out_by": [{"code": f.code, "pointer": f.pointer} for f in fit.ruled_out_by],
+                    "revision": revision,
+                    "verdict": verdict,
+                    "undeclared": list(undeclared),
+                    "ruled_out_by": [{"code": code, "pointer": place} for code, place in errors],
                 }
-                for fit in self.revisions.values()
+                for revision, verdict, undeclared, errors in fits
             ],
         }
+
+    def _fits_in_brief(self) -> FitsInBrief:
+        """The best revision and each fit; asked of what is remembered of payloads alike, if there is anything."""
+        remembered = getattr(self._fit, "in_brief", None)
+        if remembered is not None and "_fits" not in vars(self):
+            brief: FitsInBrief = remembered()
+            return brief
+        return in_brief(self.revisions, has_json=self._fit is not None)
 
 
 @frozen(eq=False)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from attrs import evolve
 
-from usagecompat.checking.fits import fits_of
+from usagecompat.checking.fits import FitsInBrief, fits_of, in_brief
 from usagecompat.checking.report import Report
 from usagecompat.checking.rules import find_contradictions
 from usagecompat.checking.schema_stage import shape_of_document, validate
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from usagecompat.contract import Revision
     from usagecompat.findings import Observe, Path, Places, ProfileName, ShapeName
 
+_BRIEFS: Final[dict[object, FitsInBrief]] = {}
+"""How payloads fit that are alike in all that decides it, as far as it is remembered."""
+_MOST_BRIEFS: Final = 500
 _NO_CODES: Final = frozenset[str]()
 
 
@@ -156,11 +159,28 @@ class _Again:
 
     def __call__(self) -> Mapping[str, Fit]:
         """How it fits each revision: told from one result of each sort, if that is enough."""
-        fast = fast_route()
-        short = fast and fast.shortened(self._payload, self._revision, self._shape)
+        short = self._short
         document = read(short.payload) if short else self._document
         fits = fits_of(document, self._revision, self._shape, self._profile, self._ignore, places=self)
         return {at: _moved(fit, short, self) for at, fit in fits.items()} if short else fits
+
+    @cached_property
+    def _short(self) -> FastExtract | None:
+        fast = fast_route()
+        return fast.shortened(self._payload, self._revision, self._shape) if fast else None
+
+    def in_brief(self) -> FitsInBrief:
+        """The same without messages and lines, which payloads of the same sorts have in common."""
+        short = self._short
+        if short is None:
+            return in_brief(self())
+        key = self._revision, self._shape, self._profile, self._ignore, short.sorts, short.buckets, short.results
+        brief = _BRIEFS.get(key)
+        if brief is None:
+            if len(_BRIEFS) >= _MOST_BRIEFS:
+                _BRIEFS.clear()
+            brief = _BRIEFS[key] = in_brief(self())
+        return brief
 
 
 def _moved(fit: Fit, short: FastExtract, places: Places) -> Fit:

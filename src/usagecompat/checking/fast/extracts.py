@@ -35,11 +35,18 @@ _encode: Final = msgspec.json.Encoder().encode
 class FastExtract:
     """A short payload, and where its buckets and results stand in the whole one."""
 
-    payload: bytes
+    _left: object
     shape: Shape
+    sorts: tuple[object, ...]
+    """What tells this from other extracts: those of the same sorts at the same places fit revisions alike."""
     buckets: tuple[int, ...]
     results: tuple[tuple[int, ...], ...]
     """The indexes of the results of each bucket that is left."""
+
+    @property
+    def payload(self) -> bytes:
+        """The short payload."""
+        return _encode(self._left)
 
     def whole(self, path: Path) -> Path:
         """Where in the whole payload something is."""
@@ -62,23 +69,26 @@ def extract(records: Mapping[type[object], FastRecord], value: Any, shape: Shape
         shape: What it is.
     """
     buckets: list[Any] = value.data if shape is Shape.PAGE else [value]
+    root = _states([value], records)
     if shape is Shape.RESULT:
-        return None  # which is short enough
+        return FastExtract(value, shape, (_class(value), *root), (), ()) if root is not None else None
     states = [None] if shape is Shape.BUCKET else _states(buckets, records)
-    if states is None or _states([value], records) is None:
+    if states is None or root is None:
         return None
     results = [result for bucket in buckets for result in bucket.results]
     starts = [0, *accumulate(len(bucket.results) for bucket in buckets)]
     classes = list(map(type, results))
     kept: list[list[int]] = [[] for _ in buckets]
+    told: dict[tuple[int, int], object] = {}
     for cls in {*classes}:
         places = [place for place, one in enumerate(classes) if one is cls]
         sorts = _states([results[place] for place in places], records)
         if sorts is None:
             return None
-        for place in _firsts(sorts, places):
+        for place, sort in _firsts(sorts, [*zip(places, sorts, strict=True)]):
             index = bisect_right(starts, place) - 1
             kept[index].append(place - starts[index])
+            told[index, place - starts[index]] = cls, sort
     new = {*_firsts(states, range(len(buckets)))}
     left = [index for index in range(len(buckets)) if index in new or kept[index]]
     short = [
@@ -86,8 +96,15 @@ def extract(records: Mapping[type[object], FastRecord], value: Any, shape: Shape
         for index, bucket in ((index, buckets[index]) for index in left)
     ]
     return FastExtract(
-        _encode(msgspec.structs.replace(value, data=short) if shape is Shape.PAGE else short[0]),
+        msgspec.structs.replace(value, data=short) if shape is Shape.PAGE else short[0],
         shape,
+        (
+            _class(value),
+            *root,
+            *(states[index] for index in left),
+            *sorted(told),
+            *(told[place] for place in sorted(told)),
+        ),
         tuple(left),
         tuple(tuple(sorted(kept[index])) for index in left),
     )
