@@ -141,7 +141,7 @@ def _work(  # noqa: PLR0913, PLR0917 - as `run` has them
         return _on_cluster(scheduler, ahead, options, tick)
     if jobs > 1 and len(ahead) > 1 and not plan.has_standard_input:
         return _in_processes(ahead, options, min(jobs, len(ahead)), tick, parts, places, forking=plan.is_local)
-    return ((one, _scanning(places, one)(one, options, tick=tick, parts=parts)) for one in ahead)
+    return ((one, _scanning(places, parts, one)(one, options, tick=tick)) for one in ahead)
 
 
 def _part(places: Path, partition: Partition) -> Path:
@@ -149,9 +149,14 @@ def _part(places: Path, partition: Partition) -> Path:
     return places.with_name(f"{places.name}.part-{partition.number}")
 
 
-def _scanning(places: Path | None, partition: Partition) -> Callable[..., Summary]:
+def _scanning(places: Path | None, parts: Parts | None, partition: Partition) -> Callable[..., Summary]:
     """What scans a partition."""
-    return scan_partition if places is None else partial(scan_partition, places=_part(places, partition))
+    more: dict[str, Any] = {}
+    if places is not None:
+        more["places"] = _part(places, partition)
+    if parts is not None:
+        more["parts"] = parts
+    return partial(scan_partition, **more) if more else scan_partition
 
 
 def _take_over(places: Path, partition: Partition) -> None:
@@ -212,7 +217,7 @@ def _in_processes(  # noqa: PLR0913, PLR0917 - as `run` has them
             while True:
                 let_signals_through()
                 while len(pending) < jobs * _WAITING and (following := next(rest, None)):
-                    pending[pool.submit(_scanning(places, following), following, options, parts=parts)] = following
+                    pending[pool.submit(_scanning(places, parts, following), following, options)] = following
                 if not pending:
                     is_done = True
                     return
