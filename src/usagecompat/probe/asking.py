@@ -252,9 +252,11 @@ def refuse_cursor(course: Course) -> None:
 def tell_unknown(course: Course) -> None:
     """A parameter that does not exist, which may be ignored and is told."""
     exchange = course.ask(*course.times(), ("no_such_parameter", "1"))
-    if exchange is None or exchange.answer.failure:
+    if exchange is None:
         return
-    if exchange.answer.status == OK and not is_error(read(exchange.answer.body).value):
+    if exchange.answer.failure:
+        course.report("server/no-answer", f"There is no answer: {exchange.answer.failure}.", exchange.query)
+    elif exchange.answer.status == OK and not is_error(read(exchange.answer.body).value):
         course.report(
             "server/unknown-parameter-ignored",
             "An unknown parameter is ignored, so that a misspelt one goes unnoticed.",

@@ -111,10 +111,10 @@ class Session:
             if answer.status in _REDIRECTS and (place := answer.headers.get("location")):
                 redirects += 1
                 if redirects > _MOST_REDIRECTS:
-                    return Answer(failure=f"more than {_MOST_REDIRECTS} redirects, the last to {urljoin(url, place)}")
-                there = urljoin(url, place)
-                if urlsplit(there).scheme not in {"http", "https"}:
-                    return Answer(failure=f"a redirect to {there}, which is no HTTP")
+                    return Answer(failure=f"more than {_MOST_REDIRECTS} redirects, the last to {place}")
+                there = _joined(url, place)
+                if there is None:
+                    return Answer(failure=f"a redirect to {place}, which is no URL of HTTP")
                 url = there
             elif answer.status == _TOO_MANY and waits < _MOST_WAITS:
                 waits += 1
@@ -136,6 +136,16 @@ class Session:
         answer = self.transport(url, headers)
         self.tick(1)
         return answer
+
+
+def _joined(url: str, place: str) -> str | None:
+    """Where a redirect leads; None if that is no URL of HTTP."""
+    try:
+        there = urljoin(url, place)
+        parts = urlsplit(there)
+    except ValueError:
+        return None
+    return there if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
 def _origin(url: str) -> tuple[str, str | None, int]:
