@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve, fields
 
-from usagecompat import ABSENT, LATEST, REVISIONS, dumps, flatten, loads, narrow
+from usagecompat import ABSENT, CODES, LATEST, REVISIONS, dumps, flatten, loads, narrow
 from usagecompat.contract.records import (
     CostsResult,
     CostsResultAmount,
@@ -191,3 +191,33 @@ def test_what_flatten_and_narrow_take() -> None:
         flatten({})  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="not a UsageCompletionsResult"):
         narrow(COMPLETION)  # type: ignore[arg-type]
+
+
+def test_findings_say_what_and_where() -> None:
+    """A finding about a flat record has the severity of its code, a place, and a sentence with the names in it."""
+    (lacking,) = narrow(UsageTimeBucketResultInner(object=COMPLETION.object, input_tokens=1, output_tokens=2)).findings
+    assert lacking.message == f"{COMPLETION.object} requires `num_model_requests`"
+    assert (lacking.severity, lacking.pointer, lacking.path) == ("error", "/num_model_requests", ("num_model_requests",))
+    (phantom,) = narrow(evolve(flatten(COMPLETION), images=0)).findings
+    assert phantom.message == "UsageCompletionsResult has no member `images`; other kinds have"
+    assert (phantom.severity, phantom.path) == (CODES["record/phantom-member"].served, ("images",))
+    (none,) = narrow(UsageTimeBucketResultInner()).findings
+    assert none.message == "a flat record has no `object`"
+
+
+def test_kinds_are_those_of_the_revision() -> None:
+    """A kind that a revision does not have narrows to a result of unknown kind there, and to its own at the newest."""
+    text = b'{"object":"organization.usage.decisions.result","num_model_requests":1}'
+    flat = flatten(loads(text, revision="2024-12-04"))
+    assert type(narrow(flat, revision="2024-12-04").result) is UnknownResult
+    assert narrow(flat, revision="2024-12-04").findings == ()
+    assert narrow(flat, revision=LATEST).findings != ()
+
+
+def test_the_way_back_keeps_spellings_and_revision() -> None:
+    """What narrowing gives is written with the spellings and by the revision of the text it came from."""
+    text = b'{"object":"organization.costs.result","amount":{"value":0.060,"currency":"usd"},"quantity":1e0}'
+    result = narrow(flatten(loads(text))).result
+    assert result is not None
+    assert dumps(result) == text
+    assert narrow(flatten(loads(text, revision="2026-05-13"))).result == loads(text, revision="2026-05-13")

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from usagecompat.jsontext.numbers import binary32, is_plain_and_lossy, lossy_decimal_models, lossy_integer_models
+from usagecompat.jsontext.numbers import binary32, is_plain_and_lossy, is_safe_count, lossy_decimal_models, lossy_integer_models
 from usagecompat.jsontext.values import Number
 from usagecompat.strategies.trees import integers, number_texts
 
@@ -128,3 +128,35 @@ def test_what_binary32_cannot_hold(double: float) -> None:
 def test_zeros_in_binary32() -> None:
     """Zero has one binary32, whatever its sign, and what is too small for another has the same."""
     assert binary32(0.0) == binary32(-0.0) == binary32(1e-60) == binary32(-1e-60) == b"\0" * 4
+
+
+@pytest.mark.parametrize(
+    ("lexeme", "is_lossy"),
+    [
+        ("0.1", False),
+        ("0.1234567", False),
+        ("16777217", True),
+        ("8589974000", False),
+        ("0.123456789", True),
+        ("1e5", None),
+        ("1E5", None),
+        ("0." + "0" * 27 + "1", False),
+        ("0." + "0" * 28 + "1", None),
+    ],
+)
+def test_plain_numbers(lexeme: str, is_lossy: bool | None) -> None:  # noqa: FBT001 - an answer
+    """A plain number has an answer, and one with an exponent or of more than 30 characters has none."""
+    assert is_plain_and_lossy(lexeme) is is_lossy
+
+
+@pytest.mark.parametrize(("lexeme", "safe"), [("999999999", True), ("1000000000", False), ("-1", False), ("1.0", False)])
+def test_safe_counts(lexeme: str, safe: bool) -> None:  # noqa: FBT001 - an answer
+    """Nine digits and nothing else are sure to fit every model."""
+    assert is_safe_count(lexeme) is safe
+
+
+def test_the_nearest_binary32() -> None:
+    """Numbers that one binary32 stands for are alike, and others are not."""
+    assert binary32(0.1) == struct.pack("<f", 0.1) == binary32(0.10000000149011612)
+    assert binary32(0.1) != binary32(0.2)
+    assert binary32(-0.1) != binary32(0.1)
