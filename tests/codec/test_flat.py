@@ -197,7 +197,11 @@ def test_findings_say_what_and_where() -> None:
     """A finding about a flat record has the severity of its code, a place, and a sentence with the names in it."""
     (lacking,) = narrow(UsageTimeBucketResultInner(object=COMPLETION.object, input_tokens=1, output_tokens=2)).findings
     assert lacking.message == f"{COMPLETION.object} requires `num_model_requests`"
-    assert (lacking.severity, lacking.pointer, lacking.path) == ("error", "/num_model_requests", ("num_model_requests",))
+    assert (lacking.severity, lacking.pointer, lacking.path) == (
+        "error",
+        "/num_model_requests",
+        ("num_model_requests",),
+    )
     (phantom,) = narrow(evolve(flatten(COMPLETION), images=0)).findings
     assert phantom.message == "UsageCompletionsResult has no member `images`; other kinds have"
     assert (phantom.severity, phantom.path) == (CODES["record/phantom-member"].served, ("images",))

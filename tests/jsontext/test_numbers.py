@@ -8,7 +8,13 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from usagecompat.jsontext.numbers import binary32, is_plain_and_lossy, is_safe_count, lossy_decimal_models, lossy_integer_models
+from usagecompat.jsontext.numbers import (
+    binary32,
+    is_plain_and_lossy,
+    is_safe_count,
+    lossy_decimal_models,
+    lossy_integer_models,
+)
 from usagecompat.jsontext.values import Number
 from usagecompat.strategies.trees import integers, number_texts
 
@@ -149,7 +155,9 @@ def test_plain_numbers(lexeme: str, is_lossy: bool | None) -> None:  # noqa: FBT
     assert is_plain_and_lossy(lexeme) is is_lossy
 
 
-@pytest.mark.parametrize(("lexeme", "safe"), [("999999999", True), ("1000000000", False), ("-1", False), ("1.0", False)])
+@pytest.mark.parametrize(
+    ("lexeme", "safe"), [("999999999", True), ("1000000000", False), ("-1", False), ("1.0", False)]
+)
 def test_safe_counts(lexeme: str, safe: bool) -> None:  # noqa: FBT001 - an answer
     """Nine digits and nothing else are sure to fit every model."""
     assert is_safe_count(lexeme) is safe

@@ -90,7 +90,13 @@ def test_passwords_are_not_shown() -> None:
 def kept(place: Path) -> Path:
     """What a right server is expected to say."""
     keeper = Keeper(place)
-    probe(session(ledger_transport(), keep=keeper.keep), endpoints_named(None, ["costs"]), start=START, end=END, keeper=keeper)
+    probe(
+        session(ledger_transport(), keep=keeper.keep),
+        endpoints_named(None, ["costs"]),
+        start=START,
+        end=END,
+        keeper=keeper,
+    )
     return place / "expected.json"
 
 
@@ -171,8 +177,6 @@ def test_nobody_there() -> None:
     answer = HttpTransport(5)(f"{url}/organization/costs", {})
     assert answer.unreachable
     assert "no connection" in answer.failure
-
-
 
 
 def test_window_is_found() -> None:

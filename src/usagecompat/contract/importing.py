@@ -344,7 +344,7 @@ class _Reader:
         )
         for record, name, place in self.amounts:
             row = self.records[record]["members"].get(name)
-            known = self.records[first[0]]["members"][first[1]] if first else {}
+            known: dict[str, Any] = self.records[first[0]]["members"][first[1]] if first else {}
             if row is not None and any(row.get(key) != known.get(key) for key in ("members", "required")):
                 del self.records[record]["members"][name]
                 told = f"`{name}` of {record}: an object that is no amount"

@@ -17,6 +17,7 @@ from usagecompat.probe.course import DAY, seconds_of
 from usagecompat.probe.pages import read_page
 
 if TYPE_CHECKING:
+    from usagecompat.contract import Revision
     from usagecompat.probe.course import Course
     from usagecompat.probe.pages import Page
     from usagecompat.probe.session import Exchange
@@ -70,7 +71,7 @@ def page_of(course: Course, exchange: Exchange | None, wanted: Wanted, *, fit: b
     if is_error(document.value):
         course.report("server/error-with-200", f"Status 200 comes with an error body: {_excerpt(answer.body)}", query)
         return None
-    report = check(answer.body, revision=course.revision, shape="page")
+    report = check(answer.body, revision=cast("Revision", course.revision), shape="page")
     if fit and report.best_revision:
         course.revisions.append(report.best_revision)
     page = None if isinstance(document.value, str) else read_page(_tree(document.value), course.endpoint.kind, query)

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, TextIO
 
 from attrs import frozen
 
@@ -73,18 +74,21 @@ def scan_partition(
         places: A file to write with a line for each place where something is found.
     """
     with ExitStack() as stack:
-        writer = put = None
+        writer = None
+        put = None
         if parts is not None:
             writer = stack.enter_context(
                 parts.writer(partition.number, options.revision, Profile(options.profile), frozenset(options.ignore))
             )
         if places is not None:
-            file = stack.enter_context(places.open("w", encoding="utf-8"))
-
-            def put(place: dict[str, object]) -> None:
-                file.write(line_of(place))
+            put = partial(_put_place, stack.enter_context(places.open("w", encoding="utf-8")))
 
         return _scanned(partition, options, tick, writer, put)
+
+
+def _put_place(file: TextIO, place: dict[str, object]) -> None:
+    """Write one place as a line."""
+    file.write(line_of(place))
 
 
 def _scanned(
