@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonpointer import JsonPointer
 
 from usagecompat import CODES, Finding, Profile, Severity, Verdict, check
-from usagecompat.findings import Shape, named, pattern, pointer
+from usagecompat.findings import CODES_OF_PAYLOADS, Shape, named, pattern, pointer
 
 STAGES = {"json", "schema", "wire", "record", "rule", "client", "convert", "server"}
 WEIGHTS = tuple(reversed(Severity))
@@ -25,6 +25,13 @@ def test_codes(code: str) -> None:
     title = CODES[code].title
     assert 0 < len(title) < 100
     assert not title.endswith(".")
+
+
+def test_codes_of_payloads() -> None:
+    """All codes are of payloads, but for what is said of a client, a conversion or a server."""
+    others = [code for code in CODES if code not in CODES_OF_PAYLOADS]
+    assert [*CODES_OF_PAYLOADS, *others] == list(CODES)
+    assert {code.partition("/")[0] for code in others} == {"client", "convert", "server"}
 
 
 @pytest.mark.parametrize("code", CODES)

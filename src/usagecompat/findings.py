@@ -236,6 +236,10 @@ CODES: Final[Mapping[str, Code]] = {
 }
 """Every finding code, by stage."""
 
+_STAGES_OF_PAYLOADS: Final = ("json/", "schema/", "wire/", "record/", "rule/")
+CODES_OF_PAYLOADS: Final = tuple(code for code in CODES if code.startswith(_STAGES_OF_PAYLOADS))
+"""The codes of what a payload shows by itself; all others are said of what somebody did with payloads."""
+
 
 def pointer(path: Path) -> str:
     """The RFC 6901 JSON Pointer of `path`; half of a surrogate pair in a name stands as its escape."""

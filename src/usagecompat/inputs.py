@@ -168,9 +168,13 @@ def content_of(path: Path, within: Path | None = None) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor
-            if not S_ISREG(os.fstat(descriptor).st_mode):
+            status = os.fstat(descriptor)
+            if not S_ISREG(status.st_mode):
                 raise UnreadableInput(shown, "this is no regular file")
-            data = file.read(MAX_SIZE + 1)
+            # Room is taken for all that is asked for, so that no more is than there is.
+            data = file.read(min(status.st_size, MAX_SIZE) + 1)
+            if status.st_size < len(data) <= MAX_SIZE:  # it has grown, or its size is not told
+                data += file.read(MAX_SIZE + 1 - len(data))
     except OSError as error:
         raise UnreadableInput(shown, _reason(error)) from error
     if len(data) > MAX_SIZE:

@@ -76,7 +76,10 @@ def test_no_declared_name_is_a_misspelling() -> None:
 
 def test_each_object_by_itself() -> None:
     """Whether a name is a misspelling depends on the object that it stands in, on either route."""
-    right, wrong = {**COSTS, "amount": {"value": 1}, "project_id": "a"}, {**COSTS, "amonut": 1, "project_id": "b"}
+    right, wrong = (
+        {**COSTS, "amount": {"value": 1, "currency": "usd"}, "project_id": "a"},
+        {**COSTS, "amonut": 1, "project_id": "b"},
+    )
     twins = {**right, "amonut": 1}
     for _ in range(3):
         bucket = {

@@ -120,7 +120,10 @@ def test_our_own_documents(revision: str, *, like_vendor: bool) -> None:
     """What we write as OpenAPI of a revision, in our own way or the vendor's, reads back as the same records."""
     document = openapi_document(revision, like_vendor=like_vendor)
     draft = draft_of(json.dumps(imported(document, f"{revision}.json").draft).encode())
-    found = [one.change for one in differences(draft, revision).found if not one.change.is_of_query]
+    # Values of an open set are examples, which a schema need not have; nobody who reads the payload feels that.
+    found = [
+        one.change for one in differences(draft, revision).found if one.change.is_felt and not one.change.is_of_query
+    ]
     assert [change.place for change in found if like_vendor or change.rule is not Rule.FORMAT_CHANGED] == []
 
 

@@ -281,7 +281,7 @@ def test_line_that_is_invalid(pytester: pytest.Pytester, plain: Path) -> None:
     result.stdout.fnmatch_lines(
         [
             "  json/truncated-text at the root, line 3, column *",
-            "  schema/missing-member at the root, line 4, column 1",
+            "  schema/missing-member at /data, line 4, column 1",
             "  schema/missing-member at /data, line 4, column 1",
             "1 of 1 files run, with 4 payloads, in all 2 valid, 0 acceptable, 2 invalid",
         ]

@@ -32,7 +32,7 @@ def test_everything_is_told(pytester: pytest.Pytester, small: Path) -> None:
             "    expected: no such finding",
             "    seen:     expected a string, found the number 5",
             "    why:      a value has another JSON type than the contract says",
-            "    to fix:   Fix amount-string.json, or, if it is right, what amount-string.case.json expects of it.",
+            '    to fix:   Write "5", in quotes. Fix amount-string.json, or, if it is right, what amount-string.case.json expects of it.',
             "  amount-string.json has other bytes than when the manifest was written.",
             "  to reproduce:",
             "    usagecompat check fixtures/deviations/amount-string.json --revision 2026-10-21",

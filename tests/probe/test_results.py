@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from decimal import localcontext
+from socket import create_server
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -14,6 +17,7 @@ from usagecompat.corpus import folder
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.ledger import Ledger, UsageServer
 from usagecompat.probe import (
+    Answer,
     HttpTransport,
     Keeper,
     ProbeResult,
@@ -100,11 +104,17 @@ def kept(place: Path) -> Path:
     return place / "expected.json"
 
 
+def in_cents(page: dict[str, Any], _: dict[str, str]) -> None:
+    """All amounts of a page in cents, to the last digit."""
+    with localcontext(prec=60):
+        amounts(page, lambda value: value * 100)
+
+
 def test_known_figures_show_what_contradicts_nothing(tmp_path: Path) -> None:
     """Cents for dollars everywhere are found with expected answers, and a right server passes them."""
     expected = load_expected(kept(tmp_path), ENDPOINTS)
     assert len(expected) > 3
-    cents = telling(lambda page, _: amounts(page, lambda value: value.scaleb(2)))(right())
+    cents = telling(in_cents)(right())
     assert codes(probed(over(cents), "costs")) == set()
     assert codes(probed(over(cents), "costs", expected=expected)) == {"server/expected-differs"}
     right_one = probed(ledger_transport("string-amounts"), "costs", expected=expected)
@@ -150,10 +160,8 @@ def test_no_file_of_expected_answers(tmp_path: Path) -> None:
 
 def through_sockets(*scenarios: str, timeout: float = 20) -> ProbeResult:
     """A probe of a server at a port."""
-    with UsageServer(Ledger(scenarios=scenarios)) as server:
-        asking = Session(
-            transport=HttpTransport(timeout), base=server.url, key=server.key, rate=1_000, sleep=lambda _: None
-        )
+    with UsageServer(Ledger(scenarios=scenarios)) as server, HttpTransport(timeout) as transport:
+        asking = Session(transport=transport, base=server.url, key=server.key, rate=1_000, sleep=lambda _: None)
         return probe(asking, endpoints_named(None, ["moderations"]), start=START, end=END)
 
 
@@ -174,9 +182,30 @@ def test_nobody_there() -> None:
     """A port where nobody listens is no connection."""
     with UsageServer(Ledger()) as server:
         url = server.url
-    answer = HttpTransport(5)(f"{url}/organization/costs", {})
+    with HttpTransport(5) as transport:
+        answer = transport(f"{url}/organization/costs", {})
     assert answer.unreachable
     assert "no connection" in answer.failure
+
+
+def test_an_answer_that_drips() -> None:
+    """An answer whose head drips is given up in time; its connection is closed as soon as it ends."""
+    with create_server(("127.0.0.1", 0)) as listening, HttpTransport(0.5) as transport:
+        listening.settimeout(10)
+        answers: list[Answer] = []
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+        asking = Thread(target=lambda: answers.append(transport(url, {})))
+        asking.start()
+        with listening.accept()[0] as connection:
+            connection.settimeout(10)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX-Drip: ")
+            while not answers:
+                connection.sendall(b".")
+                asking.join(0.1)
+            assert answers == [Answer(failure="no whole answer came within 0.5 seconds")]
+            connection.sendall(b"\r\nContent-Length: 2\r\n\r\n{}")
+            while connection.recv(1_024):
+                pass  # the request, and then the end that a closed connection has
 
 
 def test_window_is_found() -> None:

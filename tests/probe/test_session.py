@@ -142,9 +142,9 @@ def test_a_server_that_dies(count: int) -> None:
     assert made == count + 3
 
 
-@pytest.mark.parametrize("at", range(1, 26, 3))
+@pytest.mark.parametrize("at", range(1, 25))
 def test_one_answer_that_does_not_come(at: int) -> None:
-    """One request that hangs or floods is told, and the others are judged."""
+    """One request that hangs or floods is told, whichever of the 24 it is, and the others are judged."""
     right, made = ledger_transport(), [0]
 
     def ask(url: str, headers: Mapping[str, str]) -> Answer:
@@ -152,6 +152,7 @@ def test_one_answer_that_does_not_come(at: int) -> None:
         return Answer(failure="no whole answer came within 30 seconds") if made[0] == at else right(url, headers)
 
     result = probed(ask, "moderations")
+    assert made[0] >= at
     assert codes(result) == {"server/no-answer"}
     assert [one.count for one in result.findings] == [1]
     assert not result.gone

@@ -139,7 +139,7 @@ def assert_types_agree(tree: object, shape: Shape, revision: str) -> None:
     assert types_validator(shape, revision).is_valid(tree) == served
 
 
-@pytest.mark.parametrize(("turn", "revision"), enumerate([REVISIONS[0], "2025-02-10", REVISIONS[-1]]))
+@pytest.mark.parametrize(("turn", "revision"), list(enumerate([REVISIONS[0], "2025-02-10", REVISIONS[-1]])))
 def test_types_agree_on_every_case(turn: int, revision: str) -> None:
     """The form for generators and the served schema take the same cases, each at one of three revisions in turn."""
     for case in usagecompat.cases()[turn::3]:

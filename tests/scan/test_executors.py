@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -164,14 +165,22 @@ def test_state_of_another_scan(put: Put, tmp_path: Path) -> None:
     ],
 )
 def test_damaged_state(put: Put, tmp_path: Path, member: str, value: object) -> None:
-    """A state that somebody has damaged is refused in words, and left as it is."""
+    """A state that somebody has damaged is refused in words, and left as it is, whether or not its digest shows it."""
     name, state = put("a.ndjson", LINES[:20]), tmp_path / "a.state"
     run(plan([name]), state=state)
     damaged = {**json.loads(state.read_bytes()), member: value}
-    state.write_text(json.dumps(damaged), "utf-8")
-    with pytest.raises(StateOfAnotherScan, match="no state"):
-        run(plan([name]), state=state)
-    assert json.loads(state.read_bytes()) == damaged
+    held = json.dumps([damaged["scan"], damaged["done"], damaged["summary"]])
+    with_digest = {**damaged, "digest": hashlib.sha256(held.encode()).hexdigest()}
+    without = {name: held for name, held in damaged.items() if name != "digest"}
+    for content, reason in (
+        (damaged, "no state" if member == "scan" else "the state was changed since it was written"),
+        (with_digest, "no state"),
+        (without, "no state"),
+    ):
+        state.write_text(json.dumps(content), "utf-8")
+        with pytest.raises(StateOfAnotherScan, match=reason):
+            run(plan([name]), state=state)
+        assert json.loads(state.read_bytes()) == content
 
 
 def test_changed_input(put: Put, tmp_path: Path) -> None:

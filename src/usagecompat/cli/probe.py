@@ -150,7 +150,7 @@ def probe(  # noqa: PLR0913 - one for each option
     format_: str,
 ) -> None:
     """
-    Probe a server of the usage and costs endpoints, and report the laws that it breaks.
+    Probe a server of the usage and costs endpoints. Each law that it breaks is reported.
 
     Only GET requests are made, no more than the budget and no faster than the rate. Answers are checked one by one and
     held against each other: pages against pages, groups and filters against the whole, minutes against hours and days.
@@ -181,9 +181,9 @@ def probe(  # noqa: PLR0913 - one for each option
     days = _WEEK if start is None or end is None else (end - start) // _DAY
     wanted = cost_of(endpoints, days) + (start is None) + len(answers)
     _tell(shown(url), endpoints, wanted, budget, rate)
-    with progress(min(wanted, budget), "probing", unit="requests") as tick:
+    with HttpTransport(timeout) as transport, progress(min(wanted, budget), "probing", unit="requests") as tick:
         session = Session(
-            transport=HttpTransport(timeout),
+            transport=transport,
             base=url,
             key=key,
             budget=budget,

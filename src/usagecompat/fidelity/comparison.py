@@ -221,7 +221,8 @@ def _compared(sent: Document, returned: Document, revision: str, asked: Shape | 
     one, other = sent.text or "", returned.text or ""
     if not spaced_alike(one, other):
         comparison.text("client/whitespace-changed", "the white space between the tokens came back different")
-    shape = (asked or shape_of_document(sent)) if type(sent.value) is dict else None
+    # An object that nobody knows is compared as a result of no known kind: all of it is open.
+    shape = (asked or shape_of_document(sent) or Shape.RESULT) if type(sent.value) is dict else None
     comparison.value(parse(one), parse(other), _Place((), (), _ROOTS[shape], is_open=False))
     return comparison.result()
 

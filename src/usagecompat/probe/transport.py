@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from importlib import import_module
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Event, Lock, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
 from attrs import frozen
 
@@ -49,6 +49,7 @@ class HttpTransport:
     GET requests through httpx, with its ways of proxies and certificates.
 
     Each request runs in a thread of its own, so that no server, however slow its drip, holds up more than the timeout.
+    A thread that is given up closes its own connection. Close the transport, or use it as a context manager.
     """
 
     def __init__(self, timeout: float) -> None:
@@ -63,19 +64,47 @@ class HttpTransport:
         except ModuleNotFoundError as error:
             raise MissingExtra("usagecompat probe", "probe") from error
         self._timeout = timeout
-        self._client: Any = self._new_client()
+        self._lock = Lock()
+        self._idle: list[Any] = [self._new_client()]
+        """Clients that no thread uses."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        with self._lock:
+            while self._idle:
+                self._idle.pop().close()
 
     def __call__(self, url: str, headers: Mapping[str, str]) -> Answer:
         """The answer to one request, or why there is none."""
         found: SimpleQueue[Answer] = SimpleQueue()
         deadline = monotonic() + self._timeout
-        client = self._client
-        Thread(target=lambda: found.put(self._ask(client, url, headers, deadline)), daemon=True).start()
+        given_up = Event()
+        with self._lock:
+            client: Any = self._idle.pop() if self._idle else self._new_client()
+
+        def work() -> None:
+            answer = self._ask(client, url, headers, deadline)
+            with self._lock:
+                if given_up.is_set():
+                    client.close()
+                else:
+                    self._idle.append(client)
+                    found.put(answer)
+
+        Thread(target=work, daemon=True).start()
         try:
             return found.get(timeout=self._timeout + _GRACE)
         except Empty:
-            self._client = self._new_client()
             return Answer(failure=f"no whole answer came within {self._timeout:g} seconds")
+        finally:
+            with self._lock:
+                given_up.set()
 
     def _new_client(self) -> Any:  # noqa: ANN401 - an optional package
         return self._httpx.Client(timeout=self._timeout, follow_redirects=False)

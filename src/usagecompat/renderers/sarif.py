@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from usagecompat.corpus import version
 from usagecompat.explanations import explanation
-from usagecompat.findings import CODES
+from usagecompat.findings import CODES, CODES_OF_PAYLOADS
 from usagecompat.printing import printable
 from usagecompat.renderers.outcomes import Unread
 from usagecompat.renderers.places import line_and_column, path_in_repository, uri
@@ -35,8 +35,7 @@ _encode: Final = JSONEncoder(separators=(",", ":")).encode
 
 def render_all(outcomes: Iterable[Outcome]) -> Iterator[str]:
     """One document about all payloads; a place that cannot be read is an error of the run."""
-    rules = [code for code in CODES if not code.startswith(("client/", "server/"))]
-    driver = {"name": "usagecompat", "semanticVersion": version(), "rules": list(map(_rule, rules))}
+    driver = {"name": "usagecompat", "semanticVersion": version(), "rules": list(map(_rule, CODES_OF_PAYLOADS))}
     yield (
         f'{{"$schema":{_encode(_SCHEMA)},"version":"2.1.0","runs":[{{"tool":{{"driver":{_encode(driver)}}},'
         '"columnKind":"unicodeCodePoints",\n"results":['
@@ -50,7 +49,7 @@ def render_all(outcomes: Iterable[Outcome]) -> Iterator[str]:
             unread.append(outcome)
             continue
         for finding in outcome.report.findings:
-            yield separator + _encode(_result(outcome.source, finding, rules, seen))
+            yield separator + _encode(_result(outcome.source, finding, seen))
             separator = ",\n"
         truncated += outcome.report.truncated
     invocation: dict[str, Any] = {"executionSuccessful": not unread}
@@ -82,7 +81,7 @@ def _rule(code: str) -> dict[str, Any]:
     }
 
 
-def _result(source: Source, finding: Finding, rules: list[str], seen: Counter[str]) -> dict[str, Any]:
+def _result(source: Source, finding: Finding, seen: Counter[str]) -> dict[str, Any]:
     code = finding.code
     place = line_and_column(source, finding)
     identity = "\0".join((path_in_repository(source) or source.name, code, finding.pointer))
@@ -91,7 +90,7 @@ def _result(source: Source, finding: Finding, rules: list[str], seen: Counter[st
     message = f"{finding.message}. {finding.hint}" if finding.hint else finding.message
     return {
         "ruleId": code,
-        "ruleIndex": rules.index(code),
+        "ruleIndex": CODES_OF_PAYLOADS.index(code),
         "level": str(finding.severity),
         "message": {"text": printable(message)},
         **_locations(source, place, finding.pointer),

@@ -27,7 +27,7 @@ from usagecompat.contract import (
     Tolerance,
     contract,
 )
-from usagecompat.findings import CODES, Path
+from usagecompat.findings import CODES, CODES_OF_PAYLOADS, Path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,6 +93,12 @@ _NO_CASE: Final[Mapping[str, str]] = {
     "json/already-parsed": "It is said of input that is no text, and every payload is one.",
     "record/phantom-member": "It is said of flat records, which are never on the wire.",
 }
+_NOT_OF_PAYLOADS: Final[Mapping[str, str]] = {
+    "client": "It is said of a client's answer, not of a payload: the mutants show it.",
+    "convert": "It is said of a conversion, not of a payload: the tests of conversions show it.",
+    "server": "It is said of a server's answers, not of one payload: the faulty servers of the tests show it.",
+}
+"""Why no payload shows the codes of a stage."""
 NEAR_TEXTS: Final[Mapping[str, str]] = {
     "json/empty-text": "white space around a value",
     "json/invalid-utf-8": "characters of two, three and four bytes",
@@ -360,11 +366,8 @@ def _texts() -> Iterator[Obligation]:
 
 def _codes() -> Iterator[Obligation]:
     for code in CODES:
-        reason = _NO_CASE.get(code, "")
-        if code.startswith("client/"):
-            reason = "It is said of a client's answer, not of a payload: the mutants show it."
-        elif code.startswith("server/"):
-            reason = "It is said of a server's answers, not of one payload: the faulty servers of the tests show it."
+        of_payloads = code in CODES_OF_PAYLOADS
+        reason = _NO_CASE.get(code, "") if of_payloads else _NOT_OF_PAYLOADS[code.partition("/")[0]]
         if code.startswith("json/"):
             continue
         yield Obligation("code", ANY_REVISION, code, "shown", code, (), reason)
