@@ -137,22 +137,22 @@ def test_filter(page: Any, pages: dict[str, Path]) -> None:  # noqa: ANN401 - se
     shown = page.run("[...document.querySelectorAll('#matrix tbody tr:not([hidden]) th')].map((th) => th.textContent)")
     assert shown
     assert len(shown) < total
-    assert _text(page, "#count") == f"{len(shown)} of {total} cases"
+    assert _text(page, "#count").startswith(f"{len(shown)} of {total} cases,")
     if place := os.environ.get("SCREENSHOTS"):
         page.picture(Path(place) / "filter.png")
     page.open(pages["own"])
     page.run("document.getElementById('show').value = 'differ'")
     page.run("document.getElementById('show').dispatchEvent(new Event('change'))")
-    assert _text(page, "#count").endswith("of 3 cases")
+    assert "of 3 cases," in _text(page, "#count")
 
 
 def test_keyboard(page: Any, pages: dict[str, Path]) -> None:  # noqa: ANN401 - see `page`
     """One cell is reached with the tab key; arrows lead to the others, and Enter opens one; the focus can be seen."""
     page.open(pages["own"])
     assert page.run("document.querySelectorAll('#matrix td button[tabindex=\"0\"]').length") == 1
-    for _ in range(8):
+    for _ in range(30):  # filters and the buttons that sort come first
         page.press("Tab")
-        if page.run("Boolean(document.activeElement.closest('#matrix'))"):
+        if page.run("Boolean(document.activeElement.closest('#matrix td'))"):
             break
     assert page.run("document.activeElement.dataset.x") == "0"
     page.press("ArrowDown")
