@@ -97,12 +97,14 @@ def test_it_serves_although_nobody_reads_the_log() -> None:
 
 
 def test_a_port_that_is_taken() -> None:
-    """A port that somebody else has is told in one line, with what to do."""
+    """A port that somebody else has is told in one line, with what to do, and signals are as they were."""
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     with socket.create_server(("127.0.0.1", 0)) as taken:
         run = CliRunner().invoke(main, ["serve", "--port", str(taken.getsockname()[1])])
     assert run.exit_code == 2
     assert "--port 0" in run.output
     assert len(run.output.splitlines()) == 1
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
 
 
 def test_the_list_explains_every_scenario() -> None:

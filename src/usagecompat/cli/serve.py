@@ -120,11 +120,12 @@ def serve(  # noqa: PLR0913 - one for each option
     def end(_number: int, _frame: object) -> None:
         ended.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         server = UsageServer(ledger, port=port, clock=clock, log=_told if log else None)
     except OSError as error:
+        for number, handler in before.items():  # nothing is served that they could end
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
         reason = error.strerror or str(error)
         raise click.ClickException(f"port {port} of 127.0.0.1: {reason}; --port 0 takes any that is free.") from error
     with server:

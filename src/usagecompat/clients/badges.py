@@ -100,9 +100,12 @@ def _caps(result: ClientResult, everyday: list[CaseResult]) -> Iterator[tuple[Co
     failing = sum(bool(case.failing(required)) for case in everyday)
     if failing:
         yield Colour.YELLOWGREEN, f"{failing} of {len(everyday)} everyday cases fail at {required.name}"
-    unjudged = sum(not case.judged and case.duty is Expectation.MUST_DECODE for case in result.cases)
+    unjudged = sum(not case.judged and _must(case) for case in result.cases)
     if unjudged:
         yield Colour.YELLOWGREEN, f"{unjudged} cases that must be decoded were not judged"
+    others = sum(not case.judged and case.tier is not Tier.EXTREME for case in result.cases if not _must(case))
+    if others:
+        yield Colour.YELLOWGREEN, f"{others} everyday or possible cases that need not be decoded were not judged"
     if result.kit and result.kit.possible_run < result.kit.possible:
         part = f"{result.kit.possible_run} of {result.kit.possible}"
         yield Colour.YELLOWGREEN, f"only {part} possible cases of the kit were part of the run"
@@ -121,6 +124,10 @@ def _caps(result: ClientResult, everyday: list[CaseResult]) -> Iterator[tuple[Co
     extreme = [case for case in result.cases if case.tier is Tier.EXTREME and case.failing(required)]
     if extreme:
         yield Colour.GREEN, f"{len(extreme)} extreme cases fail"
+
+
+def _must(case: CaseResult) -> bool:
+    return case.duty is Expectation.MUST_DECODE
 
 
 def _openly(case: CaseResult) -> bool:
