@@ -18,12 +18,14 @@ from usagecompat.clients.envelopes import endpoint_of, wrapping
 from usagecompat.clients.grading import tasks
 from usagecompat.clients.probes import Probing
 from usagecompat.clients.protocol import Features
+from usagecompat.clients.reference import codec
 from usagecompat.clients.results import Expectation, Outcome
 from usagecompat.clients.runner import run
 from usagecompat.clients.selection import select
 from usagecompat.clients.spec import Way, client_spec
 from usagecompat.contract.endpoints import ENDPOINTS
 from usagecompat.contract.revisions import LATEST
+from usagecompat.corpus import Demand
 from usagecompat.corpus.data import folder
 from usagecompat.corpus.selection import cases
 from usagecompat.corpus.tiers import Tier
@@ -326,3 +328,10 @@ def test_refused_status(tmp_path: Path) -> None:
         assert (refused.exit_code, "no list of exit statuses" in refused.stderr) == (2, True)
     refused = CliRunner().invoke(main, ["run", "--client", "node x.mjs", "--refused-status", "2"])
     assert "started for each payload" in refused.stderr
+
+
+def test_reference_without_a_revision() -> None:
+    """The kit's own codec decodes whatever must be decoded, also if nobody tells it the revision of a payload."""
+    for case in cases():
+        if case.demand is Demand.MUST_DECODE:
+            assert codec(case.payload), case.id

@@ -14,7 +14,7 @@ from usagecompat.clients.protocol import ClientInfo, Features
 from usagecompat.codec import dumps, loads
 from usagecompat.contract import resolve_revision
 from usagecompat.corpus import version
-from usagecompat.findings import Severity
+from usagecompat.findings import Severity, Verdict
 
 if TYPE_CHECKING:
     from usagecompat.clients.protocol import Run
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def codec(payload: bytes, *, revision: Revision | None = None, shape: ShapeName | None = None) -> bytes:
     """
-    The payload, decoded and encoded again; where no revision is named, by the one that fits it best.
+    The payload, decoded and encoded again; where no revision is named, by the newest at which it is not invalid.
 
     Raises:
         Incompatible: It breaks the contract, at every revision if none is named.
@@ -32,10 +32,11 @@ def codec(payload: bytes, *, revision: Revision | None = None, shape: ShapeName 
     try:
         return dumps(loads(payload, revision=revision, shape=shape))
     except Incompatible as error:
-        fit = error.report.best_revision
-        if revision is not None or fit is None or fit == error.report.revision:
+        fits = [] if revision is not None else error.report.revisions.values()
+        newest = next((fit.revision for fit in reversed([*fits]) if fit.verdict is not Verdict.INVALID), None)
+        if newest is None:
             raise
-        return dumps(loads(payload, revision=fit, shape=shape))
+        return dumps(loads(payload, revision=resolve_revision(newest), shape=shape))
 
 
 class Refused(ValueError):
