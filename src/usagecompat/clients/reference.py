@@ -32,11 +32,10 @@ def codec(payload: bytes, *, revision: Revision | None = None, shape: ShapeName 
     try:
         return dumps(loads(payload, revision=revision, shape=shape))
     except Incompatible as error:
-        fits = [] if revision is not None else error.report.revisions.values()
-        newest = next((fit.revision for fit in reversed([*fits]) if fit.verdict is not Verdict.INVALID), None)
-        if newest is None:
+        fits = [fit.revision for fit in error.report.revisions.values() if fit.verdict is not Verdict.INVALID]
+        if revision is not None or not fits:
             raise
-        return dumps(loads(payload, revision=resolve_revision(newest), shape=shape))
+        return dumps(loads(payload, revision=resolve_revision(fits[-1]), shape=shape))
 
 
 class Refused(ValueError):
