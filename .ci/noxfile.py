@@ -12,8 +12,10 @@ Where the variable JUNIT names a folder, each run of tests leaves a file there, 
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,9 +46,21 @@ def _junit(name: str) -> list[str]:
     return [f"--junitxml={folder}/{name}.xml"] if folder else []
 
 
+def _scratch() -> Path:
+    """
+    A new folder that is gone at the end.
+
+    nox has one for each session, and makes it the place of all temporary files: those of the tests would then stand in
+    the checkout, below its configuration of pytest.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="usagecompat-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def _as_in_readme(session: nox.Session, heading: str) -> None:
     """Run the one line of code under a heading of README.md, letter by letter, in a fresh clone of what is committed."""
-    clone = Path(session.create_tmp()) / "clone"
+    clone = _scratch() / "clone"
     shutil.rmtree(clone, ignore_errors=True)
     session.run("git", "clone", "--quiet", str(ROOT), str(clone), external=True)
     section = (clone / "README.md").read_text("utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
@@ -141,7 +155,7 @@ def coverage(session: nox.Session) -> None:
     places = [f"tests/{package}" for package in CORE]
     # Plugins are imported before any test, so coverage has to begin before pytest does.
     measure = ("coverage", "run", "-m", "pytest", "-q", *BOTH_CORES, *places, "tests/renderers")
-    session.env["COVERAGE_FILE"] = f"{session.create_tmp()}/coverage"
+    session.env["COVERAGE_FILE"] = f"{_scratch()}/coverage"
     session.run("coverage", "erase")
     session.run(*measure, "-k", "not grows and not mutations_of_the_corpus and not schemas_say")
     session.run("coverage", "combine", "--quiet")
@@ -164,7 +178,7 @@ def names(session: nox.Session) -> None:
 def benchmarks(session: nox.Session) -> None:
     """Every benchmark runs and writes JSON; a time never fails it."""
     _install(session, "bench")
-    written = f"{session.create_tmp()}/benchmarks.json"
+    written = f"{_scratch()}/benchmarks.json"
     session.run("python", "benchmarks/run.py", "--small", "--json", written)
     session.run("python", "-m", "json.tool", written, os.devnull)
 

@@ -20,6 +20,7 @@ from usagecompat.scan.summary import Summary, total
 from .conftest import START, assorted, bucket, text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from .conftest import Put
@@ -137,7 +138,16 @@ def test_every_unreadable_file_is_named(put: Put, tmp_path: Path) -> None:
     assert all(f"broken-{number}.json.gz" in shown for number in range(8))
 
 
+@pytest.fixture
+def _route_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a test says of the route is forgotten behind it."""
+    yield
+    monkeypatch.undo()
+    fast_route.cache_clear()
+
+
 @pytest.mark.parametrize("route", ["fast", "exact"])
+@pytest.mark.usefixtures("_route_as_before")
 def test_undeclared_members_by_name(put: Put, route: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Undeclared members are counted by name, so that a misspelling is seen among many that are known."""
     if route == "exact":
@@ -146,7 +156,6 @@ def test_undeclared_members_by_name(put: Put, route: str, monkeypatch: pytest.Mo
     lines = [text({**bucket(number, "costs"), "start_time_iso": "x"}) for number in range(500)]
     lines += [text(bucket(number, "costs", amount={"vlaue": 1, "currency": "usd"}, odd=[])) for number in range(20)]
     told = json.loads(scan(put("a.ndjson", lines), "--format", "json").stdout)
-    fast_route.cache_clear()
     assert told["undeclared"] == {"start_time_iso": 500, "odd": 20}
     assert {one["code"]: one["count"] for one in told["findings"]}["schema/misspelt-member"] == 20
     shown = scan(put("a.ndjson", lines)).stdout.partition("undeclared members by name\n")[2].split()
