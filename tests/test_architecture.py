@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import usagecompat
+
 ROOT = Path(__file__).resolve().parent.parent
 TOP_LEVEL = {
     "CHANGELOG.md",
@@ -66,6 +68,15 @@ def test_doors_name_what_is_there() -> None:
     for door in PACKAGE.rglob("__init__.pyi"):
         package = import_module(".".join(door.parent.relative_to(ROOT / "src").parts))
         assert [name for name in package.__all__ if not hasattr(package, name)] == []
+
+
+def test_names_and_modules_differ() -> None:
+    """No package hands on a name that one of its modules has: whichever is imported first would hide the other."""
+    for door in PACKAGE.rglob("__init__.pyi"):
+        package = import_module(".".join(door.parent.relative_to(ROOT / "src").parts))
+        modules = {path.stem for path in door.parent.glob("*.py")}
+        if package is not usagecompat:
+            assert modules.isdisjoint(package.__all__), door
 
 
 @pytest.mark.parametrize(

@@ -65,12 +65,20 @@ def test_failure(pytester: pytest.Pytester) -> None:
         """
         from importlib import import_module
 
+        import pytest
+
         from usagecompat.corpus.case_checks import Mismatch
+
+        patch = pytest.MonkeyPatch()
 
         def lie(case, profile):
             yield Mismatch(code=case.code, pointer=case.pointer, expected="this", seen="that")
 
-        import_module("usagecompat.plugin.items").judge_derived = lie
+        def pytest_configure():
+            patch.setattr(import_module("usagecompat.plugin.items"), "judge_derived", lie)
+
+        def pytest_unconfigure():
+            patch.undo()
         """
     )
     name = "2026-10-21/UsageCodeInterpreterSessionsResult/num_sessions/null"

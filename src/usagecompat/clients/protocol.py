@@ -281,7 +281,7 @@ def _decode(line: bytes, kind: type[Struct]) -> Struct | Violation:
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         try:  # a message may quote half of a surrogate pair, which Python takes
             said = msgspec.convert(json.loads(line), kind)
-        except (ValueError, RecursionError):
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             return _violation(line, kind, str(error))
     messages = [message for message in msgspec.structs.astuple(said) if message is not UNSET]
     return cast("Struct", messages[0]) if len(messages) == 1 else _violation(line, kind, "")

@@ -1,7 +1,7 @@
 """
 What lies between two revisions: what differs, payloads that show it, and the way of a payload from one to the other.
 
-`differences.py` says what changed and whom it breaks, `witnesses.py` finds for each change the smallest payload that
+`diffing.py` says what changed and whom it breaks, `witnesses.py` finds for each change the smallest payload that
 is right at one revision and not at the other.
 """
 

@@ -1,6 +1,6 @@
 from .converting import Conversion, convert
-from .differences import Difference, Differences, differences
-from .flat_records import flat_records, flatten
+from .diffing import Difference, Differences, differences
+from .flattening import flat_records, flatten
 from .patch import patch_text
 from .witnesses import QueryWitness, Witness, find_query, find_witness, why_refused
 
