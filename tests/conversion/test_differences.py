@@ -118,7 +118,10 @@ def test_witnesses(older: str, newer: str) -> None:
             assert one.witness.code in {finding.code for finding in there.findings}
             assert {here.revision, there.revision} == {older, newer}
         else:
-            assert one.change.rule in (Rule.FORMAT_CHANGED, Rule.VALUES_ADDED, Rule.VALUES_REMOVED, Rule.VALUES_OPENED)
+            unfelt = {Rule.FORMAT_CHANGED, Rule.VALUES_ADDED, Rule.VALUES_REMOVED, Rule.VALUES_OPENED}
+            # Where a draft lacks a part of the sum, no payload shows what the total means.
+            is_draft = not {older, newer} <= {*REVISIONS}
+            assert one.change.rule in unfelt | ({Rule.MEANING_CHANGED} if is_draft else set())
 
 
 @relaxed
