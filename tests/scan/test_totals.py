@@ -15,7 +15,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from usagecompat.corpus.data import folder
-from usagecompat.scan import restatements, totals
+from usagecompat.scan import adding, restatements, totals
 from usagecompat.scan.accumulator import Judged, Tallying
 from usagecompat.scan.summary import Piece, Summary, total
 
@@ -159,6 +159,25 @@ def test_groups(monkeypatch: pytest.MonkeyPatch) -> None:
         ("proj_b", None, 2),
         (None, True, 4),
     ]
+
+
+def test_many_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While results are added up, groups are put together early, and the sums are those of adding up without that."""
+    monkeypatch.setattr(totals, "MOST_GROUPS", 10)
+    monkeypatch.setattr(adding, "MOST_GROUPS", 10)
+    lines = [
+        text(bucket(24 * day, "embeddings", project_id=f"proj_{group:02}"))
+        for group in reversed(range(40))
+        for day in range(20)
+    ]
+    judged = Judged(totals=True, group="project_id")
+    whole = scanned(lines, 100, judged).to_dict()["totals"]
+    monkeypatch.setattr(adding, "_MANY_GROUPS", 50)
+    rows = scanned(lines, 100, judged).to_dict()["totals"]
+    assert rows == whole
+    assert isinstance(rows, list)
+    assert len(rows) == 20 * 11
+    assert [row["results"] for row in rows if "rest" in row] == [30] * 20
 
 
 def test_restatements() -> None:

@@ -111,6 +111,8 @@ class Adder:
             if names
         }
         self._sums: dict[Key, _Sum] = {}
+        self._limit_at = _MANY_GROUPS
+        """Beyond so many sums it is looked which groups can be put together."""
         self._waiting: dict[str, tuple[list[int], list[Any]]] = {}
         """Starts and results by kind, which are added together once there are many."""
 
@@ -130,7 +132,7 @@ class Adder:
         key = number, kind, group
         found = self._sums.get(key)
         if found is None:
-            if group is not None and len(self._sums) > _MANY_GROUPS:
+            if group is not None and len(self._sums) > self._limit_at:
                 self._limit()
             found = self._sums.setdefault(key, _Sum([0] * len(self._names.get(kind, ()))))
         return found
@@ -140,13 +142,15 @@ class Adder:
         names = sorted({group for _, _, group in self._sums if isinstance(group, str)})[MOST_GROUPS:]
         gone: set[Group] = {*names}
         for key in [key for key in self._sums if key[2] in gone]:
-            one, rest = self._sums.pop(key), self._sum(None if key[0] is None else key[0], key[1], REST)
+            one = self._sums.pop(key)
+            rest = self._sums.setdefault((key[0], key[1], REST), _Sum([0] * len(one.columns)))
             rest.columns = [*map(add, rest.columns, one.columns)]
             rest.present |= one.present
             rest.results += one.results
             rest.not_added += one.not_added
             for currency, amount in one.money.items():
                 rest.money[currency] = EXACT.add(rest.money.get(currency, ZERO), amount)
+        self._limit_at = max(_MANY_GROUPS, 2 * len(self._sums))
 
     # -- trees
 
