@@ -12,11 +12,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from usagecompat.corpus.data import folder
 from usagecompat.scan import adding, restatements, totals
 from usagecompat.scan.accumulator import Judged, Tallying
+from usagecompat.scan.restatements import Restatements
 from usagecompat.scan.summary import Piece, Summary, total
 
 from .conftest import START, assorted, bucket, text
@@ -222,6 +225,26 @@ def test_restatements_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0 < told["equal"]["results"] == told["looked_at"] / 2 <= 50
     joined: Any = (halves[1] + halves[0]).to_dict(whole=False)
     assert {**joined, "equal": joined["equal"]["results"]} == {**told, "equal": told["equal"]["results"]}
+
+
+def remembered(keys: Sequence[int]) -> Restatements:
+    """Groups by their digests, each with one result."""
+    one = restatements.Version(1, None, (("x", 0, 1, ""),))
+    return Restatements() + Restatements({key: {1: one} for key in keys}, len(keys))
+
+
+DIGESTS = st.lists(st.integers(0, 64).map(lambda bits: (1 << bits) - 1), max_size=8, unique=True)
+
+
+@given(DIGESTS, DIGESTS)
+def test_restatements_come_in_any_order(one: list[int], other: list[int]) -> None:
+    """Which groups are looked at depends neither on who came first nor on how an archive was divided."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(restatements, "MOST_RESULTS", 3)
+        both = remembered(one) + remembered(other)
+        assert both == remembered(other) + remembered(one)
+        assert both.level == remembered([*{*one, *other}]).level
+        assert both.groups.keys() == remembered([*{*one, *other}]).groups.keys()
 
 
 def test_neutral() -> None:

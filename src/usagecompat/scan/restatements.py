@@ -209,13 +209,13 @@ class Remembering:
 
         How often that is depends on how many different results there are in all, and not on who came first.
         """
-        while self._size > MOST_RESULTS:
+        while True:
+            if self._level:
+                self._groups = {key: one for key, one in self._groups.items() if not key >> (_BITS - self._level)}
+                self._size = sum(map(len, self._groups.values()))
+            if self._size <= MOST_RESULTS:
+                return
             self._level += 1
-            self._groups = {key: one for key, one in self._groups.items() if not key >> (_BITS - self._level)}
-            self._size = sum(map(len, self._groups.values()))
-        if self._level:
-            self._groups = {key: one for key, one in self._groups.items() if not key >> (_BITS - self._level)}
-            self._size = sum(map(len, self._groups.values()))
 
     def add(self, tree: Any, shape: Shape, source: str, base: int, line: int) -> None:  # noqa: ANN401 - a tree
         """Every result of a payload that can be told from others."""
