@@ -104,7 +104,7 @@ def ask_small(course: Course) -> None:
             start=course.window.start if cursor is None else None, end=course.window.end, width=_DAY, limit=limit
         )
         page = page_of(course, course.ask(*query), wanted)
-        if page is None or _goes_wrong(course, pages, page, limit):
+        if page is None or _goes_wrong(course, pages, page, cursor, limit):
             return
         pages.append(page)
         if not page.has_more or page.cursor is None:
@@ -134,8 +134,8 @@ def ask_small(course: Course) -> None:
     )
 
 
-def _goes_wrong(course: Course, before: list[Page], page: Page, limit: int) -> bool:
-    """Whether a page does not go on where the pages before it ended; what is wrong is reported."""
+def _goes_wrong(course: Course, before: list[Page], page: Page, asked: str | None, limit: int) -> bool:
+    """Whether the page of the cursor `asked` does not go on where the pages before it ended; what is wrong is reported."""
     if not before:
         return False
     starts = [bucket.start for bucket in page.buckets]
@@ -150,7 +150,7 @@ def _goes_wrong(course: Course, before: list[Page], page: Page, limit: int) -> b
     if len(page.buckets) > limit:
         course.report("server/limit-ignored", f"{len(page.buckets)} buckets came, and limit is {limit}.", page.query)
         return True
-    if page.cursor is not None and f"page={page.cursor}" in page.query:
+    if page.cursor == asked:
         course.report("server/paging-endless", "The page's cursor leads to the page itself.", page.query)
         return True
     if not starts:
