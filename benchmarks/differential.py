@@ -120,7 +120,7 @@ def share(job: int, jobs: int, seed: int, count: int) -> Differential:
     if job == 0:
         differential.compare(corpus_texts())
     differential.compare(mutated_corpus(jobs, job))
-    differential.compare(texts(seed + 1_000_000 * job, count // jobs))
+    differential.compare(texts(seed + 1_000_000 * job, count // jobs + (job < count % jobs)))
     return differential
 
 

@@ -65,6 +65,13 @@ def test_routes_agree_on_odd_texts(seed: int) -> None:
     assert comparison.certified_with_findings > 20
 
 
+def test_jobs_share_all_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many jobs share them, as many texts are compared as were asked for."""
+    monkeypatch.setattr(differential, "corpus_texts", list)
+    monkeypatch.setattr(differential, "mutated_corpus", lambda _step, _first: [])
+    assert [differential.share(job, 3, 1, 11).compared for job in range(3)] == [4, 4, 3]
+
+
 @pytest.mark.parametrize("name", payloads.kinds())
 def test_plain_pages_are_certified_at_once(name: str) -> None:
     """A page of each kind, with all members in the contract's order, takes the fast route when it comes first."""
