@@ -143,7 +143,11 @@ def mutants(session: nox.Session) -> None:
 
 @nox.session(tags=["ci"])
 def routes(session: nox.Session) -> None:
-    """The fast and the exact route agree on the corpus, its mutations and 100,000 texts."""
+    """
+    The fast and the exact route agree on the corpus, its mutations and 100,000 texts.
+
+    Of long arrays the first two and the last two items are mutated.
+    """
     _install(session)
     session.run("python", "benchmarks/differential.py", *(session.posargs or ("--texts", "100000")))
 

@@ -51,6 +51,8 @@ class Text:
     shape: str | None
 
 
+_AT_ENDS: Final = 2
+"""So many items at either end of an array are changed."""
 _STYLES: Final = ((",", ":", ""), (", ", ": ", ""), (",\n", ": ", "\n"), (" , ", " :\t", " "), (",\r\n", ":", "\r\n "))
 _NUMBERS: Final = (
     "0", "-0", "7", "-7", "2147483647", "2147483648", "-2147483649", "9007199254740993", "18446744073709551616", "5.0",
@@ -102,7 +104,12 @@ def corpus_texts() -> Iterator[Text]:
 
 
 def mutated_corpus(step: int = 1, first: int = 0) -> Iterator[Text]:
-    """Each payload of the corpus with each single value left out, doubled, moved, renamed or replaced, or a share."""
+    """
+    Each payload of the corpus with each single value left out, doubled, moved, renamed or replaced, or a share.
+
+    Of an array of more than four items only the first two and the last two are changed, and what is in them: the others
+    are of the same sort, and the texts of a long payload would grow with the square of its length.
+    """
     random, turn = Random(0), count()
     for tree in map(_odd, _corpus()):
         for path in _paths(tree):
@@ -124,7 +131,12 @@ def _name(random: Random) -> str:
 
 
 def _paths(tree: Odd, path: tuple[int, ...] = ()) -> Iterator[tuple[int, ...]]:
-    for index, item in enumerate(tree if isinstance(tree, list) else ()):
+    """The places of all values, but for those in the middle of an array."""
+    if not isinstance(tree, list):
+        return
+    for index, item in enumerate(tree):
+        if not isinstance(tree, Pairs) and _AT_ENDS <= index < len(tree) - _AT_ENDS:
+            continue
         yield (*path, index)
         yield from _paths(item[1] if isinstance(tree, Pairs) else item, (*path, index))  # type: ignore[arg-type]
 
@@ -332,6 +344,8 @@ def _spelled(
     dice = random or Random(0)
 
     def string(text: str) -> str:
+        if random is None and type(text) is str and text.isprintable() and '"' not in text and "\\" not in text:
+            return f'"{text}"'
         share = 1.0 if isinstance(text, Escaped) else escaping
         return '"' + "".join(_character(dice, c, share) for c in text) + '"'
 
