@@ -196,6 +196,13 @@ def test_lax_readers_read_strict_json(freedom: str) -> None:
 
 
 @pytest.mark.parametrize("freedom", FREEDOMS)
+def test_thousands_in_arrays(freedom: str) -> None:
+    """Numbers of three digits in an array are items, whatever stands before them."""
+    text = '{"x":[7,100,101,-12,345]}'
+    assert Lax(text, freedom).document() == read(text).value
+
+
+@pytest.mark.parametrize("freedom", FREEDOMS)
 def test_lax_readers_have_one_freedom(freedom: str) -> None:
     """A reader with a freedom still refuses what that freedom does not forgive."""
     broken = ('{"a":}', '{"a" 1}', '{"a":1', '{"a":tru}', "{a:1}", '{"a":"\\q"}', '{"a":1}}', "")

@@ -113,8 +113,8 @@ class Lax:
         """The next character, empty at the end."""
         return self.text[self.at : self.at + 1]
 
-    def value(self) -> Tree:
-        """Read any value."""
+    def value(self, *, is_item: bool = False) -> Tree:
+        """Read any value; a comma behind a number that is an item of an array is never one between thousands."""
         first = self.peek()
         if first in _CLOSING:
             return self.members() if first == "{" else self.items()
@@ -127,7 +127,7 @@ class Lax:
                     return meaning
         found = _NUMBER.match(self.text, self.at)
         whole = found is not None and self.text[found.end() : found.end() + 1] in ("", *",]}", *self.space)
-        if self.freedom in _NUMBERS and (not whole or self.freedom == "thousands"):
+        if self.freedom in _NUMBERS and (not whole or (self.freedom == "thousands" and not is_item)):
             pattern, fix = _NUMBERS[self.freedom]
             if freely := pattern.match(self.text, self.at):
                 self.at = freely.end()
@@ -155,7 +155,7 @@ class Lax:
         found: list[Tree] = []
         self.skip()
         while not self._closed("]", empty=not found):
-            found.append(self.value())
+            found.append(self.value(is_item=True))
             self._separated("]")
         return found
 
