@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 from attrs import frozen
 
 from usagecompat.exceptions import CorruptDraft
+from usagecompat.findings import pointer
+from usagecompat.jsontext import has_surrogate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from usagecompat.findings import Path
 
 _DEEPEST: Final = 60
 
@@ -90,23 +94,41 @@ class Told:
                 self.member(name).refuse(f"nothing is known of this; there are {', '.join(known)}")
 
     def _inside(self, name: str, value: object) -> Told:
-        return Told(self.file, f"{self.place}/{name.replace('~', '~0').replace('/', '~1')}", value)
+        return Told(self.file, self.place + pointer((name,)), value)
 
 
-def told(data: bytes, file: str) -> Told:
+def told(text: bytes | str, file: str) -> Told:
     """
-    The text of a draft, read.
+    The text of a draft or of a document that one is made of, read.
 
     Raises:
-        CorruptDraft: It is no JSON, or too deep.
+        CorruptDraft: It is no JSON, or too deep, or has half of a surrogate pair somewhere.
     """
     try:
-        value = json.loads(data, object_pairs_hook=_once)
+        value = json.loads(text, object_pairs_hook=_once)
+        half = next(_halves(value, ()), None)
     except RecursionError:
         raise CorruptDraft(file, "", "the text is nested too deep") from None
     except ValueError as error:
         raise CorruptDraft(file, "", f"this is no JSON text: {error}") from error
+    if half is not None:
+        raise CorruptDraft(file, pointer(half), "half of a surrogate pair, which is no character")
     return Told(file, "", value)
+
+
+def _halves(value: object, path: Path) -> Iterator[Path]:
+    """Where half of a surrogate pair stands, in a string or in the name of a member."""
+    if isinstance(value, str):
+        if has_surrogate(value):
+            yield path
+    elif isinstance(value, dict):
+        for name, inner in cast("dict[str, object]", value).items():
+            if has_surrogate(name):
+                yield (*path, name)
+            yield from _halves(inner, (*path, name))
+    elif isinstance(value, list):
+        for index, inner in enumerate(cast("list[object]", value)):
+            yield from _halves(inner, (*path, index))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
