@@ -7,10 +7,10 @@ fast as a loader, and what a plain scalar is follows the core schema of YAML 1.2
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from usagecompat.contract.draft_text import told
 from usagecompat.exceptions import CorruptDraft
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def read_openapi(data: bytes, name: str) -> dict[str, Any]:
         raise CorruptDraft(name, "", "this is no OpenAPI document: it has no member `openapi`")
     version = document.get("openapi")
     if not isinstance(version, str) or not re.fullmatch(r"3\.[01]\.[0-9]+.*", version):
-        told = document.get("swagger") if version is None else version
-        raise CorruptDraft(name, "/openapi", f"only OpenAPI 3.0 and 3.1 can be read, and this says {told!r:.40}")
+        said = document.get("swagger") if version is None else version
+        raise CorruptDraft(name, "/openapi", f"only OpenAPI 3.0 and 3.1 can be read, and this says {said!r:.40}")
     return document
 
 
@@ -71,21 +71,12 @@ def is_openapi(data: bytes) -> bool:
 def _either(text: str, name: str) -> Any:  # noqa: ANN401 - whatever the text has
     """JSON, or YAML that looks like it."""
     try:
-        return _json(text, name)
+        return told(text, name).value
     except CorruptDraft as refused:
         try:
             return _yaml(text, name)
         except CorruptDraft:
             raise refused from None
-
-
-def _json(text: str, name: str) -> Any:  # noqa: ANN401 - whatever JSON has
-    try:
-        return json.loads(text)
-    except RecursionError:
-        raise CorruptDraft(name, "", "the text is nested too deep") from None
-    except ValueError as error:
-        raise CorruptDraft(name, "", f"this is no JSON text: {error}") from error
 
 
 def _yaml(text: str, name: str) -> Any:  # noqa: ANN401 - whatever YAML has
