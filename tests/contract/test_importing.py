@@ -80,6 +80,14 @@ def renamed(said: Node) -> Node:
     return other
 
 
+def encoded(said: Node) -> Node:
+    """The same document with names that a reference can only say in percent-encoding."""
+    text = re.sub(r'"#/components/schemas/(\w+)"', r'"#/components/schemas/%C3%A9%20%25~1{\1%7d"', json.dumps(said))
+    other: Node = json.loads(text)
+    other["components"]["schemas"] = {f"é %/{{{name}}}": one for name, one in other["components"]["schemas"].items()}
+    return other
+
+
 def inlined(said: Node) -> Node:
     """The same document without a reference to a schema."""
 
@@ -98,7 +106,7 @@ def inlined(said: Node) -> Node:
     return other
 
 
-@pytest.mark.parametrize("change", [dict, respelled, renamed, inlined], ids=lambda one: one.__name__)
+@pytest.mark.parametrize("change", [dict, respelled, renamed, encoded, inlined], ids=lambda one: one.__name__)
 @pytest.mark.parametrize("revision", DOCUMENTS)
 def test_the_vendors_documents(revision: str, change: Callable[[Node], Node]) -> None:
     """The vendor's document of a revision, however it is written, gives exactly our table and nothing is untold."""
@@ -217,6 +225,14 @@ def test_strange_members(what: str) -> None:
     assert len(found.draft["not_held"]) == len(found.not_held)
     assert not list(VALIDATOR.iter_errors(found.draft))
     draft_of(json.dumps(found.draft).encode())
+
+
+def test_places_behind_encoded_references() -> None:
+    """What is told of a schema behind a percent-encoded reference stands at a JSON Pointer, not at a part of a URI."""
+    said = document()
+    completions(said)["input_tokens"] = {"type": "integer", "minimum": 0}
+    (one,) = {one.place for one in imported(encoded(said)).not_held if one.construct.startswith("`minimum`")}
+    assert one == "/components/schemas/é %~1{UsageCompletionsResult}/properties/input_tokens/minimum"
 
 
 def test_strange_documents() -> None:

@@ -7,8 +7,10 @@ References, `allOf`, alternatives, `nullable`, lists of types, `const` and `enum
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from urllib.parse import unquote
 
 from attrs import Factory, evolve, frozen
+from jsonpointer import unescape
 
 from usagecompat.contract.openapi_text import list_of, mapping_of
 
@@ -91,8 +93,8 @@ class Schemas:
                 return None, place
             visited.add(reference)
             node, found = {**self._document}, True
-            for part in reference[2:].split("/"):
-                key = part.replace("%7B", "{").replace("%7D", "}").replace("~1", "/").replace("~0", "~")
+            target = unquote(reference[1:])
+            for key in map(unescape, target[1:].split("/")):
                 inside = mapping_of(node)
                 found = key in inside
                 if not found:
@@ -101,7 +103,7 @@ class Schemas:
             if not found:
                 self._tell(place, f"a reference to {reference!r:.80}, which is not there", "nothing stands there")
                 return None, place
-            place = reference[1:]
+            place = target
         return node, place
 
     def read(self, node: Any, place: str) -> Node:  # noqa: ANN401 - whatever the document has
