@@ -21,6 +21,7 @@ from usagecompat.checking.fast import route
 from usagecompat.cli.commands import main
 from usagecompat.contract.drafts import draft_of
 from usagecompat.contract.openapi import openapi_document
+from usagecompat.contract.requests import endpoints_of
 from usagecompat.contract.tree import contract
 from usagecompat.corpus.data import folder
 from usagecompat.exceptions import CorruptDraft, UsageCompatError
@@ -282,6 +283,54 @@ def test_served(draft: Draft) -> None:
             "/v1/organization/usage/completions", "start_time=1791936000", {"Authorization": f"Bearer {ledger.key}"}
         ).body
     )
+
+
+def asking() -> dict[str, Any]:
+    """The made-up revision with what may be asked of completions, and an endpoint of which nothing is said."""
+    parameters = {
+        "start_time": {"type": "integer", "required": True},
+        "bucket_width": {"type": "string", "values": ["1h", "1d", "1w"]},
+        "group_by": {"type": "array", "values": ["region", "project_id", "nobody"]},
+        "project_ids": {"type": "array", "values": ["proj_a", "proj_b"]},
+        "models": {"type": "array"},
+        "page": {"type": "string"},
+    }
+    completions = {"kind": "organization.usage.completions.result", "parameters": parameters}
+    return coming() | {"endpoints": {"usage/completions": completions, "usage/videos": {"kind": VIDEOS}}}
+
+
+def test_endpoints_take_what_the_draft_says() -> None:
+    """Keys, filters, their values and widths are those that a draft lists; the usual ones where it lists none."""
+    said = contract(draft_of(json.dumps(asking()).encode()))
+    found = endpoints_of(said)
+    completions = found["usage/completions"]
+    assert completions.group_by == ("region", "project_id")
+    assert {item.name: item.values for item in completions.filters} == {
+        "project_ids": ("proj_a", "proj_b"),
+        "models": (),
+    }
+    assert list(completions.limits) == ["1h", "1d"]
+    assert found["usage/videos"].group_by == ("project_id",)
+    assert [item.name for item in found["usage/videos"].filters] == ["project_ids"]
+    assert list(found["usage/videos"].limits) == ["1m", "1h", "1d"]
+    assert found["usage/embeddings"] == endpoints_of(contract(LATEST))["usage/embeddings"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("group_by=region", 200), ("models=gpt-4o", 200), ("group_by=model", 400), ("batch=true", 400)],
+)
+def test_served_as_asked(query: str, status: int) -> None:
+    """The ledger of a draft lets be asked what the draft says, and nothing else."""
+    draft = draft_of(json.dumps(asking()).encode())
+    ledger = Ledger(revision=draft)
+    found = ledger.answer(
+        "/v1/organization/usage/completions",
+        f"start_time=1791936000&{query}",
+        {"Authorization": f"Bearer {ledger.key}"},
+    )
+    assert found.status == status
+    assert status != 200 or check(found.body, revision=draft).ok
 
 
 def test_plugin(pytester: pytest.Pytester, file: Path) -> None:

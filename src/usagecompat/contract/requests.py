@@ -155,13 +155,15 @@ def endpoints_of(said: Contract) -> Mapping[str, Endpoint]:
     """
     The endpoints of the contract's kinds by path below `ROOT`, each with the keys that the contract declares.
 
-    One that only a draft has takes what endpoints of usage take.
+    One that only a draft has takes what endpoints of usage take, unless the draft says what may be asked.
     """
     known = {endpoint.kind: endpoint for endpoint in ALL_ENDPOINTS}
     found: dict[str, Endpoint] = {}
     for kind, name in said.endpoints.items():
         keys = [name for name, member in said.kinds[kind].members.items() if member.is_group_key]
         endpoint = known.get(kind) or _usage_of_draft(name, kind, keys)
+        if said.queries is not None and (parameters := said.queries.get(name)):
+            endpoint = _as_drafted(endpoint, parameters)
         found[name] = evolve(
             endpoint,
             group_by=tuple(key for key in endpoint.group_by if key in keys),
@@ -173,3 +175,19 @@ def endpoints_of(said: Contract) -> Mapping[str, Endpoint]:
 def _usage_of_draft(name: str, kind: str, keys: list[str]) -> Endpoint:
     filters = (*_CALLERS, _MODELS, _BATCH, _SIZES, _SOURCES, _STORES, _LEVELS)
     return Endpoint(name=name, kind=kind, group_by=tuple(keys), filters=filters, limits=_USAGE_LIMITS)
+
+
+def _as_drafted(endpoint: Endpoint, parameters: Mapping[str, Parameter]) -> Endpoint:
+    """An endpoint that takes what a draft says, as far as its filters and widths are known; it always has days."""
+    keys, width = (parameters.get(name) for name in ("group_by", "bucket_width"))
+    widths = {DEFAULT_WIDTH, *(() if width is None else width.values or endpoint.limits)}
+    return evolve(
+        endpoint,
+        group_by=() if keys is None else keys.values or endpoint.group_by,
+        filters=tuple(
+            item if item.single else evolve(item, values=parameters[item.name].values)
+            for item in endpoint.filters
+            if item.name in parameters
+        ),
+        limits={one: limit for one, limit in endpoint.limits.items() if one in widths},
+    )
