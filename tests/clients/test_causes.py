@@ -161,6 +161,13 @@ def test_without_what_was_sent() -> None:
     assert found[0].name == "wraps-at-2^31"
 
 
+@pytest.mark.parametrize(("sent", "returned"), [("1e39", "1e350"), ("1e310", "1e350"), ("1e307", "1e350")])
+def test_what_no_binary_holds(sent: str, returned: str) -> None:
+    """Numbers that a binary model does not hold are not called alike for that."""
+    found = set(explained(Number(sent), Number(returned)))
+    assert found & {"through-binary32", "through-binary64", "cents"} == set()
+
+
 @pytest.mark.parametrize(
     ("sent", "returned", "name"),
     [

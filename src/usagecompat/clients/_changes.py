@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+import math
 import re
 import struct
 import unicodedata
@@ -16,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
-from usagecompat.jsontext import Number
+from usagecompat.jsontext import Number, binary32, shortest_binary32
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -79,15 +80,17 @@ def _numbers(sent: Decimal, returned: Decimal, spelled: str, answer: str) -> Ite
         yield "minus-zero" if spelled.startswith("-") and not sent else "number-respelled"
         return
     yield from _wrapped(sent, returned)
-    if float(sent) == float(returned):
+    one, other = float(sent), float(returned)
+    fits = math.isfinite(other)  # else a binary64 is infinite, and all that are too large are alike
+    if fits and one == other:
         yield "through-binary64"
-    elif float(returned) in {_single(float(sent)), float(_shortest(sent))}:
+    elif fits and other in _binary32s(one):
         yield "through-binary32"
     yield from _rounded(sent, returned, answer)
     for factor, name in _FACTORS.items():
         if sent * factor == returned or (returned and returned * factor == sent):
             yield name
-    if sent * 60 == returned * 3600 or float(sent) / 100 == float(returned) or float(sent) * 100 == float(returned):
+    if sent * 60 == returned * 3600 or (fits and other in {one / 100, one * 100}):
         yield "cents"
     if returned == -sent or returned == abs(sent):
         yield "sign-lost"
@@ -142,20 +145,10 @@ def _places(value: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def _single(value: float) -> float | None:
-    try:
-        (held,) = struct.unpack("f", struct.pack("f", value))
-    except OverflowError:
-        return None
-    return float(held)
-
-
-def _shortest(value: Decimal) -> str:
-    """A number through a binary32, printed with the fewest digits that give it back."""
-    held = _single(float(value))
-    if held is None:
-        return "nan"
-    return next((text for n in range(1, 10) if _single(float(text := f"{held:.{n}g}")) == held), repr(held))
+def _binary32s(value: float) -> set[float]:
+    """What a number may be after a binary32: the exact value of that, or the fewest digits that give it back."""
+    packed = binary32(value)
+    return set() if packed is None else {*struct.unpack("<f", packed), float(shortest_binary32(value))}
 
 
 # -- texts

@@ -9,6 +9,7 @@ from .numbers import (
     is_safe_count,
     lossy_decimal_models,
     lossy_integer_models,
+    shortest_binary32,
 )
 from .positions import EXCERPT, Index, around
 from .python_values import plain
@@ -48,6 +49,7 @@ __all__ = [
     "plain",
     "read",
     "said",
+    "shortest_binary32",
     "spaced_alike",
     "with_room",
     "write",

@@ -51,7 +51,7 @@ def lossy_decimal_models(number: Number) -> tuple[str, ...]:
     digits = _significant(number.lexeme)
     if digits is None:
         exact = number.decimal
-        lossy = _shortest_binary32(float(exact)) != exact, Decimal(repr(float(exact))) != exact
+        lossy = shortest_binary32(float(exact)) != exact, Decimal(repr(float(exact))) != exact
     else:
         lossy = _lossy_in_binary32(number.lexeme, digits), _lossy_in_binary64(number.lexeme, digits)
     return tuple(name for name, is_lossy in zip(("binary32", "binary64"), lossy, strict=True) if is_lossy)
@@ -76,7 +76,7 @@ def _lossy_in_binary32(lexeme: str, digits: int) -> bool:
     if digits <= never or digits > always:
         return digits > never
     value = float(lexeme)
-    return _shortest_binary32(value) != Decimal(repr(value))
+    return shortest_binary32(value) != Decimal(repr(value))
 
 
 def _lossy_in_binary64(lexeme: str, digits: int) -> bool:
@@ -86,7 +86,7 @@ def _lossy_in_binary64(lexeme: str, digits: int) -> bool:
     return Decimal(repr(float(lexeme))) != Decimal(lexeme)
 
 
-def _shortest_binary32(value: float) -> Decimal:
+def shortest_binary32(value: float) -> Decimal:
     """`value` rounded to binary32 and printed with the fewest digits that give the same binary32 again."""
     try:
         packed = _SINGLE.pack(value)
