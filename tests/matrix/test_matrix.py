@@ -23,7 +23,7 @@ from usagecompat.cli import main
 from usagecompat.clients.expected import compare_with_list
 from usagecompat.clients.protocol import ClientInfo
 from usagecompat.clients.results import CaseResult, Cause, ClientResult, Expectation, Fault, Kit, Outcome
-from usagecompat.corpus.case_files import Payload
+from usagecompat.corpus.case_files import Case, Payload, read_case
 from usagecompat.corpus.data import folder
 from usagecompat.corpus.expected import read_expected_failures
 from usagecompat.corpus.selection import cases
@@ -229,6 +229,21 @@ def test_expected_failures(both: Matrix, tmp_path: Path) -> None:
     assert "lines 4 of the list are no longer right" in FORMATS["text"](known)
     assert not known.fine
     assert evolve(listed(evolve(both, absent=(), clients=(GOOD,)), tmp_path, "t/x::client[bad] # x")).fine
+
+
+def test_cases_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of expected failures is held against the cases that are there already."""
+    read: list[Path] = []
+
+    def counted(path: Path) -> Case:
+        read.append(path)
+        return read_case(path)
+
+    monkeypatch.setattr("usagecompat.cli.run.read_case", counted)
+    path = tmp_path / "known.txt"
+    path.write_text("kinds/costs* some # x\n", "utf-8")
+    command("--expected", str(path), clients={"a": "echo"})
+    assert len(read) == len({*read}) > 0
 
 
 def test_github(both: Matrix, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ from attrs import evolve
 
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
-from usagecompat.cli.run import subjects_in, today
+from usagecompat.cli.run import known_ids, subjects_in, today
 from usagecompat.cli.seconds import SECONDS
 from usagecompat.clients import TIMEOUT, Probing, client_spec, compare_with_list, select
 from usagecompat.clients import run as run_client
-from usagecompat.corpus import FULL, packaged, read_expected_failures, version
+from usagecompat.corpus import packaged, read_expected_failures, version
 from usagecompat.exceptions import CannotStartClient, NoSuchClient
 from usagecompat.fidelity import Level
 from usagecompat.matrix import FORMATS, Absent, Matrix, badge, read_result
@@ -159,7 +159,10 @@ def matrix(  # noqa: PLR0913 - one for each option
             absent.append(Absent(spec.name, str(error)))
         else:
             results.append(result)
-    made = evolve(_matrix(results, absent, listed), comparisons=_compared(results, expected, corpus or packaged()))
+    made = _matrix(results, absent, listed)
+    if expected:
+        known = known_ids(corpus or packaged(), set_, listed)
+        made = evolve(made, comparisons=_compared(results, expected, known))
     if format_ == _BADGE and len(made.clients) != 1:
         raise click.UsageError(
             f"A badge is of one client, and here are {len(made.clients)}; --also badge=DIR writes all."
@@ -172,12 +175,9 @@ def matrix(  # noqa: PLR0913 - one for each option
     context.exit(2 if absent else 0 if made.is_fine(allow_skips=allow_skips) else 1)
 
 
-def _compared(results: list[ClientResult], path: Path | None, place: Path) -> dict[str, Comparison]:
-    """The failures of each client against a list, if there is one."""
-    if path is None:
-        return {}
+def _compared(results: list[ClientResult], path: Path, known: set[str]) -> dict[str, Comparison]:
+    """The failures of each client against a list."""
     entries = read_expected_failures(path)
-    known = {subject.id for subject in subjects_in(place, FULL)}
     return {result.name: compare_with_list(result, entries, known=known) for result in results}
 
 

@@ -52,7 +52,7 @@ from usagecompat.printing import printable
 from usagecompat.renderers import MAX_CASES, render_run, render_run_page
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from usagecompat.clients import ClientResult, ClientSpec, Comparison
     from usagecompat.contract import Revision
@@ -240,8 +240,7 @@ def run(  # noqa: PLR0913 - one for each option
         )
     comparison: Comparison | None = None
     if expected:
-        everything = subjects if set_ == FULL else subjects_in(corpus or packaged(), FULL)
-        known = {subject.id for subject in everything}
+        known = known_ids(corpus or packaged(), set_, subjects)
         if update_expected:
             _update(expected, updated(expected, result, known=known))
         comparison = compare_with_list(result, read_expected_failures(expected), known=known)
@@ -288,6 +287,11 @@ def subjects_in(place: Path, set_: str) -> tuple[Case | Payload, ...]:
     ids = ids_in_set(place, set_)
     cases = sorted(map(read_case, found.files), key=lambda case: case.id)
     return tuple(case for case in cases if ids is None or case.id in ids)
+
+
+def known_ids(place: Path, set_: str, listed: Iterable[Case | Payload]) -> set[str]:
+    """The ids that there are in a corpus, of which `listed` is the set `set_`; the full set is not read again."""
+    return {subject.id for subject in (listed if set_ == FULL else subjects_in(place, FULL))}
 
 
 def _put(  # noqa: PLR0913 - one for each option
