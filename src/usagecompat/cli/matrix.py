@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 import click
 from attrs import evolve
 
+from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.cli.run import known_ids, subjects_in, today
-from usagecompat.cli.seconds import SECONDS
 from usagecompat.clients import TIMEOUT, Probing, client_spec, compare_with_list, select
 from usagecompat.clients import run as run_client
 from usagecompat.corpus import packaged, read_expected_failures, version

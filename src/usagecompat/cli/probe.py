@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from usagecompat.cli.positive import Positive
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.findings import Severity
@@ -90,14 +91,14 @@ def _day(_context: click.Context, _option: click.Parameter, text: str | None) ->
 )
 @click.option(
     "--rate",
-    type=click.FloatRange(min=0, min_open=True, max=1_000),
+    type=Positive(1_000),
     default=5.0,
     show_default=True,
     help="Make no more requests a second than this.",
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True, max=600),
+    type=Positive(600),
     default=30.0,
     show_default=True,
     metavar="SECONDS",

@@ -18,9 +18,9 @@ from attrs import evolve
 
 from usagecompat.adapters import client_of, row_of
 from usagecompat.cli.also import also_html, write_page
+from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
-from usagecompat.cli.seconds import SECONDS
 from usagecompat.clients import (
     TIMEOUT,
     Outcome,
