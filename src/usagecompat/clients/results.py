@@ -373,6 +373,11 @@ class ClientResult:
         return {name: codes for name, codes in found.items() if codes}
 
     @property
+    def to_fix(self) -> tuple[Cause, ...]:
+        """The causes that keep cases below the required level, in the order in which to fix them."""
+        return tuple(cause for cause in self.causes if cause.cap < self.required)
+
+    @property
     def not_judged(self) -> tuple[CaseResult, ...]:
         """The cases of which nothing is known."""
         return tuple(case for case in self.cases if not case.judged)

@@ -88,7 +88,7 @@ def _topics(cases: list[CaseResult], required: Level) -> Html:
 
 
 def _causes(result: ClientResult) -> Iterator[Html]:
-    if not result.causes:
+    if not result.to_fix:
         yield paragraph("Nothing is known that is to be fixed.")
         return
     rows = [
@@ -101,7 +101,7 @@ def _causes(result: ClientResult) -> Iterator[Html]:
             f"{cause.fix} It shows at {cause.where}." if cause.where else cause.fix,
             cause.example,
         )
-        for cause in result.causes
+        for cause in result.to_fix
     ]
     heads = ("cause", "everyday cases", "all cases", "caps at", "level after it", "what to do", "example")
     yield table("In the order in which to fix them", heads, rows, numbers=[1, 2])
