@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from attrs import evolve
 
 from usagecompat.clients.results import CaseResult, Cause, ClientResult, Expectation, Outcome
@@ -60,3 +62,10 @@ def test_only_what_is_to_be_fixed() -> None:
     both = render_run_page(result(causes=(HARMLESS, evolve(HARMLESS, title="worse", cap=Level.OPEN))), {})
     assert "worse" in both
     assert HARMLESS.title not in alone + both
+
+
+def test_topics_are_those_of_the_json() -> None:
+    """A topic is all in front of the last slash, as `topics` of the JSON has it."""
+    came = result(case("a/b/one", b"{}", b"{}"), case("a/c/two", b"{}", b"{}"), case("a/b/three", b"{}", b"{}"))
+    (found,) = re.findall("Cases by topic and level.*?</table>", render_run_page(came, {}), re.DOTALL)
+    assert re.findall(r"<tr><td>(.*?)</td>", found) == [*came.topics] == ["a/b", "a/c"]

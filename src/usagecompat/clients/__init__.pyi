@@ -18,6 +18,7 @@ from .results import (
     Kit,
     Outcome,
     Probes,
+    topic_of,
 )
 from .runner import run
 from .selection import select
@@ -66,6 +67,7 @@ __all__ = [
     "run",
     "select",
     "tasks",
+    "topic_of",
     "updated",
     "why_not_same",
     "worst_of",

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from usagecompat.clients import COMPARED
+from usagecompat.clients import COMPARED, topic_of
 from usagecompat.fidelity import Level
 from usagecompat.jsontext import read
 from usagecompat.pages import Bar, Html, details, marked, page, paragraph, section, shares, table
@@ -74,7 +74,7 @@ def _colour(level: Level, required: Level) -> str:
 def _topics(cases: list[CaseResult], required: Level) -> Html:
     topics: dict[str, list[CaseResult]] = {}
     for case in cases:
-        topics.setdefault(case.case_id.partition("/")[0], []).append(case)
+        topics.setdefault(topic_of(case.case_id), []).append(case)
     rows = [
         (
             topic,
