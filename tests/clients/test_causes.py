@@ -22,7 +22,7 @@ from usagecompat.clients.causes import causes_of
 from usagecompat.clients.results import CaseResult, Expectation, Fault, Outcome
 from usagecompat.contract.revisions import LATEST
 from usagecompat.corpus.tiers import Tier
-from usagecompat.fidelity.comparison import Level, compare
+from usagecompat.fidelity.comparison import Difference, Level, compare
 from usagecompat.jsontext import Number
 from usagecompat.mutants.catalogue import all_mutants
 from usagecompat.renderers import render_run
@@ -234,6 +234,23 @@ def test_any_answer_has_causes(sent: bytes, returned: bytes) -> None:
 
 def _fields(task: object) -> dict[str, object]:
     return {name: getattr(task, name) for name in ("shape", "revision", "verdict", "must", "served", "tier")}
+
+
+@pytest.mark.parametrize("code", ["client/member-lost", "client/kind-lost", "client/member-invented"])
+def test_difference_of_the_whole(code: str) -> None:
+    """What differs around a wrapped record is at no member of it, and has a cause all the same."""
+    task = put()[0][0]
+    around = Difference(code=code, pointer="", sent='"page"', returned=None, message="lost", cap=Level.NONE)
+    case = CaseResult(
+        case_id=task.case_id,
+        duty=Expectation.MUST_DECODE,
+        served=True,
+        outcome=Outcome.DECODED,
+        level=Level.NONE,
+        differences=(around, evolve(around, code="client/member-invented", pointer="/data")),
+        returned=b"{}",
+    )
+    assert causes_of(evolve(result_of("control/echo"), cases=(case,)), [task])
 
 
 def test_known_faults_are_in_the_table() -> None:

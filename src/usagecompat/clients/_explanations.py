@@ -99,7 +99,8 @@ def renamed(differences: Iterable[Difference], values: Values) -> dict[int, tupl
     """Members that were lost and others that were invented in the same object with the same value, as one cause."""
     lost: dict[str, list[Difference]] = {}
     invented: dict[str, list[Difference]] = {}
-    for one in differences:
+    # What was lost around a wrapped record is at no member of it.
+    for one in (one for one in differences if one.pointer):
         if one.code in {"client/member-lost", "client/null-became-absent", "client/kind-lost"} and one.returned is None:
             lost.setdefault(one.pointer.rpartition("/")[0], []).append(one)
         elif one.code in {"client/member-invented", "client/absent-became-null"}:
