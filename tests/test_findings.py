@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonpointer import JsonPointer
 
 from usagecompat import CODES, Finding, Profile, Severity, Verdict, check
-from usagecompat.findings import CODES_OF_PAYLOADS, Shape, named, pattern, pointer
+from usagecompat.findings import CODES_OF_PAYLOADS, Shape, is_index, named, pattern, pointer, pointer_parts
 
 STAGES = {"json", "schema", "wire", "record", "rule", "client", "convert", "server"}
 WEIGHTS = tuple(reversed(Severity))
@@ -129,3 +129,17 @@ def test_a_finding_by_hand() -> None:
         "line": None,
         "column": None,
     }
+
+
+@given(st.lists(st.text(max_size=6), max_size=5))
+def test_pointer_parts_are_those_of_the_pointer(parts: list[str]) -> None:
+    """What a pointer leads through is what it was made of, whatever stands in a name."""
+    assert pointer_parts(pointer(tuple(parts))) == tuple(parts)
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"), [("0", True), ("17", True), ("²", False), ("٣", False), ("", False), ("9" * 5_000, False)]
+)
+def test_index_of_a_pointer(part: str, expected: bool) -> None:  # noqa: FBT001 - a table of facts
+    """Only a short row of ASCII digits can be the index of an item."""
+    assert is_index(part) is expected

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias, TypeVar
 
 from attrs import field, frozen
-from jsonpointer import escape
+from jsonpointer import escape, unescape
 
 from usagecompat.exceptions import NoSuchName
 
@@ -240,11 +240,24 @@ _STAGES_OF_PAYLOADS: Final = ("json/", "schema/", "wire/", "record/", "rule/")
 CODES_OF_PAYLOADS: Final = tuple(code for code in CODES if code.startswith(_STAGES_OF_PAYLOADS))
 """The codes of what a payload shows by itself; all others are said of what somebody did with payloads."""
 
+_LONGEST_INDEX: Final = 18
+"""The digits of more items than any array has."""
+
 
 def pointer(path: Path) -> str:
     """The RFC 6901 JSON Pointer of `path`; half of a surrogate pair in a name stands as its escape."""
     text = "".join(f"/{escape(str(part))}" for part in path)
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def pointer_parts(pointer: str) -> tuple[str, ...]:
+    """The names and indexes, both as text, through which an RFC 6901 JSON Pointer leads."""
+    return tuple(map(unescape, pointer.split("/")[1:]))
+
+
+def is_index(part: str) -> bool:
+    """Whether a part of a pointer can be an array index: few digits, and none but those of ASCII."""
+    return len(part) <= _LONGEST_INDEX and part.isascii() and part.isdigit()
 
 
 def pattern(path: Path) -> Path:

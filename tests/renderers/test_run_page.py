@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 
+import pytest
 from attrs import evolve
 
 from usagecompat.clients.results import CaseResult, Cause, ClientResult, Expectation, Outcome
@@ -69,3 +71,11 @@ def test_topics_are_those_of_the_json() -> None:
     came = result(case("a/b/one", b"{}", b"{}"), case("a/c/two", b"{}", b"{}"), case("a/b/three", b"{}", b"{}"))
     (found,) = re.findall("Cases by topic and level.*?</table>", render_run_page(came, {}), re.DOTALL)
     assert re.findall(r"<tr><td>(.*?)</td>", found) == [*came.topics] == ["a/b", "a/c"]
+
+
+@pytest.mark.parametrize("name", ["²", "٣", "9" * 5_000])
+def test_names_like_numbers(name: str) -> None:
+    """A member whose name is of digits that are no array index is shown like any other."""
+    sent, returned = (json.dumps({name: value}).encode() for value in (1, 2))
+    text = render_run_page(result(case("t/a", sent, returned)), {"t/a": sent})
+    assert text.count("<mark>") == 2

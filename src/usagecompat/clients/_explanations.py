@@ -12,6 +12,7 @@ from usagecompat.clients._changes import explained, renaming
 from usagecompat.clients._lists import KINDS, Lists
 from usagecompat.contract import contract
 from usagecompat.fidelity import Level
+from usagecompat.findings import is_index, pointer_parts
 from usagecompat.jsontext import NO_VALUE, Number, read
 
 if TYPE_CHECKING:
@@ -60,16 +61,12 @@ def _tree(payload: bytes | None) -> Tree:
     return None if value is NO_VALUE else value
 
 
-def _parts(pointer: str) -> list[str]:
-    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
-
-
 def _at(tree: Tree, parts: Sequence[str]) -> Tree | NoValue:
     node: Tree = tree
     for part in parts:
         if isinstance(node, dict) and part in node:
             node = node[part]
-        elif isinstance(node, list) and part.isdigit() and int(part) < len(node):
+        elif isinstance(node, list) and is_index(part) and int(part) < len(node):
             node = node[int(part)]
         else:
             return NO_VALUE
@@ -86,7 +83,7 @@ def _told(excerpt: str | None) -> Tree | NoValue:
 
 def _sides(difference: Difference, values: Values) -> tuple[Tree | NoValue, Tree | NoValue]:
     """What was sent and what came back at a difference."""
-    parts = _parts(difference.pointer)
+    parts = pointer_parts(difference.pointer)
     sent, returned = _told(difference.sent), _told(difference.returned)
     if sent is NO_VALUE and difference.sent is not None:
         sent = _at(values.sent, parts)
@@ -109,8 +106,8 @@ def renamed(differences: Iterable[Difference], values: Values) -> dict[int, tupl
     for parent, gone in lost.items():
         there = list(invented.get(parent, ()))
         for one in gone:
-            name, value = _parts(one.pointer)[-1], _sides(one, values)[0]
-            ways = [(renaming(name, _parts(other.pointer)[-1]), other) for other in there]
+            name, value = pointer_parts(one.pointer)[-1], _sides(one, values)[0]
+            ways = [(renaming(name, pointer_parts(other.pointer)[-1]), other) for other in there]
             same = [(way, other) for way, other in ways if way != "renamed" or _equal(value, _sides(other, values)[1])]
             if same:
                 way, other = min(same, key=lambda pair: pair[0] == "renamed")
@@ -133,13 +130,13 @@ def explanations(difference: Difference, values: Values, listed: Sequence[Differ
         yield _PLAIN[code]
         return
     sent, returned = _sides(difference, values)
-    parts = _parts(difference.pointer)
+    parts = pointer_parts(difference.pointer)
     if code == "client/kind-lost":
         yield f"one-kind-for-all:{returned}" if isinstance(returned, str) and returned in KINDS else "kind-lost"
         if isinstance(sent, str) and isinstance(returned, str):
             yield from explained(sent, returned)
     elif code in {"client/value-changed", "client/type-changed", "client/precision-lost"}:
-        if parts[-1:] == ["has_more"]:
+        if parts[-1:] == ("has_more",):
             yield "has-more-changed"
         if sent is not NO_VALUE and returned is not NO_VALUE:
             yield from explained(sent, returned)
@@ -148,7 +145,7 @@ def explanations(difference: Difference, values: Values, listed: Sequence[Differ
         yield "others"
     elif code == "client/member-lost":
         yield from _under_lost_kind(difference, listed)
-        if parts[-2:] == ["amount", "value"] and isinstance(sent, str):
+        if parts[-2:] == ("amount", "value") and isinstance(sent, str):
             yield "amounts-as-text-dropped"
         if difference.cap is not Level.NONE:
             yield "undeclared-dropped"
@@ -205,9 +202,9 @@ def _merged(values: Values, parts: Sequence[str]) -> Iterator[str]:
             return
 
 
-def _of_items(difference: Difference, values: Values, parts: list[str], item: Tree | NoValue) -> Iterator[str]:
+def _of_items(difference: Difference, values: Values, parts: tuple[str, ...], item: Tree | NoValue) -> Iterator[str]:
     code = difference.code
-    both = values.lists(tuple(parts if code == "client/items-reordered" else parts[:-1]))
+    both = values.lists(parts if code == "client/items-reordered" else parts[:-1])
     if code == "client/item-invented":
         if both and both.times(_at(values.returned, parts)):
             yield "items-doubled"

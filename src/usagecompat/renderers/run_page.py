@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from usagecompat.clients import COMPARED, topic_of
 from usagecompat.fidelity import Level
+from usagecompat.findings import is_index, pointer_parts
 from usagecompat.jsontext import read
 from usagecompat.pages import Bar, Html, details, marked, page, paragraph, section, shares, table
 
@@ -145,8 +146,7 @@ def _marked(payload: bytes, differences: tuple[Difference, ...], *, invented: bo
 
 
 def _path(pointer: str) -> Path:
-    parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
-    return tuple(int(part) if part.isdigit() else part for part in parts)
+    return tuple(int(part) if is_index(part) else part for part in pointer_parts(pointer))
 
 
 def _end(text: str, start: int) -> int:

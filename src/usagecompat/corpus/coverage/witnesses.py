@@ -24,7 +24,7 @@ from usagecompat.corpus.coverage.obligations import (
     member_of,
     obligations,
 )
-from usagecompat.findings import CODES, Path, Severity, Shape, Verdict
+from usagecompat.findings import CODES, Path, Severity, Shape, Verdict, pointer_parts
 from usagecompat.jsontext import NO_VALUE, Document
 
 if TYPE_CHECKING:
@@ -32,10 +32,6 @@ if TYPE_CHECKING:
 
 Object: TypeAlias = dict[str, Any]
 _Place: TypeAlias = tuple[str, ...]
-
-
-def _places(pointer: str) -> _Place:
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
 
 
 def _place(path: Path) -> _Place:
@@ -62,7 +58,7 @@ class Expectation:
         told: list[tuple[str, Severity, _Place]] = []
         for code, pointer in found:
             weight = CODES[code].served
-            place = _places(pointer)
+            place = pointer_parts(pointer)
             told.append((code, weight, place if weight is Severity.ERROR else _pattern(place)))
         return cls(verdict, tuple(told), complete)
 
