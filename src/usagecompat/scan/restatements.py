@@ -78,9 +78,13 @@ class Restatements:
             new, lines = moved.get((source, base), (base, 0))
             return source, new, line + lines, at
 
+        def version(old: Version) -> Version:
+            if any(at[:2] in moved for at in old.places):
+                return evolve(old, places=tuple(sorted(map(place, old.places))))
+            return old
+
         groups = {
-            key: {digest: evolve(one, places=tuple(sorted(map(place, one.places)))) for digest, one in versions.items()}
-            for key, versions in self.groups.items()
+            key: {digest: version(one) for digest, one in versions.items()} for key, versions in self.groups.items()
         }
         return evolve(self, groups=groups)
 
