@@ -128,9 +128,7 @@ NAMINGS: Final[Mapping[str, Naming]] = {
     "deduplicated": Naming(
         "equal items, or items of one group, are taken for one", "Two records are two; keep lists as lists."
     ),
-    "merged": Naming(
-        "records are merged", "Keep records apart; which members group them is not all that tells them apart."
-    ),
+    "merged": Naming("records are merged", "Keep records apart; they can differ in more than their group keys."),
     "empty-buckets-dropped": Naming("buckets without results do not come back", "Keep empty buckets."),
     "unknown-kinds-dropped": Naming(
         "records of unknown kinds do not come back", "Keep what no class fits.", ("unmatched-record-removed",)
@@ -149,7 +147,7 @@ NAMINGS: Final[Mapping[str, Naming]] = {
         "of two members of one name one comes back", "Refuse such texts, or keep both.", ("first-duplicate",)
     ),
     "has-more-changed": Naming(
-        "`has_more` changes", "Keep it: whoever follows pages stops too early.", ("first-page-only",)
+        "`has_more` changes", "Keep it: a client that follows pages stops too early without it.", ("first-page-only",)
     ),
     "not-json": Naming("the answer is not JSON", "JSON has no NaN and no infinity; write UTF-8."),
     "refuses-*": Naming(
