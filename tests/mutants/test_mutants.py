@@ -15,7 +15,7 @@ from usagecompat.mutants import controls
 from usagecompat.mutants.catalogue import all_mutants, by_name, families
 from usagecompat.mutants.families import reported
 from usagecompat.mutants.families.members import places
-from usagecompat.mutants.model import MAY_REFUSE, Mutant, PayloadView, Refusal
+from usagecompat.mutants.model import MAY_REFUSE, Mutant, PayloadView, Refusal, told_faults
 from usagecompat.mutants.support import exact
 from usagecompat.mutants.support.lax import FREEDOMS, Lax, NoJson
 
@@ -39,6 +39,13 @@ def test_names_are_unique() -> None:
     everything = [*all_mutants(), *controls.faithful(), *controls.hopeless()]
     assert len(by_name()) == len(everything)
     assert all(mutant.name.count("/") == 1 and mutant.fault.endswith((".", "?")) for mutant in everything)
+
+
+def test_every_fault_that_is_told_is_that_of_a_mutant() -> None:
+    """`faults.toml` tells of no mutant that there is not, and of each that follows no pattern."""
+    told = told_faults()
+    assert not told.keys() - by_name().keys()
+    assert all(named(name).fault == told[name]["fault"] for name in told)
 
 
 def test_there_are_hundreds() -> None:

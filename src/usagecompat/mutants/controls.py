@@ -55,8 +55,8 @@ def equivalents() -> Iterator[Mutant]:
     )
     yield lossy(
         "equivalent/copied",
-        "Every object is copied.",
         lambda tree, _: dict(tree) if isinstance(tree, dict) else tree,
+        fault="Every object is copied.",
         equivalent="A copy is written as what it was copied from.",
     )
 
@@ -69,7 +69,9 @@ def hopeless() -> Iterator[Mutant]:
     )
     yield Mutant(name="control/empty-object", fault="Everything comes back as an empty object.", play=lambda _: b"{}")
     yield Mutant(name="control/no-answer", fault="Everything comes back as an empty text.", play=lambda _: b"")
-    yield lossy("control/null", "Everything comes back as null.", lambda tree, _: None if tree is not None else tree)
+    yield lossy(
+        "control/null", lambda tree, _: None if tree is not None else tree, fault="Everything comes back as null."
+    )
 
 
 def _raw(view: PayloadView) -> Answer:

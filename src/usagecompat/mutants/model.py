@@ -6,10 +6,12 @@ The faithful client refuses what the contract of its revision refuses, and gives
 
 from __future__ import annotations
 
-from functools import cached_property
+import pathlib
+import tomllib
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from usagecompat.checking import report_on, shape_of_document
 from usagecompat.contract import LATEST, REVISIONS, Member, RecordShape, contract
@@ -17,7 +19,7 @@ from usagecompat.findings import Path, Profile, Severity, Shape
 from usagecompat.jsontext import NO_VALUE, Document, Tree, read, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from usagecompat.findings import Finding
 
@@ -120,17 +122,28 @@ class PayloadView:
         return None if member is None else (record, member)
 
 
+@cache
+def told_faults() -> Mapping[str, Mapping[str, str]]:
+    """What `faults.toml` tells of mutants, by name: the `fault`, and, where known, `who` shipped it."""
+    families = tomllib.loads(pathlib.Path(__file__).with_name("faults.toml").read_text("utf-8"))
+    return {
+        f"{family}/{name}": {"fault": told} if isinstance(told, str) else told
+        for family, names in families.items()
+        for name, told in names.items()
+    }
+
+
 @frozen(kw_only=True, eq=False)
 class Mutant:
     """A faithful client with one fault."""
 
     name: str
     """Its family, a slash, and what it does: an interface, like the id of a case."""
-    fault: str
-    """The fault, in one sentence."""
+    fault: str = Factory(lambda self: told_faults()[self.name]["fault"], takes_self=True)
+    """The fault, in one sentence; that of `faults.toml` if no pattern gives one."""
     play: Callable[[PayloadView], Answer] = field(repr=False)
     """Its answer to a payload."""
-    who: str = ""
+    who: str = Factory(lambda self: told_faults().get(self.name, {}).get("who", ""), takes_self=True)
     """Who is known to have shipped the fault."""
     validates: bool = False
     """Whether it claims to refuse what the contract does not allow."""
@@ -173,6 +186,12 @@ class Known(TypedDict, total=False):
     faults: tuple[str, ...]
 
 
+class Told(Known, total=False):
+    """The same, and the fault where it follows a pattern."""
+
+    fault: str
+
+
 MAY_REFUSE = (
     "It refuses only what draws a warning of a rule, which any client may refuse, and is faithful in everything else."
 )
@@ -185,7 +204,7 @@ Change: TypeAlias = "Callable[[Tree, PayloadView], Tree]"
 """A change to what was decoded; it gives back the very same tree if there is nothing to change."""
 
 
-def lossy(name: str, fault: str, change: Change, **known: Unpack[Known]) -> Mutant:
+def lossy(name: str, change: Change, **known: Unpack[Told]) -> Mutant:
     """A client that decodes what it should, and changes it on the way; it refuses by raising `Refused`."""
 
     def play(view: PayloadView) -> Answer:
@@ -197,23 +216,24 @@ def lossy(name: str, fault: str, change: Change, **known: Unpack[Known]) -> Muta
             return Refusal(str(refused))
         return view.faithful if tree is view.tree else write(tree)
 
-    return Mutant(name=name, fault=fault, play=play, **known)
+    return Mutant(name=name, play=play, **known)
 
 
-def strict(name: str, fault: str, refuses: Callable[[PayloadView], bool], **known: Unpack[Known]) -> Mutant:
+def strict(name: str, refuses: Callable[[PayloadView], bool], **known: Unpack[Told]) -> Mutant:
     """A client that refuses some of what it should decode."""
 
     def play(view: PayloadView) -> Answer:
-        return Refusal(fault) if not view.errors and refuses(view) else view.faithful
+        return Refusal(mutant.fault) if not view.errors and refuses(view) else view.faithful
 
-    return Mutant(name=name, fault=fault, play=play, **known)
+    mutant = Mutant(name=name, play=play, **known)
+    return mutant
 
 
 Forgives: TypeAlias = "Callable[[Finding, PayloadView], bool]"
 """Whether an error goes unseen."""
 
 
-def lenient(name: str, fault: str, forgives: Forgives, **known: Unpack[Known]) -> Mutant:
+def lenient(name: str, forgives: Forgives, **known: Unpack[Told]) -> Mutant:
     """A client that claims to validate, and does not see some errors."""
 
     def play(view: PayloadView) -> Answer:
@@ -223,4 +243,4 @@ def lenient(name: str, fault: str, forgives: Forgives, **known: Unpack[Known]) -
         return view.encoded if unseen else view.faithful
 
     known["validates"] = True
-    return Mutant(name=name, fault=fault, play=play, **known)
+    return Mutant(name=name, play=play, **known)

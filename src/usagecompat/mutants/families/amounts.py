@@ -106,22 +106,20 @@ STRINGS_SINCE: Final = next(one.since for one in DEVIATIONS if one.allows is Tol
 def mutants() -> Iterator[Mutant]:
     """Every model of an amount, for numbers and for strings, and what else happens to money."""
     for name, (does, model) in DECIMALS.items():
-        yield lossy(f"amount/number-{name}", f"An amount that is a number {does}.", value(of_number(model)))
+        yield lossy(f"amount/number-{name}", value(of_number(model)), fault=f"An amount that is a number {does}.")
         yield lossy(
             f"amount/text-{name}",
-            f"An amount that is a string {does}, and stays a string.",
             value(in_text(model)),
+            fault=f"An amount that is a string {does}, and stays a string.",
             since=STRINGS_SINCE,
         )
     for name, (does, change) in _TEXTS.items():
-        yield lossy(f"amount/text-{name}", f"An amount that is a string {does}.", value(change), since=STRINGS_SINCE)
-    yield lossy(
-        "amount/number-text", "An amount that is a number comes back as a string.", value(of_number(exact.as_text))
-    )
-    yield lossy("amount/number-refused", "An amount that is a number is refused.", value(of_number(_refuse)))
-    yield lossy(
-        "amount/number-dropped", "An amount that is a number does not come back.", value(of_number(lambda _: GONE))
-    )
+        yield lossy(
+            f"amount/text-{name}", value(change), fault=f"An amount that is a string {does}.", since=STRINGS_SINCE
+        )
+    yield lossy("amount/number-text", value(of_number(exact.as_text)))
+    yield lossy("amount/number-refused", value(of_number(_refuse)))
+    yield lossy("amount/number-dropped", value(of_number(lambda _: GONE)))
     yield from _whole_amounts()
     yield from _accepting()
 
@@ -195,68 +193,38 @@ _TEXTS: Final[Mapping[str, tuple[str, Callable[[Tree], Changed]]]] = {
 
 
 def _whole_amounts() -> Iterator[Mutant]:
-    def amount(name: str, fault: str, change: Callable[[Object], Changed], who: str = "") -> Mutant:
-        return lossy(f"amount/{name}", fault, on_amounts(change), who=who)
+    def amount(name: str, change: Callable[[Object], Changed]) -> Mutant:
+        return lossy(f"amount/{name}", on_amounts(change))
 
-    def cost(name: str, fault: str, change: Callable[[Object], Changed]) -> Mutant:
-        return lossy(f"amount/{name}", fault, on_results(lambda node: change(node) if is_cost(node) else node))
+    def cost(name: str, change: Callable[[Object], Changed]) -> Mutant:
+        return lossy(f"amount/{name}", on_results(lambda node: change(node) if is_cost(node) else node))
 
-    def currency(name: str, fault: str, change: Callable[[str], Changed]) -> Mutant:
-        return amount(name, fault, lambda node: member(node, "currency", texts(change)))
+    def currency(name: str, change: Callable[[str], Changed]) -> Mutant:
+        return amount(name, lambda node: member(node, "currency", texts(change)))
 
-    yield amount("flattened", "An amount comes back as its value alone.", lambda node: node.get("value"))
-    yield amount("emptied", "An amount comes back as an empty object.", lambda _: {})
-    yield amount("empty-dropped", "An empty amount does not come back.", lambda node: node or GONE)
-    yield amount(
-        "without-value-dropped", "An amount without a value does not come back.", lambda n: n if "value" in n else GONE
-    )
-    yield amount(
-        "value-only", "An amount without a currency does not come back.", lambda n: n if "currency" in n else GONE
-    )
-    yield amount(
-        "currency-first", "The currency comes back in front of the value.", lambda node: dict(sorted(node.items()))
-    )
+    yield amount("flattened", lambda node: node.get("value"))
+    yield amount("emptied", lambda _: {})
+    yield amount("empty-dropped", lambda node: node or GONE)
+    yield amount("without-value-dropped", lambda n: n if "value" in n else GONE)
+    yield amount("value-only", lambda n: n if "currency" in n else GONE)
+    yield amount("currency-first", lambda node: dict(sorted(node.items())))
+    yield cost("missing-emptied", lambda n: n if "amount" in n else {**n, "amount": {}})
+    yield cost("missing-dropped", lambda n: n if "amount" in n else GONE)
     yield cost(
-        "missing-emptied",
-        "A cost without an amount comes back with an empty one.",
-        lambda n: n if "amount" in n else {**n, "amount": {}},
+        "missing-is-zero", lambda n: n if "amount" in n else {**n, "amount": {"value": Number("0"), "currency": "usd"}}
     )
-    yield cost(
-        "missing-dropped", "A cost without an amount does not come back.", lambda n: n if "amount" in n else GONE
-    )
-    yield cost(
-        "missing-is-zero",
-        "A cost without an amount comes back with 0 dollars.",
-        lambda n: n if "amount" in n else {**n, "amount": {"value": Number("0"), "currency": "usd"}},
-    )
-    yield cost("zero-cost-dropped", "A cost of 0 does not come back.", lambda n: GONE if _is_zero(n) else n)
-    yield cost("credit-dropped", "A cost below 0 does not come back.", lambda n: GONE if _is_negative(n) else n)
-    yield currency("currency-upper", "A currency comes back in upper case.", str.upper)
-    yield currency("currency-lower", "A currency comes back in lower case.", str.lower)
-    yield currency("currency-usd", "Every currency comes back as usd.", lambda _: "usd")
-    yield currency("currency-sign", "A currency comes back as its sign.", lambda old: "$" if old == "usd" else old)
-    yield currency("currency-object", "A currency comes back as an object.", lambda old: {"code": old})
-    yield currency(
-        "currency-refused", "A currency other than usd is refused.", lambda old: old if old == "usd" else _refuse()
-    )
-    yield currency(
-        "currency-upper-refused",
-        "A currency that is not in lower case is refused.",
-        lambda old: old if old.islower() else _refuse(),
-    )
-    yield currency(
-        "currency-dropped", "A currency other than usd does not come back.", lambda old: old if old == "usd" else GONE
-    )
-    yield amount(
-        "currency-invented",
-        "An amount without a currency comes back in usd.",
-        lambda n: n if "currency" in n else {**n, "currency": "usd"},
-    )
-    yield amount(
-        "value-invented",
-        "An amount without a value comes back with 0.",
-        lambda n: n if "value" in n else {"value": Number("0"), **n},
-    )
+    yield cost("zero-cost-dropped", lambda n: GONE if _is_zero(n) else n)
+    yield cost("credit-dropped", lambda n: GONE if _is_negative(n) else n)
+    yield currency("currency-upper", str.upper)
+    yield currency("currency-lower", str.lower)
+    yield currency("currency-usd", lambda _: "usd")
+    yield currency("currency-sign", lambda old: "$" if old == "usd" else old)
+    yield currency("currency-object", lambda old: {"code": old})
+    yield currency("currency-refused", lambda old: old if old == "usd" else _refuse())
+    yield currency("currency-upper-refused", lambda old: old if old.islower() else _refuse())
+    yield currency("currency-dropped", lambda old: old if old == "usd" else GONE)
+    yield amount("currency-invented", lambda n: n if "currency" in n else {**n, "currency": "usd"})
+    yield amount("value-invented", lambda n: n if "value" in n else {"value": Number("0"), **n})
 
 
 def _number_of(cost: Object) -> Decimal | None:
@@ -279,7 +247,7 @@ def _is_negative(cost: Object) -> bool:
 def _accepting() -> Iterator[Mutant]:
     """Clients that claim to validate and take more strings for amounts than the API sends."""
     for name, (what, test) in _TAKEN.items():
-        yield lenient(f"amount-accepted/{name}", f"{what} is accepted as an amount.", _taken(test))
+        yield lenient(f"amount-accepted/{name}", _taken(test), fault=f"{what} is accepted as an amount.")
 
 
 def _is_float(text: str) -> bool:

@@ -64,49 +64,33 @@ def mutants() -> Iterator[Mutant]:
         for name, (what, test) in _TYPES.items():
             yield lossy(
                 f"dropped-type/{place}-{name}",
-                f"An undeclared member of a {place.replace('-', ' ')} that is {what} does not come back.",
                 _undeclared(shape, test),
+                fault=f"An undeclared member of a {place.replace('-', ' ')} that is {what} does not come back.",
             )
         for name, (how, fold) in _FOLDED.items():
             yield lossy(
                 f"case-blind/{place}-{name}",
-                f"Members of a {place.replace('-', ' ')} are told {how}, and the last one counts.",
                 _folded(shape, fold),
+                fault=f"Members of a {place.replace('-', ' ')} are told {how}, and the last one counts.",
             )
     for name, (what, test) in _TYPES.items():
         yield lossy(
             f"dropped-type/unknown-kind-{name}",
-            f"A member of a record of unknown kind that is {what} does not come back.",
             on_unknown(_but_the_kind(test)),
+            fault=f"A member of a record of unknown kind that is {what} does not come back.",
         )
     yield lossy(
         "last-page/all-empty",
-        "A page whose buckets are all empty comes back as the last one.",
         on_page(lambda node: {**node, "has_more": False, "next_page": None} if _is_empty(node) else node),
     )
     yield lossy(
         "last-page/all-empty-without-cursor",
-        "A page whose buckets are all empty comes back without its cursor.",
         on_page(lambda node: {**node, "next_page": None} if _is_empty(node) and node.get("next_page") else node),
     )
-    yield lossy(
-        "line-item/space-trimmed", "A space before a comma is lost.", _line_items(lambda t: t.replace(" ,", ","))
-    )
-    yield lossy(
-        "line-item/unit-split",
-        "What stands behind the last comma of a line item comes back spaced as most are.",
-        _line_items(lambda text: re.sub(r"\s*,\s*", ", ", text)),
-    )
-    yield lossy(
-        "line-item/underscored",
-        "A line item with a bare unit of tokens comes back with a space in place of the underscore.",
-        _line_items(lambda text: text.replace("_tokens", " tokens")),
-    )
-    yield lossy(
-        "line-item/cache-hours-lost",
-        "A line item of cache writes loses its hours.",
-        _line_items(lambda text: text.removesuffix(" - 12hr")),
-    )
+    yield lossy("line-item/space-trimmed", _line_items(lambda t: t.replace(" ,", ",")))
+    yield lossy("line-item/unit-split", _line_items(lambda text: re.sub(r"\s*,\s*", ", ", text)))
+    yield lossy("line-item/underscored", _line_items(lambda text: text.replace("_tokens", " tokens")))
+    yield lossy("line-item/cache-hours-lost", _line_items(lambda text: text.removesuffix(" - 12hr")))
 
 
 def _words(shape: RecordShape) -> str:

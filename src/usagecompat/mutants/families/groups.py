@@ -43,61 +43,27 @@ def mutants() -> Iterator[Mutant]:
 
 
 def _lists() -> Iterator[Mutant]:
-    def results(name: str, fault: str, change: Callable[[list[Tree]], Tree]) -> Mutant:
-        return lossy(f"results/{name}", fault, on_lists(change))
+    def results(name: str, change: Callable[[list[Tree]], Tree]) -> Mutant:
+        return lossy(f"results/{name}", on_lists(change))
 
-    yield results("first", "The first result of a bucket alone comes back.", lambda d: d[:1] if len(d) > 1 else d)
-    yield results("last", "The last result of a bucket alone comes back.", lambda d: d[-1:] if len(d) > 1 else d)
-    yield results("last-lost", "The last of several results does not come back.", lambda d: d[:-1] if len(d) > 1 else d)
-    yield results("two", "No more than two results of a bucket come back.", lambda d: d[:2] if len(d) > 2 else d)
-    yield results("five", "No more than five results of a bucket come back.", lambda d: d[:5] if len(d) > 5 else d)
-    yield results("ten", "No more than ten results of a bucket come back.", lambda d: d[:10] if len(d) > 10 else d)
-    yield results(
-        "twenty", "No more than twenty results of a bucket come back.", lambda d: d[:20] if len(d) > 20 else d
-    )
-    yield results(
-        "hundred", "No more than a hundred results of a bucket come back.", lambda d: d[:100] if len(d) > 100 else d
-    )
-    yield results("reversed", "Results come back in reverse.", lambda d: d[::-1] if len(d) > 1 else d)
-    yield results(
-        "sorted", "Results come back sorted.", lambda d: in_order_of(d, lambda n: write(n).decode("utf-8", "replace"))
-    )
-    yield results(
-        "by-project",
-        "Results come back in the order of their projects.",
-        lambda d: in_order_of(d, lambda n: text_of_member(n, "project_id")),
-    )
-    yield results(
-        "by-model",
-        "Results come back in the order of their models.",
-        lambda d: in_order_of(d, lambda n: text_of_member(n, "model")),
-    )
-    yield results(
-        "by-amount", "Costs come back with the greatest in front.", lambda d: in_order_of(d, lambda n: -amount_of(n))
-    )
-    yield results(
-        "by-tokens",
-        "Results come back with the most tokens in front.",
-        lambda d: in_order_of(d, lambda n: -count_of(n, "input_tokens")),
-    )
-    yield results(
-        "distinct",
-        "A result that is there twice comes back once.",
-        lambda d: last_of(d, lambda n: write(n).decode("utf-8", "replace")),
-    )
-    yield results(
-        "zeros-lost",
-        "A result whose counts are all 0 does not come back.",
-        lambda d: those(d, lambda n: not all_zero(n)),
-    )
-    yield results(
-        "nulls-kept-by-length",
-        "A bucket of one result comes back with it twice.",
-        lambda d: d * 2 if len(d) == 1 else d,
-    )
-    yield results(
-        "doubled", "Every result comes back twice.", lambda d: [one for one in d for _ in range(2)] if d else d
-    )
+    yield results("first", lambda d: d[:1] if len(d) > 1 else d)
+    yield results("last", lambda d: d[-1:] if len(d) > 1 else d)
+    yield results("last-lost", lambda d: d[:-1] if len(d) > 1 else d)
+    yield results("two", lambda d: d[:2] if len(d) > 2 else d)
+    yield results("five", lambda d: d[:5] if len(d) > 5 else d)
+    yield results("ten", lambda d: d[:10] if len(d) > 10 else d)
+    yield results("twenty", lambda d: d[:20] if len(d) > 20 else d)
+    yield results("hundred", lambda d: d[:100] if len(d) > 100 else d)
+    yield results("reversed", lambda d: d[::-1] if len(d) > 1 else d)
+    yield results("sorted", lambda d: in_order_of(d, lambda n: write(n).decode("utf-8", "replace")))
+    yield results("by-project", lambda d: in_order_of(d, lambda n: text_of_member(n, "project_id")))
+    yield results("by-model", lambda d: in_order_of(d, lambda n: text_of_member(n, "model")))
+    yield results("by-amount", lambda d: in_order_of(d, lambda n: -amount_of(n)))
+    yield results("by-tokens", lambda d: in_order_of(d, lambda n: -count_of(n, "input_tokens")))
+    yield results("distinct", lambda d: last_of(d, lambda n: write(n).decode("utf-8", "replace")))
+    yield results("zeros-lost", lambda d: those(d, lambda n: not all_zero(n)))
+    yield results("nulls-kept-by-length", lambda d: d * 2 if len(d) == 1 else d)
+    yield results("doubled", lambda d: [one for one in d for _ in range(2)] if d else d)
 
 
 def _groups() -> Iterator[Mutant]:
@@ -135,21 +101,20 @@ def _groups() -> Iterator[Mutant]:
     for name, (which, key) in groups.items():
         yield lossy(
             f"group/{name}-last",
-            f"Of results {which} the last alone comes back.",
             on_lists(partial(last_of, key=key)),
+            fault=f"Of results {which} the last alone comes back.",
         )
         yield lossy(
             f"group/{name}-first",
-            f"Of results {which} the first alone comes back.",
             on_lists(partial(first_of, key=key)),
+            fault=f"Of results {which} the first alone comes back.",
         )
         yield lossy(
             f"group/{name}-summed",
-            f"The counts of results {which} come back as their sum.",
             on_lists(partial(summed, key=key)),
+            fault=f"The counts of results {which} come back as their sum.",
         )
     yield lossy(
         "group/duplicate-refused",
-        "A bucket with two results of the same group keys is refused.",
         on_lists(lambda d: d if len({of(*_KEYS)(n) for n in d}) == len(d) else refuse("a group twice")),
     )

@@ -68,58 +68,32 @@ def mutants() -> Iterator[Mutant]:
 
             walk = on_amounts if name == "currency" else on_buckets if name.endswith("iso") else on_results
             yield lossy(
-                f"habit/{slug}-{end}", f"A `{name}` that is not like those that are usual {does}.", walk(change)
+                f"habit/{slug}-{end}", walk(change), fault=f"A `{name}` that is not like those that are usual {does}."
             )
     widths = (60, 3600, 86400)
     yield lossy(
         "habit/bucket-width",
-        "A bucket that is not a minute, an hour or a day wide is refused.",
         on_buckets(
             lambda n: n if time_of(n, "end_time") - time_of(n, "start_time") in widths else refuse("an odd width")
         ),
     )
     yield lossy(
-        "habit/whole-minutes",
-        "A bucket that does not start with a minute is refused.",
-        on_buckets(lambda n: refuse("an odd start") if time_of(n, "start_time") % 60 else n),
+        "habit/whole-minutes", on_buckets(lambda n: refuse("an odd start") if time_of(n, "start_time") % 60 else n)
     )
-    yield lossy(
-        "habit/past",
-        "A bucket of before 2020 is refused.",
-        on_buckets(lambda n: refuse("too old") if time_of(n, "start_time") < 1577836800 else n),
-    )
-    yield lossy("habit/contiguous", "A page whose buckets do not touch is refused.", on_page(_touching))
+    yield lossy("habit/past", on_buckets(lambda n: refuse("too old") if time_of(n, "start_time") < 1577836800 else n))
+    yield lossy("habit/contiguous", on_page(_touching))
     yield lossy(
         "habit/same-members",
-        "A bucket whose results have not all the same members is refused.",
         on_lists(
             lambda d: d if len({tuple(sorted(one)) for one in d if isinstance(one, dict)}) < 2 else refuse("not alike")
         ),
     )
+    yield lossy("habit/non-zero", on_results(lambda n: refuse("no usage") if all_zero(n) else n))
+    yield lossy("habit/has-model", on_results(lambda n: n if "model" in n else refuse("no model")))
+    yield lossy("habit/has-project", on_results(lambda n: n if "project_id" in n else refuse("no project")))
+    yield lossy("habit/known-undeclared", on_undeclared(lambda name, old: old if name in KNOWN_UNDECLARED else GONE))
     yield lossy(
-        "habit/non-zero",
-        "A record whose counts are all 0 is refused.",
-        on_results(lambda n: refuse("no usage") if all_zero(n) else n),
-    )
-    yield lossy(
-        "habit/has-model",
-        "A record without a model is refused.",
-        on_results(lambda n: n if "model" in n else refuse("no model")),
-    )
-    yield lossy(
-        "habit/has-project",
-        "A record without a project is refused.",
-        on_results(lambda n: n if "project_id" in n else refuse("no project")),
-    )
-    yield lossy(
-        "habit/known-undeclared",
-        "Undeclared members are dropped but for those that the API is known to serve.",
-        on_undeclared(lambda name, old: old if name in KNOWN_UNDECLARED else GONE),
-    )
-    yield lossy(
-        "habit/snake-case-undeclared",
-        "Undeclared members are dropped whose names are not in snake case.",
-        on_undeclared(lambda name, old: old if re.fullmatch("[a-z_]+", name) else GONE),
+        "habit/snake-case-undeclared", on_undeclared(lambda name, old: old if re.fullmatch("[a-z_]+", name) else GONE)
     )
 
 

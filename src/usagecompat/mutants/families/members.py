@@ -117,40 +117,42 @@ def mutants() -> Iterator[Mutant]:
 
 def _presence(place: Place) -> Iterator[Mutant]:
     name, known = place.member.name, place.known
-    yield lossy(f"dropped/{place.slug}", f"{place.words} does not come back.", place.change(lambda _: GONE), **known)
+    yield lossy(
+        f"dropped/{place.slug}", place.change(lambda _: GONE), fault=f"{place.words} does not come back.", **known
+    )
     if (required := place.known_where(required=True)) and (place.member.const is None or not place.is_result):
         yield lenient(
             f"not-required/{place.slug}",
-            f"A payload without {place.words} is accepted.",
             partial(_is_missing, place),
+            fault=f"A payload without {place.words} is accepted.",
             **required,
         )
     if optional := place.known_where(required=False):
         yield lossy(
             f"required/{place.slug}",
-            f"A payload without {place.words} is refused.",
             place.change_record(lambda node: node if name in node else _refuse(f"`{name}` is missing")),
+            fault=f"A payload without {place.words} is refused.",
             **optional,
         )
         yield lossy(
             f"absent-to-null/{place.slug}",
-            f"{place.words} comes back as null where it was absent.",
             place.change_record(lambda node: node if name in node else {**node, name: None}),
+            fault=f"{place.words} comes back as null where it was absent.",
             **optional,
         )
         told, default = DEFAULTS[place.member.type]
         yield lossy(
             f"absent-to-default/{place.slug}",
-            f"{place.words} comes back as {told} where it was absent.",
             place.change_record(lambda node: node if name in node else {**node, name: default}),
+            fault=f"{place.words} comes back as {told} where it was absent.",
             **optional,
         )
     for other, when in ((place.member.former_name, "earlier"), (place.member.newer_name, "later")):
         if other:
             yield lossy(
                 f"renamed/{place.slug}",
-                f"{place.words} comes back as `{other}`, its name at {when} revisions.",
                 place.change_record(lambda node, to=other: renamed(node, lambda one: to if one == name else one)),  # type: ignore[misc]
+                fault=f"{place.words} comes back as `{other}`, its name at {when} revisions.",
                 **known,
             )
 
@@ -163,13 +165,18 @@ def _nulls(place: Place) -> Iterator[Mutant]:
     told, default = DEFAULTS[place.member.type]
     refuse = f"{place.words} is refused where it is null."
     yield lossy(
-        f"null-refused/{place.slug}", refuse, place.change(lambda old: _refuse(refuse) if old is None else old), **known
+        f"null-refused/{place.slug}",
+        place.change(lambda old: _refuse(refuse) if old is None else old),
+        fault=refuse,
+        **known,
     )
     dropped = f"{place.words} does not come back where it is null."
-    yield lossy(f"null-dropped/{place.slug}", dropped, place.change(lambda old: GONE if old is None else old), **known)
+    yield lossy(
+        f"null-dropped/{place.slug}", place.change(lambda old: GONE if old is None else old), fault=dropped, **known
+    )
     made = f"{place.words} comes back as {told} where it is null."
     yield lossy(
-        f"null-to-default/{place.slug}", made, place.change(lambda old: default if old is None else old), **known
+        f"null-to-default/{place.slug}", place.change(lambda old: default if old is None else old), fault=made, **known
     )
 
 
@@ -178,22 +185,22 @@ def _values(place: Place) -> Iterator[Mutant]:
     if kind is JsonType.INTEGER:
         yield lossy(
             f"through-double/{place.slug}",
-            f"{place.words} goes through a binary64 number.",
             place.change(lambda old: through_binary64(old) if isinstance(old, Number) else old),
+            fault=f"{place.words} goes through a binary64 number.",
             **known,
         )
     if kind is JsonType.BOOLEAN:
         yield lossy(
             f"inverted/{place.slug}",
-            f"{place.words} comes back inverted.",
             place.change(lambda old: not old if isinstance(old, bool) else old),
+            fault=f"{place.words} comes back inverted.",
             **known,
         )
     if kind is JsonType.STRING and isinstance(place.member.marker, GroupKey):
         yield lossy(
             f"emptied/{place.slug}",
-            f"{place.words} comes back empty.",
             place.change(lambda old: "" if isinstance(old, str) else old),
+            fault=f"{place.words} comes back empty.",
             **known,
         )
 

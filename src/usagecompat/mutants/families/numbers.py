@@ -62,28 +62,30 @@ def mutants() -> Iterator[Mutant]:
         for model, (does, change) in _REAL.items():
             if slug == "count" and model in ("absolute", "never-negative"):
                 continue  # a count below zero is refused, so there is nothing to change
-            yield lossy(f"number/{slug}-{model}", f"{words} {does}.", numbers(JsonType.INTEGER, change, marker=marker))
+            yield lossy(
+                f"number/{slug}-{model}", numbers(JsonType.INTEGER, change, marker=marker), fault=f"{words} {does}."
+            )
     for model, (does, change) in _REAL.items():
         if model not in ("one-more", "thousand"):
             walk = numbers(JsonType.NUMBER, change, marker=Quantity)
-            yield lossy(f"number/quantity-{model}", f"A quantity {does}.", walk, since=QUANTITY_SINCE)
+            yield lossy(f"number/quantity-{model}", walk, fault=f"A quantity {does}.", since=QUANTITY_SINCE)
     for width in ("int32", "int53", "int64"):
         least, most = INTEGERS[width]
         walk = numbers(JsonType.NUMBER, exact.saturated(least, most), marker=Quantity)
         yield lossy(
             f"number/quantity-{width}",
-            f"A quantity beyond {width} becomes the nearest one.",
             walk,
+            fault=f"A quantity beyond {width} becomes the nearest one.",
             since=QUANTITY_SINCE,
         )
     whole = numbers(JsonType.NUMBER, exact.cut, marker=Quantity)
-    yield lossy("number/quantity-whole", "A quantity loses its fraction.", whole, since=QUANTITY_SINCE)
+    yield lossy("number/quantity-whole", whole, since=QUANTITY_SINCE)
     for places_ in (2, 3, 6, 9):
         walk = numbers(JsonType.NUMBER, exact.to_places(places_), marker=Quantity)
         yield lossy(
             f"number/quantity-{places_}-decimals",
-            f"A quantity is rounded to {places_} decimals.",
             walk,
+            fault=f"A quantity is rounded to {places_} decimals.",
             since=QUANTITY_SINCE,
         )
     yield from _spellings()
@@ -107,7 +109,7 @@ def _integers(slug: str, words: str, width: str, marker: type) -> Iterator[Mutan
     )
     for model, (does, change) in models.items():
         walk = numbers(JsonType.INTEGER, change, marker=marker)
-        yield lossy(f"width/{slug}-{width}-{model}", f"{words} beyond {width} {does}.", walk, who=who)
+        yield lossy(f"width/{slug}-{width}-{model}", walk, fault=f"{words} beyond {width} {does}.", who=who)
 
 
 def _spellings() -> Iterator[Mutant]:
@@ -145,7 +147,7 @@ def _spellings() -> Iterator[Mutant]:
         ),
     }
     for name, (fault, model) in every.items():
-        yield lossy(f"spelling/{name}", fault, deep(exact.of_number(model)))  # type: ignore[arg-type]
+        yield lossy(f"spelling/{name}", deep(exact.of_number(model)), fault=fault)  # type: ignore[arg-type]
 
 
 def _respelled(number: Number, lexeme: str) -> Number:
@@ -165,8 +167,12 @@ def _undeclared() -> Iterator[Mutant]:
     inner |= {name: one for name, one in _REAL.items() if name not in (*inner, "zero-dropped", "thousand")}
     for name, (does, model) in inner.items():
         change = deep(exact.of_number(model))  # type: ignore[arg-type]
-        yield lossy(f"undeclared/number-{name}", f"A number in an undeclared member {does}.", _in_undeclared(change))
-        yield lossy(f"unknown-kind/number-{name}", f"A number in a record of unknown kind {does}.", _in_unknown(change))
+        yield lossy(
+            f"undeclared/number-{name}", _in_undeclared(change), fault=f"A number in an undeclared member {does}."
+        )
+        yield lossy(
+            f"unknown-kind/number-{name}", _in_unknown(change), fault=f"A number in a record of unknown kind {does}."
+        )
 
 
 def _in_undeclared(change: Change) -> Change:
@@ -211,7 +217,7 @@ def _refusing() -> Iterator[Mutant]:
         ),
     }
     for name, (what, test) in refused.items():
-        yield strict(f"number-refused/{name}", f"{what} is refused, wherever it stands.", _any_number(test))
+        yield strict(f"number-refused/{name}", _any_number(test), fault=f"{what} is refused, wherever it stands.")
 
 
 def _digits(lexeme: str) -> int:

@@ -61,49 +61,35 @@ def mutants() -> Iterator[Mutant]:
     """Each thing that is nothing to somebody, in declared, undeclared and unknown places."""
     for name, (does, new) in _INSTEAD.items():
         swap = _swap(lambda old: old is None, new)
-        yield lossy(f"null/{name}", f"A null in a declared member {does}.", _everywhere(swap))
-        yield lossy(f"null-key/{name}", f"A group key that is null {does}.", _where(swap, GroupKey))
+        yield lossy(f"null/{name}", _everywhere(swap), fault=f"A null in a declared member {does}.")
+        yield lossy(f"null-key/{name}", _where(swap, GroupKey), fault=f"A group key that is null {does}.")
         if name in ("dropped", "empty", "zero", "word"):
             yield lossy(
-                f"null-undeclared/{name}",
-                f"A null in an undeclared member {does}.",
-                on_undeclared(unnamed(swap)),
+                f"null-undeclared/{name}", on_undeclared(unnamed(swap)), fault=f"A null in an undeclared member {does}."
             )
             inner = _nested(swap)
-            yield lossy(f"null-nested/{name}", f"A null inside an undeclared member {does}.", inner)
-            yield lossy(f"null-unknown-kind/{name}", f"A null in a record of unknown kind {does}.", _in_unknown(swap))
+            yield lossy(f"null-nested/{name}", inner, fault=f"A null inside an undeclared member {does}.")
+            yield lossy(
+                f"null-unknown-kind/{name}", _in_unknown(swap), fault=f"A null in a record of unknown kind {does}."
+            )
+    yield lossy("null/count-to-zero", _where(_swap(lambda o: o is None, Number("0")), Count), since=_first_null(Count))
     yield lossy(
-        "null/count-to-zero",
-        "A count that is null comes back as 0.",
-        _where(_swap(lambda o: o is None, Number("0")), Count),
-        since=_first_null(Count),
-    )
-    yield lossy(
-        "null/quantity-to-zero",
-        "A quantity that is null comes back as 0.",
-        _where(_swap(lambda o: o is None, Number("0")), Quantity),
-        since=_first_null(Quantity),
+        "null/quantity-to-zero", _where(_swap(lambda o: o is None, Number("0")), Quantity), since=_first_null(Quantity)
     )
     for name, (what, test) in _EMPTY.items():
         for end, does, new in (("dropped", "does not come back", GONE), ("null", "comes back as null", None)):
             swap = _swap(test, new)
-            yield lossy(f"empty/{name}-{end}", f"{what} in a declared member {does}.", _everywhere(swap))
+            yield lossy(f"empty/{name}-{end}", _everywhere(swap), fault=f"{what} in a declared member {does}.")
             yield lossy(
                 f"empty-undeclared/{name}-{end}",
-                f"{what} in an undeclared member {does}.",
                 on_undeclared(unnamed(swap)),
+                fault=f"{what} in an undeclared member {does}.",
             )
-            yield lossy(f"empty-nested/{name}-{end}", f"{what} inside an undeclared member {does}.", _nested(swap))
-    yield lossy(
-        "empty-undeclared/object-to-list",
-        "An empty object in an undeclared member comes back as an empty list.",
-        _undeclared_swap({}, []),
-    )
-    yield lossy(
-        "empty-undeclared/list-to-object",
-        "An empty list in an undeclared member comes back as an empty object.",
-        _undeclared_swap([], {}),
-    )
+            yield lossy(
+                f"empty-nested/{name}-{end}", _nested(swap), fault=f"{what} inside an undeclared member {does}."
+            )
+    yield lossy("empty-undeclared/object-to-list", _undeclared_swap({}, []))
+    yield lossy("empty-undeclared/list-to-object", _undeclared_swap([], {}))
     yield from _filling()
     yield from _booleans()
     yield from _several()
@@ -200,36 +186,13 @@ def _filling() -> Iterator[Mutant]:
 
     null: Callable[[Member], Tree] = lambda _: None  # noqa: E731 - shorter
     default: Callable[[Member], Tree] = lambda m: DEFAULTS[m.type][1]  # noqa: E731 - likewise
-    yield lossy("absent/all-null", "Every absent member of a result comes back as null.", filled(null, lambda _: True))
-    yield lossy(
-        "absent/nullable-null",
-        "Every absent member that may be null comes back as null.",
-        filled(null, lambda m: m.nullable),
-        since=_first_null(GroupKey),
-    )
-    yield lossy(
-        "absent/all-default", "Every absent member comes back as its type's zero.", filled(default, lambda _: True)
-    )
-    yield lossy(
-        "absent/counts-zero",
-        "Every absent count comes back as 0.",
-        filled(default, lambda m: m.type is JsonType.INTEGER),
-    )
-    yield lossy(
-        "absent/strings-empty",
-        "Every absent string comes back empty.",
-        filled(default, lambda m: m.type is JsonType.STRING),
-    )
-    yield lossy(
-        "absent/flags-false",
-        "Every absent flag comes back as false.",
-        filled(default, lambda m: m.type is JsonType.BOOLEAN),
-    )
-    yield lossy(
-        "absent/keys-unknown",
-        'Every absent group key comes back as "unknown".',
-        filled(lambda _: "unknown", lambda m: m.is_group_key),
-    )
+    yield lossy("absent/all-null", filled(null, lambda _: True))
+    yield lossy("absent/nullable-null", filled(null, lambda m: m.nullable), since=_first_null(GroupKey))
+    yield lossy("absent/all-default", filled(default, lambda _: True))
+    yield lossy("absent/counts-zero", filled(default, lambda m: m.type is JsonType.INTEGER))
+    yield lossy("absent/strings-empty", filled(default, lambda m: m.type is JsonType.STRING))
+    yield lossy("absent/flags-false", filled(default, lambda m: m.type is JsonType.BOOLEAN))
+    yield lossy("absent/keys-unknown", filled(lambda _: "unknown", lambda m: m.is_group_key))
 
 
 def _booleans() -> Iterator[Mutant]:
@@ -249,15 +212,15 @@ def _booleans() -> Iterator[Mutant]:
         change = _of_flag(form)
         yield lossy(
             f"flag/batch-{name}",
-            f"A `batch` that is true or false {does}.",
             on_results(of_member("batch", change)),
+            fault=f"A `batch` that is true or false {does}.",
         )
-        yield lossy(f"flag/has-more-{name}", f"A `has_more` {does}.", on_page(of_member("has_more", change)))
+        yield lossy(f"flag/has-more-{name}", on_page(of_member("has_more", change)), fault=f"A `has_more` {does}.")
         if not name.endswith("refused"):
             yield lossy(
                 f"flag/undeclared-{name}",
-                f"A true or false in an undeclared member {does}.",
                 on_undeclared(unnamed(change)),
+                fault=f"A true or false in an undeclared member {does}.",
             )
 
 
@@ -272,17 +235,12 @@ def _several() -> Iterator[Mutant]:
         keys = [name for name in ("project_id", "user_id", "api_key_id", "model") if name in node]
         return GONE if keys and all(node[name] is None for name in keys) else node
 
+    yield lossy("null/ungrouped-dropped", on_results(ungrouped))
     yield lossy(
-        "null/ungrouped-dropped", "A record all of whose group keys are null does not come back.", on_results(ungrouped)
-    )
-    yield lossy(
-        "null/cost-without-line",
-        "A cost whose line item is null does not come back.",
-        on_results(lambda n: GONE if is_cost(n) and n.get("line_item", 0) is None else n),
+        "null/cost-without-line", on_results(lambda n: GONE if is_cost(n) and n.get("line_item", 0) is None else n)
     )
     yield lossy(
         "null/unit-without-quantity",
-        "The unit of a quantity that is null does not come back.",
         on_results(lambda n: member(n, "quantity_unit", lambda _: GONE) if n.get("quantity", 0) is None else n),
     )
 

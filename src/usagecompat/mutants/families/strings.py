@@ -351,48 +351,32 @@ _LOST_NAMES: Final[Mapping[str, tuple[str, Callable[[str], bool]]]] = {
 def mutants() -> Iterator[Mutant]:
     """Every alteration of a string in every place."""
     for name, (does, alter) in ALTERATIONS.items():
-        yield lossy(f"string/{name}", f"A declared string {does}.", _declared(alter))
-        yield lossy(f"string-undeclared/{name}", f"A string in an undeclared member {does}.", _undeclared(_text(alter)))
+        yield lossy(f"string/{name}", _declared(alter), fault=f"A declared string {does}.")
+        yield lossy(
+            f"string-undeclared/{name}", _undeclared(_text(alter)), fault=f"A string in an undeclared member {does}."
+        )
         if name in _CURSOR:
-            yield lossy(f"cursor/{name}", f"The cursor {does}.", _cursor(alter))
+            yield lossy(f"cursor/{name}", _cursor(alter), fault=f"The cursor {does}.")
     for name, (does, read_) in _READINGS.items():
-        yield lossy(f"string/{name}", f"A declared string {does}.", _declared(read_))
+        yield lossy(f"string/{name}", _declared(read_), fault=f"A declared string {does}.")
         if not name.startswith(("refused-empty", "empty-unknown")):
             yield lossy(
-                f"string-undeclared/{name}", f"A string in an undeclared member {does}.", _undeclared(_text(read_))
+                f"string-undeclared/{name}",
+                _undeclared(_text(read_)),
+                fault=f"A string in an undeclared member {does}.",
             )
     for name, (does, alter) in NAMES.items():
-        yield lossy(f"name/{name}", f"The name of an undeclared member {does}.", _names(alter))
+        yield lossy(f"name/{name}", _names(alter), fault=f"The name of an undeclared member {does}.")
     for name, (which, test) in _LOST_NAMES.items():
         lost = on_undeclared(_lost(test))
-        yield lossy(f"name-lost/{name}", f"An undeclared member {which} does not come back.", lost)
+        yield lossy(f"name-lost/{name}", lost, fault=f"An undeclared member {which} does not come back.")
         refused = on_undeclared(_refused(test))
-        yield lossy(f"name-refused/{name}", f"A payload is refused for an undeclared member {which}.", refused)
-    yield lossy(
-        "name/case-merged",
-        "Of members whose names differ in case only the last comes back.",
-        deep_objects(_case_merged),
-    )
-    yield lossy(
-        "name/case-insensitive",
-        "A member whose name differs from a declared one in case is taken for it.",
-        on_any_record(_case_insensitive),
-    )
-    yield lossy(
-        "name/normal-forms-merged",
-        "Of members whose names differ in their normal form only the last comes back.",
-        deep_objects(_forms_merged),
-    )
-    yield lossy(
-        "name/numeric-first",
-        "Members whose names are numbers come back first, in the order of the numbers.",
-        deep_objects(_numeric_first),
-    )
-    yield lossy(
-        "name/dots-nested",
-        "A member whose name holds a dot comes back as an object in an object.",
-        deep_objects(_nested),
-    )
+        yield lossy(f"name-refused/{name}", refused, fault=f"A payload is refused for an undeclared member {which}.")
+    yield lossy("name/case-merged", deep_objects(_case_merged))
+    yield lossy("name/case-insensitive", on_any_record(_case_insensitive))
+    yield lossy("name/normal-forms-merged", deep_objects(_forms_merged))
+    yield lossy("name/numeric-first", deep_objects(_numeric_first))
+    yield lossy("name/dots-nested", deep_objects(_nested))
     yield from _cursors()
 
 
@@ -496,50 +480,26 @@ def _nested(node: Object) -> Object:
 
 
 def _cursors() -> Iterator[Mutant]:
-    def cursor(name: str, fault: str, change: Callable[[Tree], Changed]) -> Mutant:
-        return lossy(f"cursor/{name}", fault, on_page(lambda node: member(node, "next_page", change)))
+    def cursor(name: str, change: Callable[[Tree], Changed]) -> Mutant:
+        return lossy(f"cursor/{name}", on_page(lambda node: member(node, "next_page", change)))
 
-    yield cursor("lost", "The cursor does not come back.", lambda _: GONE)
-    yield cursor("text-lost", "A cursor that is a string does not come back.", _text(lambda _: GONE))
-    yield cursor("text-to-null", "A cursor that is a string comes back as null.", _text(lambda _: None))
-    yield cursor("emptied", "A cursor that is a string comes back empty.", _text(lambda _: ""))
+    yield cursor("lost", lambda _: GONE)
+    yield cursor("text-lost", _text(lambda _: GONE))
+    yield cursor("text-to-null", _text(lambda _: None))
+    yield cursor("emptied", _text(lambda _: ""))
+    yield cursor("null-to-empty", lambda old: "" if old is None else old)
+    yield cursor("empty-to-null", lambda old: None if old == "" else old)
+    yield cursor("empty-refused", lambda old: _refuse("an empty cursor") if old == "" else old)
+    yield cursor("null-to-word", lambda old: "null" if old is None else old)
+    yield cursor("prefix-dropped", _text(lambda old: old.removeprefix("page_")))
+    yield cursor("prefix-added", _text(lambda old: old if not old or old.startswith("page_") else f"page_{old}"))
     yield cursor(
-        "null-to-empty", "A cursor that is null comes back as an empty string.", lambda old: "" if old is None else old
+        "prefix-refused", _text(lambda old: old if not old or old.startswith("page_") else _refuse("no prefix"))
     )
-    yield cursor("empty-to-null", "An empty cursor comes back as null.", lambda old: None if old == "" else old)
-    yield cursor(
-        "empty-refused", "An empty cursor is refused.", lambda old: _refuse("an empty cursor") if old == "" else old
-    )
-    yield cursor(
-        "null-to-word",
-        "A cursor that is null comes back as the string null.",
-        lambda old: "null" if old is None else old,
-    )
-    yield cursor("prefix-dropped", "The cursor loses its prefix.", _text(lambda old: old.removeprefix("page_")))
-    yield cursor(
-        "prefix-added",
-        "The cursor gets a prefix where it has none.",
-        _text(lambda old: old if not old or old.startswith("page_") else f"page_{old}"),
-    )
-    yield cursor(
-        "prefix-refused",
-        "A cursor without its prefix is refused.",
-        _text(lambda old: old if not old or old.startswith("page_") else _refuse("no prefix")),
-    )
-    yield cursor("padding-dropped", "The cursor loses the equals signs at its end.", _text(lambda old: old.rstrip("=")))
-    yield cursor(
-        "url",
-        "The cursor comes back as an address.",
-        _text(lambda old: f"https://api.openai.com/v1?page={old}" if old else old),
-    )
-    yield cursor(
-        "plus-to-space", "A plus in the cursor comes back as a space.", _text(lambda old: old.replace("+", " "))
-    )
-    yield cursor(
-        "url-alphabet",
-        "The cursor comes back in the alphabet for addresses.",
-        _text(lambda old: old.replace("+", "-").replace("/", "_")),
-    )
+    yield cursor("padding-dropped", _text(lambda old: old.rstrip("=")))
+    yield cursor("url", _text(lambda old: f"https://api.openai.com/v1?page={old}" if old else old))
+    yield cursor("plus-to-space", _text(lambda old: old.replace("+", " ")))
+    yield cursor("url-alphabet", _text(lambda old: old.replace("+", "-").replace("/", "_")))
 
 
 def _cursor(alter: Callable[[str], Changed]) -> Change:

@@ -30,26 +30,25 @@ def mutants() -> Iterator[Mutant]:
     """Readers that take too much, readers that take too little, and trees that come back rearranged."""
     for freedom, fault in FREEDOMS.items():
         yield Mutant(name=f"reader/{freedom}", fault=fault, play=reading(freedom), validates=True)
-    yield Mutant(
-        name="reader/first-duplicate-of-members-only",
-        fault="A duplicate member is accepted where it says the same twice.",
-        play=_same_twice,
-        validates=True,
-    )
+    yield Mutant(name="reader/first-duplicate-of-members-only", play=_same_twice, validates=True)
     for name, (what, test) in _REFUSED.items():
-        yield strict(f"text-refused/{name}", f"{what} is refused.", _by_text(test))
+        yield strict(f"text-refused/{name}", _by_text(test), fault=f"{what} is refused.")
     for depth in (4, 6, 8, 10, 16, 20, 32, 64, 100, 120, 127):
         yield strict(
-            f"text-refused/deeper-than-{depth}", f"A text nested deeper than {depth} levels is refused.", _deeper(depth)
+            f"text-refused/deeper-than-{depth}",
+            _deeper(depth),
+            fault=f"A text nested deeper than {depth} levels is refused.",
         )
         yield lossy(
-            f"depth/cut-at-{depth}", f"What is nested deeper than {depth} levels comes back as null.", _cut_at(depth)
+            f"depth/cut-at-{depth}",
+            _cut_at(depth),
+            fault=f"What is nested deeper than {depth} levels comes back as null.",
         )
     for size in (256, 512, 1024, 2048, 4096, 16384, 65536):
         yield strict(
             f"text-refused/longer-than-{size}",
-            f"A text of more than {size:,} bytes is refused.",
             lambda s, n=size: len(s.payload) > n,  # type: ignore[misc]
+            fault=f"A text of more than {size:,} bytes is refused.",
         )
     yield from _orders()
 
@@ -167,27 +166,11 @@ def _cut_at(depth: int) -> Change:
 
 def _orders() -> Iterator[Mutant]:
     """Trees whose parts come back in another order, or not all."""
-    yield lossy(
-        "order/members-sorted", "Members come back sorted by name.", deep_objects(lambda n: _ordered(n, sorted(n)))
-    )
-    yield lossy(
-        "order/members-reversed", "Members come back in reverse.", deep_objects(lambda n: _ordered(n, list(n)[::-1]))
-    )
-    yield lossy(
-        "order/object-first",
-        "The discriminator comes back first.",
-        deep_objects(lambda n: _ordered(n, sorted(n, key="object".__ne__))),
-    )
-    yield lossy(
-        "order/object-last",
-        "The discriminator comes back last.",
-        deep_objects(lambda n: _ordered(n, sorted(n, key="object".__eq__))),
-    )
-    yield lossy(
-        "order/nulls-last",
-        "Members that are null come back last.",
-        deep_objects(lambda n: _ordered(n, sorted(n, key=lambda name: n[name] is None))),
-    )
+    yield lossy("order/members-sorted", deep_objects(lambda n: _ordered(n, sorted(n))))
+    yield lossy("order/members-reversed", deep_objects(lambda n: _ordered(n, list(n)[::-1])))
+    yield lossy("order/object-first", deep_objects(lambda n: _ordered(n, sorted(n, key="object".__ne__))))
+    yield lossy("order/object-last", deep_objects(lambda n: _ordered(n, sorted(n, key="object".__eq__))))
+    yield lossy("order/nulls-last", deep_objects(lambda n: _ordered(n, sorted(n, key=lambda name: n[name] is None))))
     sorting: dict[str, tuple[str, Callable[[list[Tree]], list[Tree]]]] = {
         "sorted": ("comes back sorted", lambda nodes: sorted(nodes, key=write)),
         "reversed": ("comes back in reverse", lambda nodes: nodes[::-1]),
@@ -206,37 +189,27 @@ def _orders() -> Iterator[Mutant]:
     }
     for name, (does, order) in sorting.items():
         if name != "unwrapped":
-            yield lossy(f"order/arrays-{name}", f"Every array {does}.", deep_lists(order))
+            yield lossy(f"order/arrays-{name}", deep_lists(order), fault=f"Every array {does}.")
             walk = deep_lists(order)
-            yield lossy(f"undeclared/array-{name}", f"An array in an undeclared member {does}.", _undeclared(walk))
-    yield lossy(
-        "undeclared/array-unwrapped",
-        "An array of one item in an undeclared member comes back as the item.",
-        on_undeclared(lambda _, old: _unwrapped(old)),
-    )
+            yield lossy(
+                f"undeclared/array-{name}", _undeclared(walk), fault=f"An array in an undeclared member {does}."
+            )
+    yield lossy("undeclared/array-unwrapped", on_undeclared(lambda _, old: _unwrapped(old)))
     yield lossy(
         "undeclared/array-to-object",
-        "An array in an undeclared member comes back as an object.",
         on_undeclared(lambda _, old: {str(i): one for i, one in enumerate(old)} if isinstance(old, list) else old),
     )
-    yield lossy(
-        "undeclared/members-sorted",
-        "An object in an undeclared member comes back sorted.",
-        _undeclared(deep_objects(lambda n: _ordered(n, sorted(n)))),
-    )
+    yield lossy("undeclared/members-sorted", _undeclared(deep_objects(lambda n: _ordered(n, sorted(n)))))
     yield lossy(
         "undeclared/object-to-text",
-        "An object in an undeclared member comes back as a string.",
         on_undeclared(lambda _, old: write(old).decode("utf-8", "replace") if isinstance(old, dict) else old),
     )
     yield lossy(
         "undeclared/array-to-text",
-        "An array in an undeclared member comes back as a string.",
         on_undeclared(lambda _, old: write(old).decode("utf-8", "replace") if isinstance(old, list) else old),
     )
     yield lossy(
         "undeclared/all-text",
-        "Every undeclared member comes back as a string.",
         on_undeclared(lambda _, old: old if isinstance(old, str) else write(old).decode("utf-8", "replace")),
     )
 

@@ -49,8 +49,8 @@ def mutants() -> Iterator[Mutant]:
         slug = tag.removeprefix("organization.usage.").removesuffix(".result").replace("_", "-")
         yield lossy(
             f"kind/{slug}-confused",
-            f"A record of {slug} comes back as its lookalike.",
             _tags(lambda one, a=tag, b=other: b if one == a else one),  # type: ignore[misc]
+            fault=f"A record of {slug} comes back as its lookalike.",
             since=known_since(tag) or REVISIONS[0],
         )
     yield from _unknown()
@@ -66,35 +66,42 @@ def _of_kind(record: RecordShape) -> Iterator[Mutant]:
     def only(change: Callable[[Object], Changed]) -> Change:
         return on_results(lambda node: change(node) if tag_of(node) == kind else node)
 
-    yield lossy(f"kind/{slug}-dropped", f"A record of {slug} does not come back.", only(lambda _: GONE), since=since)
-    yield lossy(f"kind/{slug}-refused", f"A record of {slug} is refused.", only(lambda _: _refuse(slug)), since=since)
     yield lossy(
-        f"kind/{slug}-emptied", f"A record of {slug} comes back as an empty object.", only(lambda _: {}), since=since
+        f"kind/{slug}-dropped", only(lambda _: GONE), fault=f"A record of {slug} does not come back.", since=since
     )
-    yield lossy(f"kind/{slug}-null", f"A record of {slug} comes back as null.", only(lambda _: None), since=since)
+    yield lossy(
+        f"kind/{slug}-refused", only(lambda _: _refuse(slug)), fault=f"A record of {slug} is refused.", since=since
+    )
+    yield lossy(
+        f"kind/{slug}-emptied",
+        only(lambda _: {}),
+        fault=f"A record of {slug} comes back as an empty object.",
+        since=since,
+    )
+    yield lossy(f"kind/{slug}-null", only(lambda _: None), fault=f"A record of {slug} comes back as null.", since=since)
     yield lossy(
         f"kind/{slug}-others-dropped",
-        f"Every record but those of {slug} does not come back.",
         on_results(lambda node: node if tag_of(node) == kind else GONE),
+        fault=f"Every record but those of {slug} does not come back.",
         since=since,
     )
     yield lossy(
         f"kind/{slug}-closed",
-        f"A record of {slug} loses its undeclared members.",
         _closed(record.name),
+        fault=f"A record of {slug} loses its undeclared members.",
         since=since,
     )
     yield lossy(
         f"kind/{slug}-refuses-undeclared",
-        f"A record of {slug} is refused for an undeclared member.",
         _closed(record.name, refuse=True),
+        fault=f"A record of {slug} is refused for an undeclared member.",
         since=since,
     )
     if kind != _FIRST:
         yield lossy(
             f"kind/{slug}-as-completions",
-            f"A record of {slug} comes back as completions.",
             _tags(lambda one: _FIRST if one == kind else one),
+            fault=f"A record of {slug} comes back as completions.",
             since=since,
         )
 
@@ -118,85 +125,34 @@ def _tags(change: Callable[[str], str]) -> Change:
 
 
 def _unknown() -> Iterator[Mutant]:
-    def unknown(name: str, fault: str, change: Callable[[Object], Changed]) -> Mutant:
-        return lossy(f"unknown-kind/{name}", fault, on_unknown(change))
+    def unknown(name: str, change: Callable[[Object], Changed]) -> Mutant:
+        return lossy(f"unknown-kind/{name}", on_unknown(change))
 
+    yield unknown("refused", lambda _: _refuse("an unknown kind"))
+    yield unknown("dropped", lambda _: GONE)
+    yield unknown("emptied", lambda _: {})
+    yield unknown("null", lambda _: None)
+    yield unknown("tag-only", lambda node: {"object": node.get("object")})
+    yield unknown("tag-lost", lambda node: member(node, "object", lambda _: GONE))
+    yield unknown("as-completions", lambda node: {**node, "object": _FIRST})
+    yield unknown("as-costs", lambda node: {**node, "object": "organization.costs.result"})
+    yield unknown("as-unknown", lambda node: {**node, "object": "unknown"})
+    yield unknown("wrapped", lambda node: {"object": node.get("object"), "data": node})
+    yield unknown("text", lambda node: str(node.get("object")))
+    yield unknown("zeros", lambda node: {"input_tokens": Number("0"), "output_tokens": Number("0"), **node})
+    yield unknown("known-members-only", _known_members)
     yield unknown(
-        "refused", "A record of unknown kind is refused, and its page with it.", lambda _: _refuse("an unknown kind")
-    )
-    yield unknown("dropped", "A record of unknown kind does not come back.", lambda _: GONE)
-    yield unknown("emptied", "A record of unknown kind comes back as an empty object.", lambda _: {})
-    yield unknown("null", "A record of unknown kind comes back as null.", lambda _: None)
-    yield unknown(
-        "tag-only",
-        "Of a record of unknown kind the discriminator alone comes back.",
-        lambda node: {"object": node.get("object")},
-    )
-    yield unknown(
-        "tag-lost",
-        "A record of unknown kind loses its discriminator.",
-        lambda node: member(node, "object", lambda _: GONE),
-    )
-    yield unknown(
-        "as-completions", "A record of unknown kind comes back as completions.", lambda node: {**node, "object": _FIRST}
-    )
-    yield unknown(
-        "as-costs",
-        "A record of unknown kind comes back as a cost.",
-        lambda node: {**node, "object": "organization.costs.result"},
-    )
-    yield unknown(
-        "as-unknown",
-        'A record of unknown kind comes back with "unknown" for its discriminator.',
-        lambda node: {**node, "object": "unknown"},
-    )
-    yield unknown(
-        "wrapped",
-        "A record of unknown kind comes back inside another object.",
-        lambda node: {"object": node.get("object"), "data": node},
-    )
-    yield unknown("text", "A record of unknown kind comes back as a string.", lambda node: str(node.get("object")))
-    yield unknown(
-        "zeros",
-        "A record of unknown kind comes back with the counts of completions.",
-        lambda node: {"input_tokens": Number("0"), "output_tokens": Number("0"), **node},
-    )
-    yield unknown(
-        "known-members-only",
-        "A record of unknown kind keeps the members that other kinds have, and no others.",
-        _known_members,
-    )
-    yield unknown(
-        "objects-lost",
-        "A record of unknown kind loses its objects and arrays.",
-        lambda node: members(node, lambda _, old: GONE if isinstance(old, (dict, list)) else old),
+        "objects-lost", lambda node: members(node, lambda _, old: GONE if isinstance(old, (dict, list)) else old)
     )
     yield unknown(
         "strings-lost",
-        "A record of unknown kind loses its strings.",
         lambda node: members(node, lambda name, old: GONE if isinstance(old, str) and name != "object" else old),
     )
-    yield unknown(
-        "numbers-lost",
-        "A record of unknown kind loses its numbers.",
-        lambda node: members(node, lambda _, old: GONE if isinstance(old, Number) else old),
-    )
-    yield unknown(
-        "flags-lost",
-        "A record of unknown kind loses its flags.",
-        lambda node: members(node, lambda _, old: GONE if isinstance(old, bool) else old),
-    )
-    yield unknown(
-        "sorted",
-        "A record of unknown kind comes back with its members sorted.",
-        lambda node: node if list(node) == sorted(node) else dict(sorted(node.items())),
-    )
-    yield lossy("unknown-kind/last", "Records of unknown kind come back behind the others.", _unknown_last)
-    yield lossy(
-        "unknown-kind/ends-list",
-        "What follows a record of unknown kind in its bucket does not come back.",
-        _unknown_ends,
-    )
+    yield unknown("numbers-lost", lambda node: members(node, lambda _, old: GONE if isinstance(old, Number) else old))
+    yield unknown("flags-lost", lambda node: members(node, lambda _, old: GONE if isinstance(old, bool) else old))
+    yield unknown("sorted", lambda node: node if list(node) == sorted(node) else dict(sorted(node.items())))
+    yield lossy("unknown-kind/last", _unknown_last)
+    yield lossy("unknown-kind/ends-list", _unknown_ends)
 
 
 def _known_members(node: Object) -> Object:
@@ -251,37 +207,21 @@ def _tag() -> Iterator[Mutant]:
         "unknown": ("is always the same word", lambda _: "unknown"),
     }
     for name, (does, change) in changes.items():
-        yield lossy(f"tag/{name}", f"The discriminator of a result {does}.", _tags(change))
-    yield lossy(
-        "tag/type",
-        "The discriminator comes back as `type`.",
-        on_results(lambda n: {("type" if k == "object" else k): v for k, v in n.items()}),
-    )
-    yield lossy(
-        "tag/lost",
-        "The discriminator of a result does not come back.",
-        on_results(lambda n: member(n, "object", lambda _: GONE)),
-    )
+        yield lossy(f"tag/{name}", _tags(change), fault=f"The discriminator of a result {does}.")
+    yield lossy("tag/type", on_results(lambda n: {("type" if k == "object" else k): v for k, v in n.items()}))
+    yield lossy("tag/lost", on_results(lambda n: member(n, "object", lambda _: GONE)))
     yield lossy(
         "tag/must-be-first",
-        "A result whose discriminator is not its first member is refused.",
         on_results(lambda n: n if next(iter(n), "object") == "object" else _refuse("no discriminator in front")),
     )
-    yield lossy("tag/one-kind-per-page", "All results come back as the kind of the first.", _first_kind)
-    yield lossy(
-        "tag/other-kinds-dropped",
-        "Results of another kind than the first of their bucket do not come back.",
-        on_lists(_only_first_kind),
-    )
+    yield lossy("tag/one-kind-per-page", _first_kind)
+    yield lossy("tag/other-kinds-dropped", on_lists(_only_first_kind))
     yield lossy(
         "tag/other-kinds-refused",
-        "A bucket of several kinds is refused.",
         on_lists(lambda nodes: nodes if len(_kinds(nodes)) < 2 else _refuse("several kinds")),
         equivalent=MAY_REFUSE,
     )
-    yield lossy(
-        "tag/guessed", "The kind is told by the members, whatever the discriminator says.", on_results(_guessed)
-    )
+    yield lossy("tag/guessed", on_results(_guessed))
 
 
 def _kinds(nodes: list[Tree]) -> set[str]:
@@ -329,30 +269,17 @@ def _flat() -> Iterator[Mutant]:
 
         return walk
 
-    yield lossy("flat/zeros", "Every record comes back with the members of all kinds, as zeros.", filled(zero))
-    yield lossy(
-        "flat/nulls", "Every record comes back with the members of all kinds, as nulls.", filled(lambda _: None)
-    )
-    yield lossy(
-        "flat/required-zeros",
-        "Every record comes back with the required members of all kinds, as zeros.",
-        filled(zero, required=True),
-    )
-    yield lossy(
-        "flat/required",
-        "A record without the required members of all kinds is refused.",
-        filled(lambda _: _refuse("a member of another kind"), required=True),
-    )
-    yield lossy("flat/common-only", "Members that other kinds do not have are lost.", on_results(_common))
+    yield lossy("flat/zeros", filled(zero))
+    yield lossy("flat/nulls", filled(lambda _: None))
+    yield lossy("flat/required-zeros", filled(zero, required=True))
+    yield lossy("flat/required", filled(lambda _: _refuse("a member of another kind"), required=True))
+    yield lossy("flat/common-only", on_results(_common))
     yield lossy(
         "flat/all-kinds-allowed",
-        "Undeclared members that other kinds declare are kept, and no others.",
         on_undeclared(lambda name, old: old if name in contract(LATEST).flat.members else GONE),
     )
     yield lossy(
-        "flat/other-kinds-lost",
-        "Undeclared members that other kinds declare are lost.",
-        on_undeclared(lambda name, old: GONE if name in contract(LATEST).flat.members else old),
+        "flat/other-kinds-lost", on_undeclared(lambda name, old: GONE if name in contract(LATEST).flat.members else old)
     )
 
 
@@ -375,18 +302,18 @@ def _undeclared() -> Iterator[Mutant]:
         slug = where or "any"
         yield lossy(
             f"undeclared/{slug}-dropped",
-            f"Undeclared members of {words} do not come back.",
             on_undeclared(lambda _, __: GONE, where=where),
+            fault=f"Undeclared members of {words} do not come back.",
         )
         yield lossy(
             f"undeclared/{slug}-refused",
-            f"An undeclared member of {words} is refused.",
             on_undeclared(lambda name, _: _refuse(name), where=where),
+            fault=f"An undeclared member of {words} is refused.",
         )
         yield lossy(
             f"undeclared/{slug}-null",
-            f"Undeclared members of {words} come back as null.",
             on_undeclared(lambda _, __: None, where=where),
+            fault=f"Undeclared members of {words} come back as null.",
         )
     kinds: dict[str, tuple[str, Callable[[Tree], bool]]] = {
         "object": ("an object", lambda old: isinstance(old, dict)),
@@ -399,17 +326,17 @@ def _undeclared() -> Iterator[Mutant]:
     for name, (what, test) in kinds.items():
         yield lossy(
             f"undeclared/{name}-lost",
-            f"An undeclared member that is {what} does not come back.",
             on_undeclared(_unless(test, GONE)),
+            fault=f"An undeclared member that is {what} does not come back.",
         )
         yield lossy(
             f"undeclared/{name}-refused",
-            f"An undeclared member that is {what} is refused.",
             on_undeclared(_refusing(test)),
+            fault=f"An undeclared member that is {what} is refused.",
         )
-    yield lossy("undeclared/last", "Undeclared members come back behind the declared ones.", _undeclared_last)
-    yield lossy("undeclared/gathered", "Undeclared members come back in an object of their own.", _gathered)
-    yield lossy("undeclared/all-but-first", "Of several undeclared members the first alone comes back.", _only_one)
+    yield lossy("undeclared/last", _undeclared_last)
+    yield lossy("undeclared/gathered", _gathered)
+    yield lossy("undeclared/all-but-first", _only_one)
     for known in (
         "organization_id",
         "organization_name",
@@ -420,8 +347,8 @@ def _undeclared() -> Iterator[Mutant]:
     ):
         yield lossy(
             f"undeclared/{known.replace('_', '-')}-lost",
-            f"`{known}` does not come back.",
             on_undeclared(_without(known)),
+            fault=f"`{known}` does not come back.",
         )
 
 

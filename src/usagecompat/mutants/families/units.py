@@ -72,44 +72,52 @@ def mutants() -> Iterator[Mutant]:
     """Each unit, each rounding, each pair of members, and each way to write a time."""
     for name, (factor, words) in _UNITS.items():
         slug = name.replace("_", "-")
-        yield lossy(f"unit/{slug}-less", f"`{name}` comes back in {words}.", on_results(of_member(name, _less(factor))))
-        yield lossy(f"unit/{slug}-more", f"`{name}` is taken for {words}.", on_results(of_member(name, _more(factor))))
+        yield lossy(
+            f"unit/{slug}-less", on_results(of_member(name, _less(factor))), fault=f"`{name}` comes back in {words}."
+        )
+        yield lossy(
+            f"unit/{slug}-more", on_results(of_member(name, _more(factor))), fault=f"`{name}` is taken for {words}."
+        )
     for digits in (1, 2, 3, 6, 7, 9, 12):
         change = numbers(JsonType.INTEGER, _rounded(digits), marker=Count)
-        yield lossy(f"unit/count-{digits}-digits", f"A count is rounded to {digits} significant digits.", change)
+        yield lossy(f"unit/count-{digits}-digits", change, fault=f"A count is rounded to {digits} significant digits.")
     for step in (10, 100, 1000):
         down = numbers(JsonType.INTEGER, _stepped(step), marker=Count)
-        yield lossy(f"unit/count-multiple-of-{step}", f"A count comes back as a multiple of {step}.", down)
+        yield lossy(f"unit/count-multiple-of-{step}", down, fault=f"A count comes back as a multiple of {step}.")
     for limit in _LIMITS:
         least = numbers(JsonType.INTEGER, exact.saturated(0, limit), marker=Count)
-        yield lossy(f"unit/count-at-most-{limit}", f"A count beyond {limit:,} comes back as that.", least)
+        yield lossy(f"unit/count-at-most-{limit}", least, fault=f"A count beyond {limit:,} comes back as that.")
     for one, other in _TWINS:
         slug = f"{one}-and-{other}".replace("_", "-")
         swap = {one: other, other: one}
-        yield lossy(f"twins/{slug}-swapped", f"`{one}` and `{other}` come back exchanged.", on_results(_swapped(swap)))
         yield lossy(
-            f"twins/{slug}-copied", f"`{other}` comes back with the value of `{one}`.", on_results(_copied(one, other))
+            f"twins/{slug}-swapped", on_results(_swapped(swap)), fault=f"`{one}` and `{other}` come back exchanged."
+        )
+        yield lossy(
+            f"twins/{slug}-copied",
+            on_results(_copied(one, other)),
+            fault=f"`{other}` comes back with the value of `{one}`.",
         )
     yield lossy(
         "unit/12-hour-writes-added-to-old-records",
-        "A record that does not say how much is kept for 30 minutes gets the 12-hour part added to its cache writes.",
         on_results(_recounted(sign=1, settled=False)),
         since=_LONG_WRITES_SINCE,
     )
     yield lossy(
         "unit/12-hour-writes-left-out-of-new-records",
-        "Cache writes come back without their 12-hour part, as they did for three weeks of October 2026.",
         on_results(_recounted(sign=-1, settled=True)),
         since=_SHORT_WRITES_SINCE,
     )
     for name, (does, change_) in _TIMES.items():
-        yield lossy(f"iso-time/{name}", f"A time as text {does}.", on_undeclared(unnamed(_retold(change_))))
-        yield lossy(f"iso-time/{name}-anywhere", f"Whatever looks like a time as text {does}.", deep(_retold(change_)))
+        yield lossy(f"iso-time/{name}", on_undeclared(unnamed(_retold(change_))), fault=f"A time as text {does}.")
+        yield lossy(
+            f"iso-time/{name}-anywhere", deep(_retold(change_)), fault=f"Whatever looks like a time as text {does}."
+        )
     for name in ("default", "unlabeled", "image.generation", "false"):
         yield lossy(
             f"unit/{name}-dropped",
-            f'A value of "{name}" is taken for a default and dropped.',
             on_results(_without(name)),
+            fault=f'A value of "{name}" is taken for a default and dropped.',
         )
 
 

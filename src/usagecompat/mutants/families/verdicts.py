@@ -111,7 +111,7 @@ def _by_type() -> Iterator[Mutant]:
                 return _is_wrong(finding) and right and test(view.node_at(finding.path))
 
             since = QUANTITY_SINCE if marker is Quantity else REVISIONS[0]
-            yield lenient(f"accepts/{slug}-{name}", f"For {words}, {what} is accepted.", forgives, since=since)
+            yield lenient(f"accepts/{slug}-{name}", forgives, fault=f"For {words}, {what} is accepted.", since=since)
     for name, types in {
         "has_more": ("null", "string", "number"),
         "next_page": ("flag", "number", "array", "object"),
@@ -124,8 +124,8 @@ def _by_type() -> Iterator[Mutant]:
             what, test = _TYPES[json_type]
             yield lenient(
                 f"accepts/{name.replace('_', '-')}-{json_type}",
-                f"For `{name}`, {what} is accepted.",
                 _wrong_at(test, name),
+                fault=f"For `{name}`, {what} is accepted.",
                 since=_since(name),
             )
 
@@ -157,14 +157,12 @@ def _by_code() -> Iterator[Mutant]:
             slug = code.replace("/", "-")
             yield lenient(
                 f"accepts/every-{slug}",
-                f"Accepted although {about.title}.",
                 _coded(code),
+                fault=f"Accepted although {about.title}.",
                 since=_RENAMED if "renamed" in code else REVISIONS[0],
             )
     yield lenient(
-        "accepts/negative-tokens",
-        "A negative number of tokens is accepted.",
-        lambda f, _: f.code == "record/negative-count" and "tokens" in str(f.path[-1]),
+        "accepts/negative-tokens", lambda f, _: f.code == "record/negative-count" and "tokens" in str(f.path[-1])
     )
     for unit in (
         "images",
@@ -177,13 +175,11 @@ def _by_code() -> Iterator[Mutant]:
     ):
         yield lenient(
             f"accepts/negative-{unit.replace('_', '-')}",
-            f"A negative `{unit}` is accepted.",
             _coded("record/negative-count", _named(unit)),
+            fault=f"A negative `{unit}` is accepted.",
             since=_since(unit),
         )
-    yield lenient(
-        "accepts/any-json", "Everything that is JSON is accepted.", lambda f, _: not f.code.startswith("json/")
-    )
+    yield lenient("accepts/any-json", lambda f, _: not f.code.startswith("json/"))
 
 
 _UNREADABLE: Final = frozenset(
@@ -225,20 +221,23 @@ def _by_place() -> Iterator[Mutant]:
             found = view.member_at(finding.path)
             return found is not None and found[0].name == name and finding.code == "schema/unexpected-null"
 
-        yield lenient(f"nullable/{slug}", f"A null is accepted for every member of {name}.", nulls, since=since)
-        yield lenient(f"unchecked/{slug}", f"The members of {name} are not checked.", inside, since=since)
+        yield lenient(f"nullable/{slug}", nulls, fault=f"A null is accepted for every member of {name}.", since=since)
+        yield lenient(f"unchecked/{slug}", inside, fault=f"The members of {name} are not checked.", since=since)
         if any(isinstance(one.marker, Count) for one in kind.members.values()):
             yield lenient(
-                f"unchecked/{slug}-counts", f"The types of counts in {name} are not checked.", counts, since=since
+                f"unchecked/{slug}-counts", counts, fault=f"The types of counts in {name} are not checked.", since=since
             )
         yield lenient(
-            f"unchecked/{slug}-group-keys", f"The types of group keys in {name} are not checked.", keys, since=since
+            f"unchecked/{slug}-group-keys",
+            keys,
+            fault=f"The types of group keys in {name} are not checked.",
+            since=since,
         )
     for name, depth in (("page", 1), ("bucket", 3), ("result", 5)):
         yield lenient(
             f"unchecked/below-{name}",
-            f"Nothing below a {name} of a page is checked.",
             lambda f, s, d=depth: s.shape == "page" and len(f.path) > d and not f.code.startswith("json/"),  # type: ignore[misc]
+            fault=f"Nothing below a {name} of a page is checked.",
         )
     for record in ("page", "bucket", "amount"):
         for name in getattr(contract(LATEST), record).members:
@@ -252,27 +251,15 @@ def _by_place() -> Iterator[Mutant]:
 
             yield lenient(
                 f"nullable/{record}-{name.replace('_', '-')}",
-                f"For `{name}` of the {record}, null is accepted.",
                 null,
+                fault=f"For `{name}` of the {record}, null is accepted.",
                 since=_since(name),
             )
-    yield lenient(
-        "unchecked/amount",
-        "Amounts are not checked.",
-        lambda f, _: "amount" in f.path and not f.code.startswith("json/"),
-    )
-    yield lenient("unchecked/after-first-result", "Only the first result of a bucket is checked.", _later("results"))
-    yield lenient("unchecked/after-first-bucket", "Only the first bucket of a page is checked.", _later("data"))
-    yield lenient(
-        "unchecked/single-results",
-        "A result that is not in a bucket is not checked.",
-        lambda f, s: s.shape == "result" and not f.code.startswith("json/"),
-    )
-    yield lenient(
-        "unchecked/single-buckets",
-        "A bucket that is not on a page is not checked.",
-        lambda f, s: s.shape == "bucket" and not f.code.startswith("json/"),
-    )
+    yield lenient("unchecked/amount", lambda f, _: "amount" in f.path and not f.code.startswith("json/"))
+    yield lenient("unchecked/after-first-result", _later("results"))
+    yield lenient("unchecked/after-first-bucket", _later("data"))
+    yield lenient("unchecked/single-results", lambda f, s: s.shape == "result" and not f.code.startswith("json/"))
+    yield lenient("unchecked/single-buckets", lambda f, s: s.shape == "bucket" and not f.code.startswith("json/"))
 
 
 def _later(name: str) -> Callable[[Finding, PayloadView], bool]:
@@ -338,23 +325,15 @@ def _objects() -> Iterator[Mutant]:
         ),
     }
     for name, (fault, test) in tests.items():
-        yield lenient(f"accepts-object/{name}", fault, wrong(test))
+        yield lenient(f"accepts-object/{name}", wrong(test), fault=fault)
     for level, words in enumerate(("page", "bucket", "result")):
         yield lenient(
             f"accepts-object/{words}-missing",
-            f"A {words} without a discriminator is accepted.",
             _coded("schema/missing-member", _named("object"), at(level)),
+            fault=f"A {words} without a discriminator is accepted.",
         )
-    yield lenient(
-        "accepts-object/null",
-        "A discriminator that is null is accepted.",
-        lambda f, _: f.code == "schema/unexpected-null" and f.path[-1:] == ("object",),
-    )
-    yield lenient(
-        "accepts-object/number",
-        "A discriminator that is a number is accepted.",
-        lambda f, _: f.code == "schema/wrong-type" and f.path[-1:] == ("object",),
-    )
+    yield lenient("accepts-object/null", lambda f, _: f.code == "schema/unexpected-null" and f.path[-1:] == ("object",))
+    yield lenient("accepts-object/number", lambda f, _: f.code == "schema/wrong-type" and f.path[-1:] == ("object",))
 
 
 def _whole(test: Callable[[Tree], bool]) -> Forgives:
@@ -377,47 +356,37 @@ def _pages() -> Iterator[Mutant]:
     for depth, words in ((1, "bucket"), (2, "result")):
         for name in ("null", "number", "string", "array"):
             what, test = _TYPES[name]
-            yield lenient(f"accepts/{words}-{name}", f"For a {words}, {what} is accepted.", not_an_object(test, depth))
+            yield lenient(
+                f"accepts/{words}-{name}", not_an_object(test, depth), fault=f"For a {words}, {what} is accepted."
+            )
     for name in ("array", "string", "number", "null", "true"):
         what, test = _TYPES[name]
-        yield lenient(
-            f"accepts/payload-{name}",
-            f"For a payload, {what} is accepted.",
-            _whole(test),
-        )
+        yield lenient(f"accepts/payload-{name}", _whole(test), fault=f"For a payload, {what} is accepted.")
     for name in ("null", "object", "string", "array"):
         what, test = _TYPES[name]
         if name != "array":
             yield lenient(
                 f"accepts/results-{name}",
-                f"For the results, {what} is accepted.",
                 _wrong_at(test, "results", "result"),
+                fault=f"For the results, {what} is accepted.",
             )
     yield lenient(
         "accepts/results-missing",
-        "A bucket without results is accepted.",
         lambda f, _: (
             f.code in ("schema/missing-member", "schema/renamed-member") and f.path[-1] in ("results", "result")
         ),
-        who="openai-python 3.54.0, the generated Perl class",
     )
     yield lenient(
         "accepts/renamed-result",
-        "A bucket that says `result` is accepted.",
         lambda f, _: f.code == "schema/renamed-member" and f.path[-1] == "result",
         since="2026-05-13",
     )
     yield lenient(
         "accepts/renamed-sessions",
-        "A record that says `sessions` is accepted.",
         lambda f, _: f.code == "schema/renamed-member" and f.path[-1] == "sessions",
         since="2026-05-13",
     )
-    yield lenient(
-        "accepts/empty-object",
-        "An empty object is accepted.",
-        lambda f, s: s.tree == {} and f.code == "schema/missing-member",
-    )
+    yield lenient("accepts/empty-object", lambda f, s: s.tree == {} and f.code == "schema/missing-member")
 
 
 def _texts() -> Iterator[Mutant]:
@@ -439,32 +408,24 @@ def _texts() -> Iterator[Mutant]:
     for name, (where, test) in places.items():
         yield lenient(
             f"duplicates-accepted/{name}",
-            f"A duplicate member {where} is accepted.",
             _coded("json/duplicate-member", test),
+            fault=f"A duplicate member {where} is accepted.",
         )
     yield lenient(
-        "surrogates-accepted/undeclared",
-        "Half of a surrogate pair is accepted in undeclared members.",
-        lambda f, s: f.code == "json/lone-surrogate" and s.member_at(f.path) is None,
+        "surrogates-accepted/undeclared", lambda f, s: f.code == "json/lone-surrogate" and s.member_at(f.path) is None
     )
     yield lenient(
-        "surrogates-accepted/declared",
-        "Half of a surrogate pair is accepted in declared members.",
-        lambda f, s: f.code == "json/lone-surrogate" and s.member_at(f.path) is not None,
+        "surrogates-accepted/declared", lambda f, s: f.code == "json/lone-surrogate" and s.member_at(f.path) is not None
     )
     yield lenient(
-        "surrogates-accepted/name",
-        "Half of a surrogate pair is accepted in names.",
-        lambda f, s: f.code == "json/lone-surrogate" and isinstance(s.node_at(f.path), dict),
+        "surrogates-accepted/name", lambda f, s: f.code == "json/lone-surrogate" and isinstance(s.node_at(f.path), dict)
     )
     yield lenient(
         "surrogates-accepted/high",
-        "The first half of a surrogate pair is accepted alone.",
         lambda f, s: f.code == "json/lone-surrogate" and any("\ud800" <= c < "\udc00" for c in str(s.node_at(f.path))),
     )
     yield lenient(
         "surrogates-accepted/low",
-        "The second half of a surrogate pair is accepted alone.",
         lambda f, s: f.code == "json/lone-surrogate" and any("\udc00" <= c < "\ue000" for c in str(s.node_at(f.path))),
     )
     for marker, words in ((Count, "count"), (Money, "amount"), (Time, "time"), (Quantity, "quantity")):
@@ -477,13 +438,12 @@ def _texts() -> Iterator[Mutant]:
 
         yield lenient(
             f"non-finite-accepted/{words}",
-            f"For a {words}, NaN and infinities are accepted.",
             here,
+            fault=f"For a {words}, NaN and infinities are accepted.",
             since=_since(words),
         )
     yield lenient(
         "non-finite-accepted/undeclared",
-        "NaN and infinities are accepted in undeclared members.",
         lambda f, s: f.code == "json/non-finite-number" and s.member_at(f.path) is None,
     )
 
@@ -517,10 +477,4 @@ def _strict() -> Iterator[Mutant]:
     }
     for code, fault in codes.items():
         since, until = ranges.get(code, ("2024-12-04", LATEST))
-        yield strict(
-            f"refuses/{code.replace('/', '-')}",
-            fault,
-            _finds(code),
-            since=since,
-            until=until,
-        )
+        yield strict(f"refuses/{code.replace('/', '-')}", _finds(code), fault=fault, since=since, until=until)
