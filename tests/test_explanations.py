@@ -105,7 +105,7 @@ def test_explain() -> None:
     result = run("wire/amount-as-string")
     assert result.exit_code == 0
     assert result.stdout.startswith("wire/amount-as-string: a cost is a string that holds a JSON number\n")
-    assert "Weight: warning; error by the letter of the revision.\n" in result.stdout
+    assert "Weight: warning; error by the published contract.\n" in result.stdout
     words = " ".join(result.stdout.split())
     assert all(f"{heading}: {text}" in words for heading, text in explanation("wire/amount-as-string").paragraphs())
     assert "  deviations/amount-string.json\n" in result.stdout

@@ -26,14 +26,14 @@ _MOST_CASES: Final = 5
 STAGES: Final[Mapping[str, str]] = {
     "json": "The text is not strict JSON.",
     "schema": "The document is not what the revision says.",
-    "wire": "The API is known to serve this, although the letter of the revision does not allow it.",
+    "wire": "The API is known to serve this, although the published contract does not allow it.",
     "record": "Every type is right, and a value is not.",
     "rule": "Values contradict each other.",
     "client": "A client's answer is not what it was sent.",
     "convert": "A conversion to another revision left something behind.",
     "server": "A server's answers contradict each other, or what was asked.",
 }
-"""What the first part of a code says."""
+"""What the first part of a code means."""
 
 
 @frozen(kw_only=True)
@@ -98,7 +98,7 @@ def explanation(code: str) -> Explanation:
 def weight(code: str) -> str:
     """What a finding of this code weighs, in words."""
     served, published = CODES[code].served, CODES[code].published
-    return str(served) if served is published else f"{served}; {published} by the letter of the revision"
+    return str(served) if served is published else f"{served}; {published} by the published contract"
 
 
 def cases_showing(code: str, cases: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
@@ -132,7 +132,7 @@ def _document(cases: Mapping[str, frozenset[str]]) -> Iterator[str]:
         for code in codes:
             told = explanation(code)
             yield f"### {code}\n\n{told.markdown()}\n"
-            yield f"* **Shown by**: {_examples(told, cases)}\n\n"
+            yield f"* **Covered by**: {_examples(told, cases)}\n\n"
 
 
 def _examples(told: Explanation, cases: Mapping[str, frozenset[str]]) -> str:

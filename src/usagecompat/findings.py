@@ -39,7 +39,7 @@ class Verdict(StrEnum):
 
 
 class Profile(StrEnum):
-    """What a payload is held against: what the API serves, or the letter of the contract."""
+    """What a payload is held against: what the API serves, or the published contract."""
 
     SERVED = "served"
     PUBLISHED = "published"
@@ -114,7 +114,7 @@ CODES: Final[Mapping[str, Code]] = {
     "json/limit-exponent": _code(_E, "a number's exponent is beyond ±10,000"),
     "json/already-parsed": _code(_N, "the input was not text, so text faults cannot show"),
     # The document is not what the revision says.
-    "schema/wrong-type": _code(_E, "a value has another JSON type than the contract says"),
+    "schema/wrong-type": _code(_E, "a value has another JSON type than in the contract"),
     "schema/unexpected-null": _code(_E, "a value is null where the contract does not allow it"),
     "schema/missing-member": _code(_E, "a required member is absent"),
     "schema/renamed-member": _code(_E, "a required member stands under a name of an earlier revision"),
@@ -124,9 +124,9 @@ CODES: Final[Mapping[str, Code]] = {
     "schema/unlisted-value": _code(_N, "a value is not among those listed for an open set"),
     "schema/misspelt-member": _code(_W, "an undeclared member is one edit away from an optional one that is absent"),
     "schema/undeclared-member": _code(_N, "a member is not declared by the revision"),
-    # The API is known to serve this, although the letter of the revision does not allow it.
+    # The API is known to serve this, although the published contract does not allow it.
     "wire/amount-as-string": _code(_W, "a cost is a string that holds a JSON number", published=_E),
-    "wire/results-for-result": _code(_W, "a bucket says `results` where the revision said `result`", published=_E),
+    "wire/results-for-result": _code(_W, "a bucket has `results` where the revision has `result`", published=_E),
     "wire/null-next-page": _code(_W, "`next_page` is null where the revision wanted a string", published=_E),
     "wire/null-group-key": _code(_W, "a group key is null where the revision wanted a value", published=_E),
     "wire/costs-without-sessions": _code(
@@ -148,7 +148,7 @@ CODES: Final[Mapping[str, Code]] = {
     "rule/output-split-mismatch": _code(_W, "text, audio and image tokens do not sum to the output"),
     "rule/cache-write-split-exceeded": _code(_W, "30-minute and 12-hour cache writes exceed all cache writes"),
     "rule/has-more-without-cursor": _code(_W, "a page has more, and no cursor to get it"),
-    "rule/cursor-without-has-more": _code(_W, "a page has a cursor, and says there is no more"),
+    "rule/cursor-without-has-more": _code(_W, "a page has a cursor, and `has_more` is false"),
     "rule/end-before-start": _code(_W, "a bucket ends when it starts, or before"),
     "rule/time-not-in-seconds": _code(_W, "a time is before 1970 or beyond the year 2200"),
     "rule/overlapping-buckets": _code(_W, "a bucket starts before the one in front of it has ended"),
@@ -220,7 +220,7 @@ CODES: Final[Mapping[str, Code]] = {
     "server/group-keys-swapped": _code(_E, "group keys stand under each other's name"),
     "server/filter-ignored": _code(_E, "a filter changes nothing"),
     "server/filter-differs": _code(_E, "a filter does not give what its group gave"),
-    "server/not-repeatable": _code(_E, "the same query says something else each time"),
+    "server/not-repeatable": _code(_E, "the same query has another answer each time"),
     "server/changed-meanwhile": _code(_N, "a closed bucket changed while it was looked at"),
     "server/cursor-not-refused": _code(_E, "a cursor is taken beside another query"),
     "server/limit-not-refused": _code(_E, "a limit out of range is not refused"),

@@ -49,7 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--compat-profile",
         metavar="NAME",
-        help="served: tolerate what the API is known to serve (default); published: the letter of the contract.",
+        help="served: tolerate what the API is known to serve (default); published: the published contract alone.",
     )
     group.addoption(
         "--compat-ignore",

@@ -56,7 +56,7 @@ def check(
         revision: The contract revision to judge against, one of `usagecompat.REVISIONS` or a draft from
             `usagecompat.load_revision`; None for the newest.
         shape: "page", "bucket" or "result"; None to let the payload tell.
-        profile: "served" tolerates what the API is known to serve; "published" is the letter of the revision.
+        profile: "served" tolerates what the API is known to serve; "published" is the published contract alone.
         ignore: Finding codes that count for nothing.
 
     Raises:

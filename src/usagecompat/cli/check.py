@@ -46,7 +46,7 @@ _MOST_NAMES: Final = 10
     type=click.Choice([profile.value for profile in Profile]),
     default=Profile.SERVED.value,
     show_default=True,
-    help="What counts: what the API is known to serve, or the letter of the revision.",
+    help="What counts: what the API is known to serve, or the published contract alone.",
 )
 @click.option(
     "--ignore", multiple=True, metavar="CODE", callback=known_codes, help="Leave these findings out. Repeatable."

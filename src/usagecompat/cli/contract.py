@@ -32,7 +32,7 @@ _DIRECTORY: Final = click.Path(file_okay=False, path_type=Path)
     type=click.Choice([profile.value for profile in Profile]),
     default=Profile.PUBLISHED.value,
     show_default=True,
-    help="The letter of the revision, or what the API is known to serve.",
+    help="The published contract alone, or also what the API is known to serve.",
 )
 @click.option("--draft", type=click.Choice(_DRAFTS), default=_DRAFTS[0], show_default=True)
 @click.option(

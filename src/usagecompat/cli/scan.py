@@ -74,7 +74,7 @@ def _rows_file(_context: click.Context, _option: click.Parameter, path: Path | N
     type=click.Choice([profile.value for profile in Profile]),
     default=Profile.SERVED.value,
     show_default=True,
-    help="What counts: what the API is known to serve, or the letter of the revision.",
+    help="What counts: what the API is known to serve, or the published contract alone.",
 )
 @click.option(
     "--list",

@@ -1,7 +1,7 @@
 """
 The neutral tree as JSON Schema, for people who use no Python.
 
-Each revision has two schemas: the letter of the contract, and what the API serves (the letter with its deviations).
+Each revision has two schemas: the published contract, and what the API serves (the same with its deviations).
 A payload that fails the served one is invalid; one that passes it and fails the letter is acceptable.
 Only keywords that every validator and code generator reads alike are used, and an error stands at the member that is wrong.
 """

@@ -147,7 +147,7 @@ GROUP_KEYS: Final = "*group keys*"
 
 @frozen(kw_only=True)
 class Deviation:
-    """Something the API serves that the letter of some revisions does not allow."""
+    """Something the API serves that the published contract of some revisions does not allow."""
 
     code: str
     record: str | None

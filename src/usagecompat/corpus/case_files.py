@@ -109,7 +109,7 @@ class Case:
     verdict: Verdict
     """The verdict at `revision`, with what the API is known to serve taken into account."""
     published: Verdict
-    """The verdict by the letter of `revision`."""
+    """The verdict by the published contract of `revision`."""
     findings: tuple[Expected, ...] = field(repr=False)
     """All that is to be seen at `revision` in the served profile, in document order."""
     revisions: tuple[Range, ...] = field(repr=False)

@@ -1,7 +1,7 @@
 """
 Hypothesis strategies for payloads and records, derived from the contract of each revision.
 
-By default payloads obey the letter of a revision and draw no error and no warning under either profile.
+By default payloads obey the published contract of a revision and draw no error and no warning under either profile.
 With `profile="served"` they may also show what the API serves against the letter (costs as strings, kinds that the
 revision does not know): that is what every client must decode.
 How a payload is spelled varies as JSON lets it: order of members, white space, escapes, numbers, undeclared members.
@@ -47,7 +47,7 @@ def pages(
     Args:
         kind: The `object` of all results; None for any kind of the revision.
         revision: The contract revision that the pages obey, one of `usagecompat.REVISIONS`; None for the newest.
-        profile: "published" for the letter of the revision, "served" for what the API serves against it as well.
+        profile: "published" for the published contract, "served" for what the API serves against it as well.
 
     Raises:
         NoSuchName: `profile` does not exist, or the revision has no such `kind`.
