@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis.strategies as st
 import pytest
@@ -12,6 +12,10 @@ from hypothesis import given
 from usagecompat import check
 from usagecompat.checking.hints import envelope, value_hint
 from usagecompat.contract import JsonType
+from usagecompat.corpus import cases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 COMPLETION: dict[str, Any] = {
     "object": "organization.usage.completions.result",
@@ -99,6 +103,29 @@ VALUES = {
     "number-for-text": ({**COMPLETION, "model": 4}, 'Write "4", in quotes.'),
     "object-for-array": ({**BUCKET, "results": COMPLETION}, "array, even around one item"),
     "null-for-array": ({**PAGE, "data": None}, "Nothing to list is []."),
+    "count-with-exponent": ({**COMPLETION, "input_tokens": "1e3"}, "Write 1000."),
+    "count-with-huge-exponent": ({**COMPLETION, "input_tokens": "1e9999"}, "without an exponent"),
+    "count-with-fraction": ({**COMPLETION, "input_tokens": "1,234.56"}, "1234.56 is none"),
+    "count-as-word": ({**COMPLETION, "input_tokens": "false"}, "such as 1000"),
+    "count-as-array": ({**COMPLETION, "input_tokens": [1]}, "such as 1000"),
+    "count-below-zero": ({**COMPLETION, "input_tokens": -5}, "subtracted"),
+    "value-with-code": (cost("1.5 USD"), "Write 1.5; the currency is a member of its own."),
+    "code-with-value": (cost("USD 1.5"), "Write 1.5; the currency is a member of its own."),
+    "value-as-array": (cost([]), "such as 0.06"),
+    "amount-as-array": ({"object": "organization.costs.result", "amount": []}, '"currency": "usd"'),
+    "flag-as-word": ({**COMPLETION, "batch": "maybe"}, "Write true or false"),
+    "text-as-flag": ({**COMPLETION, "model": True}, "in double quotes"),
+    "array-in-text": ({**PAGE, "data": "[]"}, "JSON text in a string"),
+    "time-as-word": ({**BUCKET, "start_time": "tomorrow"}, "seconds since 1970"),
+    "item-of-no-object": ({**BUCKET, "results": [5]}, "each item of the array is an object"),
+    "null-kind": ({**COMPLETION, "object": None}, "completions.result"),
+    "null-tag": ({**PAGE, "object": None}, 'Write "object": "page".'),
+    "no-end": ({name: BUCKET[name] for name in ("object", "start_time", "results")}, "seconds since 1970"),
+    "no-count": ({name: COMPLETION[name] for name in list(COMPLETION)[:3]}, "also where it is 0"),
+    "no-object": (5, "page, bucket, or a kind"),
+    "word": ("hello", "page, bucket, or a kind"),
+    "limits-in-a-page": ({**PAGE, "data": [LIMIT]}, "cents"),
+    "other-kind": ({"object": "widget"}, "organization.usage.completions.result"),
 }
 
 
@@ -111,7 +138,53 @@ def test_what_to_write_instead(tree: object, said: str) -> None:
 def test_text_that_is_no_number_gets_no_number() -> None:
     """Nothing is made up where nobody knows what was meant."""
     assert "Write" not in only_hint(cost("NaN"))
-    assert "Write" not in only_hint({**COMPLETION, "input_tokens": "many"})
+    assert only_hint({**COMPLETION, "input_tokens": "many"}) == "Write a whole number, such as 1000."
+
+
+def upper(node: dict[str, Any]) -> dict[str, Any]:
+    """An object with all names in capitals."""
+    return {name.upper(): value for name, value in node.items()}
+
+
+def camel(node: dict[str, Any]) -> dict[str, Any]:
+    """An object with all names as JavaScript writes them."""
+    return {name[0] + name.title().replace("_", "")[1:]: value for name, value in node.items()}
+
+
+@pytest.mark.parametrize("other", [upper, camel], ids=["capitals", "camel"])
+@pytest.mark.parametrize("node", [PAGE, BUCKET, COMPLETION], ids=["page", "bucket", "result"])
+def test_names_in_another_case_are_one_finding(node: dict[str, Any], other: Callable[[Any], Any]) -> None:
+    """Names that are all written in another way are told in one sentence, which says which of them are wrong."""
+    renamed = other({name: node[name] for name in node if name != "object"})
+    for tree in ({**renamed, "object": node["object"]}, other(node)):
+        (finding,) = check(json.dumps(tree)).findings
+        assert finding.code == "schema/missing-member"
+        assert all(f'"{name}"' in finding.message for name in renamed if name not in node)
+        assert "nobody has looked at what is in them" in finding.hint
+
+
+def test_names_in_another_case_within() -> None:
+    """So it is at each place; a single name is told by itself, and what may be absent is no fault."""
+    (finding,) = check(json.dumps({**PAGE, "data": [upper(BUCKET)]})).findings
+    assert finding.pointer == "/data/0/object"
+    single = {**{name: PAGE[name] for name in ("object", "data", "next_page")}, "HAS_MORE": False}
+    assert {one.code for one in check(json.dumps(single)).findings} == {
+        "schema/missing-member",
+        "schema/undeclared-member",
+    }
+    both = check(json.dumps({**PAGE, "DATA": [], "HAS_MORE": True}))
+    assert {one.code for one in both.findings} == {"schema/undeclared-member"}
+
+
+def test_every_finding_of_the_corpus_has_a_hint() -> None:
+    """Only of an undeclared member there may be nothing to say."""
+    silent = {
+        (case.id, finding.code, finding.message)
+        for case in cases()
+        for finding in check(case.payload_path.read_bytes(), revision=case.revision).findings
+        if not finding.hint and finding.code != "schema/undeclared-member"
+    }
+    assert not silent
 
 
 @given(value=st.text(), wanted=st.sampled_from(JsonType), name=st.sampled_from(["start_time", "value", "amount", "x"]))

@@ -17,7 +17,7 @@ from usagecompat.jsontext import Number
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from usagecompat.contract import Contract
+    from usagecompat.contract import Contract, RecordShape
     from usagecompat.jsontext import Tree
 
 _LONGEST: Final = 200
@@ -25,19 +25,31 @@ _SHORT: Final = 40
 _WORDS: Final = {"true": "true", "false": "false", "yes": "true", "no": "false", "1": "true", "0": "false"}
 _SEPARATED: Final = re.compile(r"[+-]?\d{1,3}(?:[,_ ']\d{3})+(?:\.\d+)?")
 _SIGNS: Final = "$€£¥"
+_CODES: Final = re.compile(r"^(?:[A-Z]{3}|usd|eur)\s*(?=[-+.\d$€£¥])|(?<=\d)\s*(?:[A-Z]{3}|usd|eur)$")
+"""A currency beside a number."""
+WHAT_IS_ONE: Final = (
+    "A payload is an object whose `object` says what it is: page, bucket, or a kind such as organization.costs.result."
+)
+"""What to say of what is none, and of which nothing better is known."""
 _NAMES: Final = {Shape.PAGE: "page", Shape.BUCKET: "bucket", Shape.RESULT: "result"}
 _MOST_ITEMS: Final = 20
 _MOST_KINDS: Final = 3
+_MOST_OTHERS: Final = 200
 
 
 # -- values
 
 
 def value_hint(value: Tree, wanted: JsonType, name: str) -> str:
-    """What to write in place of a value of another JSON type, with the value in it; empty if nobody knows."""
+    """What to write in place of a value of another JSON type, with the value in it where it tells what is meant."""
+    return _meant(value, wanted, name) or (_SECONDS if name in _TIMES else _ANY_OF_TYPE[wanted])
+
+
+def _meant(value: Tree, wanted: JsonType, name: str) -> str:
+    """The same, empty if the value does not tell."""
     match wanted:
         case JsonType.INTEGER | JsonType.NUMBER:
-            return _number_hint(value, name)
+            return _number_hint(value, wanted, name)
         case JsonType.BOOLEAN:
             text = value if type(value) is str else value.lexeme if type(value) is Number else ""
             word = _WORDS.get(text.strip().lower())
@@ -47,16 +59,19 @@ def value_hint(value: Tree, wanted: JsonType, name: str) -> str:
                 return f'Write "{value.lexeme}", in quotes.'
         case JsonType.OBJECT:
             number = value.lexeme if type(value) is Number else _plain_number(value) if type(value) is str else ""
-            if name == "amount" and number and len(number) <= _SHORT:
+            if number and len(number) <= _SHORT:
                 return f'Write {{"value": {number}, "currency": "usd"}}.'
         case JsonType.ARRAY:
             if value is None:
                 return "Nothing to list is []."
-            return "Write an array, even around one item." if type(value) is dict else ""
+            if type(value) is dict:
+                return "Write an array, even around one item."
+            if type(value) is str and value.strip()[:1] == "[":
+                return "This is JSON text in a string; write the array itself, without quotes."
     return ""
 
 
-def _number_hint(value: Tree, name: str) -> str:
+def _number_hint(value: Tree, wanted: JsonType, name: str) -> str:
     if type(value) is Number:
         return (
             "A count of parts of a thing is no count; write a whole number."
@@ -73,17 +88,47 @@ def _number_hint(value: Tree, name: str) -> str:
     number = _plain_number(value)
     if not number:
         return served.strip()
-    if value.strip()[:1] in _SIGNS or value.strip()[-1:] in _SIGNS:
-        return f"Write {number}; the currency is a member of its own.{served}"
+    if wanted is JsonType.INTEGER and not number.removeprefix("-").isdigit():
+        exact = Number(number)
+        if not exact.is_integer:
+            return f"Write a whole number: {number} is none."
+        if abs(exact.decimal.adjusted()) > _SHORT:
+            return "Write it without quotes, and without an exponent."
+        number = format(exact.decimal, "f").partition(".")[0]
+    if number not in value or value.strip().strip(_SIGNS) != value.strip() or _CODES.search(value):
+        apart = "; the currency is a member of its own" if name == "value" and not _SEPARATED.fullmatch(value) else ""
+        return f"Write {number}{apart}.{served}"
     return f"Write {number}{', without quotes' if value == number else ''}.{served}"
 
 
 _TIMES: Final = ("start_time", "end_time")
+_SECONDS: Final = "Write seconds since 1970, such as 1767225600."
+_ANY_OF_TYPE: Final[Mapping[JsonType, str]] = {
+    JsonType.INTEGER: "Write a whole number, such as 1000.",
+    JsonType.NUMBER: "Write a number, such as 0.06.",
+    JsonType.BOOLEAN: "Write true or false, without quotes.",
+    JsonType.STRING: "Write a text in double quotes.",
+    JsonType.OBJECT: 'Write an object, such as {"value": 0.06, "currency": "usd"}.',
+    JsonType.ARRAY: "Write an array; nothing to list is [].",
+}
+
+
+def absence_hint(kind: str | None, name: str, wanted: JsonType | None, *, nullable: bool) -> str:
+    """What to send for a required member that is absent."""
+    if name == "object":
+        return f'Write "object": "{kind}".'
+    if name in _TIMES:
+        return "The API always sends it, in seconds since 1970."
+    if nullable:
+        return "The API always sends it, if only as null."
+    if wanted in {JsonType.INTEGER, JsonType.NUMBER}:
+        return "The API always sends it, also where it is 0."
+    return "The API always sends it, if only as []." if wanted is JsonType.ARRAY else "The API always sends it."
 
 
 def _plain_number(text: str) -> str:
     """The JSON number that a text is meant for; empty if it is none."""
-    plain = text.strip().strip(_SIGNS).strip()
+    plain = _CODES.sub("", text.strip()).strip().strip(_SIGNS).strip()
     if _SEPARATED.fullmatch(plain):
         plain = re.sub(r"[,_ ']", "", plain)
     plain = plain.removeprefix("+")
@@ -140,6 +185,41 @@ def kinds_like(contract: Contract, node: Mapping[str, Any]) -> str:
     return f'Its members are those of {names}, which the API tags "object": {tags}.'
 
 
+def misnamed(shape: RecordShape, missing: list[str], others: list[str]) -> dict[str, str]:
+    """
+    The absent members of a record that are there under names in another case, or without underscores.
+
+    Empty if there are fewer than two: one alone is a slip, and told by itself.
+    """
+    if not 1 < len(missing) or len(others) > _MOST_OTHERS:
+        return {}
+    plain = {plain_name(name): name for name in reversed(others)}
+    found = {name: plain[key] for name in missing if (key := plain_name(name)) in plain and name in shape.members}
+    return found if len(found) > 1 else {}
+
+
+def names_in_another_case(contract: Contract, node: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
+    """What an object is whose names are all in another case, and which name is which; None if it is nothing known."""
+    if len(node) > _MOST_OTHERS:
+        return None
+    plain = {plain_name(name): name for name in reversed(list(node))}
+    best: tuple[int, str, dict[str, str]] = (1, "", {})
+    for shape in (contract.page, contract.bucket, *contract.kinds.values()):
+        wanted = [name for name in shape.required if name != "object"]
+        if all(plain_name(name) in plain for name in wanted):
+            found = {name: plain[key] for name in ("object", *shape.members) if (key := plain_name(name)) in plain}
+            tag = node.get(found.get("object", ""))
+            fits = len(found) + (tag == shape.kind) * _MOST_OTHERS
+            if fits > best[0]:
+                best = (fits, shape.kind if shape.kind in {"page", "bucket"} else "result", found)
+    return (best[1], best[2]) if best[2] else None
+
+
+def plain_name(name: str) -> str:
+    """`name` without what people get wrong: case, underscores and dashes."""
+    return name.lower().replace("_", "").replace("-", "")
+
+
 def is_known(contract: Contract, node: Mapping[str, Any]) -> bool:
     """Whether an object has anything of a page, a bucket or a result."""
     if "object" in node:
@@ -173,7 +253,7 @@ def text_hint(text: str) -> str:
     """What a JSON string is that stands where a payload must."""
     if text.lstrip()[:1] in ("{", "["):
         return "This is JSON text in a JSON string: it was encoded twice. Decode it once more."
-    return ""
+    return WHAT_IS_ONE
 
 
 def envelope(node: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -10,7 +10,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from usagecompat.checking.hints import array_hint, envelope, is_known, kinds_like, looks_like, text_hint, value_hint
+from usagecompat.checking.hints import (
+    WHAT_IS_ONE,
+    absence_hint,
+    array_hint,
+    envelope,
+    is_known,
+    kinds_like,
+    looks_like,
+    misnamed,
+    names_in_another_case,
+    text_hint,
+    value_hint,
+)
 from usagecompat.checking.spelling import LONGEST_NAME as _LONGEST_QUOTE
 from usagecompat.checking.spelling import did_you_mean, misspelt
 from usagecompat.contract import (
@@ -42,12 +54,15 @@ from usagecompat.jsontext import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
     from usagecompat.findings import Observe
     from usagecompat.jsontext import Document, Tree
 
+_KINDS: Final = 'The API tags results with names such as "organization.usage.completions.result".'
+_ONE_OF_MANY: Final = "Leave it out; each item of the array is an object."
+_UNSEEN: Final = "nobody has looked at what is in them."
 _PAGE_NAMES: Final = ("page", "list")
 _MOST_SUGGESTIONS: Final = 1_000
 _MOST_CANDIDATES: Final = 200
@@ -112,7 +127,7 @@ class _Walk:
 
     def root(self, node: Tree, shape: Shape | None) -> None:
         if type(node) is not dict:
-            hint = array_hint(node) if type(node) is list else text_hint(node) if type(node) is str else ""
+            hint = array_hint(node) if type(node) is list else text_hint(node) if type(node) is str else WHAT_IS_ONE
             self._see("schema/wrong-type", (), f"expected an object, found {_describe(node)}", hint)
         elif shape is Shape.PAGE:
             self._record(node, self.contract.page, ())
@@ -122,10 +137,21 @@ class _Walk:
             code = "schema/wrong-object" if "object" in node else "schema/missing-member"
             self._see(code, ("object",), *other)
         elif not is_known(self.contract, node):
-            message = "nothing tells what this is: it has no `object`, and no member of a page, a bucket or a result"
-            self._see("schema/missing-member", ("object",), message, "" if node else "The object is empty.")
+            self._nothing_known(node)
         else:
             self._result(node, ())
+
+    def _nothing_known(self, node: dict[str, Tree]) -> None:
+        """An object that has nothing of a payload, unless its names are only written in another way."""
+        like = names_in_another_case(self.contract, node)
+        if like is None:
+            message = "nothing tells what this is: it has no `object`, and no member of a page, a bucket or a result"
+            hint = WHAT_IS_ONE if node else "The object is empty."
+        else:
+            what, names = like
+            message = f"this would be a {what}, if its names were not {_listed(map(_quote, names.values()))}"
+            hint = f"Write {_listed(f'`{name}`' for name in names)}; {_UNSEEN}"
+        self._see("schema/missing-member", ("object",), message, hint)
 
     def _see(self, code: str, path: Path, message: str, hint: str = "") -> None:
         self._tell(Observation(code, path, message, hint))
@@ -135,24 +161,36 @@ class _Walk:
     def _result(self, node: Tree, path: Path) -> None:
         """One result: its discriminator tells which record it must be."""
         if type(node) is not dict:
-            self._wrong_type(node, "a result object", path)
+            self._wrong_type(node, "a result object", path, _ONE_OF_MANY)
             return
         tag = node.get("object", NO_VALUE)
         if tag is NO_VALUE:
             self._see(
-                "schema/missing-member", (*path, "object"), "a result has no `object`", kinds_like(self.contract, node)
+                "schema/missing-member",
+                (*path, "object"),
+                "a result has no `object`",
+                kinds_like(self.contract, node) or _KINDS,
             )
         elif type(tag) is not str:
-            self._wrong_type(tag, "a string that names the kind of the result", (*path, "object"))
+            hint = kinds_like(self.contract, node) or _KINDS
+            self._wrong_type(tag, "a string that names the kind of the result", (*path, "object"), hint)
         elif (shape := self.contract.kinds.get(tag)) is not None:
             self._record(node, shape, path)
         else:
             self._unknown_kind(tag, node, (*path, "object"))
 
+    def _bucket(self, node: Tree, path: Path) -> None:
+        """An item of a page."""
+        if type(node) is dict and "object" in node and (other := envelope(node)) is not None:
+            self._see("schema/wrong-object", (*path, "object"), *other)
+        else:
+            self._record(node, self.contract.bucket, path)
+
     def _record(self, node: Tree, shape: RecordShape, path: Path) -> None:
         """One object against what the contract says of it."""
         if type(node) is not dict:
-            self._wrong_type(node, f"a {shape.kind or 'JSON'} object", path)
+            hint = _ONE_OF_MANY if shape.kind else value_hint(node, JsonType.OBJECT, "amount")
+            self._wrong_type(node, f"a {shape.kind or 'JSON'} object", path, hint)
             return
         if shape.kind is not None and node.get("object", shape.kind) != shape.kind and not self._tag(node, shape, path):
             return
@@ -183,7 +221,7 @@ class _Walk:
         tag = node["object"]
         where = (*path, "object")
         if type(tag) is not str:
-            self._wrong_type(tag, f'the string "{shape.kind}"', where)
+            self._wrong_type(tag, f'the string "{shape.kind}"', where, f'Write "object": "{shape.kind}".')
             return True
         if has_surrogate(tag):
             return True
@@ -211,7 +249,10 @@ class _Walk:
             else:
                 hint = hint or kinds_like(self.contract, node) or self._did_you_mean(tag, tuple(self.contract.kinds))
             self._see(
-                "schema/wrong-object", path, f"expected the name of a kind of result, found {_describe(tag)}", hint
+                "schema/wrong-object",
+                path,
+                f"expected the name of a kind of result, found {_describe(tag)}",
+                hint or _KINDS,
             )
             return
         since = known_since(tag)
@@ -229,7 +270,18 @@ class _Walk:
         self, node: dict[str, Tree], shape: RecordShape, path: Path, missing: list[str], undeclared: list[str]
     ) -> None:
         """Report absent required members, and take from `undeclared` the names that explain one."""
+        required = [name for name in missing if not self._may_be_absent(shape, name, undeclared)]
+        others = misnamed(shape, required, undeclared)
+        if others:  # one fault, one finding
+            undeclared[:] = [name for name in undeclared if name not in others.values()]
+            has = f"and has {_listed(map(_quote, others.values()))}"
+            names = _listed(f"`{name}`" for name in others)
+            message = f"{shape.name} has no {names}, which are required, {has}"
+            hint = f"Names are written in small letters, with underscores; {_UNSEEN}"
+            self._see("schema/missing-member", (*path, next(iter(others))), message, hint)
         for name in missing:
+            if name in others:
+                continue
             member = shape.members.get(name)
             deviation = shape.tolerated_absences.get(name)
             if member and member.former_name in undeclared:
@@ -238,21 +290,31 @@ class _Walk:
                 newer = member.newer_name or ""
                 undeclared.remove(newer)
                 code = member.deviations[Tolerance.NEWER_NAME].code
-                self._see(code, (*path, newer), f"`{newer}` stands for `{name}`, as {self.contract.revision} calls it")
+                message = f"`{newer}` stands for `{name}`, as {self.contract.revision} calls it"
+                self._see(code, (*path, newer), message, "Read the member under either name.")
                 self._value(node[newer], member, (*path, newer))
             elif deviation is not None:
                 message = f"{shape.name} has no `{name}`, which {self.contract.revision} requires by mistake"
-                self._see(deviation.code, (*path, name), message)
+                self._see(deviation.code, (*path, name), message, "The API does not send it; let it be optional.")
             else:
                 hint = EMULATOR_HABITS.get(("schema/missing-member", name), "")
                 if name == "object":
                     hint = f'Write "object": "{shape.kind}".'
                 hint = self._did_you_mean(name, tuple(undeclared), there=True) or hint
+                hint = hint or absence_hint(
+                    shape.kind, name, member.type if member else None, nullable=bool(member and member.nullable)
+                )
                 if member and member.newer_name in undeclared:
                     hint = f"`{member.newer_name}` is its name since {declared_since(shape.name, member.newer_name or '')}."
                 self._see(
                     "schema/missing-member", (*path, name), f"{shape.name} has no `{name}`, which is required", hint
                 )
+
+    def _may_be_absent(self, shape: RecordShape, name: str, undeclared: list[str]) -> bool:
+        """Whether something is known of the absence of a required member."""
+        member = shape.members.get(name)
+        names = {member.former_name, member.newer_name} if member else set[str | None]()
+        return name in shape.tolerated_absences or not names.isdisjoint(undeclared)
 
     def _renamed(
         self, node: dict[str, Tree], shape: RecordShape, member: Member, path: Path, undeclared: list[str]
@@ -320,7 +382,7 @@ class _Walk:
         elif type(value) is list and wanted is JsonType.ARRAY:
             for index, item in enumerate(value):
                 if member.of == (self.contract.bucket.name,):
-                    self._record(item, self.contract.bucket, (*path, index))
+                    self._bucket(item, (*path, index))
                 else:
                     self._result(item, (*path, index))
         elif type(value) is dict and wanted is JsonType.OBJECT:
@@ -331,12 +393,12 @@ class _Walk:
     def _null(self, member: Member, path: Path) -> None:
         deviation = member.deviations.get(Tolerance.NULL)
         if deviation:
-            self._see(deviation.code, path, f"{self.contract.revision} wants {_A_TYPE[member.type]}, found null")
+            message = f"{self.contract.revision} wants {_A_TYPE[member.type]}, found null"
+            self._see(deviation.code, path, message, "The API sends null here; read it as an absent member.")
         else:
-            hint = value_hint(None, member.type, member.name)
-            hint = hint or (
-                "Leave the member out, or send a value." if not member.required else "Send a value; it is required."
-            )
+            hint = "Leave the member out, or send a value." if not member.required else "Send a value; it is required."
+            if member.type is JsonType.ARRAY:
+                hint = value_hint(None, member.type, member.name)
             self._see("schema/unexpected-null", path, f"expected {_A_TYPE[member.type]}, found null", hint)
 
     def _integer(self, number: Number, member: Member, path: Path) -> None:
@@ -350,7 +412,10 @@ class _Walk:
                 message = f"expected an integer, found {_describe(number)}, which is one in another spelling"
                 self._see("record/integer-spelled-as-float", path, message, "Write it without fraction and exponent.")
             if isinstance(member.marker, Count) and lexeme[0] == "-" and number.decimal < 0:
-                self._see("record/negative-count", path, f"a count cannot be below zero, found {_describe(number)}")
+                message = f"a count cannot be below zero, found {_describe(number)}"
+                self._see(
+                    "record/negative-count", path, message, "Was something subtracted, or did a counter overflow?"
+                )
                 return
         self._lossy(lossy_integer_models(number), number, path)
 
@@ -371,7 +436,10 @@ class _Walk:
         listed = ", ".join(f'"{known}"' for known in values.known)
         code = "schema/unknown-value" if values.closed else "schema/unlisted-value"
         self._see(
-            code, path, f"expected one of {listed}, found {_describe(value)}", self._did_you_mean(value, values.known)
+            code,
+            path,
+            f"expected one of {listed}, found {_describe(value)}",
+            self._did_you_mean(value, values.known) or "The API may add values; keep the text as it is.",
         )
 
     def _wrong_type(self, value: Tree, wanted: str, path: Path, hint: str = "") -> None:
@@ -425,6 +493,12 @@ def explain_number_text(text: str) -> tuple[str, str]:
         f"the letter wants a number, found {_describe(text)}",
         "Take the string and the number alike, each digit of it.",
     )
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Names one after the other."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _quote(text: str) -> str:

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
+from usagecompat.checking.hints import plain_name
 from usagecompat.contract import EMULATOR_HABITS, KNOWN_UNDECLARED, LATEST, contract, declared_since
 
 if TYPE_CHECKING:
@@ -33,14 +34,9 @@ def did_you_mean(name: str, candidates: tuple[str, ...], *, there: bool = False)
 @lru_cache(maxsize=_MOST_SUGGESTIONS)
 def _closest(name: str, candidates: tuple[str, ...]) -> str | None:
     """The candidate that is nearly `name`; all of them are short, since the answers are kept."""
-    plain = {_plain(c): c for c in candidates}
-    close = get_close_matches(_plain(name), plain, n=1, cutoff=0.8)
+    plain = {plain_name(c): c for c in candidates}
+    close = get_close_matches(plain_name(name), plain, n=1, cutoff=0.8)
     return plain[close[0]] if close else None
-
-
-def _plain(name: str) -> str:
-    """`name` without what people get wrong: case, underscores and dashes."""
-    return name.lower().replace("_", "").replace("-", "")
 
 
 def meant(said: Contract, shape: RecordShape, name: str) -> tuple[str, ...]:

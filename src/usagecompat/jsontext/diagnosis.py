@@ -41,6 +41,7 @@ _UNFINISHED_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.|(?:\.[0-9]++)
 _UNFINISHED_ESCAPE: Final = re.compile(r"\\(?:u[0-9a-fA-F]{0,4})?")
 _SNIPPET: Final = re.compile(r"[-+.\w]{1,20}|.", re.DOTALL)
 
+_BEYOND: Final = "The API sends nothing like it; did the program that wrote it run in a circle?"
 _EXPECTED: Final = {
     "Expecting value": "a value",
     "Expecting property name": "a member name in double quotes",
@@ -57,6 +58,8 @@ _HINTS: Final = {
     "True": "This looks like Python; JSON says true.",
     "False": "This looks like Python; JSON says false.",
     "None": "This looks like Python; JSON says null.",
+    "nan": "JSON has neither NaN nor infinities; leave the member out or say null.",
+    "inf": "JSON has neither NaN nor infinities; leave the member out or say null.",
     "undefined": "JSON has no undefined; leave the member out or say null.",
 }
 
@@ -121,7 +124,7 @@ def first_too_deep(text: str) -> int | None:
 
 def too_deep(offset: int | None) -> Observation:
     """Values nest deeper than the limit."""
-    return Observation("json/limit-depth", (), f"values are nested deeper than {MAX_DEPTH} levels", "", offset)
+    return Observation("json/limit-depth", (), f"values are nested deeper than {MAX_DEPTH} levels", _BEYOND, offset)
 
 
 def broken_text(text: str, error: JSONDecodeError) -> Observation:
@@ -247,7 +250,7 @@ def _unreadable(text: str, fault: Observation) -> tuple[NoValue, str, tuple[Obse
 
 def _too_long(size: int) -> Observation:
     message = f"the text is {size:,} bytes long or longer, the limit is {MAX_SIZE:,}"
-    return Observation("json/limit-size", (), message, "", 0)
+    return Observation("json/limit-size", (), message, "A page has few results; send pages one by one.", 0)
 
 
 @define

@@ -37,6 +37,34 @@ _ASSIGNMENT: Final = re.compile(
     r"(?:const|let|var|export default|module\.exports)\b|[A-Za-z_$][\w$.]*[ \t]*=[ \t]*[{\[]"
 )
 _PYTHON: Final = re.compile(r"[\[({ \t\r\n]*'")
+_PROGRAMS: Final = (
+    (
+        re.compile(r"[A-Za-z_$][\w$.]*\([\[{]\s*(?:\"|[\]}])"),
+        "This is JSONP or source code; the payload is only what stands between the parentheses.",
+    ),
+    (
+        re.compile(r"[\[({ \t\r\n]*(?:[A-Za-z_][\w.]*\((?:\w+=|[\[({'\"\d])|<[\w.]+ object at 0x)"),
+        "This is how Python prints an object; write what it holds with `json.dumps`.",
+    ),
+    (re.compile(r"curl: \(\d+\)"), "This is what curl says when a request fails; there was no answer."),
+    (
+        re.compile(r"Traceback \(most recent call last\)"),
+        "This is a traceback of Python: the program that was to write the payload failed.",
+    ),
+    (
+        re.compile(r'(?:[\w ()$"-]+([,\t;])(?! ))+[\w ()$"-]*\r?\n[^\n]*\1'),
+        "This is a table (CSV or TSV), such as the dashboard exports; ask the API itself for JSON.",
+    ),
+)
+"""What programs print, and what to say of it."""
+_AT_CHARACTER: Final = {
+    ",": "There is one comma too many, or a value is missing in front of it.",
+    "-": "A digit must follow a minus sign at once.",
+    "_": "A JSON number has no separators of thousands.",
+    "$": "A JSON number has no currency sign; the currency is a member of its own.",
+    ".": "A JSON number has a digit in front of its point.",
+}
+_WORDS: Final = {"t": "true", "f": "false", "n": "null"}
 _BYTES: Final = re.compile(r"[bB](['\"])")
 _CONFLICT: Final = re.compile(r"^(?:<{7} |={7}$|>{7} |\|{7} )", re.MULTILINE)
 _VALUE: Final = re.compile(r'[{\["]|-?\d|(?:true|false|null)\b')
@@ -64,6 +92,9 @@ def foreign_text(text: str) -> str:  # noqa: PLR0911 - one for each sort
             return hint
     if _CONFLICT.match(head):
         return "This is a merge conflict; decide for one side, and take the marks out."
+    for sort, hint in _PROGRAMS:
+        if sort.match(head):
+            return hint
     if start == "<" and not head.startswith("< HTTP"):
         what = (
             "an HTML page, such as a proxy or a log-in sends"
@@ -132,15 +163,32 @@ def hint_at_break(text: str, at: int, expected: str, found: str) -> str:  # noqa
         end = text.find('"', at)
         inside = text[start + 1 : end] if 0 <= start < end <= start + _LONGEST else "C:\\users"
         return f'A backslash in a JSON string is written twice: "{_SINGLE.sub(_TWICE, inside)}".'
-    if character == "$":
-        return "A JSON number has no currency sign; the currency is a member of its own."
-    if character == ".":
-        return "A JSON number has a digit in front of its point."
     if "comma" in expected and _VALUE.match(text, at):
         return "A comma is missing in front of it."
     if "member name" in expected and (character.isalpha() or character in "_$"):
         return f'Member names stand in double quotes: "{found}".'
-    return ""
+    return _hint_at_character(character, expected)
+
+
+def _hint_at_character(character: str, expected: str) -> str:
+    """What may have gone wrong where a text that begins as JSON stops being it, by the first character that is odd."""
+    if expected.startswith("an escape"):
+        return f"Write {_escape(character)} in its place."
+    if "colon" in expected:
+        return "Between a name and its value stands a colon."
+    if character.isspace():
+        return "White space in JSON is the space, the tab, and the ends of lines; this is another character."
+    if character.isdigit() and not character.isascii():
+        return "The digits of JSON are 0 to 9."
+    if expected == "a value" and (word := _WORDS.get(character.lower())):
+        return f"Did you mean {word}?"
+    return _AT_CHARACTER.get(character, "")
+
+
+def _escape(character: str) -> str:
+    """How JSON writes a control character."""
+    short = {"\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    return short.get(character) or f"\\u{ord(character or ' '):04x}"
 
 
 def _closing(text: str, at: int, character: str) -> str:

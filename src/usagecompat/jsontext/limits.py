@@ -28,6 +28,8 @@ MAX_DIGITS: Final = 10_000
 MAX_EXPONENT: Final = 10_000
 """The exponent as it is written, with either sign."""
 
+_TOO_LARGE: Final = "The API sends no number that is nearly so large; was it made in a program that ran in a circle?"
+
 
 @frozen
 class NumberFault:
@@ -49,16 +51,18 @@ def number_fault(lexeme: str) -> NumberFault | None:
         return NumberFault("json/non-finite-number", f"{lexeme} stands where a number is expected", hint)
     if "x" in lexeme:  # the spelling of a Python integer that nobody should write out
         count = int((len(lexeme) - 2) * math.log10(16))
-        return NumberFault("json/limit-digits", f"a number has about {count:,} digits, the limit is {MAX_DIGITS:,}")
+        message = f"a number has about {count:,} digits, the limit is {MAX_DIGITS:,}"
+        return NumberFault("json/limit-digits", message, _TOO_LARGE)
     if len(lexeme) > MAX_DIGITS:
         count = len(lexeme) - sum(map(lexeme.count, "-+.eE"))
         if count > MAX_DIGITS:
-            return NumberFault("json/limit-digits", f"a number has {count:,} digits, the limit is {MAX_DIGITS:,}")
+            message = f"a number has {count:,} digits, the limit is {MAX_DIGITS:,}"
+            return NumberFault("json/limit-digits", message, _TOO_LARGE)
     exponent = lexeme.replace("E", "e").partition("e")[2]
     size = exponent.lstrip("+-").lstrip("0")
     if len(size) > len(str(MAX_EXPONENT)) or (size and int(size) > MAX_EXPONENT):
         message = f"a number has the exponent {_cut(exponent)}, the limit is ±{MAX_EXPONENT:,}"
-        return NumberFault("json/limit-exponent", message)
+        return NumberFault("json/limit-exponent", message, _TOO_LARGE)
     return None
 
 
