@@ -311,14 +311,19 @@ class Finding:
     @property
     def line(self) -> int | None:
         """The 1-based line, or None where the input was not text."""
-        place = self._place()
+        place = self.place
         return place[0] if place else None
 
     @property
     def column(self) -> int | None:
         """The 1-based column in code points, or None where the input was not text."""
-        place = self._place()
+        place = self.place
         return place[1] if place else None
+
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """Line and column, looked up once for both."""
+        return self._places.line_and_column(self.path, self._offset) if self._places else None
 
     @property
     def excerpt(self) -> tuple[str, int] | None:
@@ -331,11 +336,9 @@ class Finding:
         """`pointer` with `*` for each array index."""
         return pointer(pattern(self.path))
 
-    def _place(self) -> tuple[int, int] | None:
-        return self._places.line_and_column(self.path, self._offset) if self._places else None
-
     def to_dict(self) -> dict[str, object]:
         """The finding as `schemas/report.json` describes it."""
+        line, column = self.place or (None, None)
         return {
             "code": self.code,
             "severity": str(self.severity),
@@ -343,6 +346,6 @@ class Finding:
             "message": self.message,
             "hint": self.hint,
             "count": self.count,
-            "line": self.line,
-            "column": self.column,
+            "line": line,
+            "column": column,
         }

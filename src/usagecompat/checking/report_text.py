@@ -108,9 +108,9 @@ def _better_fit(report: ReportLike) -> str:
 def _place(finding: Finding, source: Source | str, *, color: bool) -> str:
     """The first line of a finding: where, how grave, what, and how often."""
     place = [printable(source if isinstance(source, str) else source.name)] if str(source) else []
-    if finding.line is not None:
-        line = finding.line if isinstance(source, str) else source.file_line(finding.line)
-        place += [str(line), str(finding.column)]
+    if found := finding.place:
+        line = found[0] if isinstance(source, str) else source.file_line(found[0])
+        place += [str(line), str(found[1])]
     words = [f"{':'.join(place)}:"] if place else []
     words += [_coloured(finding.severity, color=color), finding.code]
     if finding.pointer:

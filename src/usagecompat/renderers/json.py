@@ -6,9 +6,9 @@ A line is complete as soon as its payload is checked, so a long run can be read 
 
 from __future__ import annotations
 
-from json import JSONEncoder
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from usagecompat.renderers.encoding import encode
 from usagecompat.renderers.outcomes import Checked
 
 if TYPE_CHECKING:
@@ -16,12 +16,10 @@ if TYPE_CHECKING:
 
     from usagecompat.renderers.outcomes import Outcome
 
-_encode: Final = JSONEncoder(separators=(",", ":")).encode
-
 
 def render_all(outcomes: Iterable[Outcome]) -> Iterator[str]:
     """One line per payload that could be read: where it stood, and its report; all ASCII."""
     for outcome in outcomes:
         if isinstance(outcome, Checked):
             source = outcome.source
-            yield _encode({"source": source.name, "line": source.line, **outcome.report.to_dict()}) + "\n"
+            yield encode({"source": source.name, "line": source.line, **outcome.report.to_dict()}) + "\n"

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from json import JSONEncoder
 from typing import TYPE_CHECKING, Any, Final
 
 from usagecompat.corpus import version
 from usagecompat.explanations import explanation
 from usagecompat.findings import CODES, CODES_OF_PAYLOADS
 from usagecompat.printing import printable
+from usagecompat.renderers.encoding import encode
 from usagecompat.renderers.outcomes import Unread
 from usagecompat.renderers.places import line_and_column, path_in_repository, uri
 
@@ -30,14 +30,14 @@ FINGERPRINT: Final = "usagecompat/v1"
 """The name of the fingerprint that every result has."""
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_encode: Final = JSONEncoder(separators=(",", ":")).encode
+_RULE_INDEXES: Final = {code: index for index, code in enumerate(CODES_OF_PAYLOADS)}
 
 
 def render_all(outcomes: Iterable[Outcome]) -> Iterator[str]:
     """One document about all payloads; a place that cannot be read is an error of the run."""
     driver = {"name": "usagecompat", "semanticVersion": version(), "rules": list(map(_rule, CODES_OF_PAYLOADS))}
     yield (
-        f'{{"$schema":{_encode(_SCHEMA)},"version":"2.1.0","runs":[{{"tool":{{"driver":{_encode(driver)}}},'
+        f'{{"$schema":{encode(_SCHEMA)},"version":"2.1.0","runs":[{{"tool":{{"driver":{encode(driver)}}},'
         '"columnKind":"unicodeCodePoints",\n"results":['
     )
     separator = "\n"
@@ -49,7 +49,7 @@ def render_all(outcomes: Iterable[Outcome]) -> Iterator[str]:
             unread.append(outcome)
             continue
         for finding in outcome.report.findings:
-            yield separator + _encode(_result(outcome.source, finding, seen))
+            yield separator + encode(_result(outcome.source, finding, seen))
             separator = ",\n"
         truncated += outcome.report.truncated
     invocation: dict[str, Any] = {"executionSuccessful": not unread}
@@ -67,7 +67,7 @@ def render_all(outcomes: Iterable[Outcome]) -> Iterator[str]:
         notifications.append({"level": "warning", "message": {"text": text}, "descriptor": {"id": "truncated"}})
     if notifications:
         invocation["toolExecutionNotifications"] = notifications
-    yield f'\n],"invocations":[{_encode(invocation)}]}}]}}\n'
+    yield f'\n],"invocations":[{encode(invocation)}]}}]}}\n'
 
 
 def _rule(code: str) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _result(source: Source, finding: Finding, seen: Counter[str]) -> dict[str, A
     message = f"{finding.message}. {finding.hint}" if finding.hint else finding.message
     return {
         "ruleId": code,
-        "ruleIndex": CODES_OF_PAYLOADS.index(code),
+        "ruleIndex": _RULE_INDEXES[code],
         "level": str(finding.severity),
         "message": {"text": printable(message)},
         **_locations(source, place, finding.pointer),

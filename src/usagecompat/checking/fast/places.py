@@ -14,13 +14,12 @@ import msgspec
 from usagecompat.jsontext import EXCERPT, around
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from usagecompat.findings import Path
 
 _WIDE: Final = 8 * EXCERPT
-_NAME: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_BETWEEN: Final = re.compile(rb"[ \t\n\r]*+[,:]?+[ \t\n\r]*+")
+_BETWEEN: Final = re.compile(rb"[ \t\n\r]*+,?+[ \t\n\r]*+")
+_NAMED: Final = re.compile(rb'[ \t\n\r]*+,?+[ \t\n\r]*+("[^"\\]*+(?:\\.[^"\\]*+)*+")[ \t\n\r]*+:[ \t\n\r]*+', re.DOTALL)
+"""The name of a member, with what stands around it."""
 _members: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _items: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -67,20 +66,20 @@ class FastPlaces:
     def _taken_apart(self, start: int, end: int) -> dict[str | int, tuple[int, int, int]]:
         data = self._data
         children: dict[str | int, tuple[int, int, int]] = {}
-        pairs: Iterable[tuple[str | int, msgspec.Raw]] = ()
-        if data[start : start + 1] == b"{":
-            pairs = _members(data[start:end]).items()
-        elif data[start : start + 1] == b"[":
-            items: Sequence[msgspec.Raw] = _items(data[start:end])
-            pairs = enumerate(items)
-        at = _skipped(data, start + 1)
-        for part, raw in pairs:
-            place = at
-            if isinstance(part, str):
-                name = _NAME.match(data, at)
-                at = _skipped(data, name.end() if name else at)
-            children[part] = place, at, at + len(memoryview(raw))
-            at = _skipped(data, at + len(memoryview(raw)))
+        at = start + 1
+        if data[start:at] == b"{":
+            for name, raw in _members(data[start:end]).items():
+                named = _NAMED.match(data, at)
+                if named is None:
+                    break
+                begin = named.end()
+                at = begin + len(memoryview(raw))
+                children[name] = named.start(1), begin, at
+        elif data[start:at] == b"[":
+            for index, raw in enumerate(_items(data[start:end])):
+                begin = _skipped(data, at)
+                at = begin + len(memoryview(raw))
+                children[index] = begin, begin, at
         return children
 
 
