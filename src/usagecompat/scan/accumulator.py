@@ -8,8 +8,7 @@ Any other is judged by itself, and once per set of facts at all revisions, to kn
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +18,8 @@ from usagecompat.checking import fast_route, look, report_on, shape_of_document,
 from usagecompat.contract import LATEST, contract, is_kind
 from usagecompat.findings import CODES, Profile, Shape, Verdict, pointer
 from usagecompat.jsontext import MAX_SIZE, NO_VALUE, Document, read
-from usagecompat.scan.coverage import DAY, CoverageBuilder
+from usagecompat.scan.coverage import CoverageBuilder
+from usagecompat.scan.months import month_of, time_of
 from usagecompat.scan.restatements import Remembering
 from usagecompat.scan.revision_fit import Fits, best_revision, earliest
 from usagecompat.scan.summary import (
@@ -27,7 +27,6 @@ from usagecompat.scan.summary import (
     MOST_EXAMPLES,
     MOST_UNKNOWN,
     NO_KIND,
-    NO_MONTH,
     NO_SHAPE,
     UNKNOWN_KIND,
     Example,
@@ -39,16 +38,16 @@ from usagecompat.scan.summary import (
     in_order,
     severity_of,
 )
-from usagecompat.scan.trees import buckets, items, member, seconds
+from usagecompat.scan.trees import buckets, member, seconds
 from usagecompat.scan.undeclared import UNDECLARED, Names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from types import ModuleType
 
-    from usagecompat.findings import Finding, Observation, Path
+    from usagecompat.findings import Finding, Observation
     from usagecompat.scan.adding import Adder
-    from usagecompat.scan.bulk import SpotlessLines
+    from usagecompat.scan.bulk import Found, SpotlessLines
     from usagecompat.scan.coverage import Seconds
     from usagecompat.scan.rows import RowWriter
 
@@ -300,7 +299,11 @@ class Tallying:
         """What is proved and cannot be counted together; `place` says of an index which line it is, and its number."""
         others, unclear = left
         for index in others:
-            if not spotless.take(values[index], self):
+
+            def show(index: int = index) -> bool:
+                return self._show(spotless.found(values[index]), place(index)[1])
+
+            if not spotless.take(values[index], self, show):
                 unclear.append(index)
             elif self._adder:
                 self._add_line(self._adder, place(index)[0])
@@ -433,23 +436,39 @@ class Tallying:
             self._put_off([data], [number])
             return None
         found = spotless.found(value)
-        verdict, tree = Verdict.INVALID, None
-        if found is not None:
-            verdict = self._verdict(seen.code for seen, _ in found[1])
-            tree = self._parsed(data)
-        if found is None or verdict is Verdict.INVALID or tree is None:
+        verdict = Verdict.INVALID if found is None else self._verdict(seen.code for seen, _ in found[1])
+        if found is None or verdict is Verdict.INVALID:
             self._put_off([data], [number])
             return None
         shape, counted = found
+        short = spotless.shortened(value, shape) or data
+        tree = self._parsed(short)
+        if tree is None:
+            self._put_off([data], [number])
+            return None
+        codes = {seen.code for seen, _ in counted}
         self._line = number
         told: set[str] = set()
         for seen, count in counted:
             self._first_place(seen, count, told)
-            if seen.code.startswith("wire/"):
-                self._texts_by_month(seen.code, tree, shape)
-        best = self._best_of(data, tree, shape, {seen.code for seen, _ in counted})
-        self._judged_one(tree, shape, verdict, best)
-        return best if {seen.code for seen, _ in counted} & {AMOUNT_AS_STRING} else None
+        if AMOUNT_AS_STRING in codes:
+            for start, texts in spotless.texts(value, shape):
+                self._deviation(AMOUNT_AS_STRING, start, texts)
+        best = self._best_of(short, tree, shape, codes)
+        self._count(shape, verdict, best)
+        if self._adder:
+            self._add_line(self._adder, data)
+        spotless.take_times(value, shape, self)
+        return best if AMOUNT_AS_STRING in codes else None
+
+    def _show(self, found: Found | None, number: int) -> bool:
+        """Keep the places of what is found in a payload that is counted elsewhere; whether that is enough."""
+        if found is None or self._put is not None:
+            return False
+        self._line = number
+        for code, seen in {seen.code: seen for seen, _ in reversed(found[1])}.items():
+            self._note(code, 0, partial(_place, seen))
+        return True
 
     def _exact(self, data: bytes, number: int) -> None:
         """A payload of which nothing is known."""
@@ -468,7 +487,7 @@ class Tallying:
                 self._place_of(one.code, *_place(one))
             self._undeclared.see(one)
             if one.code.startswith("wire/"):
-                self._deviation(one.code, _time_of(tree, shape, one.path), 1)
+                self._deviation(one.code, time_of(tree, shape, one.path), 1)
 
         look(document, judged.revision, shape, see, hints=False)
         verdict = self._verdict(counts)
@@ -511,25 +530,13 @@ class Tallying:
             told.add(seen.code)
             self._note(seen.code, count, partial(_place, seen))
 
-    def _texts_by_month(self, code: str, tree: Any, shape: Shape) -> None:  # noqa: ANN401 - a tree
-        """The amounts that are strings, by the month of their bucket."""
-        for bucket, results in buckets(tree, shape, self._judged.revision):
-            texts = sum(
-                type(result["amount"]["value"]) is str for result in results if "value" in result.get("amount", ())
-            )
-            if texts:
-                self._deviation(code, bucket and bucket["start_time"], texts)
-
     def _deviation(self, code: str, time: object, count: int) -> None:
-        month = _month(time)
+        month = month_of(time)
         self._deviations.setdefault(month, Counter())[code] += count
 
     def _judged_one(self, tree: object, shape: Shape | None, verdict: Verdict, best: str | None) -> None:
-        """Count a payload that was judged."""
-        self._payloads += 1
-        self._shapes[shape or NO_SHAPE] += 1
-        self._verdicts[verdict] += 1
-        self._best[best or NO_SHAPE] += 1
+        """Count a payload that was judged, and the results and times in it."""
+        self._count(shape, verdict, best)
         if shape is None:
             return
         if self._adder:
@@ -546,6 +553,12 @@ class Tallying:
             self.cover(covering)
         if len(self.kinds) > MOST_UNKNOWN * 10:
             self.kinds = Counter(few_kinds(self.kinds))
+
+    def _count(self, shape: Shape | None, verdict: Verdict, best: str | None) -> None:
+        self._payloads += 1
+        self._shapes[shape or NO_SHAPE] += 1
+        self._verdicts[verdict] += 1
+        self._best[best or NO_SHAPE] += 1
 
     def _kind(self, result: object) -> str | None:
         tag = member(result, "object")
@@ -564,29 +577,3 @@ def _place(one: Observation | Finding) -> tuple[str, str]:
     """The pointer, of a length that can be kept, and the message."""
     text = pointer(one.path)
     return text if len(text) <= _LONGEST_POINTER else f"{text[: _LONGEST_POINTER - 1]}…", one.message
-
-
-def _time_of(tree: Any, shape: Shape | None, path: Path) -> object:  # noqa: ANN401 - a tree
-    """The start of the bucket that a place is in; of the first one for what is said of the page."""
-    if shape is Shape.RESULT:
-        return None
-    if shape is Shape.PAGE:
-        index = path[1] if len(path) > 1 and path[0] == "data" and isinstance(path[1], int) else 0
-        tree = next(iter(items(member(tree, "data"))[index : index + 1]), None)
-    return member(tree, "start_time")
-
-
-def _month(value: object) -> str:
-    time = seconds(value)
-    if time is None or not _FIRST_MONTH <= time < _LAST_MONTH:
-        return NO_MONTH
-    return _month_of_day(int(time) // DAY)
-
-
-@lru_cache(maxsize=1 << 12)
-def _month_of_day(day: int) -> str:
-    return datetime.fromtimestamp(day * DAY, UTC).strftime("%Y-%m")
-
-
-_FIRST_MONTH: Final = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
-_LAST_MONTH: Final = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())

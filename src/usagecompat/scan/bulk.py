@@ -21,6 +21,7 @@ from msgspec import UNSET
 from usagecompat.checking import LAST_TIME, is_currency_code, sum_rules
 from usagecompat.checking.fast import Column, Findings, RecordLayout
 from usagecompat.checking.fast.columns import NOT_SAFE, NUMBER_TEXT, is_lossy
+from usagecompat.checking.fast.extracts import extract
 from usagecompat.checking.fast.route import DECODE_ERRORS, encode_struct, says_the_same
 from usagecompat.checking.fast.types import SourceText
 from usagecompat.contract import JsonType, Tolerance
@@ -30,7 +31,7 @@ from usagecompat.scan.revision_fit import ALL, Masks
 from usagecompat.scan.undeclared import UNDECLARED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from usagecompat.checking.fast import FastRecord, FastTypes
     from usagecompat.checking.fast.route import Route
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 Run: TypeAlias = "Callable[[Sequence[Any], list[int], list[int]], None]"
 """Counts what the columns of the record name, and adds the mask of each object: 0 if anything is wrong with it."""
+Found: TypeAlias = "tuple[Shape, tuple[tuple[Observation, int], ...]]"
+"""What a payload is, and each finding's first place and count."""
 
 _encode_lines: Final = msgspec.json.Encoder().encode_lines
 _TEXT: Final = ALL + 1
@@ -275,8 +278,15 @@ class SpotlessLines:
             self._getters[cls] = attrgetter(*(field.name for field in msgspec.structs.fields(value)))
         return self._getters[cls](value)
 
-    def take(self, value: Any, tallying: Counts) -> bool:  # noqa: ANN401 - a Struct
-        """Count one payload; False if it is not spotless, and then nothing is counted."""
+    def take(self, value: Any, tallying: Counts, show: Callable[[], bool]) -> bool:  # noqa: ANN401 - a Struct
+        """
+        Count one payload; False if it is not spotless, and then nothing is counted.
+
+        Args:
+            value: The payload.
+            tallying: Where it is counted.
+            show: Has its places kept, if they are among the first; whether it could.
+        """
         masks: list[int] = []
         counted: Counter[str] = Counter()
         cls = _class(value)
@@ -296,32 +306,54 @@ class SpotlessLines:
             if not self._run(self._check(cls, ALL), [value], masks, counted) or counted:
                 return False
             tallying.take_spotless(Shape.RESULT, masks, counted)
-            tallying.kinds[self._kind(cls)] += 1
+            self.take_times(value, Shape.RESULT, tallying)
             return True
         if buckets and not self._run(self._bucket_check, buckets, masks, counted):
             return False
-        kinds: list[str | None] = []
-        for bucket in buckets:
-            results = bucket.results
-            kinds.append(self._kind(_class(results[0])) if results else None)
-            if results and not self._array(results, masks, counted):
-                return False
-        if counted and not tallying.has_examples(counted):
+        if not all(self._array(bucket.results, masks, counted) for bucket in buckets if bucket.results):
+            return False
+        if counted and not (tallying.has_examples(counted) or show()):
             return False
         mask = ALL
         for one in {*masks}:
             mask &= one
         tallying.take_spotless(shape, [mask], counted)
+        self.take_times(value, shape, tallying)
+        return True
+
+    def take_times(self, value: Any, shape: Shape, tallying: Counts) -> None:  # noqa: ANN401 - a Struct
+        """Count the results of a payload that is proved, by kind, and the time that its buckets cover."""
+        if shape is Shape.RESULT:
+            tallying.kinds[self._kind(_class(value))] += 1
+            return
+        buckets = self._buckets(value, shape)
+        kinds = [self._kind(_class(bucket.results[0])) if bucket.results else None for bucket in buckets]
         for bucket, kind in zip(buckets, kinds, strict=True):
             if kind is not None:
                 tallying.kinds[kind] += len(bucket.results)
         tallying.cover(zip(map(_starts, buckets), map(_ends, buckets), kinds, strict=True))
-        return True
 
-    def found(
-        self,
-        value: Any,  # noqa: ANN401 - a Struct
-    ) -> tuple[Shape, tuple[tuple[Observation, int], ...]] | None:
+    def texts(self, value: Any, shape: Shape) -> Iterator[tuple[int | None, int]]:  # noqa: ANN401 - a Struct
+        """How many amounts are strings in a payload that is proved, by the start of their bucket."""
+        if shape is Shape.RESULT:
+            yield None, self._texts([value])
+            return
+        for bucket in self._buckets(value, shape):
+            if texts := self._texts(bucket.results):
+                yield bucket.start_time, texts
+
+    def _texts(self, results: Sequence[Any]) -> int:
+        part = self._types.records[_class(results[0])].part if results else None
+        if part is None:
+            return 0
+        amounts = [amount for one in results if (amount := getattr(one, part)) is not UNSET]
+        return sum(amount.value is not UNSET and bytes(amount.value)[:1] == b'"' for amount in amounts)
+
+    def _buckets(self, value: Any, shape: Shape) -> Sequence[Any]:  # noqa: ANN401 - a Struct
+        buckets: Sequence[Any] = value.data if shape is Shape.PAGE else [value]
+        return buckets
+
+    def found(self, value: Any) -> Found | None:  # noqa: ANN401 - a Struct
         """What the fast route finds in a payload; None if there is anything that it does not explain."""
         cls = _class(value)
         findings = Findings(self._types)
@@ -332,6 +364,11 @@ class SpotlessLines:
         else:
             shape, clear = Shape.RESULT, findings.result(value)
         return (shape, findings.seen(value, shape)) if clear else None
+
+    def shortened(self, value: Any, shape: Shape) -> bytes | None:  # noqa: ANN401 - a Struct
+        """A short payload that fits each revision as this one does; None if there is none."""
+        short = extract(self._types.records, value, shape)
+        return None if short is None else short.payload
 
     # -- checking
 
