@@ -1,5 +1,5 @@
 """
-What reports cost beside the check that they are about: each format, the judges of pytest, and a scan.
+What reports cost beside the check that they are about: each format, the judges of pytest, a scan, and a run of a client.
 
 Everything is measured in this process, in turn with `check()` of the same payload, and a figure is the best ratio of a turn.
 """
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING, Final
 
 import payloads
 from figures import Figure
 from usagecompat import check
+from usagecompat.clients import Probing, client_spec, run
 from usagecompat.corpus.case_checks import PAYLOAD_JUDGES, NotJudged, Terms
 from usagecompat.corpus.case_files import Payload
 from usagecompat.inputs import Source
@@ -34,6 +35,9 @@ def measure(*, small: bool) -> list[Figure]:
     one_bucket = payloads.with_organization(payloads.page("costs", buckets=lines, results=1))
     sets = {
         "a page of live costs": [live],
+        "a page of costs in strings": [
+            payloads.compact(payloads.with_amounts(payloads.with_organization(costs), "0.12270423340307525"))
+        ],
         "a page with one error": [
             payloads.compact(payloads.with_one_fault(payloads.page("completions", buckets=buckets, results=results)))
         ],
@@ -53,6 +57,7 @@ def _beside(name: str, data: Sequence[bytes], rounds: int) -> Iterator[Figure]:
         }
         if len(data) == 1:
             ways["pytest, the judge `record`"] = lambda: _judged("record", path)
+            ways["run, beside its client"] = _run_beside_its_client(path)
         for one in data[:50]:
             check(one)
         for way, run in ways.items():
@@ -69,6 +74,18 @@ def _formatted(name: str, data: Sequence[bytes]) -> Callable[[], object]:
         return "".join(RENDERERS[name](checked))
 
     return run
+
+
+def same(payload: bytes) -> bytes:
+    """The client of a run: it costs nothing."""
+    return payload
+
+
+def _run_beside_its_client(path: Path) -> Callable[[], object]:
+    """A run of a client that gives back what it gets, over one payload."""
+    spec = client_spec("python:formats:same", cwd=str(Path(__file__).parent))
+    subjects = (Payload(id="payload", payload_path=path),)
+    return lambda: run(spec, subjects, probing=Probing.NONE)
 
 
 def _scanned(data: Sequence[bytes]) -> object:
@@ -88,6 +105,6 @@ def _judged(name: str, path: Path) -> object:
 
 
 def _seconds(run: Callable[[], object]) -> float:
-    start = perf_counter()
+    start = process_time()
     run()
-    return perf_counter() - start
+    return process_time() - start

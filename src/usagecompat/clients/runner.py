@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, cast
 
@@ -22,13 +23,13 @@ from usagecompat.exceptions import CannotStartClient, UsageCompatError
 from usagecompat.fidelity import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from usagecompat.clients.grading import Task
     from usagecompat.clients.probes import Share
     from usagecompat.clients.spec import ClientSpec
     from usagecompat.contract import Revision
-    from usagecompat.corpus import Case, Payload
+    from usagecompat.corpus import Case, Entry, Payload
 
 _WORKER = (sys.executable, "-m", "usagecompat.clients._worker")
 
@@ -87,7 +88,7 @@ def run(  # noqa: PLR0913 - one for each option
 
 def _kit_in(todo: Iterable[Task]) -> Kit:
     """How many of the kit's own cases are among these tasks, byte for byte."""
-    entries = read_manifest(packaged())
+    entries = _own_entries()
     all_of = Counter(entry.tier for entry in entries.values())
     run = Counter(
         entry.tier
@@ -96,6 +97,12 @@ def _kit_in(todo: Iterable[Task]) -> Kit:
     )
     everyday, possible = Tier.EVERYDAY, Tier.POSSIBLE
     return Kit(all_of[everyday], run[everyday], all_of[possible], run[possible])
+
+
+@cache
+def _own_entries() -> Mapping[str, Entry]:
+    """The kit's own manifest, which stays as it is while a process lives."""
+    return read_manifest(packaged())
 
 
 def share_out(

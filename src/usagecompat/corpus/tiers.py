@@ -60,6 +60,9 @@ _DEEPEST: Final = 64
 """The least limit that a common reader of JSON has unless it is told otherwise."""
 _LONGEST: Final = 1_000
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,99}")
+_LONG_NUMBER: Final = re.compile(rb"[-:,\[ \t\r\n][0-9][0-9.]*+(?:(?<=[0-9.]{%d})|[eE])" % (_MOST_DIGITS + 1))
+"""All that numbers have that are extreme, and texts may have."""
+_NO_BRACKETS: Final = bytes({*range(256)} - {*b"[]{}"})
 _ODD: Final = frozenset({"Cc", "Cs", "Co", "Cn"})
 """The categories of characters that no name or text of people has."""
 
@@ -80,16 +83,25 @@ def demand_of(verdict: Verdict, codes: Iterable[str], tier: Tier) -> Demand:
 
 def tier_of(payload: bytes, verdict: Verdict, flags: Collection[str], codes: Iterable[str]) -> Tier:
     """The tier of a payload that has this verdict, and of which a case says these flags and findings."""
-    value = read(payload).value
-    tree = None if value is NO_VALUE else value
-    if _LIMIT in flags or any(map(_is_extreme, _numbers(tree))) or _depth(payload) > _DEEPEST:
+    depth = _depth(payload)
+    if _LIMIT in flags or depth > _DEEPEST or _has_extreme_number(payload):
         return Tier.EXTREME
     if verdict is Verdict.INVALID:
         return Tier.POSSIBLE
     if SERVED in flags:
         return Tier.EVERYDAY
-    usual = must_decode(verdict, codes) and _UNUSUAL.isdisjoint(flags) and _is_usual(tree)
-    return Tier.EVERYDAY if usual and _depth(payload) <= _USUAL_DEPTH else Tier.POSSIBLE
+    usual = must_decode(verdict, codes) and _UNUSUAL.isdisjoint(flags) and _is_usual(_tree(payload))
+    return Tier.EVERYDAY if usual and depth <= _USUAL_DEPTH else Tier.POSSIBLE
+
+
+def _tree(payload: bytes) -> Tree:
+    value = read(payload).value
+    return None if value is NO_VALUE else value
+
+
+def _has_extreme_number(payload: bytes) -> bool:
+    """Whether there is such a number; a text is read only if there is a long one, or an exponent."""
+    return _LONG_NUMBER.search(b" " + payload) is not None and any(map(_is_extreme, _numbers(_tree(payload))))
 
 
 def _numbers(tree: Tree) -> Iterator[Number]:
@@ -154,7 +166,7 @@ def _is_usual_number(number: Number) -> bool:
 def _depth(payload: bytes) -> int:
     """About how deep a text is nested: brackets in strings count, too, which no payload has many of."""
     deepest = depth = 0
-    for byte in payload:
+    for byte in payload.translate(None, _NO_BRACKETS):
         if byte in b"[{":
             depth += 1
             deepest = max(deepest, depth)
