@@ -77,6 +77,14 @@ def test_no_green_badge_for_who_loses_money(name: str) -> None:
         assert badge.why, option
 
 
+@pytest.mark.parametrize("name", LOSERS)
+def test_everyday_failure_is_no_shade_of_green(name: str) -> None:
+    """A client that fails an everyday case is yellow at best, as the word "green" stands in other colours, too."""
+    result = result_of(name)
+    if result.standing(Tier.EVERYDAY).below:
+        assert "green" not in badge_of(result).colour.word
+
+
 def test_at_least_forty_faulty_clients() -> None:
     """The audit is of at least forty clients, each of which fails somewhere."""
     assert len(set(LOSERS)) >= 40

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from usagecompat import corpus, strategies
+from usagecompat.contract import LATEST, contract
+from usagecompat.contract.markers import Count, GroupKey
 from usagecompat.corpus import authoring, selection
 from usagecompat.corpus.tiers import Tier, tier_of
 from usagecompat.exceptions import CorruptCase
@@ -18,6 +20,9 @@ from usagecompat.findings import Verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+VOCABULARIES = frozenset({"service_tier", "size", "source", "context_level"})
+"""Group keys with few words, which have cases of their own."""
 
 RESULT = '{"object":"organization.costs.result","amount":{"value":%s,"currency":"usd"},"line_item":%s}'
 
@@ -134,3 +139,35 @@ def test_linter_asks_for_the_demand(tmp_path: Path) -> None:
         assert any("`demand` must be must-refuse" in problem.message for problem in selection.lint(tmp_path))
         authoring.apply(authoring.changes(tmp_path), tmp_path)
         assert not any("demand" in problem.message for problem in selection.lint(tmp_path))
+
+
+def _everyday_values() -> dict[tuple[str, str], list[object]]:
+    """What each member of each kind holds in any everyday case."""
+    found: dict[tuple[str, str], list[object]] = {}
+    for case in corpus.cases():
+        waiting: list[object] = [json.loads(case.payload)] if case.tier is Tier.EVERYDAY else []
+        while waiting:
+            node = waiting.pop()
+            waiting += node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+            for name, value in node.items() if isinstance(node, dict) else ():
+                found.setdefault((str(node.get("object")), name), []).append(value)
+    return found
+
+
+def test_everyday_cases_have_each_member_at_its_width() -> None:
+    """No member of any kind can be cut, trimmed, lowered or held in 48 bits without an everyday failure."""
+    values = _everyday_values()
+    newest = contract(LATEST)
+    for kind, record in newest.kinds.items():
+        for member in record.members.values():
+            held = values[kind, member.name]
+            if isinstance(member.marker, Count):
+                assert max(value for value in held if isinstance(value, int)) > 2**49, (kind, member.name)
+            elif isinstance(member.marker, GroupKey) and member.type == "string" and not member.values:
+                texts = [value for value in held if isinstance(value, str)]
+                if member.name not in VOCABULARIES:
+                    assert max(map(len, texts)) > 255, (kind, member.name)
+                    assert any(text != text.strip() for text in texts), (kind, member.name)
+                    assert any(text != text.lower() for text in texts), (kind, member.name)
+                    assert not all(map(str.isascii, texts)), (kind, member.name)
+    assert max(len(value) for value in values["page", "next_page"] if isinstance(value, str)) > 255

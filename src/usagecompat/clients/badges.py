@@ -45,7 +45,7 @@ _BY_LEVEL: Final[Mapping[Level, Colour]] = {
     Level.NONE: Colour.RED,
     Level.VALUES: Colour.ORANGE,
     Level.PRESENCE: Colour.YELLOW,
-    Level.OPEN: Colour.YELLOWGREEN,
+    Level.OPEN: Colour.YELLOW,
     Level.EXACT: Colour.BRIGHT_GREEN,
     Level.LEXICAL: Colour.BRIGHT_GREEN,
     Level.BYTES: Colour.BRIGHT_GREEN,
@@ -99,7 +99,7 @@ def _caps(result: ClientResult, everyday: list[CaseResult]) -> Iterator[tuple[Co
     required = max(BAR, result.required)
     failing = sum(bool(case.failing(required)) for case in everyday)
     if failing:
-        yield Colour.YELLOWGREEN, f"{failing} of {len(everyday)} everyday cases fail at {required.name}"
+        yield Colour.YELLOW, f"{failing} of {len(everyday)} everyday cases fail at {required.name}"
     unjudged = sum(not case.judged and _must(case) for case in result.cases)
     if unjudged:
         yield Colour.YELLOWGREEN, f"{unjudged} cases that must be decoded were not judged"
