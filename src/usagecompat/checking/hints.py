@@ -174,7 +174,7 @@ def kinds_like(contract: Contract, node: Mapping[str, Any]) -> str:
     overlap = {
         kind: len((shape.members.keys() - {"object"}) & node.keys())
         for kind, shape in contract.kinds.items()
-        if {*shape.required} - {"object", *shape.tolerated_absences} <= node.keys()
+        if {*shape.needed()} - {"object"} <= node.keys()
     }
     best = max(overlap.values(), default=0)
     alike = [kind for kind, common in overlap.items() if common == best]

@@ -26,7 +26,6 @@ from usagecompat.contract import (
     Member,
     Record,
     RecordShape,
-    Tolerance,
     UnknownResult,
     UsageResult,
     contract,
@@ -152,11 +151,9 @@ def _record_hook(shape: RecordShape, said: Contract, profile: Profile) -> Hook:
     served = profile is Profile.SERVED
     steps = {name: (member, _member_hook(member, said, profile)) for name, member in shape.members.items()}
     aliases = {
-        newer: (member.name, (member, steps[member.name][1]))
-        for newer, member in shape.newer.items()
-        if served and Tolerance.NEWER_NAME in member.deviations
+        newer: (member.name, (member, steps[member.name][1])) for newer, member in shape.moved(served=served).items()
     }
-    required = [name for name in shape.required if not (served and name in shape.tolerated_absences)]
+    required = shape.needed(served=served)
 
     def structure(value: Tree) -> object:
         if type(value) is not dict:
@@ -199,7 +196,6 @@ def _missing(name: str, shape: RecordShape) -> KeyError:
 def _member_hook(member: Member, said: Contract, profile: Profile) -> Hook:
     """A function that structures the value of one member."""
     served = profile is Profile.SERVED
-    null = member.nullable or (served and Tolerance.NULL in member.deviations)
     if member.const is not None:
         hook: Hook = partial(_constant, const=member.const)
     elif member.type is JsonType.ARRAY:
@@ -213,9 +209,9 @@ def _member_hook(member: Member, said: Contract, profile: Profile) -> Hook:
         hook = _HOOKS[member.type]
     if member.values is not None and member.values.closed and not served:
         hook = partial(_one_of, known=member.values.known)
-    if served and Tolerance.NUMBER_TEXT in member.deviations:
+    if member.may_be_text(served=served):
         hook = _number_or_its_text
-    return partial(_nullable, hook=hook) if null else hook
+    return partial(_nullable, hook=hook) if member.may_be_null(served=served) else hook
 
 
 def _nullable(value: Tree, hook: Hook) -> object:

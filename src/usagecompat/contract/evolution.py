@@ -368,7 +368,7 @@ def _facts(before: Member, after: Member) -> Iterator[_Fact]:
     for fact in _values(member, after):
         member = fact[-1]
         yield fact
-    text_before, text_after = (Tolerance.NUMBER_TEXT in m.deviations for m in (before, after))
+    text_before, text_after = (m.may_be_text() for m in (before, after))
     member = evolve(member, deviations=_instead(member.deviations, after.deviations, Tolerance.NUMBER_TEXT))
     if text_after and not text_before:
         code = after.deviations[Tolerance.NUMBER_TEXT].code
@@ -445,11 +445,7 @@ def _type(member: Member) -> str:
 def _knows(shape: RecordShape, name: str, profile: Profile) -> bool:
     """Whether a record has a name, declared or not, so that it can stand in data and is no surprise to a reader."""
     served = profile is Profile.SERVED
-    if name in shape.members:
-        return True
-    if served and any(name == m.newer_name and Tolerance.NEWER_NAME in m.deviations for m in shape.members.values()):
-        return True
-    return name in shape.required and not (served and name in shape.tolerated_absences)
+    return name in shape.members or name in shape.moved(served=served) or name in shape.needed(served=served)
 
 
 def _for_all(
@@ -505,9 +501,9 @@ def _takes(accepted: frozenset[str], sent: frozenset[str]) -> bool:
 
 def _standing(shape: RecordShape, name: str, profile: Profile) -> _Standing:
     served = profile is Profile.SERVED
-    required = name in shape.required and not (served and name in shape.tolerated_absences)
-    may_miss = frozenset[str]() if required else frozenset({_ABSENT})
-    if served and any(name == m.newer_name and Tolerance.NEWER_NAME in m.deviations for m in shape.members.values()):
+    moved = shape.moved(served=served)
+    may_miss = frozenset[str]() if name in shape.needed(served=served) else frozenset({_ABSENT})
+    if name in moved:
         both = frozenset({str(shape.newer[name].type), _ABSENT})
         return _Standing(both, both)
     member = shape.members.get(name)
@@ -519,10 +515,10 @@ def _standing(shape: RecordShape, name: str, profile: Profile) -> _Standing:
         tokens = frozenset({f"={member.const}"})
     elif member.values is not None and member.values.closed and not served:
         tokens = frozenset(f"={value}" for value in member.values.known)
-    if member.nullable or (served and Tolerance.NULL in member.deviations):
+    if member.may_be_null(served=served):
         tokens |= {_NULL}
-    if served and Tolerance.NUMBER_TEXT in member.deviations:
+    if member.may_be_text(served=served):
         tokens |= {_NUMBER_TEXT}
-    if served and Tolerance.NEWER_NAME in member.deviations:
+    if member in moved.values():
         tokens |= {_ABSENT}
     return _Standing(tokens | may_miss, tokens | may_miss)

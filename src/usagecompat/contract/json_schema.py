@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from usagecompat.contract.changelog import changelog
 from usagecompat.contract.markers import KIND_PATTERN, NUMBER_PATTERN
-from usagecompat.contract.revisions import LATEST, REVISIONS, Tolerance, resolve_revision, source_of
+from usagecompat.contract.revisions import LATEST, REVISIONS, resolve_revision, source_of
 from usagecompat.contract.shapes import Contract, JsonType, Member, RecordShape
 from usagecompat.contract.tree import contract
 from usagecompat.contract.types_schema import types_schema
@@ -195,13 +195,8 @@ class _Writer:
 
     def record(self, shape: RecordShape) -> JsonSchema:
         """One record: an open object."""
-        moved = {
-            member.name: member
-            for member in shape.members.values()
-            if self._served and Tolerance.NEWER_NAME in member.deviations
-        }
-        absent = {*moved, *(shape.tolerated_absences if self._served else ())}
-        required = [name for name in shape.required if name not in absent]
+        moved = {member.name: (newer, member) for newer, member in shape.moved(served=self._served).items()}
+        required = [name for name in shape.needed(served=self._served) if name not in moved]
         written: JsonSchema = {
             "title": shape.name,
             "description": shape.doc.partition("\n")[0],
@@ -217,10 +212,10 @@ class _Writer:
                 {
                     "anyOf": [
                         {"required": [name], "properties": {name: {}}},
-                        {"required": [m.newer_name], "properties": {m.newer_name: self._member(m)}},
+                        {"required": [newer], "properties": {newer: self._member(member)}},
                     ]
                 }
-                for name, m in moved.items()
+                for name, (newer, member) in moved.items()
             ]
         return written
 
@@ -228,7 +223,7 @@ class _Writer:
         prose: JsonSchema = {"description": member.doc}
         if member.values is not None and not (member.values.closed and not self._served):
             prose["examples"] = list(member.values.known)
-        null = member.nullable or (self._served and Tolerance.NULL in member.deviations)
+        null = member.may_be_null(served=self._served)
         if member.const is not None:
             return {**prose, "const": member.const}
         if member.type is JsonType.OBJECT:
@@ -238,7 +233,7 @@ class _Writer:
             return {**prose, "type": "array", "items": {"$ref": f"#/$defs/{item}"}}
         if member.values is not None and member.values.closed and not self._served:
             return {**prose, "enum": [*member.values.known, *([None] if null else [])]}
-        if self._served and Tolerance.NUMBER_TEXT in member.deviations:
+        if member.may_be_text(served=self._served):
             return {**prose, "anyOf": [{"type": "number"}, _full_match(NUMBER_PATTERN)]}
         return {**prose, "type": [str(member.type), "null"] if null else str(member.type)}
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from usagecompat.contract.markers import GroupKey
+from usagecompat.contract.revisions import Tolerance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from usagecompat.contract.base import Record
     from usagecompat.contract.markers import Marker, Means, Values
-    from usagecompat.contract.revisions import Deviation, Tolerance
+    from usagecompat.contract.revisions import Deviation
 
 
 class JsonType(StrEnum):
@@ -67,6 +68,14 @@ class Member:
         """Whether reports can be grouped by the member."""
         return isinstance(self.marker, GroupKey)
 
+    def may_be_null(self, *, served: bool = True) -> bool:
+        """Whether null may stand here: by the letter, or as it is `served`."""
+        return self.nullable or (served and Tolerance.NULL in self.deviations)
+
+    def may_be_text(self, *, served: bool = True) -> bool:
+        """Whether a number may stand here as a string."""
+        return served and Tolerance.NUMBER_TEXT in self.deviations
+
 
 @frozen(kw_only=True, eq=False)
 class RecordShape:
@@ -87,6 +96,18 @@ class RecordShape:
     """Declared members by the names that later revisions give them."""
     tolerated_absences: Mapping[str, Deviation]
     """Required names that the API does not serve."""
+
+    def needed(self, *, served: bool = True) -> tuple[str, ...]:
+        """The names without which there is no such record: by the letter, or as it is `served`."""
+        return tuple(name for name in self.required if not (served and name in self.tolerated_absences))
+
+    def moved(self, *, served: bool = True) -> Mapping[str, Member]:
+        """The members that are served under their newer names already, by these."""
+        return {
+            member.newer_name: member
+            for member in self.members.values()
+            if served and member.newer_name and Tolerance.NEWER_NAME in member.deviations
+        }
 
 
 @frozen

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_arg
 from attrs import evolve, fields
 
 from usagecompat.contract import records
-from usagecompat.contract.base import Record
+from usagecompat.contract.base import Record, names_of
 from usagecompat.contract.endpoints import ENDPOINTS
 from usagecompat.contract.markers import (
     Absent,
@@ -144,13 +144,9 @@ def annotated(record: str, attribute: str) -> Member | None:
     return _member(record, attribute, hint, REVISIONS[-1]) if get_origin(hint) is Annotated else None
 
 
-@cache
 def attributes_of(record: str) -> Mapping[str, str]:
     """The attribute behind each wire name that any revision has used for a member of the record."""
-    if record not in RECORDS:
-        return {}
-    former = {name: m.attribute for r in REVISIONS for name, m in shape_of(record, r).members.items()}
-    return {**former, **{name: name for name, hint in _annotations(record).items() if get_origin(hint) is Annotated}}
+    return names_of(RECORDS[record]).wire if record in RECORDS else {}
 
 
 def meaning_of(record: str, attribute: str, revision: str) -> Means | None:

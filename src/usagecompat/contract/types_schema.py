@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from usagecompat.contract.markers import KIND_PATTERN, NUMBER_PATTERN
-from usagecompat.contract.revisions import Tolerance, source_of
+from usagecompat.contract.revisions import source_of
 from usagecompat.contract.shapes import JsonType
 
 if TYPE_CHECKING:
@@ -64,9 +64,8 @@ def _unknown(said: Contract) -> JsonSchema:
 
 
 def _record(said: Contract, shape: RecordShape) -> JsonSchema:
-    moved = [member for member in shape.members.values() if Tolerance.NEWER_NAME in member.deviations]
-    absent = {*(member.name for member in moved), *shape.tolerated_absences}
-    required = [name for name in shape.required if name not in absent]
+    moved = shape.moved().values()
+    required = [name for name in shape.needed() if name not in {member.name for member in moved}]
     properties = {name: _member(said, member) for name, member in shape.members.items()}
     properties |= {
         name: {"description": "Required, but never described."} for name in required if name not in properties
@@ -101,10 +100,9 @@ def _member(said: Contract, member: Member) -> JsonSchema:
     if member.type is JsonType.ARRAY:
         item = said.bucket.name if member.of == (said.bucket.name,) else "UsageResult"
         return {**prose, "type": "array", "items": {"$ref": f"{_DEFS}{item}"}}
-    if Tolerance.NUMBER_TEXT in member.deviations:
+    if member.may_be_text():
         return {**prose, "anyOf": [{"type": "number"}, _full_match(NUMBER_PATTERN)]}
-    null = member.nullable or Tolerance.NULL in member.deviations
-    return {**prose, "type": [str(member.type), "null"] if null else str(member.type)}
+    return {**prose, "type": [str(member.type), "null"] if member.may_be_null() else str(member.type)}
 
 
 def _full_match(pattern: str) -> JsonSchema:

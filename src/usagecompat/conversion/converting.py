@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import Factory, frozen
 
 from usagecompat.checking import check, shape_of_document
-from usagecompat.contract import JsonType, Tolerance, contract, is_number_text, resolve_revision
+from usagecompat.contract import JsonType, contract, is_number_text, resolve_revision
 from usagecompat.conversion.meanings import Unclear, recount
 from usagecompat.conversion.splicing import Edits, Spot, spots
 from usagecompat.exceptions import CannotConvert
@@ -173,13 +173,13 @@ class _Conversion:
     ) -> bool:
         """Convert the value of a member; False if the member is left out."""
         value = (spot.members or ())[index].value
-        if value.is_null and not wanted.nullable and Tolerance.NULL not in wanted.deviations:
+        if value.is_null and not wanted.may_be_null():
             if wanted.name in after.required:
                 raise self.refuse(path, f"it is null, which {self.target.revision} does not allow, and it is required")
             self.edits.remove(spot, index)
             self.lose("convert/null-dropped", path, f"{self.target.revision} does not allow null here")
             return False
-        if wanted.type is JsonType.NUMBER and value.is_string and Tolerance.NUMBER_TEXT not in wanted.deviations:
+        if wanted.type is JsonType.NUMBER and value.is_string and not wanted.may_be_text():
             text = value.string or ""
             if not is_number_text(text):
                 raise self.refuse(path, "it is a string, where only a number is allowed")
@@ -204,12 +204,9 @@ class _Conversion:
 
     def _missing(self, after: RecordShape, names: AbstractSet[str], path: Path) -> None:
         """Refuse what lacks something that the target requires and is known to serve."""
-        for name in after.required:
-            member = after.members.get(name)
-            tolerated = name in after.tolerated_absences or (
-                member is not None and Tolerance.NEWER_NAME in member.deviations and member.newer_name in names
-            )
-            if name not in names and not tolerated:
+        moved = {member.name for newer, member in after.moved().items() if newer in names}
+        for name in after.needed():
+            if name not in names and name not in moved:
                 reason = f"{after.name} needs `{name}` at {self.target.revision}, and nothing is made up"
                 raise self.refuse((*path, name), reason)
 

@@ -153,9 +153,7 @@ def _nested(depth: int) -> Any:  # noqa: ANN401 - a tree is any JSON
 
 def _without_required(draw: DrawFn, said: Contract) -> Object:
     tree = _any_tree(draw, said)
-    found = [
-        (n, name) for n, shape in _places(tree, said) for name in shape.required if name not in shape.tolerated_absences
-    ]
+    found = [(n, name) for n, shape in _places(tree, said) for name in shape.needed()]
     node, name = draw(st.sampled_from(found))
     del node[name]
     return tree
@@ -163,7 +161,7 @@ def _without_required(draw: DrawFn, said: Contract) -> Object:
 
 def _with_null(draw: DrawFn, said: Contract) -> Object:
     tree = _any_tree(draw, said)
-    node, member = _pick(draw, tree, said, lambda m: not m.nullable and Tolerance.NULL not in m.deviations)
+    node, member = _pick(draw, tree, said, lambda m: not m.may_be_null())
     node[member.name] = None
     return tree
 

@@ -107,9 +107,9 @@ def _member_values(member: Member, said: Contract, *, served: bool) -> SearchStr
         drawn = st.text(ascii_lowercase, min_size=3, max_size=3)
     else:
         drawn = texts
-    if served and Tolerance.NUMBER_TEXT in member.deviations:
+    if member.may_be_text(served=served):
         drawn |= number_texts
-    if member.nullable or (served and Tolerance.NULL in member.deviations):
+    if member.may_be_null(served=served):
         drawn |= st.none()
     return drawn
 
@@ -133,11 +133,8 @@ def _objects(draw: DrawFn, record: str, revision: str, *, served: bool) -> Objec
         m.name: _member_values(m, said, served=served) for m in shape.members.values() if m.type is not JsonType.ARRAY
     }
     undeclared = {name: values for name in shape.required if name not in shape.members}
-    required = {
-        name: drawn
-        for name, drawn in {**leaves, **undeclared}.items()
-        if name in shape.required and not (served and name in shape.tolerated_absences)
-    }
+    needed = shape.needed(served=served)
+    required = {name: drawn for name, drawn in {**leaves, **undeclared}.items() if name in needed}
     optional = {name: drawn for name, drawn in {**leaves, **undeclared}.items() if name not in required}
     tree: Object = draw(st.fixed_dictionaries(required, optional=optional))
     tree |= draw(st.dictionaries(_undeclared_names(shape, said), values, max_size=2))
@@ -229,8 +226,7 @@ def page_trees(draw: DrawFn, revision: str, kind: str | None, *, served: bool, l
     if tree["has_more"]:
         tree["next_page"] = draw(texts.filter(bool))
     else:
-        null = cursor.nullable or (served and Tolerance.NULL in cursor.deviations)
-        tree["next_page"] = draw(st.sampled_from(("", None))) if null else ""
+        tree["next_page"] = draw(st.sampled_from(("", None))) if cursor.may_be_null(served=served) else ""
     data: list[Object] = []
     for _ in range(draw(st.integers(least, _MOST_ITEMS))):
         ended = data[-1]["end_time"].integer if data else None

@@ -179,9 +179,7 @@ class Evidence:
             return
         for near in self.said.kinds.values():  # what it would be, were it not for its discriminator
             names = result.keys() - {"object"}
-            if names <= near.members.keys() | set(near.required) and names >= {
-                name for name in near.required if name != "object" and name not in near.tolerated_absences
-            }:
+            if names <= near.members.keys() | set(near.required) and names >= {*near.needed()} - {"object"}:
                 yield from self._member(result, near.members["object"], near, path)
 
     def _amount(self, amount: Object, path: Path) -> Iterator[Key]:
