@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import gc
+import os
 import signal
 import subprocess
 from pathlib import Path
@@ -23,6 +26,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_sessionstart() -> None:
+    """Forget under mutmut, which forks from a process that ran all tests, what was remembered of code without a change."""
+    if "MUTANT_UNDER_TEST" in os.environ:
+        for found in gc.get_objects():
+            if isinstance(found, functools._lru_cache_wrapper):  # noqa: SLF001 - it has no other name
+                found.cache_clear()
 
 
 def pytest_ignore_collect(config: pytest.Config) -> bool | None:

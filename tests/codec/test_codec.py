@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attrs import evolve
 
-from usagecompat import ABSENT, Incompatible, dumps, loads
+from usagecompat import ABSENT, Incompatible, check, dumps, loads
 from usagecompat.contract.records import (
     CostsResult,
     CostsResultAmount,
@@ -256,9 +256,9 @@ def test_misuse() -> None:
     """Names that do not exist, and values that JSON does not have, are misuse."""
     with pytest.raises(NoSuchRevision):
         loads(store(), revision="2023-01-01")
-    with pytest.raises(NoSuchName):
+    with pytest.raises(NoSuchName, match="there is no shape 'flat'"):
         loads(store(), shape="flat")
-    with pytest.raises(NoSuchName):
+    with pytest.raises(NoSuchName, match="there is no profile 'strict'"):
         loads(store(), profile="strict")
     with pytest.raises(TypeError):
         loads({"object": STORES, "usage_bytes": b"1"})
@@ -301,7 +301,7 @@ def test_broken_strings() -> None:
 def test_only_records_are_written() -> None:
     """What is no record is misuse."""
     for value in (None, {}, [], "text", 5, UsageVectorStoresResult):
-        with pytest.raises(TypeError):
+        with pytest.raises(TypeError, match=r"expected a record of usagecompat\.contract\.records, found"):
             dumps(value)  # type: ignore[arg-type]
 
 
@@ -352,3 +352,12 @@ def test_a_path_is_read(tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     file.write_bytes(b'{"object":"organization.usage.vector_stores.result","usage_bytes":1}')
     assert loads(file) == loads(file.read_bytes())
+
+
+@pytest.mark.parametrize(("shape", "profile"), [("bucket", "served"), ("result", "published")])
+def test_a_refusal_has_the_report_that_was_asked_for(shape: str, profile: str) -> None:
+    """The report of what `loads` refuses is that of `check` with the same shape and profile."""
+    text = store("-0.5")
+    with pytest.raises(Incompatible) as refused:
+        loads(text, shape=shape, profile=profile)  # type: ignore[call-overload]
+    assert refused.value.report.to_dict() == check(text, shape=shape, profile=profile).to_dict()

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from cattrs import BaseValidationError, transform_error
+from cattrs import BaseValidationError, ClassValidationError, transform_error
 
 from usagecompat import LATEST, REVISIONS, Profile, dumps
 from usagecompat.codec.converters import (
@@ -17,6 +17,7 @@ from usagecompat.codec.converters import (
     structure_number,
     structure_string,
 )
+from usagecompat.contract.base import layout_of
 from usagecompat.contract.records import (
     CostsResult,
     CostsResultAmount,
@@ -267,3 +268,73 @@ def test_what_is_no_array_or_object(tree: object, where: str) -> None:
     """Something else in place of an array or a record is refused, with its path."""
     (path,) = paths(tree, UsageResponse)
     assert where in path
+
+
+@pytest.mark.parametrize(
+    ("tree", "target", "reason"),
+    [
+        (store(usage_bytes="5"), UsageVectorStoresResult, "expected an integer, found '5'"),
+        (store(project_id=[1]), UsageVectorStoresResult, "expected a string, found [1]"),
+        (store(object="other"), UsageVectorStoresResult, f"expected \"{STORES}\", found 'other'"),
+        (
+            {"object": "page", "data": {}, "has_more": False, "next_page": None},
+            UsageResponse,
+            "expected an array, found {}",
+        ),
+        (7, UsageVectorStoresResult, "expected a UsageVectorStoresResult object, found 7"),
+        ({"value": "x"}, CostsResultAmount, "expected a number, found 'x'"),
+        ("batch", UsageResult, "expected a result object, found 'batch'"),
+        ({"object": None}, UsageResult, "expected a string that names the kind of the result, found None"),
+        ({"object": "costs"}, UsageResult, f"expected a kind of {LATEST}, found 'costs'"),
+        ("x", bool, "expected true or false, found 'x'"),
+    ],
+)
+def test_reasons(tree: object, target: Any, reason: str) -> None:  # noqa: ANN401 - a union is no type
+    """Each refusal says what was expected and what was found."""
+    with pytest.raises((BaseValidationError, TypeError)) as refused:
+        decoder(LATEST).structure(tree, target)
+    inner: BaseException = refused.value
+    while isinstance(inner, BaseExceptionGroup):
+        (inner,) = inner.exceptions
+    assert str(inner) == reason
+
+
+def test_reasons_to_the_letter() -> None:
+    """A value outside a closed set is refused with all that is in it."""
+    tree = {"object": "organization.costs.result", "api_source": "new"}
+    with pytest.raises(ClassValidationError) as refused:
+        decoder(LATEST, Profile.PUBLISHED).structure(tree, CostsResult)
+    known = contract(LATEST).kinds["organization.costs.result"].members["api_source"].values
+    assert known is not None
+    (inner,) = refused.value.exceptions
+    assert str(inner) == f"expected one of {', '.join(known.known)}, found 'new'"
+
+
+def test_missing_members_are_named() -> None:
+    """A member that is missing is named, with the path where it belongs."""
+    assert paths({"object": STORES}, UsageVectorStoresResult) == ["required field missing @ $.usage_bytes"]
+    with pytest.raises(BaseValidationError) as refused:
+        decoder(LATEST).structure({"object": STORES}, UsageVectorStoresResult)
+    (missing,) = refused.value.exceptions
+    assert str(missing) == "'usage_bytes'"
+
+
+def test_long_integers_wait() -> None:
+    """An integer with an exponent that makes it longer than its text is not written out until it is asked for."""
+    longer, shorter = (
+        decoder(LATEST).structure(store(usage_bytes=Number(text)), UsageVectorStoresResult)
+        for text in ("1e99", f"{10**40}.0")
+    )
+    assert layout_of(longer).unread == {"usage_bytes": Number("1e99")}
+    assert longer.usage_bytes == 10**99
+    assert layout_of(shorter).unread == {}
+    assert structure_integer(Number("1e99")) == 10**99
+    assert type(structure_integer(Number("1e99"))) is int
+
+
+def test_unknown_kinds_keep_their_revision() -> None:
+    """A result of unknown kind knows its revision, and its discriminator is no undeclared member."""
+    tree = {"object": "organization.usage.videos.result", "seconds": Number("1")}
+    record = decoder("2025-02-10").structure(tree, UsageResult)
+    assert layout_of(record).revision == "2025-02-10"
+    assert record.undeclared == {"seconds": 1}

@@ -6,6 +6,7 @@ import pytest
 from attrs import evolve, fields
 
 from usagecompat import ABSENT, CODES, LATEST, REVISIONS, dumps, flatten, loads, narrow
+from usagecompat.contract.base import layout_of
 from usagecompat.contract.records import (
     CostsResult,
     CostsResultAmount,
@@ -225,3 +226,21 @@ def test_the_way_back_keeps_spellings_and_revision() -> None:
     assert result is not None
     assert dumps(result) == text
     assert narrow(flatten(loads(text, revision="2026-05-13"))).result == loads(text, revision="2026-05-13")
+
+
+def test_all_that_is_missing_is_reported_once() -> None:
+    """Each required member that a flat record lacks is one finding, whether all revisions require it or the named one."""
+    flat = UsageTimeBucketResultInner(object=COMPLETION.object, input_tokens=1)
+    for revision in (None, LATEST):
+        lacking = [one.pointer for one in narrow(flat, revision=revision).findings]
+        assert lacking == ["/output_tokens", "/num_model_requests"]
+
+
+def test_a_flat_record_is_of_the_revision_of_its_result() -> None:
+    """A result is flattened by its revision, and what is narrowed again has that revision."""
+    result = loads(b'{"object":"organization.usage.videos.result","seconds":1}', revision="2025-02-10")
+    flat = flatten(result)
+    assert type(flat) is contract("2025-02-10").flat.cls
+    narrowed = narrow(flat).result
+    assert narrowed is not None
+    assert layout_of(narrowed).revision == "2025-02-10"
