@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args, get_origin, get_typ
 import pytest
 from attrs import NOTHING, evolve, fields
 from attrs.exceptions import FrozenInstanceError
+from member_docs import expected, written
 
 from usagecompat import ABSENT, LATEST, REVISIONS, check, dumps, loads
 from usagecompat.contract.markers import Absent, Marker
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 DECLARED = [
     (cls, name) for cls in RECORDS.values() for name in get_type_hints(cls) if name != "_layout" and name.islower()
 ]
+WRITTEN = written()
 every_record = pytest.mark.parametrize("cls", RECORDS.values(), ids=RECORDS)
 
 
@@ -48,6 +50,14 @@ def test_each_member_is_described(cls: type, name: str) -> None:
     assert len(markers) == 1
     assert markers[0].doc.endswith(".")
     assert markers[0].doc[0].isupper()
+
+
+@pytest.mark.parametrize(
+    ("cls", "name"), DECLARED, ids=lambda value: value if isinstance(value, str) else value.__name__
+)
+def test_editors_show_each_member(cls: type, name: str) -> None:
+    """Under each member stands what it means and since when, which is what editors show of it."""
+    assert WRITTEN[cls.__name__, name] == expected(cls, name) != ""
 
 
 @every_record

@@ -3,29 +3,32 @@ The contract: every record of the usage and costs endpoints, each member one lin
 
 This file is the source from which schemas, converters, strategies and reference tables are derived.
 A member's line gives its newest wire name, its type, what it means, and since when it is so.
+The text under it is the same for editors, which show nothing else; a test holds the two together.
 `None` in a type means that null is allowed; `Absent` means that some revision lets the member be left out.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from attrs import frozen
 
+from usagecompat.contract.amount import CostsResultAmount as CostsResultAmount  # noqa: PLC0414, TC001 - a record here
 from usagecompat.contract.base import Record
+from usagecompat.contract.flat_record import (
+    UsageTimeBucketResultInner as UsageTimeBucketResultInner,  # noqa: PLC0414 - likewise
+)
 from usagecompat.contract.markers import (
     ABSENT,
     Absent,
     Count,
     Flag,
-    FlatMember,
     FormatSince,
     GroupKey,
     Items,
     Kind,
     Means,
-    Money,
     NullSince,
     Part,
     Quantity,
@@ -35,9 +38,7 @@ from usagecompat.contract.markers import (
     Text,
     Time,
     Values,
-    is_number_text,
 )
-from usagecompat.jsontext import Number
 
 API_SOURCES = Values(("agents_api", "unlabeled"), closed=True)
 _CACHE_WRITE_DOCS = "docstrings of the response types of openai on PyPI"
@@ -82,8 +83,11 @@ class UsageCompletionsResult(Record):
     object: Annotated[
         Literal["organization.usage.completions.result"], Kind("Says that this is a completions result.")
     ] = "organization.usage.completions.result"
+    """Says that this is a completions result."""
     input_tokens: Annotated[int, Count("All tokens sent to the model, cached ones included.")]
+    """All tokens sent to the model, cached ones included."""
     input_cached_tokens: Annotated[int | Absent, Count("Input tokens that were read from the prompt cache.")] = ABSENT
+    """Input tokens that were read from the prompt cache."""
     input_cache_write_tokens: Annotated[
         int | Absent,
         Count("Input tokens that were written to the prompt cache."),
@@ -92,45 +96,72 @@ class UsageCompletionsResult(Record):
         SHORT_WRITES,
         WRITES_AGAIN,
     ] = ABSENT
+    """
+    Input tokens that were written to the prompt cache. Declared since 2026-07-15. From 2026-07-15 on: Here they are all
+    writes, however long they are kept. From 2026-10-02 on: Here they are the writes that are kept for 30 minutes; those
+    kept for 12 hours come on top in a sum. From 2026-10-21 on: Here they are all writes again, unless the 30-minute
+    part is absent or null: then it may be either.
+    """
     input_uncached_tokens: Annotated[
         int | Absent,
         Count("Input tokens that were neither read from nor written to the prompt cache."),
         Since("2026-07-15"),
     ] = ABSENT
+    """Input tokens that were neither read from nor written to the prompt cache. Declared since 2026-07-15."""
     output_tokens: Annotated[int, Count("All tokens that the model produced.")]
+    """All tokens that the model produced."""
     input_text_tokens: Annotated[int | Absent, Count("Uncached input tokens of text."), Since("2026-07-15")] = ABSENT
+    """Uncached input tokens of text. Declared since 2026-07-15."""
     output_text_tokens: Annotated[int | Absent, Count("Output tokens of text."), Since("2026-07-15")] = ABSENT
+    """Output tokens of text. Declared since 2026-07-15."""
     input_cached_text_tokens: Annotated[int | Absent, Count("Cached input tokens of text."), Since("2026-07-15")] = (
         ABSENT
     )
+    """Cached input tokens of text. Declared since 2026-07-15."""
     input_audio_tokens: Annotated[int | Absent, Count("Uncached input tokens of audio."), Since("2024-12-16")] = ABSENT
+    """Uncached input tokens of audio. Declared since 2024-12-16."""
     input_cached_audio_tokens: Annotated[int | Absent, Count("Cached input tokens of audio."), Since("2026-07-15")] = (
         ABSENT
     )
+    """Cached input tokens of audio. Declared since 2026-07-15."""
     output_audio_tokens: Annotated[int | Absent, Count("Output tokens of audio."), Since("2024-12-16")] = ABSENT
+    """Output tokens of audio. Declared since 2024-12-16."""
     input_image_tokens: Annotated[int | Absent, Count("Uncached input tokens of images."), Since("2026-07-15")] = ABSENT
+    """Uncached input tokens of images. Declared since 2026-07-15."""
     input_cached_image_tokens: Annotated[int | Absent, Count("Cached input tokens of images."), Since("2026-07-15")] = (
         ABSENT
     )
+    """Cached input tokens of images. Declared since 2026-07-15."""
     output_image_tokens: Annotated[int | Absent, Count("Output tokens of images."), Since("2026-07-15")] = ABSENT
+    """Output tokens of images. Declared since 2026-07-15."""
     num_model_requests: Annotated[int, Count("Requests made to the model.")]
+    """Requests made to the model."""
     project_id: Annotated[str | None | Absent, GroupKey("The project that was charged.")] = ABSENT
+    """The project that was charged."""
     user_id: Annotated[str | None | Absent, GroupKey("The user who made the requests.")] = ABSENT
+    """The user who made the requests."""
     api_key_id: Annotated[str | None | Absent, GroupKey("The API key that was used.")] = ABSENT
+    """The API key that was used."""
     model: Annotated[str | None | Absent, GroupKey("The model that answered.")] = ABSENT
+    """The model that answered."""
     batch: Annotated[bool | None | Absent, GroupKey("Whether the requests came through the Batch API.")] = ABSENT
+    """Whether the requests came through the Batch API."""
     service_tier: Annotated[
         str | None | Absent, GroupKey("The service tier that handled the requests."), Since("2026-05-13")
     ] = ABSENT
+    """The service tier that handled the requests. Declared since 2026-05-13."""
     input_cache_write_12h_tokens: Annotated[
         int | Absent, Count("Tokens written to the cache for 12 hours."), Since("2026-10-02")
     ] = ABSENT
+    """Tokens written to the cache for 12 hours. Declared since 2026-10-02."""
     api_source: Annotated[
         str | None | Absent, GroupKey("The API through which the requests came."), API_SOURCES, Since("2026-10-06")
     ] = ABSENT
+    """The API through which the requests came. One of `agents_api`, `unlabeled`. Declared since 2026-10-06."""
     input_cache_write_30m_tokens: Annotated[
         int | None | Absent, Count("Tokens written to the cache for 30 minutes."), Since("2026-10-21")
     ] = ABSENT
+    """Tokens written to the cache for 30 minutes. Declared since 2026-10-21."""
 
 
 @frozen(kw_only=True)
@@ -140,12 +171,19 @@ class UsageEmbeddingsResult(Record):
     object: Annotated[
         Literal["organization.usage.embeddings.result"], Kind("Says that this is an embeddings result.")
     ] = "organization.usage.embeddings.result"
+    """Says that this is an embeddings result."""
     input_tokens: Annotated[int, Count("Tokens that were embedded.")]
+    """Tokens that were embedded."""
     num_model_requests: Annotated[int, Count("Requests made to the model.")]
+    """Requests made to the model."""
     project_id: Annotated[str | None | Absent, GroupKey("The project that was charged.")] = ABSENT
+    """The project that was charged."""
     user_id: Annotated[str | None | Absent, GroupKey("The user who made the requests.")] = ABSENT
+    """The user who made the requests."""
     api_key_id: Annotated[str | None | Absent, GroupKey("The API key that was used.")] = ABSENT
+    """The API key that was used."""
     model: Annotated[str | None | Absent, GroupKey("The model that answered.")] = ABSENT
+    """The model that answered."""
 
 
 @frozen(kw_only=True)
@@ -155,12 +193,19 @@ class UsageModerationsResult(Record):
     object: Annotated[
         Literal["organization.usage.moderations.result"], Kind("Says that this is a moderations result.")
     ] = "organization.usage.moderations.result"
+    """Says that this is a moderations result."""
     input_tokens: Annotated[int, Count("Tokens that were moderated.")]
+    """Tokens that were moderated."""
     num_model_requests: Annotated[int, Count("Requests made to the model.")]
+    """Requests made to the model."""
     project_id: Annotated[str | None | Absent, GroupKey("The project that was charged.")] = ABSENT
+    """The project that was charged."""
     user_id: Annotated[str | None | Absent, GroupKey("The user who made the requests.")] = ABSENT
+    """The user who made the requests."""
     api_key_id: Annotated[str | None | Absent, GroupKey("The API key that was used.")] = ABSENT
+    """The API key that was used."""
     model: Annotated[str | None | Absent, GroupKey("The model that answered.")] = ABSENT
+    """The model that answered."""
 
 
 @frozen(kw_only=True)
@@ -170,18 +215,27 @@ class UsageImagesResult(Record):
     object: Annotated[Literal["organization.usage.images.result"], Kind("Says that this is an images result.")] = (
         "organization.usage.images.result"
     )
+    """Says that this is an images result."""
     images: Annotated[int, Count("Images that were processed.")]
+    """Images that were processed."""
     num_model_requests: Annotated[int, Count("Requests made to the model.")]
+    """Requests made to the model."""
     source: Annotated[
         str | None | Absent,
         GroupKey("How the images came to be."),
         Values(("image.generation", "image.edit", "image.variation"), in_prose=True),
     ] = ABSENT
+    """How the images came to be. Such as `image.generation`, `image.edit`, `image.variation`."""
     size: Annotated[str | None | Absent, GroupKey("The width and height of the images.")] = ABSENT
+    """The width and height of the images."""
     project_id: Annotated[str | None | Absent, GroupKey("The project that was charged.")] = ABSENT
+    """The project that was charged."""
     user_id: Annotated[str | None | Absent, GroupKey("The user who made the requests.")] = ABSENT
+    """The user who made the requests."""
     api_key_id: Annotated[str | None | Absent, GroupKey("The API key that was used.")] = ABSENT
+    """The API key that was used."""
     model: Annotated[str | None | Absent, GroupKey("The model that answered.")] = ABSENT
+    """The model that answered."""
 
 
 @frozen(kw_only=True)
@@ -191,12 +245,19 @@ class UsageAudioSpeechesResult(Record):
     object: Annotated[
         Literal["organization.usage.audio_speeches.result"], Kind("Says that this is an audio speeches result.")
     ] = "organization.usage.audio_speeches.result"
+    """Says that this is an audio speeches result."""
     characters: Annotated[int, Count("Characters that were spoken.")]
+    """Characters that were spoken."""
     num_model_requests: Annotated[int, Count("Requests made to the model.")]
+    """Requests made to the model."""
     project_id: Annotated[str | None | Absent, GroupKey("The project that was charged.")] = ABSENT
+    """The project that was charged."""
     user_id: Annotated[str | None | Absent, GroupKey("The user who made the requests.")] = ABSENT
+    """The user who made the requests."""
     api_key_id: Annotated[str | None | Absent, GroupKey("The API key that was used.")] = ABSENT
+    """The API key that was used."""
     model: Annotated[str | None | Absent, GroupKey("The model that answered.")] = ABSENT
+    """The model that answered."""
 
 
 @frozen(kw_only=True)
@@ -207,12 +268,19 @@ class UsageAudioTranscriptionsResult(Record):
         Literal["organization.usage.audio_transcriptions.result"],
         Kind("Says that this is an audio transcriptions result."),
     ] = "organization.usage.audio_transcriptions.result"
+    """Says that this is an audio transcriptions result."""
     seconds: Annotated[int, Count("Seconds of audio that were transcribed."), FormatSince("2026-05-13", "int64")]
+    """Seconds of audio that were transcribed."""
     num_model_requests: Annotated[int, Count("Requests made to the model.")]
+    """Requests made to the model."""
     project_id: Annotated[str | None | Absent, GroupKey("The project that was charged.")] = ABSENT
+    """The project that was charged."""
     user_id: Annotated[str | None | Absent, GroupKey("The user who made the requests.")] = ABSENT
+    """The user who made the requests."""
     api_key_id: Annotated[str | None | Absent, GroupKey("The API key that was used.")] = ABSENT
+    """The API key that was used."""
     model: Annotated[str | None | Absent, GroupKey("The model that answered.")] = ABSENT
+    """The model that answered."""
 
 
 @frozen(kw_only=True)
@@ -222,8 +290,11 @@ class UsageVectorStoresResult(Record):
     object: Annotated[
         Literal["organization.usage.vector_stores.result"], Kind("Says that this is a vector stores result.")
     ] = "organization.usage.vector_stores.result"
+    """Says that this is a vector stores result."""
     usage_bytes: Annotated[int, Count("Bytes that the vector stores held.")]
+    """Bytes that the vector stores held."""
     project_id: Annotated[str | None | Absent, GroupKey("The project that was charged.")] = ABSENT
+    """The project that was charged."""
 
 
 @frozen(kw_only=True)
@@ -236,13 +307,16 @@ class UsageCodeInterpreterSessionsResult(Record):
         Literal["organization.usage.code_interpreter_sessions.result"],
         Kind("Says that this is a code interpreter sessions result."),
     ] = "organization.usage.code_interpreter_sessions.result"
+    """Says that this is a code interpreter sessions result."""
     num_sessions: Annotated[
         int | Absent,
         Count("Sessions that were started."),
         RenamedAt("2025-02-10", former="sessions"),
         RequiredSince("2026-05-13"),
     ] = ABSENT
+    """Sessions that were started. Called `sessions` before 2025-02-10. Required since 2026-05-13."""
     project_id: Annotated[str | None | Absent, GroupKey("The project that was charged.")] = ABSENT
+    """The project that was charged."""
 
 
 @frozen(kw_only=True)
@@ -254,11 +328,17 @@ class UsageFileSearchCallsResult(Record):
     object: Annotated[
         Literal["organization.usage.file_searches.result"], Kind("Says that this is a file searches result.")
     ] = "organization.usage.file_searches.result"
+    """Says that this is a file searches result."""
     num_requests: Annotated[int, Count("Searches that were made.")]
+    """Searches that were made."""
     project_id: Annotated[str | None | Absent, GroupKey("The project that was charged.")] = ABSENT
+    """The project that was charged."""
     user_id: Annotated[str | None | Absent, GroupKey("The user who made the requests.")] = ABSENT
+    """The user who made the requests."""
     api_key_id: Annotated[str | None | Absent, GroupKey("The API key that was used.")] = ABSENT
+    """The API key that was used."""
     vector_store_id: Annotated[str | None | Absent, GroupKey("The vector store that was searched.")] = ABSENT
+    """The vector store that was searched."""
 
 
 @frozen(kw_only=True)
@@ -270,18 +350,27 @@ class UsageWebSearchCallsResult(Record):
     object: Annotated[
         Literal["organization.usage.web_searches.result"], Kind("Says that this is a web searches result.")
     ] = "organization.usage.web_searches.result"
+    """Says that this is a web searches result."""
     num_model_requests: Annotated[int, Count("Requests made to the model.")]
+    """Requests made to the model."""
     num_requests: Annotated[int, Count("Searches that were made.")]
+    """Searches that were made."""
     project_id: Annotated[str | None | Absent, GroupKey("The project that was charged.")] = ABSENT
+    """The project that was charged."""
     user_id: Annotated[str | None | Absent, GroupKey("The user who made the requests.")] = ABSENT
+    """The user who made the requests."""
     api_key_id: Annotated[str | None | Absent, GroupKey("The API key that was used.")] = ABSENT
+    """The API key that was used."""
     model: Annotated[str | None | Absent, GroupKey("The model that answered.")] = ABSENT
+    """The model that answered."""
     context_level: Annotated[str | None | Absent, GroupKey("How much context the searches were asked to bring.")] = (
         ABSENT
     )
+    """How much context the searches were asked to bring."""
     api_source: Annotated[
         str | None | Absent, GroupKey("The API through which the requests came."), API_SOURCES, Since("2026-10-06")
     ] = ABSENT
+    """The API through which the requests came. One of `agents_api`, `unlabeled`. Declared since 2026-10-06."""
 
 
 @frozen(kw_only=True)
@@ -293,10 +382,13 @@ class UsageDecisionsResult(Record):
     object: Annotated[Literal["organization.usage.decisions.result"], Kind("Says that this is a decisions result.")] = (
         "organization.usage.decisions.result"
     )
+    """Says that this is a decisions result."""
     input_tokens: Annotated[int, Count("All tokens sent to the model, cached ones included.")]
+    """All tokens sent to the model, cached ones included."""
     input_cached_tokens: Annotated[int | None | Absent, Count("Input tokens that were read from the prompt cache.")] = (
         ABSENT
     )
+    """Input tokens that were read from the prompt cache."""
     input_cache_write_tokens: Annotated[
         int | None | Absent,
         Count("Input tokens that were written to the prompt cache."),
@@ -304,65 +396,62 @@ class UsageDecisionsResult(Record):
         SHORT_WRITES,
         WRITES_AGAIN,
     ] = ABSENT
+    """
+    Input tokens that were written to the prompt cache. From 2026-07-15 on: Here they are all writes, however long they
+    are kept. From 2026-10-02 on: Here they are the writes that are kept for 30 minutes; those kept for 12 hours come on
+    top in a sum. From 2026-10-21 on: Here they are all writes again, unless the 30-minute part is absent or null: then
+    it may be either.
+    """
     input_uncached_tokens: Annotated[
         int | None | Absent, Count("Input tokens that were neither read from nor written to the prompt cache.")
     ] = ABSENT
+    """Input tokens that were neither read from nor written to the prompt cache."""
     output_tokens: Annotated[int, Count("All tokens that the model produced.")]
+    """All tokens that the model produced."""
     input_text_tokens: Annotated[int | None | Absent, Count("Uncached input tokens of text.")] = ABSENT
+    """Uncached input tokens of text."""
     output_text_tokens: Annotated[int | None | Absent, Count("Output tokens of text.")] = ABSENT
+    """Output tokens of text."""
     input_cached_text_tokens: Annotated[int | None | Absent, Count("Cached input tokens of text.")] = ABSENT
+    """Cached input tokens of text."""
     input_audio_tokens: Annotated[int | None | Absent, Count("Uncached input tokens of audio.")] = ABSENT
+    """Uncached input tokens of audio."""
     input_cached_audio_tokens: Annotated[int | None | Absent, Count("Cached input tokens of audio.")] = ABSENT
+    """Cached input tokens of audio."""
     output_audio_tokens: Annotated[int | None | Absent, Count("Output tokens of audio.")] = ABSENT
+    """Output tokens of audio."""
     input_image_tokens: Annotated[int | None | Absent, Count("Uncached input tokens of images.")] = ABSENT
+    """Uncached input tokens of images."""
     input_cached_image_tokens: Annotated[int | None | Absent, Count("Cached input tokens of images.")] = ABSENT
+    """Cached input tokens of images."""
     output_image_tokens: Annotated[int | None | Absent, Count("Output tokens of images.")] = ABSENT
+    """Output tokens of images."""
     num_model_requests: Annotated[int, Count("Requests made to the model.")]
+    """Requests made to the model."""
     project_id: Annotated[str | None | Absent, GroupKey("The project that was charged.")] = ABSENT
+    """The project that was charged."""
     user_id: Annotated[str | None | Absent, GroupKey("The user who made the requests.")] = ABSENT
+    """The user who made the requests."""
     api_key_id: Annotated[str | None | Absent, GroupKey("The API key that was used.")] = ABSENT
+    """The API key that was used."""
     model: Annotated[str | None | Absent, GroupKey("The model that answered.")] = ABSENT
+    """The model that answered."""
     batch: Annotated[bool | None | Absent, GroupKey("Whether the requests came through the Batch API.")] = ABSENT
+    """Whether the requests came through the Batch API."""
     service_tier: Annotated[str | None | Absent, GroupKey("The service tier that handled the requests.")] = ABSENT
+    """The service tier that handled the requests."""
     input_cache_write_12h_tokens: Annotated[int | None | Absent, Count("Tokens written to the cache for 12 hours.")] = (
         ABSENT
     )
+    """Tokens written to the cache for 12 hours."""
     api_source: Annotated[str | None | Absent, GroupKey("The API through which the requests came."), API_SOURCES] = (
         ABSENT
     )
+    """The API through which the requests came. One of `agents_api`, `unlabeled`."""
     input_cache_write_30m_tokens: Annotated[
         int | None | Absent, Count("Tokens written to the cache for 30 minutes."), Since("2026-10-21")
     ] = ABSENT
-
-
-@frozen(kw_only=True)
-class CostsResultAmount(Record):
-    """
-    An amount of money; the API serves its value as a number or as a string that holds one.
-
-    `value` is what was sent, so that it can be written back; `decimal` is the number in either case, to sum with.
-    """
-
-    value: Annotated[Decimal | str | Absent, Money("The amount in whole units of the currency, such as dollars.")] = (
-        ABSENT
-    )
-    currency: Annotated[str | Absent, Text("The ISO 4217 code of the currency, in lower case.")] = ABSENT
-
-    @property
-    def decimal(self) -> Decimal:
-        """
-        The exact value as a number, whichever way it was sent: `sum(cost.amount.decimal for cost in costs)`.
-
-        Raises:
-            ValueError: There is no value, or a string that holds no number within the limits.
-        """
-        if self.value is ABSENT:
-            raise ValueError("the amount has no `value`")
-        if isinstance(self.value, str):
-            if not is_number_text(self.value):
-                raise ValueError(f"the amount's `value` is the string {self.value[:80]!r}, which holds no number")
-            return Number(self.value).decimal
-        return Decimal(self.value)
+    """Tokens written to the cache for 30 minutes. Declared since 2026-10-21."""
 
 
 @frozen(kw_only=True)
@@ -374,22 +463,34 @@ class CostsResult(Record):
     object: Annotated[Literal["organization.costs.result"], Kind("Says that this is a costs result.")] = (
         "organization.costs.result"
     )
+    """Says that this is a costs result."""
     amount: Annotated[CostsResultAmount | Absent, Part("What was charged.")] = ABSENT
+    """What was charged."""
     line_item: Annotated[str | None | Absent, GroupKey("The line of the bill.")] = ABSENT
+    """The line of the bill."""
     project_id: Annotated[str | None | Absent, GroupKey("The project that was charged.")] = ABSENT
+    """The project that was charged."""
     api_key_id: Annotated[str | None | Absent, GroupKey("The API key that was used."), Since("2026-05-13")] = ABSENT
+    """The API key that was used. Declared since 2026-05-13."""
     quantity: Annotated[
         Decimal | None | Absent,
         Quantity("How much was charged for, in the unit that quantity_unit names."),
         Since("2026-05-13"),
     ] = ABSENT
+    """How much was charged for, in the unit that quantity_unit names. Declared since 2026-05-13."""
     quantity_unit: Annotated[
         str | None | Absent, Text("The unit in which the quantity is counted."), QUANTITY_UNITS, Since("2026-08-21")
     ] = ABSENT
+    """
+    The unit in which the quantity is counted. Such as `tokens`, `1000_tokens`, `duration_seconds`, `duration_minutes`,
+    `duration_hours`, `gibibyte_hours`, `images`, `characters`. Declared since 2026-08-21.
+    """
     api_source: Annotated[
         str | None | Absent, GroupKey("The API through which the requests came."), API_SOURCES, Since("2026-10-06")
     ] = ABSENT
+    """The API through which the requests came. One of `agents_api`, `unlabeled`. Declared since 2026-10-06."""
     user_id: Annotated[str | None | Absent, GroupKey("The user who made the requests."), Since("2026-10-06")] = ABSENT
+    """The user who made the requests. Declared since 2026-10-06."""
 
 
 @frozen(kw_only=True)
@@ -397,6 +498,7 @@ class UnknownResult(Record):
     """A result of a kind that the revision does not know; its `undeclared` members are all there is of it."""
 
     object: Annotated[str, Kind("The discriminator as it was sent.")]
+    """The discriminator as it was sent."""
 
 
 UsageResult = (
@@ -421,13 +523,17 @@ class UsageTimeBucket(Record):
     """The results of one stretch of time."""
 
     object: Annotated[Literal["bucket"], Kind("Says that this is a bucket.")] = "bucket"
+    """Says that this is a bucket."""
     start_time: Annotated[int, Time("When the bucket starts.")]
+    """When the bucket starts."""
     end_time: Annotated[int, Time("When the bucket ends; this second is no longer part of it.")]
+    """When the bucket ends; this second is no longer part of it."""
     results: Annotated[
         tuple[UsageResult | UnknownResult, ...],
         Items("One result for each group that had activity."),
         RenamedAt("2026-05-13", former="result"),
     ]
+    """One result for each group that had activity. Called `result` before 2026-05-13."""
 
 
 @frozen(kw_only=True)
@@ -435,85 +541,12 @@ class UsageResponse(Record):
     """One page of a report."""
 
     object: Annotated[Literal["page"], Kind("Says that this is a page.")] = "page"
+    """Says that this is a page."""
     data: Annotated[tuple[UsageTimeBucket, ...], Items("The buckets of this page, in order of time.")]
+    """The buckets of this page, in order of time."""
     has_more: Annotated[bool, Flag("Whether another page follows.")]
+    """Whether another page follows."""
     next_page: Annotated[
         str | None, Text("The cursor of the page that follows; null if there is none."), NullSince("2026-05-13")
     ]
-
-
-@frozen(kw_only=True)
-class UsageTimeBucketResultInner(Record):
-    """
-    The flat record of generated clients: the members of all kinds in one object.
-
-    No real record has all of them. `usagecompat.flatten` and `usagecompat.narrow` lead here and back.
-    `sessions`, the name that `num_sessions` had before 2025-02-10, may be given and read in its place.
-    """
-
-    sessions: int | Absent = ABSENT
-    """`num_sessions`, under the name that it had before 2025-02-10."""
-    if not TYPE_CHECKING:  # for whom it is a member like any other
-        del sessions, __annotations__["sessions"]
-
-        def __init__(self, *, sessions: object = ABSENT, **members: object) -> None:  # noqa: D107 - what attrs writes
-            if sessions is not ABSENT:
-                members["num_sessions"] = sessions
-            self.__attrs_init__(**members)
-
-        @property
-        def sessions(self) -> object:
-            """`num_sessions`, under its former name."""
-            return self.num_sessions
-
-    object: Annotated[str | Absent, FlatMember("Says which kind the record really is.")] = ABSENT
-    input_tokens: Annotated[int | Absent, FlatMember("Tokens sent, of the kinds that count tokens.")] = ABSENT
-    input_cached_tokens: Annotated[int | None | Absent, FlatMember("Input tokens read from the prompt cache.")] = ABSENT
-    input_cache_write_tokens: Annotated[
-        int | None | Absent, FlatMember("Input tokens written to the prompt cache.")
-    ] = ABSENT
-    input_uncached_tokens: Annotated[
-        int | None | Absent, FlatMember("Input tokens that had nothing to do with the prompt cache.")
-    ] = ABSENT
-    output_tokens: Annotated[int | Absent, FlatMember("Tokens produced, of the kinds that produce any.")] = ABSENT
-    input_text_tokens: Annotated[int | None | Absent, FlatMember("Uncached input tokens of text.")] = ABSENT
-    output_text_tokens: Annotated[int | None | Absent, FlatMember("Output tokens of text.")] = ABSENT
-    input_cached_text_tokens: Annotated[int | None | Absent, FlatMember("Cached input tokens of text.")] = ABSENT
-    input_audio_tokens: Annotated[int | None | Absent, FlatMember("Uncached input tokens of audio.")] = ABSENT
-    input_cached_audio_tokens: Annotated[int | None | Absent, FlatMember("Cached input tokens of audio.")] = ABSENT
-    output_audio_tokens: Annotated[int | None | Absent, FlatMember("Output tokens of audio.")] = ABSENT
-    input_image_tokens: Annotated[int | None | Absent, FlatMember("Uncached input tokens of images.")] = ABSENT
-    input_cached_image_tokens: Annotated[int | None | Absent, FlatMember("Cached input tokens of images.")] = ABSENT
-    output_image_tokens: Annotated[int | None | Absent, FlatMember("Output tokens of images.")] = ABSENT
-    num_model_requests: Annotated[int | Absent, FlatMember("Requests made to a model.")] = ABSENT
-    project_id: Annotated[str | None | Absent, FlatMember("The project that was charged.")] = ABSENT
-    user_id: Annotated[str | None | Absent, FlatMember("The user who made the requests.")] = ABSENT
-    api_key_id: Annotated[str | None | Absent, FlatMember("The API key that was used.")] = ABSENT
-    model: Annotated[str | None | Absent, FlatMember("The model that answered.")] = ABSENT
-    batch: Annotated[bool | None | Absent, FlatMember("Whether the requests came through the Batch API.")] = ABSENT
-    service_tier: Annotated[str | None | Absent, FlatMember("The service tier that handled the requests.")] = ABSENT
-    input_cache_write_12h_tokens: Annotated[
-        int | None | Absent, FlatMember("Tokens written to the cache for 12 hours.")
-    ] = ABSENT
-    api_source: Annotated[str | None | Absent, FlatMember("The API through which the requests came.")] = ABSENT
-    input_cache_write_30m_tokens: Annotated[
-        int | None | Absent, FlatMember("Tokens written to the cache for 30 minutes.")
-    ] = ABSENT
-    images: Annotated[int | Absent, FlatMember("Images, of an images record.")] = ABSENT
-    source: Annotated[str | None | Absent, FlatMember("How the images came to be.")] = ABSENT
-    size: Annotated[str | None | Absent, FlatMember("The width and height of the images.")] = ABSENT
-    characters: Annotated[int | Absent, FlatMember("Characters, of an audio speeches record.")] = ABSENT
-    seconds: Annotated[int | Absent, FlatMember("Seconds, of an audio transcriptions record.")] = ABSENT
-    usage_bytes: Annotated[int | Absent, FlatMember("Bytes, of a vector stores record.")] = ABSENT
-    num_sessions: Annotated[
-        int | Absent, FlatMember("Sessions, of a code interpreter record."), RenamedAt("2025-02-10", former="sessions")
-    ] = ABSENT
-    num_requests: Annotated[int | Absent, FlatMember("Searches, of a file or web searches record.")] = ABSENT
-    vector_store_id: Annotated[str | None | Absent, FlatMember("The vector store that was searched.")] = ABSENT
-    context_level: Annotated[str | None | Absent, FlatMember("How much context the searches were asked to bring.")] = (
-        ABSENT
-    )
-    amount: Annotated[CostsResultAmount | Absent, FlatMember("What was charged, of a costs record.")] = ABSENT
-    line_item: Annotated[str | None | Absent, FlatMember("The line of the bill.")] = ABSENT
-    quantity: Annotated[Decimal | None | Absent, FlatMember("How much was charged for.")] = ABSENT
-    quantity_unit: Annotated[str | None | Absent, FlatMember("The unit in which the quantity is counted.")] = ABSENT
+    """The cursor of the page that follows; null if there is none. May be null since 2026-05-13."""

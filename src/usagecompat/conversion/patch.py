@@ -58,7 +58,7 @@ def patch_text(draft: str) -> Iterator[str]:
 
 
 def _annotation(member: Member, *, since: str) -> str:
-    """A member as one line of its record."""
+    """A member as one line of its record, and the text under it that editors show."""
     notes = [f'{type(member.marker).__name__}("{member.marker.doc}")']
     if member.values is not None:
         notes.append(f"Values({member.values.known!r}, closed={member.values.closed})")
@@ -66,7 +66,16 @@ def _annotation(member: Member, *, since: str) -> str:
         notes.append(f'Since("{since}")')
     typed = " | ".join([_PYTHON[member.type], *["None"] * member.nullable, *["Absent"] * (not member.required)])
     default = "" if member.required else " = ABSENT"
-    return f"    {member.attribute}: Annotated[{typed}, {', '.join(notes)}]{default}"
+    line = f"    {member.attribute}: Annotated[{typed}, {', '.join(notes)}]{default}"
+    return f'{line}\n    """{_described(member, since=since)}"""'
+
+
+def _described(member: Member, *, since: str) -> str:
+    said = [member.marker.doc]
+    if member.values is not None:
+        listed = ", ".join(f"`{value}`" for value in member.values.known)
+        said.append(f"One of {listed}." if member.values.closed else f"Such as {listed}.")
+    return " ".join([*said, *([f"Declared since {since}."] if since else [])])
 
 
 def _record(shape: RecordShape, day: str) -> Iterator[str]:
@@ -80,6 +89,7 @@ def _record(shape: RecordShape, day: str) -> Iterator[str]:
     for member in shape.members.values():
         if member.const is not None:
             yield f'    object: Annotated[Literal["{member.const}"], Kind("Says what it is.")] = "{member.const}"'
+            yield '    """Says what it is."""'
         elif member.type in _PYTHON:
             yield _annotation(member, since="")
     yield ""
