@@ -40,6 +40,8 @@ _RESULTS: Final = 997
 _FIRST: Final = 1_700_000_000
 _SPAN: Final = 80_000_000
 _POLL: Final = 0.05
+_PACKED: Final = {"lines.ndjson.gz": 1.15}
+"""How many times as long as the plain lines a form may take."""
 
 _LOOP: Final = """
 import sys, time, orjson
@@ -143,9 +145,17 @@ def _of_formats(folder: Path, count: int, rounds: int) -> list[Figure]:
     for name, write_file in writers.items():
         write_file(paths[name])
     samples = [{name: sample(_SCAN, str(path), "1").seconds for name, path in paths.items()} for _ in range(rounds)]
+    section = f"forms of {count:,} payloads, {size:,.0f} MB of text"
+    plain, *packed = writers
     return [
-        Figure(f"forms of {count:,} payloads, {size:,.0f} MB of text", f"{name}, {paths[name].stat().st_size / 1e6:,.0f} MB", median(size / one[name] for one in samples), "MB/s of text, 1 process")
-        for name in writers
+        *(
+            Figure(section, f"{name}, {paths[name].stat().st_size / 1e6:,.0f} MB", median(size / one[name] for one in samples), "MB/s of text, 1 process")
+            for name in writers
+        ),
+        *(
+            Figure(section, name, median(one[name] / one[plain] for one in samples), "x plain", at_most=_PACKED.get(name))
+            for name in packed
+        ),
     ]  # fmt: skip
 
 

@@ -7,12 +7,12 @@ Only names decide how a file is read, never what is in it, so that the same file
 
 from __future__ import annotations
 
-import gzip
 import os
 import sys
-import zlib
 from contextlib import contextmanager
+from gzip import BadGzipFile
 from importlib import import_module
+from io import BufferedReader, RawIOBase
 from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn, TypeAlias, cas
 from attrs import frozen
 
 from usagecompat.exceptions import MissingExtra, NoPayloads, UnreadableInput
+from usagecompat.gunzipping import Gunzipped
 from usagecompat.jsontext import MAX_SIZE, NO_VALUE
 from usagecompat.jsontext import read as read_json
 
@@ -380,7 +381,7 @@ def _opened(name: str, compression: str, shown: str) -> Generator[BinaryIO]:
         if start.isspace() or start in b"{[":
             raise Damaged(f"this is plain text, not compressed: call it without {compression}")
         with gunzip(file) if compression == ".gz" else unzstd(file, shown) as stream:
-            yield stream
+            yield BufferedReader(stream) if isinstance(stream, RawIOBase) else stream
 
 
 @contextmanager
@@ -392,17 +393,12 @@ def gunzip(file: BinaryIO) -> Generator[BinaryIO]:
         Damaged: It is cut short or no gzip.
     """
     try:
-        with gzip.open(file) as stream:
-            yield cast("BinaryIO", stream)
+        yield cast("BinaryIO", Gunzipped(file))
     except EOFError as error:
         raise Damaged("the compressed data ends too soon") from error
-    except gzip.BadGzipFile as error:
-        why = (
-            "this is no gzip" if "Not a gzipped file" in str(error) else str(error)
-        )  # which shows bytes as Python does
+    except BadGzipFile as error:
+        why = "this is no gzip" if "Not a gzipped file" in str(error) else str(error)
         raise Damaged(f"the compressed data is damaged: {why}") from error
-    except zlib.error as error:
-        raise Damaged(f"the compressed data is damaged: {error}") from error
 
 
 def zstd_for(name: str) -> Any:  # noqa: ANN401 - a module of Python or its backport
