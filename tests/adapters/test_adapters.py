@@ -13,9 +13,21 @@ from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
 from usagecompat.adapters import installation
-from usagecompat.adapters.descriptions import DESCRIPTION, HERE, Adapter, Need, adapter_of, adapters, row_of, rows
-from usagecompat.adapters.installation import PLACE, client_of, install, is_installed, place, statuses
+from usagecompat.adapters.descriptions import (
+    DESCRIPTION,
+    HERE,
+    Adapter,
+    Need,
+    adapter_of,
+    adapters,
+    paging_row_of,
+    paging_rows,
+    row_of,
+    rows,
+)
+from usagecompat.adapters.installation import PLACE, client_of, install, is_installed, paging_client_of, place, statuses
 from usagecompat.cli import main
+from usagecompat.clients import Way
 from usagecompat.contract.revisions import REVISIONS
 from usagecompat.corpus import data as _data
 from usagecompat.exceptions import CannotInstall, NoSuchName, NotInstalled
@@ -64,7 +76,7 @@ def test_readme(name: str) -> None:
     described = adapters()[name]
     assert f"usagecompat adapters install {name}\n" in text
     assert described.client.version in text
-    assert all(f"`{row.name}`" in text for row in described.rows)
+    assert all(f"`{row.name}`" in text for row in (*described.rows, *described.paging))
 
 
 @pytest.mark.parametrize("name", adapters())
@@ -83,9 +95,10 @@ def test_every_folder_is_described() -> None:
 
 def test_names_are_unique() -> None:
     """No two rows have one name, and no row has the name of another adapter."""
-    names = [row.name for each in adapters().values() for row in each.rows]
+    names = [row.name for each in adapters().values() for row in (*each.rows, *each.paging)]
     assert len(names) == len(set(names))
-    assert all(rows()[name][0].name == name for name in set(names) & set(adapters()))
+    assert all(adapter_of(name).name == name for name in set(names) & set(adapters()))
+    assert {*rows(), *paging_rows()} == set(names)
 
 
 def test_files_are_small() -> None:
@@ -101,6 +114,17 @@ def test_one_name_for_both() -> None:
         row_of("go-openai")
     with pytest.raises(NoSuchName):
         adapter_of("go-opena")
+
+
+def test_rows_that_page() -> None:
+    """A row that fetches pages is found as such alone, and its adapter by either name."""
+    assert paging_row_of("openai-python-paging")[0] is adapter_of("openai-python-paging") is adapters()["python-openai"]
+    assert paging_row_of("node-openai")[1].name == "openai-node-paging"
+    assert paging_row_of("go-net-http")[1].run == ("./adapter",)
+    with pytest.raises(NoSuchName, match="fetches pages, with --paging"):
+        row_of("go-net-http")
+    with pytest.raises(NoSuchName, match="that fetches pages: 'openai-node'; did you mean 'openai-node-paging'"):
+        paging_row_of("openai-node")
 
 
 def test_fingerprint(tmp_path: Path) -> None:
@@ -189,6 +213,21 @@ def test_client_of(tmp_path: Path) -> None:
     assert (spec.name, spec.cwd, spec.timeout) == (REFERENCE, str(tmp_path / REFERENCE), 3)
 
 
+def test_paging_client_of(tmp_path: Path) -> None:
+    """An installed row that fetches pages is a client that is started for each sequence."""
+    with pytest.raises(NotInstalled, match="usagecompat adapters install python-urllib"):
+        paging_client_of("python-urllib", into=tmp_path)
+    install(adapters()["python-urllib"], tmp_path)
+    spec = paging_client_of("python-urllib", into=tmp_path, timeout=3)
+    assert spec.command == (sys.executable, "client.py")
+    assert (spec.way, spec.name, spec.cwd, spec.timeout) == (
+        Way.HTTP,
+        "python-urllib",
+        str(tmp_path / "python-urllib"),
+        3,
+    )
+
+
 # -- the command line
 
 
@@ -203,7 +242,7 @@ def test_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert "go-openai: not installed; the vendor's Go module" in lines
     where = next(number for number, line in enumerate(lines) if line.startswith("rust-async-openai: cannot run here; "))
     assert lines[where + 1] == "    missing: Cargo 1.85 or later; get it from https://rustup.rs"
-    assert all(any(line.startswith(f"    {name} ") for line in lines) for name in rows())
+    assert all(any(line.startswith(f"    {name} ") for line in lines) for name in (*rows(), *paging_rows()))
     able = sum(all(need.test[0] != "cargo" for need in each.needs) for each in adapters().values())
     assert lines[-1] == f"{able} of {len(adapters())} adapters can run here; 1 are installed"
 
@@ -219,6 +258,7 @@ def test_list_json(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ]
     assert not told["rust-async-openai"]["can_run"]
     assert told["go-openai"]["rows"] == ["openai-go-marshal", "openai-go-rawjson"]
+    assert (told["go-net-http"]["rows"], told["go-net-http"]["paging"]) == ([], ["go-net-http"])
 
 
 def test_install_and_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

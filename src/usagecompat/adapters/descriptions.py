@@ -104,6 +104,17 @@ class Row:
     """The revision that the client was made from, if it is a generated one."""
 
 
+@frozen(kw_only=True)
+class PagingRow:
+    """One way to fetch all pages of a query, which `usagecompat run --paging` judges."""
+
+    name: str
+    """What `usagecompat run --paging --adapter` calls it."""
+    about: str
+    run: tuple[str, ...]
+    """The command, as it is given in the folder of the installation; it is started for each sequence."""
+
+
 @frozen(kw_only=True, eq=False)
 class Adapter:
     """One folder `<language>-<client>/`."""
@@ -115,7 +126,8 @@ class Adapter:
     needs: tuple[Need, ...]
     install: tuple[tuple[str, ...], ...]
     """The commands that install it, as they are given in the folder of the installation."""
-    rows: tuple[Row, ...]
+    rows: tuple[Row, ...] = ()
+    paging: tuple[PagingRow, ...] = ()
     env: Mapping[str, str] = Factory(dict[str, str])
     """What is added to the environment of the client."""
     folder: Path = HERE
@@ -155,6 +167,12 @@ def rows() -> Mapping[str, tuple[Adapter, Row]]:
     return {row.name: (adapter, row) for adapter in adapters().values() for row in adapter.rows}
 
 
+@cache
+def paging_rows() -> Mapping[str, tuple[Adapter, PagingRow]]:
+    """Every row that fetches all pages, by name."""
+    return {row.name: (adapter, row) for adapter in adapters().values() for row in adapter.paging}
+
+
 def adapter_of(name: str) -> Adapter:
     """
     The adapter of this name, or the one that has a row of this name.
@@ -162,11 +180,12 @@ def adapter_of(name: str) -> Adapter:
     Raises:
         NoSuchName: There is neither.
     """
+    every = {**rows(), **paging_rows()}
     if name in adapters():
         return adapters()[name]
-    if name not in rows():
-        raise NoSuchName("adapter", name, tuple(sorted({*rows(), *adapters()})))
-    return rows()[name][0]
+    if name not in every:
+        raise NoSuchName("adapter", name, tuple(sorted({*every, *adapters()})))
+    return every[name][0]
 
 
 def row_of(name: str) -> tuple[Adapter, Row]:
@@ -174,11 +193,27 @@ def row_of(name: str) -> tuple[Adapter, Row]:
     The row of this name, and its adapter; an adapter with one row goes by either name.
 
     Raises:
-        NoSuchName: There is none.
+        NoSuchName: There is none, or it fetches pages.
     """
     found = adapters().get(name)
     if found and len(found.rows) == 1:
         return found, found.rows[0]
     if name not in rows():
-        raise NoSuchName("row of an adapter", name, tuple(sorted(rows())))
+        other = "row of an adapter that decodes payloads (this one fetches pages, with --paging):"
+        raise NoSuchName(other if name in paging_rows() else "row of an adapter", name, tuple(sorted(rows())))
     return rows()[name]
+
+
+def paging_row_of(name: str) -> tuple[Adapter, PagingRow]:
+    """
+    The row of this name that fetches all pages, and its adapter; an adapter with one such row goes by either name.
+
+    Raises:
+        NoSuchName: There is none.
+    """
+    found = adapters().get(name)
+    if found and len(found.paging) == 1:
+        return found, found.paging[0]
+    if name not in paging_rows():
+        raise NoSuchName("row of an adapter that fetches pages:", name, tuple(sorted(paging_rows())))
+    return paging_rows()[name]

@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 from platformdirs import user_cache_path
 
-from usagecompat.adapters.descriptions import row_of
-from usagecompat.clients import TIMEOUT, ClientSpec
+from usagecompat.adapters.descriptions import paging_row_of, row_of
+from usagecompat.clients import TIMEOUT, ClientSpec, Way
 from usagecompat.corpus import version
 from usagecompat.exceptions import CannotInstall, NotInstalled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from usagecompat.adapters.descriptions import Adapter, Need
+    from usagecompat.adapters.descriptions import Adapter, Need, PagingRow, Row
 
 PLACE: Final = "USAGECOMPAT_ADAPTERS"
 """The environment variable that names where adapters are installed, if not in the cache."""
@@ -118,12 +118,27 @@ def client_of(name: str, *, into: Path | None = None, timeout: float = TIMEOUT) 
         NoSuchName: There is no adapter and no row of this name.
         NotInstalled: It has to be installed first.
     """
-    adapter, row = row_of(name)
+    return _spec(*row_of(name), Way.STDIO, into, timeout)
+
+
+def paging_client_of(name: str, *, into: Path | None = None, timeout: float = TIMEOUT) -> ClientSpec:
+    """
+    The program of an installed adapter that fetches all pages; it is started for each sequence.
+
+    Raises:
+        NoSuchName: There is no adapter and no row of this name that does so.
+        NotInstalled: It has to be installed first.
+    """
+    return _spec(*paging_row_of(name), Way.HTTP, into, timeout)
+
+
+def _spec(adapter: Adapter, row: Row | PagingRow, way: Way, into: Path | None, timeout: float) -> ClientSpec:
     if not is_installed(adapter, into):
         raise NotInstalled(adapter.name)
     return ClientSpec(
         name=row.name,
         command=_filled(row.run),
+        way=way,
         env=adapter.env,
         cwd=str((into or place()).absolute() / adapter.name),
         timeout=timeout,

@@ -45,7 +45,8 @@ def list_(*, into: Path | None, format_: str) -> None:
     """
     List which adapters can run here, and what the others lack.
 
-    Under each adapter stand its rows: the names that `usagecompat run --adapter` takes.
+    Under each adapter stand its rows: the names that `usagecompat run --adapter` takes, and those that it takes with
+    --paging.
 
     \b
     Example: usagecompat adapters list
@@ -109,8 +110,9 @@ def _told(adapter: Adapter, status: Status) -> Iterator[str]:
     yield f"{adapter.name}: {state}; {adapter.about}"
     if not status.installed:
         yield from (f"    missing: {need.what}; {need.get}" for need in status.missing)
-    width = max(len(row.name) for row in adapter.rows)
+    width = max(len(name) for name in (*(row.name for row in adapter.rows), *(row.name for row in adapter.paging)))
     yield from (f"    {row.name:{width}}  {row.about}" for row in adapter.rows)
+    yield from (f"    {row.name:{width}}  {row.about} (--paging)" for row in adapter.paging)
 
 
 def _as_dict(adapter: Adapter, status: Status) -> dict[str, Any]:
@@ -123,4 +125,5 @@ def _as_dict(adapter: Adapter, status: Status) -> dict[str, Any]:
         "can_run": status.can_run,
         "missing": [{"what": need.what, "get": need.get} for need in status.missing],
         "rows": [row.name for row in adapter.rows],
+        "paging": [row.name for row in adapter.paging],
     }

@@ -1,0 +1,3 @@
+module usagecompat/adapter
+
+go 1.22
