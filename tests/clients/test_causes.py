@@ -153,6 +153,7 @@ def test_faults_without_answers() -> None:
         )
         (cause,) = causes_of(evolve(result_of("control/echo"), cases=(case,)), ())
         assert (cause.name, cause.cap) == (name, Level.NONE)
+        assert cause.after is None, "what a client would have answered is not known"
 
 
 def test_without_what_was_sent() -> None:

@@ -151,13 +151,14 @@ def _member(pointer: str) -> str:
 
 
 def _level_without(name: str, result: ClientResult, marks: Sequence[_Mark]) -> Level | None:
-    """The headline if nothing were left of one cause."""
+    """The headline if nothing were left of one cause, as far as answers tell: none is told of what gave no answer."""
     caps: dict[str, Level] = {}
     for mark in marks:
         if mark.cause != name:
             caps[mark.case.case_id] = min(mark.cap, caps.get(mark.case.case_id, Level.BYTES))
     owed = [case for case in result.cases if case.tier is Tier.EVERYDAY and case.duty in COMPARED and case.judged]
-    return min((caps.get(case.case_id, Level.BYTES) for case in owed), default=None)
+    told = (case for case in owed if case.level is not None or case.case_id in caps)
+    return min((caps.get(case.case_id, Level.BYTES) for case in told), default=None)
 
 
 # -- the explanations of one case

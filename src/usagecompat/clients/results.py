@@ -250,7 +250,7 @@ class Cause:
     """The code of most of what it explains."""
     example: str
     after: Level | None
-    """The headline that fixing this alone gives; None if no everyday case was judged."""
+    """The headline that fixing this alone gives, by the everyday cases that were answered; None if none was."""
     known: tuple[str, ...]
     """Faults in `docs/faults.md` of the same kind."""
 
