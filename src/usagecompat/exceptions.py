@@ -77,10 +77,9 @@ class NoSuchName(UsageCompatError, ValueError):
     known: tuple[str, ...]
 
     def __str__(self) -> str:
-        from difflib import get_close_matches  # noqa: PLC0415 - needed only where the name is wrong
+        from usagecompat.suggestions import did_you_mean  # noqa: PLC0415 - needed only where the name is wrong
 
-        close = get_close_matches(str(self.name), self.known, n=1)
-        hint = f"did you mean {close[0]!r}? " if close else ""
+        hint = did_you_mean(str(self.name), self.known)
         if len(self.known) <= _MOST_NAMES:
             return f"there is no {self.what} {self.name!r}; {hint}use one of {', '.join(self.known)}"
         few = ", ".join(self.known[:_FEW_NAMES])

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from usagecompat.adapters import descriptions, installation, starters
+from usagecompat.cli.commands import Group
+from usagecompat.cli.output import say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ _INTO: Final = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def adapters() -> None:
     """
     List and install the programs that drive real clients.
@@ -56,13 +57,13 @@ def list_(*, into: Path | None, format_: str) -> None:
     known = installation.statuses(every.values(), into)
     if format_ == "json":
         told = [_as_dict(adapter, known[name]) for name, adapter in every.items()]
-        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        say_json(told, indent=2)
         return
     for name, adapter in every.items():
-        click.echo("\n".join(_told(adapter, known[name])))
+        say(*_told(adapter, known[name]))
     count = sum(status.can_run for status in known.values())
     ready = sum(status.installed for status in known.values())
-    click.echo(f"{count} of {len(every)} adapters can run here; {ready} are installed")
+    say(f"{count} of {len(every)} adapters can run here; {ready} are installed")
 
 
 @adapters.command()
@@ -80,7 +81,7 @@ def install(*, names: tuple[str, ...], into: Path | None) -> None:
     """  # noqa: D301 - click's own mark
     for adapter in dict.fromkeys(map(descriptions.adapter_of, names)):
         folder = installation.install(adapter, into)
-        click.echo(f"{adapter.name}: installed in {folder}")
+        say(f"{adapter.name}: installed in {folder}")
 
 
 @adapters.command("new")
@@ -98,11 +99,11 @@ def new(*, language: str, directory: Path) -> None:
     """  # noqa: D301 - click's own mark
     starter = starters.write_starter(language, directory)
     for path in starter.files:
-        click.echo(f"{path}: written")
-    click.echo("To run it:")
+        say(f"{path}: written")
+    say("To run it:")
     for line in (f"cd {shlex.quote(str(directory))}", *starter.build):
-        click.echo(f"    {line}")
-    click.echo(f"    usagecompat run --client {shlex.quote(starter.client)}")
+        say(f"    {line}")
+    say(f"    usagecompat run --client {shlex.quote(starter.client)}")
 
 
 def _told(adapter: Adapter, status: Status) -> Iterator[str]:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import click
 
 from usagecompat.checking import render
+from usagecompat.cli.output import put, say
 from usagecompat.cli.redact import key_of
 from usagecompat.contract import LATEST, REVISIONS
 from usagecompat.corpus import authoring, read_cases, read_notes
 from usagecompat.exceptions import NoSuchName
 from usagecompat.findings import CODES, Verdict
-from usagecompat.printing import printable
 from usagecompat.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _VERDICTS: Final = [verdict.value for verdict in Verdict]
 @click.command("new", short_help="Write a new case: payload, what it must show, manifest.")
 @click.argument("directory", type=_CORPUS, metavar="DIR")
 @click.argument("name", required=False, metavar="[ID]")
-@click.option("--payload", type=click.File("rb"), metavar="FILE|-", help="The payload, taken byte for byte.")
+@click.option("--payload", type=click.File("rb", lazy=True), metavar="FILE|-", help="The payload, taken byte for byte.")
 @click.option("--redact", is_flag=True, help="Take what is private out of the payload first.")
 @click.option(
     "--key-file",
@@ -86,15 +86,15 @@ def new(  # noqa: PLR0913 - one for each option
     missing = [option for option, value in given.items() if value is None]
     if missing and not asking:
         raise click.UsageError(f"A case needs {', '.join(missing)}; with --ask you are asked for it.")
-    name = name or click.prompt("ID (topic/fault)")
+    name = name or str(click.prompt("ID (topic/fault)"))
     data = payload.read() if payload else _asked_payload()
     if key_file and not redact:
         raise click.UsageError("--key-file is for --redact.")
     if redact:
         data = Redactor(key_of(key_file)).redact(data).data
-    verdict = verdict or click.prompt("Which verdict must it have", type=click.Choice(_VERDICTS))
-    description = description or click.prompt("What is special about it, in one sentence")
-    evidence = evidence or click.prompt("Where is that published, or where was it seen")
+    verdict = verdict or str(click.prompt("Which verdict must it have", type=click.Choice(_VERDICTS)))
+    description = description or str(click.prompt("What is special about it, in one sentence"))
+    evidence = evidence or str(click.prompt("Where is that published, or where was it seen"))
     if asking and not flags:
         known = ", ".join(read_notes(directory))
         flags = tuple(click.prompt(f"Flags, with spaces between ({known})", default="", show_default=False).split())
@@ -112,15 +112,15 @@ def new(  # noqa: PLR0913 - one for each option
         every_revision=every_revision,
     )
     report = draft.report()
-    click.echo(render(report, source=name))
+    put(render(report, source=name) + "\n")
     problems = [*_otherwise(report, verdict, codes), *authoring.problems_of(draft, directory)]
     for problem in problems:
-        click.echo(f"to fix: {printable(problem)}", err=True)
+        say(f"to fix: {problem}", err=True)
     if problems:
-        click.echo("nothing was written", err=True)
+        say("nothing was written", err=True)
         context.exit(1)
     for path in authoring.add(draft, directory):
-        click.echo(f"written: {path}", err=True)
+        say(f"written: {path}", err=True)
 
 
 def _asked_payload() -> bytes:
@@ -179,12 +179,12 @@ def update(context: click.Context, *, directory: Path, ids: tuple[str, ...], wri
             change.before.splitlines(), change.after.splitlines(), f"{place} (says)", f"{place} (seen)", lineterm=""
         )
         for line in lines:
-            click.echo(printable(line))
+            say(line)
     total = len(ids) or len(known)
     told = f"{directory}: {len(found):,} of {total:,} cases say something else than the check"
     if write and found:
         authoring.apply(found, directory)
-        click.echo(f"{told}; now they say what it sees", err=True)
+        say(f"{told}; now they say what it sees", err=True)
     else:
-        click.echo(told, err=True)
+        say(told, err=True)
         context.exit(1 if found else 0)

@@ -15,10 +15,10 @@ from usagecompat.checking import check as check_payload
 from usagecompat.checking import unwrapped
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.failing import known_codes
+from usagecompat.cli.output import put, put_coloured, put_json, say
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.findings import Profile, Severity, Shape, Verdict
-from usagecompat.printing import printable
 from usagecompat.renderers import IN_COLOUR, RENDERERS, Checked, CheckPage, Unread
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from usagecompat.renderers import Outcome
 
 _MOST_NAMES: Final = 10
+_JSON: Final = ("json", "sarif")
 
 
 @click.command()
@@ -123,7 +124,7 @@ def check(  # noqa: PLR0913 - one for each option
         unread += 1
         untold.append(Unread(inputs.Source(trouble.path), str(trouble)))
         shown.add(untold[-1])
-        click.echo(f"usagecompat: {printable(str(trouble))}", err=True)
+        say(f"usagecompat: {trouble}", err=True)
 
     def outcomes(tick: Callable[[int], object]) -> Iterator[Outcome]:
         nonlocal failed
@@ -153,9 +154,9 @@ def check(  # noqa: PLR0913 - one for each option
     if also:
         write_page(also, shown.text())
     if without_case:
-        click.echo(f"usagecompat: {_passed_over(without_case)}", err=True)
+        say(f"usagecompat: {_passed_over(without_case)}", err=True)
     if not quiet:
-        click.echo(_totals(verdicts, unread), err=True)
+        say(_totals(verdicts, unread), err=True)
     if unread:
         context.exit(2)
     context.exit(1 if failed else 0)
@@ -180,19 +181,24 @@ def _size(names: Iterable[str]) -> int:
 def _put(outcomes: Iterator[Outcome], format_: str) -> None:
     """Write the reports to standard output, each as soon as it is there."""
     stream: TextIO | None = sys.stdout
-    if reconfigure := getattr(stream, "reconfigure", None):
-        reconfigure(errors="backslashreplace")
-    colour = stream and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    colour = (
+        format_ in IN_COLOUR
+        and stream
+        and stream.isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
     render = RENDERERS[format_]
     if colour:
         render = IN_COLOUR.get(format_, render)
+    write = put_coloured if colour else put_json if format_ in _JSON else put
     for piece in render(outcomes):
-        click.echo(piece, nl=False, color=True)
+        write(piece)
 
 
 def _passed_over(files: list[str]) -> str:
     """What was not checked, because it stands among cases and has none."""
-    names = ", ".join(printable(inputs.displayed(file)) for file in files[:_MOST_NAMES])
+    names = ", ".join(inputs.displayed(file) for file in files[:_MOST_NAMES])
     more = f" and {len(files) - _MOST_NAMES:,} more" if len(files) > _MOST_NAMES else ""
     noun = "payload has" if len(files) == 1 else "payloads have"
     return f"{len(files):,} {noun} no case among others that do, and nobody has looked at: {names}{more}"

@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import click
 
 from usagecompat.exceptions import UsageCompatError
+from usagecompat.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -51,13 +52,40 @@ class _Told(click.ClickException):
     def show(self, file: IO[Any] | None = None) -> None:
         """Write the line to standard error, if that is still there."""
         try:
-            click.echo(f"usagecompat: {self.message}", file=file, err=True)
+            click.echo(f"usagecompat: {self.message}", file=file, err=True)  # noqa: TID251 - as click hands it over
         except OSError:
             _give_up(sys.stderr)
 
 
-class Commands(click.Group):
+class Group(click.Group):
+    """Commands of which the nearest is named where there is none of a name."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does; misuse says which command may be meant."""
+        name = args[0]
+        if not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None:
+            hint = did_you_mean(name, self.every(ctx)).strip().capitalize()
+            raise click.UsageError(" ".join(filter(None, (f"No such command {name!r}.", hint))), ctx)
+        return super().resolve_command(ctx, args)
+
+    def every(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return self.list_commands(ctx)
+
+
+class Commands(Group):
     """The commands; whatever goes wrong in one of them ends in one clear line."""
+
+    def every(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, and of those in groups."""
+        names = self.list_commands(ctx)
+        for name in self.list_commands(ctx):
+            group = self.get_command(ctx, name)
+            if isinstance(group, click.Group):
+                names += [f"{name} {inner}" for inner in group.list_commands(ctx)]
+        return names
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's interface
         """Every command's name, sorted."""
@@ -126,7 +154,10 @@ def _one_line(text: str) -> str:
 def _kits_fault(error: Exception) -> str:
     import traceback  # noqa: PLC0415 - likewise
 
-    return f"{KITS_FAULT} Please report it with the lines that follow.\n{''.join(traceback.format_exception(error))}"
+    from usagecompat.printing import printable_lines  # noqa: PLC0415 - likewise
+
+    trace = printable_lines("".join(traceback.format_exception(error)))
+    return f"{KITS_FAULT} Please report it with the lines that follow.\n{trace}"
 
 
 @contextmanager

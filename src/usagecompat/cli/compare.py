@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
 
 from usagecompat import inputs
+from usagecompat.cli.output import say, say_json
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.fidelity import Level
 from usagecompat.fidelity import compare as compare_texts
@@ -75,14 +74,12 @@ def compare(  # noqa: PLR0913 - one for each option
         raise click.UsageError("Standard input can be read only once.")
     one, other = _payload(sent), _payload(returned)
     fidelity = compare_texts(one.data, other.data, revision=revision, shape=shape)
-    if reconfigure := getattr(sys.stdout, "reconfigure", None):
-        reconfigure(errors="backslashreplace")
     if format_ == "json":
         answer = {"source": {"sent": one.source.name, "returned": other.source.name}, **fidelity.to_dict()}
-        click.echo(json.dumps(answer, separators=(",", ":")))
+        say_json(answer)
     else:
         for line in _lines(fidelity, str(one.source), str(other.source)):
-            click.echo(line)
+            say(line)
     context.exit(0 if fidelity.level >= Level.EXACT else 1)
 
 

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from usagecompat.cli.output import say, say_json
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import LATEST
 from usagecompat.findings import Profile
@@ -78,19 +78,19 @@ def schema(  # noqa: PLR0913 - one for each option
         raise click.UsageError("Either write the files or check them.")
     if write:
         changed = schemas.write_all(write)
-        click.echo(f"{write}: {_files(len(changed))} written of {len(schemas.files())}")
+        say(f"{write}: {_files(len(changed))} written of {len(schemas.files())}")
     elif check:
         stale = schemas.drift(check)
         for name in stale:
-            click.echo(check / name)
+            say(str(check / name))
         if stale:
             told = (
                 f"{_files(len(stale))} above: not what the records say; to fix this: usagecompat schema --write {check}"
             )
-            click.echo(told, err=True)
+            say(told, err=True)
         context.exit(1 if stale else 0)
     else:
-        click.echo(json.dumps(schemas.schema(shape, revision, draft, profile), indent=2, ensure_ascii=False))
+        say_json(schemas.schema(shape, revision, draft, profile), indent=2)
 
 
 def _files(count: int) -> str:

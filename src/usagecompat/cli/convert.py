@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 import click
 
+from usagecompat.cli.output import say
 from usagecompat.cli.revision_option import REVISION
 
 if TYPE_CHECKING:
@@ -119,6 +120,4 @@ def _told(loss: Finding) -> str:
 
 
 def _say(source: Source, text: str) -> None:
-    from usagecompat.printing import printable  # noqa: PLC0415 - needed only where there is something to say
-
-    click.echo(printable(f"{source}: {text}"), err=True)
+    say(f"{source}: {text}", err=True)

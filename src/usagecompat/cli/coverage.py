@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from usagecompat.cli.output import put, say, say_json
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -57,22 +59,17 @@ def coverage(
     else:
         _put_text(shown)
     for line in _totals(found):
-        click.echo(line, err=True)
+        say(line, err=True)
     context.exit(1 if found.open else 0)
 
 
 def _put_json(shown: Sequence[Status]) -> None:
-    import json  # noqa: PLC0415 - the other format needs none
-
     for status in shown:
-        click.echo(json.dumps(status.to_dict()))
+        say_json(status.to_dict())
 
 
 def _put_text(shown: Sequence[Status]) -> None:
-    lines = (f"{one.met:10}  {one.obligation.id}  {one.case or one.obligation.impossible}".rstrip() for one in shown)
-    text = "\n".join(lines)
-    if text:
-        click.echo(text)
+    say(*(f"{one.met:10}  {one.obligation.id}  {one.case or one.obligation.impossible}".rstrip() for one in shown))
 
 
 def _totals(found: Coverage) -> list[str]:
@@ -100,7 +97,7 @@ def about(context: click.Context, *, write: Path | None, check: Path | None) -> 
     elif check:
         stale = not check.is_file() or check.read_text("utf-8") != text
         if stale:
-            click.echo(f"{check} is stale; to fix this: usagecompat fixtures about --write {check}", err=True)
+            say(f"{check} is stale; to fix this: usagecompat fixtures about --write {check}", err=True)
         context.exit(1 if stale else 0)
     else:
-        click.echo(text, nl=False)
+        put(text)

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
@@ -12,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from attrs import asdict
 
+from usagecompat.cli.output import say, say_json
 from usagecompat.corpus import cases, packaged, release
-from usagecompat.explanations import STAGES, cases_showing, document, explanation, explanations, weight
+from usagecompat.explanations import STAGES, cases_showing, document, explanation, weight
 from usagecompat.findings import CODES
 from usagecompat.scan import ARCHIVE_CODES
+from usagecompat.suggestions import closest, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from usagecompat.explanations import Explanation
 
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
+_GROUPS: Final[Mapping[str, str]] = {**STAGES, "archive": "What `usagecompat scan` says of files."}
 _WIDTH: Final = 100
 _MOST_CASES: Final = 10
 _REMEDY: Final = "Fix what the message says, and run the same command again: with --state it reads the rest alone."
@@ -38,29 +40,53 @@ def explain(context: click.Context, *, code: str | None, format_: str, write: Pa
     """
     Explain what a finding code means and how to fix its cause.
 
-    Why it matters, who was hit by it and which cases show it is told, too. Without a CODE all of them are listed.
+    Why it matters, who was hit by it and which cases show it is told, too. CODE may be the first part alone, such as
+    wire: then its codes are listed. Without a CODE all of them are.
 
     \b
     Example: usagecompat explain wire/amount-as-string
+    Example: usagecompat explain wire
     """  # noqa: D301 - click's own mark
     if write or check:
         if code or (write and check):
             raise click.UsageError("Either name a code, or write the file about all of them, or check it.")
         context.exit(_keep(write, check))
-    if code and code in ARCHIVE_CODES:
-        told_of_files = {"code": code, "title": ARCHIVE_CODES[code], "weight": "error", "remedy": _REMEDY}
-        click.echo(
-            json.dumps(told_of_files, indent=2)
-            if format_ == "json"
-            else f"{code}: {ARCHIVE_CODES[code]}\nWeight: error, of `usagecompat scan`.\n\nWhat to do:\n  {_REMEDY}"
-        )
-    elif format_ == "json":
-        told = [_as_dict(explanation(code))] if code else [_as_dict(each) for each in explanations().values()]
-        click.echo(json.dumps(told[0] if code else told, indent=2, ensure_ascii=False))
-    elif code:
-        click.echo("\n".join(_told(explanation(code))))
+    group = _group(code or "")
+    if code and not group and code not in {*CODES, *ARCHIVE_CODES}:
+        raise click.UsageError(_no_such_code(code))
+    if format_ == "json":
+        wanted = _codes_of(group) if code is None or group else [code]
+        told = [_as_dict(one) for one in wanted if code is not None or one not in ARCHIVE_CODES]
+        say_json(told[0] if code and not group else told, indent=2)
+    elif code and code in ARCHIVE_CODES:
+        say(f"{code}: {ARCHIVE_CODES[code]}", "Weight: error, of `usagecompat scan`.")
+        say("", "What to do:", f"  {_REMEDY}")
+    elif code and not group:
+        say(*_told(explanation(code)))
     else:
-        click.echo("\n".join(_listed()))
+        say(*_listed(group))
+
+
+def _group(name: str) -> str:
+    """The first part of codes that `name` is, as in `wire`, `wire/` and `wire/*`; empty if it is none."""
+    stem = name.lower().removesuffix("*").removesuffix("/")
+    return stem if stem in _GROUPS else ""
+
+
+def _codes_of(group: str) -> list[str]:
+    """The codes of a group, or of all."""
+    return [code for code in (*CODES, *ARCHIVE_CODES) if code.startswith(f"{group}/" if group else "")]
+
+
+def _no_such_code(name: str) -> str:
+    """What to say of a code that there is not."""
+    stem, slash, _ = name.partition("/")
+    if not slash and (close := closest(name, _GROUPS)):
+        return f"There is no finding code {name!r}; did you mean {close!r}? `usagecompat explain` lists all."
+    group = stem if slash and stem in _GROUPS else ""
+    hint = did_you_mean(name, _codes_of(group)) or did_you_mean(name, _codes_of(""))
+    where = f"`usagecompat explain {group}` lists all of {group}." if group else "`usagecompat explain` lists all."
+    return f"There is no finding code {name!r}; {hint}{where}"
 
 
 def _keep(write: Path | None, check: Path | None) -> int:
@@ -71,21 +97,23 @@ def _keep(write: Path | None, check: Path | None) -> int:
     if write:
         place.write_text(text, "utf-8")
     elif not place.is_file() or place.read_text("utf-8") != text:
-        click.echo(f"{place}: not what the texts and cases say; to fix this: usagecompat explain --write {place}")
+        say(f"{place}: not what the texts and cases say; to fix this: usagecompat explain --write {place}")
         return 1
     return 0
 
 
-def _listed() -> Iterator[str]:
-    width = max(map(len, CODES))
-    for stage, sentence in STAGES.items():
-        yield f"{stage}: {sentence}"
-        yield from (f"  {code:{width}}  {CODES[code].title}" for code in CODES if code.startswith(f"{stage}/"))
-        yield ""
-    yield "archive: What `usagecompat scan` says of files."
-    yield from (f"  {code:{width}}  {title}" for code, title in ARCHIVE_CODES.items())
-    yield ""
+def _listed(group: str) -> Iterator[str]:
+    width = max(map(len, _codes_of("")))
+    for stage, sentence in _GROUPS.items():
+        if group in {"", stage}:
+            yield f"{stage}: {sentence}"
+            yield from (f"  {code:{width}}  {_title(code)}" for code in _codes_of(stage))
+            yield ""
     yield "usagecompat explain CODE says more."
+
+
+def _title(code: str) -> str:
+    return CODES[code].title if code in CODES else ARCHIVE_CODES[code]
 
 
 def _told(told: Explanation) -> Iterator[str]:
@@ -108,7 +136,10 @@ def _told(told: Explanation) -> Iterator[str]:
             yield f"  and {len(ids) - _MOST_CASES} more"
 
 
-def _as_dict(told: Explanation) -> dict[str, Any]:
+def _as_dict(code: str) -> dict[str, Any]:
+    if code in ARCHIVE_CODES:
+        return {"code": code, "title": ARCHIVE_CODES[code], "weight": "error", "remedy": _REMEDY}
+    told = explanation(code)
     texts = asdict(told, filter=lambda _, text: bool(text))
     return {**texts, "title": CODES[told.code].title, "weight": weight(told.code)}
 

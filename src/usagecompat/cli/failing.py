@@ -4,12 +4,12 @@ Which findings count for nothing: an option that several commands have.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Final
 
 import click
 
 from usagecompat.findings import CODES, CODES_OF_PAYLOADS
+from usagecompat.suggestions import closest
 
 _SAID_OF: Final = {"client": "clients", "convert": "conversions", "server": "servers"}
 
@@ -23,8 +23,8 @@ def known_codes(_context: click.Context, _option: click.Parameter, codes: tuple[
     """
     for code in codes:
         if code not in CODES:
-            close = get_close_matches(code, CODES, n=1, cutoff=0.5)
-            hint = f"did you mean {close[0]!r}?" if close else "codes look like 'json/duplicate-member';"
+            close = closest(code, CODES_OF_PAYLOADS) or closest(code, CODES)
+            hint = f"did you mean {close!r}?" if close else "codes look like 'json/duplicate-member';"
             raise click.BadParameter(f"there is no finding code {code!r}; {hint} `usagecompat explain` lists all.")
         if code not in CODES_OF_PAYLOADS:
             said_of = _SAID_OF[code.partition("/")[0]]

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from usagecompat.cli.authoring import new, update
-from usagecompat.cli.commands import until_nobody_reads
+from usagecompat.cli.commands import Group, until_nobody_reads
 from usagecompat.cli.coverage import about, coverage
 from usagecompat.cli.mutants import faults, mutants, sets
+from usagecompat.cli.output import put_json, say, say_json
 from usagecompat.corpus import manifest_of, read_manifest
 from usagecompat.corpus import selection as corpus
 from usagecompat.findings import Shape, Verdict
-from usagecompat.printing import printable
 
 if TYPE_CHECKING:
     from usagecompat.findings import ShapeName, VerdictName
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _CORPUS = click.Path(file_okay=False, path_type=Path)
 
 
-@click.group()
+@click.group(cls=Group)
 def fixtures() -> None:
     """
     List, copy and lint the corpus of cases.
@@ -52,8 +52,6 @@ def list_(
     """  # noqa: D301 - click's own mark
     cases = corpus.cases(set_, shape=shape, verdict=verdict, root=directory)
     if format_ == "json":
-        import json  # noqa: PLC0415 - the other format needs none
-
         for case in cases:
             told = {
                 "id": case.id,
@@ -66,12 +64,12 @@ def list_(
                 "description": case.description,
                 "payload": str(case.payload_path),
             }
-            click.echo(json.dumps(told))
+            say_json(told)
         return
     width = max((len(case.id) for case in cases), default=0)
     for case in cases:
-        click.echo(f"{case.id:{width}}  {case.verdict:10}  {printable(case.description)}")
-    click.echo(f"{len(cases):,} cases", err=True)
+        say(f"{case.id:{width}}  {case.verdict:10}  {case.description}")
+    say(f"{len(cases):,} cases", err=True)
 
 
 @fixtures.command(short_help="Copy the corpus that comes with the kit.")
@@ -86,7 +84,7 @@ def copy(directory: Path) -> None:
     Example: usagecompat fixtures copy tests/usage-payloads
     """  # noqa: D301 - click's own mark
     count = corpus.copy_corpus(directory)
-    click.echo(f"{directory}: {count:,} files", err=True)
+    say(f"{directory}: {count:,} files", err=True)
 
 
 @fixtures.command(short_help="Check a corpus and report what to fix.")
@@ -104,8 +102,8 @@ def lint(context: click.Context, directory: Path | None) -> None:
     root = corpus.packaged() if directory is None else directory
     problems = corpus.lint(root)
     for problem in problems:
-        click.echo(printable(str(problem)))
-    click.echo(f"{root}: {len(problems):,} problem{'' if len(problems) == 1 else 's'}", err=True)
+        say(str(problem))
+    say(f"{root}: {len(problems):,} problem{'' if len(problems) == 1 else 's'}", err=True)
     context.exit(1 if problems else 0)
 
 
@@ -123,9 +121,9 @@ def manifest(directory: Path, *, write: bool) -> None:
     """  # noqa: D301 - click's own mark
     if write:
         changed = corpus.write_manifest(directory)
-        click.echo(f"{directory / 'manifest.json'}: {'written' if changed else 'was right already'}", err=True)
+        say(f"{directory / 'manifest.json'}: {'written' if changed else 'was right already'}", err=True)
     else:
-        click.echo(manifest_of(corpus.read_cases(directory), read_manifest(directory)), nl=False)
+        put_json(manifest_of(corpus.read_cases(directory), read_manifest(directory)))
 
 
 for _command in (new, update, about, coverage, mutants, sets, faults):

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from attrs import evolve
 
+from usagecompat.cli.output import put, put_json
 from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
@@ -169,9 +169,8 @@ def matrix(  # noqa: PLR0913 - one for each option
         )
     for name, path in wanted:
         _write(made, name, path)
-    if reconfigure := getattr(sys.stdout, "reconfigure", None):
-        reconfigure(errors="backslashreplace")
-    click.echo(badge(made.clients[0]) if format_ == _BADGE else FORMATS[format_](made), nl=False)
+    document = badge(made.clients[0]) if format_ == _BADGE else FORMATS[format_](made)
+    (put_json if format_ in {_BADGE, "json"} else put)(document)
     context.exit(2 if absent else 0 if made.is_fine(allow_skips=allow_skips) else 1)
 
 

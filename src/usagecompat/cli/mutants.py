@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from usagecompat.cli.output import put, say, say_json
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import REVISIONS
@@ -83,7 +84,7 @@ def mutants(  # noqa: PLR0913 - one for each option
             _put_json(shown, at)
         else:
             _put_text(shown)
-        click.echo(_totals(fates, len(cases), at), err=True)
+        say(_totals(fates, len(cases), at), err=True)
     context.exit(1 if failed else 0)
 
 
@@ -99,10 +100,8 @@ def _chosen(family: tuple[str, ...]) -> Sequence[Mutant]:
 
 
 def _put_json(fates: Sequence[MutantResult], revision: Revision | None) -> None:
-    import json  # noqa: PLC0415 - the other format needs none
-
     for result in fates:
-        click.echo(json.dumps({**result.to_dict(), "revision": revision}))
+        say_json({**result.to_dict(), "revision": revision})
 
 
 def _put_text(fates: Sequence[MutantResult]) -> None:
@@ -117,7 +116,7 @@ def _put_text(fates: Sequence[MutantResult]) -> None:
             )
         else:
             told = result.mutant.equivalent if result.outcome is MutantOutcome.EQUIVALENT else result.mutant.fault
-        click.echo(f"{result.mutant.name:{width}}  {result.outcome:10}  {told}")
+        say(f"{result.mutant.name:{width}}  {result.outcome:10}  {told}")
 
 
 def _totals(fates: Sequence[MutantResult], payloads: int, revision: Revision | None) -> str:
@@ -164,11 +163,11 @@ def sets(context: click.Context, *, directory: Path | None, write: bool, check: 
     fates = matrix(cases, all_mutants(), jobs=jobs)
     if write:
         changed = freeze(root, choose(fates))
-        click.echo(f"{root / 'manifest.json'}: {'written' if changed else 'was right already'}", err=True)
+        say(f"{root / 'manifest.json'}: {'written' if changed else 'was right already'}", err=True)
     found = reaches(fates, frozen_sets(root), len(cases))
     for reach in found:
         share = f"{reach.killed:,} of {reach.of:,} mutants ({reach.share:.1%})"
-        click.echo(f"{reach.name:6} {reach.payloads:4} payloads kill {share}{'' if reach.kept else ': PROMISE BROKEN'}")
+        say(f"{reach.name:6} {reach.payloads:4} payloads kill {share}{'' if reach.kept else ': PROMISE BROKEN'}")
     context.exit(1 if check and not all(reach.kept for reach in found) else 0)
 
 
@@ -192,7 +191,7 @@ def faults(context: click.Context, *, write: Path | None, check: Path | None) ->
     elif check:
         stale = not check.is_file() or check.read_text("utf-8") != text
         if stale:
-            click.echo(f"{check} is stale; to fix this: usagecompat fixtures faults --write {check}", err=True)
+            say(f"{check} is stale; to fix this: usagecompat fixtures faults --write {check}", err=True)
         context.exit(1 if stale else 0)
     else:
-        click.echo(text, nl=False)
+        put(text)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from usagecompat.cli.output import put_json
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import LATEST
 from usagecompat.findings import Profile
@@ -52,4 +53,4 @@ def openapi(*, revision: Revision, profile: str, format_: str, like_vendor: bool
             "--like-vendor and --profile served exclude each other: the vendor's document has one profile."
         )
     document = openapi_document(revision, profile=profile, like_vendor=like_vendor)
-    click.echo(as_json(document) if format_ == "json" else as_yaml(document), nl=False)
+    put_json(as_json(document) if format_ == "json" else as_yaml(document))

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from usagecompat.cli.output import put, put_json, say
 from usagecompat.cli.positive import Positive
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
@@ -195,7 +196,7 @@ def probe(  # noqa: PLR0913 - one for each option
         result = run(session, endpoints, revision=revision, start=start, end=end, expected=answers, keeper=keeper)
     if not result.answered:
         raise click.ClickException(f"{shown(url)}: {_why(session)}")
-    click.echo(render_probe(result, format_), nl=False)
+    (put_json if format_ == "json" else put)(render_probe(result, format_))
     context.exit(_status(result, fail_on))
 
 
@@ -233,8 +234,8 @@ def _tell(url: str, endpoints: list[Endpoint], wanted: int, budget: int, rate: f
     """Say beforehand what is going to be asked."""
     made = min(wanted, budget)
     less = f", of {wanted} that it would take" if wanted > budget else ""
-    click.echo(
-        f"probing {printable(url)}: {len(endpoints)} endpoints, up to {made} requests{less}, "
+    say(
+        f"probing {url}: {len(endpoints)} endpoints, up to {made} requests{less}, "
         f"about {made / rate:,.0f} seconds at {rate:g} a second; the budget is {budget}",
         err=True,
     )

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from usagecompat.printing import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
@@ -41,7 +43,7 @@ def progress(total: int, label: str, *, unit: str = "cases", wanted: bool = True
         spent = monotonic() - began
         return f"{done / scale / spent:,.0f} {unit}/s" if spent else ""
 
-    options: dict[str, Any] = {"label": label, "file": sys.stderr, "show_percent": True, "show_eta": True}
+    options: dict[str, Any] = {"label": printable(label), "file": sys.stderr, "show_percent": True, "show_eta": True}
     steps = max(1, total // 500)
     bar: Any
     with click.progressbar(length=total, item_show_func=rate, update_min_steps=steps, **options) as bar:

@@ -15,8 +15,8 @@ import click
 from attrs import define
 
 from usagecompat import inputs
+from usagecompat.cli.output import say
 from usagecompat.exceptions import CannotRedact, MissingExtra, NoPayloads, UnreadableInput, WouldOverwrite
-from usagecompat.printing import printable
 from usagecompat.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def key_of(file: Path | None) -> bytes:
         key = secrets.token_bytes(KEY_BYTES)
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as made:
             made.write(key)
-        click.echo(f"usagecompat: {file}: a new key; keep it, and keep it to yourself", err=True)
+        say(f"usagecompat: {file}: a new key; keep it, and keep it to yourself", err=True)
     if not key:
         raise click.BadParameter(
             f"{file} is empty; name a file with {KEY_BYTES} random bytes, or one that is not there"
@@ -106,7 +106,7 @@ def redact(  # noqa: PLR0913 - one for each option
 
     def tell(trouble: Exception) -> None:
         told.unread += 1
-        click.echo(f"usagecompat: {printable(str(trouble))}", err=True)
+        say(f"usagecompat: {trouble}", err=True)
 
     targets = _targets(files, out, tell, ndjson=ndjson)
     redactor = Redactor(key_of(key_file), keep)
@@ -118,10 +118,10 @@ def redact(  # noqa: PLR0913 - one for each option
         except CannotRedact as trouble:
             told.unsure += 1
             notes = "".join(f"{note}: " for note in getattr(trouble, "__notes__", ()))
-            click.echo(f"usagecompat: {printable(notes + str(trouble))}", err=True)
+            say(f"usagecompat: {notes}{trouble}", err=True)
     if not quiet:
         for line in _summary(told, key_file):
-            click.echo(printable(line), err=True)
+            say(line, err=True)
     context.exit(2 if told.unread else 1 if told.unsure else 0)
 
 

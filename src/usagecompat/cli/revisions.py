@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from usagecompat.cli.commands import until_nobody_reads
+from usagecompat.cli.commands import Group, until_nobody_reads
+from usagecompat.cli.output import put_json, say, say_json
 from usagecompat.contract import PUBLISHED, REVISIONS
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FORMATS = ("text", "json", "markdown")
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context
 @until_nobody_reads()
@@ -40,11 +40,11 @@ def revisions(context: click.Context, format_: str) -> None:
     rows = [(revision, *_source_and_news(revision)) for revision in REVISIONS]
     if format_ == "json":
         listed = [{"revision": revision, "brought": news, "source": source} for revision, source, news in rows]
-        click.echo(json.dumps(listed, indent=2, ensure_ascii=False))
+        say_json(listed, indent=2)
         return
     width = max(len(news) for _, _, news in rows)
     for revision, source, news in rows:
-        click.echo(f"{revision}  {news:{width}}  {source}")
+        say(f"{revision}  {news:{width}}  {source}")
 
 
 @revisions.command()
@@ -71,10 +71,10 @@ def diff(context: click.Context, old: str, new: str, format_: str, *, breaking: 
     one, other = _side(old), _side(new)
     found = differences(one, other, only_breaking=breaking)
     if format_ == "json":
-        click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
+        say_json(found.to_dict(), indent=2)
     else:
         for line in found.markdown() if format_ == "markdown" else found.text():
-            click.echo(line)
+            say(line)
     context.exit(1 if found.found else 0)
 
 
@@ -102,13 +102,13 @@ def import_(context: click.Context, openapi: str, output: Path | None, date: str
     if output is not None:
         output.write_text(text, "utf-8")
     elif not patch:
-        sys.stdout.write(text)
+        put_json(text)
     _tell(imported, draft)
     if patch:
         from usagecompat.conversion import patch_text  # noqa: PLC0415 - hardly ever needed
 
         for line in patch_text(draft):
-            click.echo(line)
+            say(line)
     context.exit(0)
 
 
@@ -116,16 +116,15 @@ def _tell(imported: Imported, draft: Draft) -> None:
     """Say on standard error what the draft does not hold, and what is new about it."""
     from usagecompat.contract import LATEST  # noqa: PLC0415 - the list needs none
     from usagecompat.conversion import differences  # noqa: PLC0415 - likewise
-    from usagecompat.printing import printable  # noqa: PLC0415 - likewise
 
     if imported.not_held:
         count = len(imported.not_held)
-        click.echo(f"{count} thing{'' if count == 1 else 's'} that a draft cannot hold:", err=True)
+        say(f"{count} thing{'' if count == 1 else 's'} that a draft cannot hold:", err=True)
     for one in imported.not_held:
-        click.echo(f"  {printable(str(one))}", err=True)
-    click.echo("compared with the newest revision:", err=True)
+        say(f"  {one}", err=True)
+    say("compared with the newest revision:", err=True)
     for line in differences(LATEST, draft).text():
-        click.echo(f"  {line}", err=True)
+        say(f"  {line}", err=True)
 
 
 def _side(name: str) -> str:
@@ -135,9 +134,7 @@ def _side(name: str) -> str:
     if name not in REVISIONS and Path(name).is_file() and is_openapi(read_bytes(name)):
         imported = _imported(name, None)
         for one in imported.not_held:
-            from usagecompat.printing import printable  # noqa: PLC0415 - hardly ever needed
-
-            click.echo(f"usagecompat: {printable(f'{name}#{one}')}", err=True)
+            say(f"usagecompat: {name}#{one}", err=True)
         return _draft(imported, name)
     return revision_named(name)
 

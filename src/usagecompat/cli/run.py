@@ -4,10 +4,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import sys
 from datetime import UTC, datetime
 from difflib import unified_diff
 from pathlib import Path
@@ -18,6 +16,7 @@ from attrs import evolve
 
 from usagecompat.adapters import client_of, row_of
 from usagecompat.cli.also import also_html, write_page
+from usagecompat.cli.output import put, put_json, say, say_json
 from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
@@ -48,7 +47,6 @@ from usagecompat.corpus import (
 )
 from usagecompat.exceptions import NoPayloads
 from usagecompat.fidelity import Level
-from usagecompat.printing import printable
 from usagecompat.renderers import MAX_CASES, render_run, render_run_page
 
 if TYPE_CHECKING:
@@ -258,7 +256,7 @@ def _update(path: Path, text: str) -> None:
     before = path.read_text("utf-8") if path.exists() else ""
     lines = unified_diff(before.splitlines(), text.splitlines(), f"{path} (before)", f"{path} (now)", lineterm="", n=0)
     for line in lines:
-        click.echo(printable(line), err=True)
+        say(line, err=True)
     path.write_text(text, encoding="utf-8")
 
 
@@ -303,17 +301,15 @@ def _put(  # noqa: PLR0913 - one for each option
     max_cases: int,
     quiet: bool,
 ) -> None:
-    if reconfigure := getattr(sys.stdout, "reconfigure", None):
-        reconfigure(errors="backslashreplace")
     if format_ == "json":
         told = result.to_dict(payloads=payloads) | {
             "badge": badge_of(result).to_dict(),
             "expected": comparison and comparison.to_dict(),
         }
-        click.echo(json.dumps(told, separators=(",", ":")))
+        say_json(told)
         return
     for line in render_run(result, comparison, max_cases=max_cases, quiet=quiet):
-        click.echo(printable(line))
+        say(line)
 
 
 def _put_alone(
@@ -322,8 +318,6 @@ def _put_alone(
     """A matrix of one client, in one of its formats."""
     from usagecompat.matrix import FORMATS, Matrix, badge  # noqa: PLC0415 - the usual formats need none
 
-    if reconfigure := getattr(sys.stdout, "reconfigure", None):
-        reconfigure(errors="backslashreplace")
     alone = Matrix(
         clients=(result,),
         subjects={subject.id: subject for subject in subjects},
@@ -331,7 +325,7 @@ def _put_alone(
         version=version(),
         comparisons={result.name: comparison} if comparison else {},
     )
-    click.echo(badge(result) if format_ == "badge" else FORMATS[format_](alone), nl=False)
+    put_json(badge(result)) if format_ == "badge" else put(FORMATS[format_](alone))
 
 
 def today() -> str:
@@ -350,7 +344,7 @@ def _status(result: ClientResult, comparison: Comparison | None, *, allow_skips:
     fine = not result.failing if comparison is None else comparison.ok
     whole = result.is_whole(allow_skips=allow_skips)
     if not whole:
-        click.echo(_gap(result), err=True)
+        say(_gap(result), err=True)
     return 0 if fine and whole and not result.faults else 1
 
 
@@ -363,4 +357,4 @@ def _gap(result: ClientResult) -> str:
     more = f" and {len(missing) - _MOST_NAMES} more" if len(missing) > _MOST_NAMES else ""
     skipped = any(case.outcome is Outcome.SKIPPED for case in missing)
     hint = " --allow-skips allows what the client says it skips." if skipped else ""
-    return f"{len(missing)} cases were skipped or not run, which is exit status 1: {printable(names)}{more}.{hint}"
+    return f"{len(missing)} cases were skipped or not run, which is exit status 1: {names}{more}.{hint}"

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
@@ -17,11 +16,13 @@ import click
 
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.failing import known_codes
+from usagecompat.cli.output import put, say_json
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import LATEST
 from usagecompat.findings import Profile, Severity
 from usagecompat.inputs import STANDARD_INPUT
+from usagecompat.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -38,7 +39,8 @@ def _group_key(_context: click.Context, _option: click.Parameter, name: str | No
 
     known = dict.fromkeys(key for keys in GROUP_KEYS.values() for key in keys)
     if name is not None and name not in known:
-        raise click.BadParameter(f"there is no group key {name!r}; use one of {', '.join(known)}.")
+        hint = did_you_mean(name, known)
+        raise click.BadParameter(f"there is no group key {name!r}; {hint}use one of {', '.join(known)}.")
     return name
 
 
@@ -188,11 +190,9 @@ def scan(  # noqa: PLR0913 - one for each option
         raise click.ClickException(_interrupted(state)) from error
     weights = Profile(profile)
     if format_ == "json":
-        click.echo(
-            json.dumps({"revision": revision, "profile": profile, **summary.to_dict(weights, whole=False)}, indent=2)
-        )
+        say_json({"revision": revision, "profile": profile, **summary.to_dict(weights, whole=False)}, indent=2)
     else:
-        click.echo(render(summary, weights, revision), nl=False)
+        put(render(summary, weights, revision))
     if also:
         write_page(also, render_page(summary, weights, revision))
     if summary.unread:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from usagecompat.cli.output import put, say
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import LATEST
 
@@ -109,7 +110,7 @@ def serve(  # noqa: PLR0913 - one for each option
     )
 
     if list_:
-        click.echo(_listed(), nl=False)
+        put(_listed())
         return
     if not key or not key.isprintable() or not key.isascii() or key != key.strip():
         raise click.UsageError("--key must be printable ASCII without spaces around it, as a header can carry it.")
@@ -129,14 +130,14 @@ def serve(  # noqa: PLR0913 - one for each option
         reason = error.strerror or str(error)
         raise click.ClickException(f"port {port} of 127.0.0.1: {reason}; --port 0 takes any that is free.") from error
     with server:
-        click.echo(f"serving {server.url}")
+        say(f"serving {server.url}")
         ended.wait()
 
 
 def _told(asked: Asked) -> None:
     """Print a request; clients are served although nobody reads that."""
     with suppress(OSError):
-        click.echo(f"{asked.status} {asked.method} {asked.target}", err=True)
+        say(f"{asked.status} {asked.method} {asked.target}", err=True)
 
 
 def _listed() -> str:

@@ -138,7 +138,8 @@ def _become(order: dict[str, object], descriptors: list[int], told: int, guard: 
         argv: list[str] = order["argv"]  # type: ignore[assignment]
         os.execvpe(argv[0], argv, {**os.environ, **order["env"]})  # type: ignore[dict-item]  # noqa: S606
     except OSError as error:
-        os.write(told, f"{error.strerror}: {error.filename or ''}".rstrip(": ").encode())
+        tried = order["argv"][0] if isinstance(error.filename, bytes) else error.filename or ""  # type: ignore[index]
+        os.write(told, f"{error.strerror}: {tried}".rstrip(": ").encode(errors="backslashreplace"))
     finally:
         os._exit(127)
 

@@ -23,6 +23,7 @@ from usagecompat.contract.revisions import resolve_revision, source_of
 from usagecompat.contract.tree import contract
 from usagecompat.exceptions import UsageCompatError
 from usagecompat.findings import Profile, named
+from usagecompat.printing import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -116,7 +117,7 @@ def main(arguments: Sequence[str]) -> int:
         document = openapi_document(revision, like_vendor=True)
         Path(place).write_text(as_json(document), "utf-8")
     except (UsageCompatError, OSError) as error:
-        sys.stderr.write(f"usagecompat: {error}\n")
+        sys.stderr.write(f"usagecompat: {printable(str(error))}\n")
         return 2
     return 0
 

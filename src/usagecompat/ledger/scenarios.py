@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from usagecompat.exceptions import UsageCompatError
+from usagecompat.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -182,12 +183,14 @@ def behaviour(asked: Iterable[str]) -> Behaviour:
         name, colon, variant = text.partition(":")
         scenario = SCENARIOS.get(name)
         if scenario is None:
-            raise NoSuchScenario(f"there is no scenario {name!r}; there are {', '.join(SCENARIOS)}")
+            hint = did_you_mean(name, SCENARIOS)
+            raise NoSuchScenario(f"there is no scenario {name!r}; {hint}there are {', '.join(SCENARIOS)}")
         if not colon:
             variant = next(iter(scenario.variants), "")
         elif variant not in scenario.variants:
             has = ", ".join(scenario.variants) or "none"
-            raise NoSuchScenario(f"the scenario {name!r} has no variant {variant!r}; it has {has}")
+            hint = did_you_mean(variant, scenario.variants)
+            raise NoSuchScenario(f"the scenario {name!r} has no variant {variant!r}; {hint}it has {has}")
         if chosen.get(name, variant) != variant:
             raise NoSuchScenario(
                 f"the scenario {name!r} is asked for with two variants, {chosen[name]!r} and {variant!r}"

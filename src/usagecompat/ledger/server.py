@@ -21,6 +21,7 @@ from attrs import evolve, frozen
 from usagecompat.contract import ROOT
 from usagecompat.jsontext import write
 from usagecompat.ledger.ledger import Delivery, Memory, Response, error
+from usagecompat.printing import printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,7 +135,7 @@ class UsageServer:
         try:
             found = self._present().answer(path, query, headers, method=method, memory=self._memory)
         except Exception:  # noqa: BLE001 - a server answers, whatever happens; the fault is printed
-            traceback.print_exc(file=sys.stderr)
+            sys.stderr.write(printable_lines(traceback.format_exc()))
             found = error(500, "This is a fault of usagecompat; its standard error says which.", type_="server_error")
         asked = Asked(method, path, query, found.status)
         with self._lock:

@@ -1,0 +1,63 @@
+"""
+The one place that writes to standard output and standard error: nothing from outside gets there unescaped.
+
+Texts for people are lines in which nothing is left that a terminal or the runner of a workflow obeys. JSON is escaped as
+JSON is. Documents for programs, such as XML, keep their lines, some of which the runner is meant to obey.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import IO, Any
+
+import click
+
+from usagecompat.printing import printable
+
+
+def say(*lines: str, err: bool = False) -> None:
+    """Lines for people; whatever is in one of them, it stays one."""
+    for line in lines:
+        _echo(printable(line), err=err, nl=True)
+
+
+def say_json(value: Any, *, indent: int | None = None) -> None:  # noqa: ANN401 - whatever json writes
+    """One JSON value: in one line and in ASCII for programs, or over lines for people, too."""
+    if indent is None:
+        put(json.dumps(value, separators=(",", ":")) + "\n")
+    else:
+        put_json(json.dumps(value, indent=indent, ensure_ascii=False) + "\n")
+
+
+def put_json(text: str) -> None:
+    """JSON as it is; what no terminal should get is written as the escape that means the same."""
+    if not text.isascii():
+        unicode = getattr(sys.stdout, "encoding", "").lower().replace("-", "").startswith("utf")
+        text = "".join(
+            c if c == "\n" or (c.isprintable() and (unicode or c.isascii())) else json.dumps(c)[1:-1] for c in text
+        )
+    put(text)
+
+
+def put(text: str) -> None:
+    """A document for programs as it is, with its line ends, but for what a terminal obeys."""
+    if not text.replace("\n", "").isprintable():
+        text = "".join(c if c == "\n" or c.isprintable() else _escape(c) for c in text)
+    _echo(text, err=False, nl=False)
+
+
+def put_coloured(text: str) -> None:
+    """A text in which nothing is left to escape, as everything in it was before it got its colours."""
+    _echo(text, err=False, nl=False)
+
+
+def _echo(text: str, *, err: bool, nl: bool) -> None:
+    stream: IO[str] | None = sys.stderr if err else sys.stdout
+    if not err and (reconfigure := getattr(stream, "reconfigure", None)):
+        reconfigure(errors="backslashreplace")
+    click.echo(text, nl=nl, err=err, color=None if nl else True)
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode()
