@@ -70,7 +70,9 @@ def test_what_only_a_run_can_show_is_told() -> None:
     """What no pair of texts can show, but only a run of a client, is told as a sentence."""
     told = {code for code in CODES if explanation(code).answer}
     runner = ("refused-valid", "accepted-invalid", "crashed", "timed-out", "protocol-violation", "nondeterministic")
-    assert told == {f"client/{name}" for name in (*runner, "state-leak")}
+    buckets = ("buckets-lost", "buckets-repeated", "pages-unread", "paging-endless", "error-hidden", "gave-up-early")
+    paging = (*buckets, "query-changed", "cursor-changed")
+    assert told == {f"client/{name}" for name in (*runner, "state-leak", *paging)}
 
 
 def test_document_has_not_drifted(shown: dict[str, frozenset[str]]) -> None:

@@ -184,6 +184,15 @@ CODES: Final[Mapping[str, Code]] = {
     "client/protocol-violation": _code(_E, "an answer breaks the protocol"),
     "client/nondeterministic": _code(_E, "the same payload was answered in two ways"),
     "client/state-leak": _code(_E, "a payload's answer depends on the payload before it"),
+    # A client that reads all pages of a query did not end up with all buckets, or asked for something else.
+    "client/buckets-lost": _code(_E, "a bucket that came is not among those that the client ends up with"),
+    "client/buckets-repeated": _code(_E, "a bucket is there more than once"),
+    "client/query-changed": _code(_E, "a later request asks for something else than the first"),
+    "client/cursor-changed": _code(_E, "a cursor went back otherwise than it came"),
+    "client/paging-endless": _code(_E, "the client never stops asking for pages"),
+    "client/pages-unread": _code(_E, "a page that there is was never asked for"),
+    "client/error-hidden": _code(_E, "a page failed, and the client says that it has all"),
+    "client/gave-up-early": _code(_N, "a request was one too many, and was not made again"),
     # A conversion to another revision left something behind.
     "convert/member-dropped": _code(_W, "a member that the revision does not know was left out"),
     "convert/result-dropped": _code(_W, "a result of a kind that the revision does not know was left out"),

@@ -40,6 +40,10 @@ SIDECAR: Final = ".case.json"
 LISTS_OF_A_CORPUS: Final = ("manifest.json", "notes.json", "package.json")
 REFERENCE: Final = "upstream"
 """The folder of a corpus with what the vendor published, as data."""
+SEQUENCES: Final = "sequences"
+"""The folder of a corpus with what goes over the wire while a client pages: pages of others, and no cases."""
+NO_TOPICS: Final = (REFERENCE, SEQUENCES)
+"""The folders of a corpus that hold no cases."""
 
 InputProblem: TypeAlias = UnreadableInput | MissingExtra | NoPayloads
 """Why something that was named could not be read; its `path` says what."""
@@ -237,7 +241,7 @@ def without_case(found: list[str]) -> list[str]:
         if path not in payloads
         and not path.endswith(SIDECAR)
         and os.path.basename(path) not in LISTS_OF_A_CORPUS  # noqa: PTH119 - these are many
-        and f"{os.sep}{REFERENCE}{os.sep}" not in path
+        and not any(f"{os.sep}{folder}{os.sep}" in path for folder in NO_TOPICS)
     ]
 
 

@@ -15,7 +15,7 @@ from usagecompat.checking import render
 from usagecompat.cli.output import put, say
 from usagecompat.cli.redact import key_of
 from usagecompat.contract import LATEST, REVISIONS
-from usagecompat.corpus import authoring, read_cases, read_notes
+from usagecompat.corpus import authoring, read_cases, read_notes, sequence_changes, write_sequences
 from usagecompat.exceptions import NoSuchName
 from usagecompat.findings import CODES, Verdict
 from usagecompat.redaction import Redactor
@@ -23,6 +23,7 @@ from usagecompat.redaction import Redactor
 if TYPE_CHECKING:
     from usagecompat.checking import Report
     from usagecompat.contract import Revision
+    from usagecompat.corpus import SequenceChange
 
 _CORPUS: Final = click.Path(file_okay=False, exists=True, path_type=Path)
 _VERDICTS: Final = [verdict.value for verdict in Verdict]
@@ -160,6 +161,8 @@ def update(context: click.Context, *, directory: Path, ids: tuple[str, ...], wri
     """
     Show, as a diff, what the cases of the corpus in DIR would have to say for the check to be right about them.
 
+    The files of sequences that do not follow from the first six members of their sequence are listed.
+
     Use it after a change to the kit: each line of the diff is a promise that the change breaks, or a case that was
     wrong. Nothing is written unless you ask for it, and then you have agreed to every line.
 
@@ -187,4 +190,19 @@ def update(context: click.Context, *, directory: Path, ids: tuple[str, ...], wri
         say(f"{told}; now they say what it sees", err=True)
     else:
         say(told, err=True)
-        context.exit(1 if found else 0)
+    files = [] if ids else _sequence_files(directory, write=write)
+    context.exit(1 if (found or files) and not write else 0)
+
+
+def _sequence_files(directory: Path, *, write: bool) -> list[SequenceChange]:
+    """Report which files of the sequences do not follow from their heads, and write them if that is wanted."""
+    changes = sequence_changes(directory)
+    for change in changes:
+        what = "is missing" if change.before is None else "is nobody's" if change.after is None else "has other bytes"
+        say(f"{change.path}: {what}")
+    if changes and write:
+        write_sequences(changes)
+    if changes:
+        done = "; now they do" if write else "; --write writes them"
+        say(f"{directory}: {len(changes):,} files of sequences do not follow from their heads{done}", err=True)
+    return changes

@@ -17,6 +17,7 @@ from attrs import evolve
 from usagecompat.adapters import client_of, row_of
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.output import put, put_json, say, say_json
+from usagecompat.cli.paging import paging_result, refuse_beside_paging
 from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
@@ -81,6 +82,11 @@ def _statuses(_context: click.Context, _option: click.Parameter, given: str | No
 )
 @click.option(
     "--http", is_flag=True, help="Start CMD for each payload, which fetches it from the kit and prints what it decoded."
+)
+@click.option(
+    "--paging",
+    is_flag=True,
+    help="Let CMD fetch all pages of queries and print the buckets (docs/paging.md); with --http it is started for each.",
 )
 @click.option(
     "--validates", is_flag=True, help="CMD claims to refuse what is invalid (--oneshot, --http and python: only)."
@@ -164,6 +170,7 @@ def run(  # noqa: PLR0913 - one for each option
     name: str | None,
     oneshot: bool,
     http: bool,
+    paging: bool,
     validates: bool,
     refused: frozenset[int] | None,
     corpus: Path | None,
@@ -188,6 +195,7 @@ def run(  # noqa: PLR0913 - one for each option
 
     Every payload is sent to the client, which decodes it and encodes it again, and what comes back is compared.
     CMD speaks the line protocol of docs/clients.md, unless --oneshot or --http says otherwise.
+    With --paging the sequences of the corpus are run: queries of several pages, and servers at which pages fail.
     An adapter of a generated client is judged by the revision that it was made from, unless --revision says otherwise.
 
     Exit status: 0 every case holds at the required level or fails as expected, 1 one does not, was not run, or was
@@ -196,6 +204,7 @@ def run(  # noqa: PLR0913 - one for each option
     \b
     Example: usagecompat run --client 'node adapter.mjs' -k costs
     Example: usagecompat run --client 'jq .' --oneshot --require open
+    Example: usagecompat run --http --paging --client 'node exporter.mjs'
     Example: usagecompat run --client python:mypackage.usage:roundtrip --expected known.txt
     Example: usagecompat run --adapter openai-python-to-json
     Example: usagecompat run --client 'node adapter.mjs' --also html=run.html
@@ -222,23 +231,30 @@ def run(  # noqa: PLR0913 - one for each option
         )
     else:
         spec, revision = _adapted(adapter or "", name, timeout, revision)
-    subjects = subjects_in(corpus or packaged(), set_)
-    chosen = subjects if expression is None else select(subjects, expression)
-    if not chosen:
-        raise click.UsageError(f"No case of {len(subjects)} is meant by -k {expression!r}.")
-    with progress(len(chosen), spec.name, wanted=jobs == 1) as tick:
-        result = run_client(
-            spec,
-            chosen,
-            revision=revision,
-            required=Level[require.upper()],
-            probing=Probing(probes),
-            jobs=jobs,
-            tick=tick,
-        )
+    subjects: Sequence[Case | Payload] = ()
+    chosen: Sequence[Case | Payload] = ()
+    known: set[str] = set()
+    if paging:
+        refuse_beside_paging(context, require)
+        result, known = paging_result(spec, corpus, expression, require=require, jobs=jobs)
+    else:
+        subjects = subjects_in(corpus or packaged(), set_)
+        chosen = subjects if expression is None else select(subjects, expression)
+        if not chosen:
+            raise click.UsageError(f"No case of {len(subjects)} is meant by -k {expression!r}.")
+        with progress(len(chosen), spec.name, wanted=jobs == 1) as tick:
+            result = run_client(
+                spec,
+                chosen,
+                revision=revision,
+                required=Level[require.upper()],
+                probing=Probing(probes),
+                jobs=jobs,
+                tick=tick,
+            )
     comparison: Comparison | None = None
     if expected:
-        known = known_ids(corpus or packaged(), set_, subjects)
+        known = known or known_ids(corpus or packaged(), set_, subjects)
         if update_expected:
             _update(expected, updated(expected, result, known=known))
         comparison = compare_with_list(result, read_expected_failures(expected), known=known)

@@ -2,6 +2,10 @@ from .badges import BAR, Badge, Colour, badge_of
 from .causes import causes_of
 from .expected import Comparison, compare_with_list, item_of, updated
 from .grading import UNWRAPPABLE, Task, judge, tasks
+from .paging import run_paging
+from .paging_judging import Paging, PagingResult, judge_paging
+from .paging_output import Printed, printed_buckets
+from .paging_server import Fetched, PagingServer
 from .probes import NONDETERMINISTIC, STATE_LEAK, Probing, why_not_same, worst_of
 from .protocol import ClientInfo, Features
 from .results import (
@@ -18,6 +22,7 @@ from .results import (
     Kit,
     Outcome,
     Probes,
+    is_paging,
     topic_of,
 )
 from .runner import run
@@ -48,10 +53,15 @@ __all__ = [
     "Expectation",
     "Fault",
     "Features",
+    "Fetched",
     "Headline",
     "Kit",
     "NotIntroduced",
     "Outcome",
+    "Paging",
+    "PagingResult",
+    "PagingServer",
+    "Printed",
     "Probes",
     "Probing",
     "Reply",
@@ -61,10 +71,14 @@ __all__ = [
     "causes_of",
     "client_spec",
     "compare_with_list",
+    "is_paging",
     "item_of",
     "judge",
+    "judge_paging",
     "open_session",
+    "printed_buckets",
     "run",
+    "run_paging",
     "select",
     "tasks",
     "topic_of",

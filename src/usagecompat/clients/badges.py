@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from usagecompat.clients.results import COMPARED, Expectation, Outcome
-from usagecompat.corpus import Tier
+from usagecompat.clients.results import COMPARED, Expectation, Outcome, is_paging
+from usagecompat.corpus import Tier, ids_of_sequences
 from usagecompat.fidelity import Level
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ def badge_of(result: ClientResult) -> Badge:
     """The badge of a client."""
     headline = result.headline
     level = headline.level
+    if is_paging(result):
+        return _badge_of_paging(result)
     if result.kit is None:
         return Badge("old result", Colour.GREY, ("the result is of an earlier version of the kit; run it again",))
     if level is None:
@@ -92,6 +94,24 @@ def badge_of(result: ClientResult) -> Badge:
     at = f" at {result.revision}" if result.revision else ""
     told = f" ({part})" if judged < len(everyday) else ""
     return Badge(f"{level.name}{at}{told}", colour, tuple(why))
+
+
+def _badge_of_paging(result: ClientResult) -> Badge:
+    """The badge of a client that pages, which is bright green only if the sequences of the kit are all right."""
+    there = ids_of_sequences()
+    run = {case.case_id for case in result.cases if case.judged}
+    part = f"{len(there & run)} of {len(there)}"
+    if there - run:
+        return Badge(f"paging: partial ({part})", Colour.GREY, (f"only {part} sequences of the kit were judged",))
+    failing = len(result.failing)
+    if failing or result.faults:
+        why = (
+            f"{failing} of {len(result.cases)} sequences fail"
+            if failing
+            else f"the client as a whole: {result.faults[0].code}"
+        )
+        return Badge(f"paging: {len(run) - failing} of {len(run)}", Colour.RED, (why,))
+    return Badge(f"paging: {len(run)} of {len(run)}", Colour.BRIGHT_GREEN, ())
 
 
 def _caps(result: ClientResult, everyday: list[CaseResult]) -> Iterator[tuple[Colour, str]]:

@@ -281,6 +281,13 @@ def _trouble_of(process: int) -> str:
     return "was stopped from outside" if status["state"] in b"Tt" or pending & ~_HARMLESS else ""
 
 
+def _next_look(until: Callable[[], float]) -> float:
+    """Until when to wait before it is asked again when the time is up; what is past if it is."""
+    now = time.monotonic()
+    end = until()
+    return end if end <= now else min(end, now + _LOOK)
+
+
 _MASK: Final = {number: 1 << (number - 1) for number in signal.valid_signals()}
 _HARMLESS: Final = _MASK[signal.SIGCHLD] | _MASK[signal.SIGCONT]
 _STATUS: Final = re.compile(
@@ -336,7 +343,15 @@ class Program:
         """Let what is written to standard error from now on be all that is kept."""
         self._err.clear()
 
-    def ask(self, line: bytes, *, seconds: float, limit: int, meanwhile: Callable[[], None]) -> bytes:
+    def ask(
+        self,
+        line: bytes,
+        *,
+        seconds: float,
+        limit: int,
+        meanwhile: Callable[[], None],
+        until: Callable[[], float] | None = None,
+    ) -> bytes:
         """
         Write a line, and return the next line that the client writes, without its end.
 
@@ -345,13 +360,14 @@ class Program:
             seconds: How long the client has.
             limit: How long the answer may be.
             meanwhile: What is done while the client works; its time is not the client's.
+            until: When the time is up, by the monotonic clock, if that is not known beforehand.
 
         Raises:
             Ended, TimedOut, Flooded, Closed, GuardLost: There is none.
         """
         unsent: memoryview | None = self._write(memoryview(line))
         meanwhile()
-        deadline = time.monotonic() + seconds
+        deadline = _next_look(until) if until else time.monotonic() + seconds
         if not (unsent or self._out or self._deaf):
             self._wait(deadline, seconds)  # nearly always this is the whole answer
         while True:
@@ -361,10 +377,13 @@ class Program:
                 return answer
             if len(self._out) > limit:
                 raise Flooded(limit)
-            self._raise_if_ended(deadline)
+            deadline = _next_look(until) if until else deadline
+            self._raise_if_ended(until() if until else deadline)
             unsent = self._wait(deadline, seconds, unsent)
 
-    def read_all(self, data: bytes, *, seconds: float, limit: int) -> tuple[int, bytes]:
+    def read_all(
+        self, data: bytes, *, seconds: float, limit: int, until: Callable[[], float] | None = None
+    ) -> tuple[int, bytes]:
         """
         Write `data` and nothing more, and return the exit status and all that the client writes.
 
@@ -378,6 +397,7 @@ class Program:
                 self._close_stdin()
             if len(self._out) > limit:
                 raise Flooded(limit)
+            deadline = _next_look(until) if until else deadline
             unsent = self._wait(deadline, seconds, unsent)
         self._drain()
         if len(self._out) > limit:

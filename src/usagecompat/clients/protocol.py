@@ -53,6 +53,8 @@ class _RunCase(Struct, frozen=True, omit_defaults=True):
     endpoint: str
     base_url: str | UnsetType = UNSET
     payload: bytes | UnsetType = UNSET
+    query: str | UnsetType = UNSET
+    key: str | UnsetType = UNSET
 
 
 class _Run(Struct, frozen=True):
@@ -76,6 +78,10 @@ class Run:
     """The path of the endpoint that answers so, below `/v1/organization/`."""
     base_url: str | None = None
     """What a client takes for the API's address, `/v1` included."""
+    query: str | None = None
+    """The query string of the first request, where the client is to fetch all pages."""
+    key: str | None = None
+    """And the key that it sends."""
 
 
 class Stop(Struct, frozen=True):
@@ -109,6 +115,8 @@ class Features(Struct, frozen=True, kw_only=True):
     """What it can decode, the largest first; anything smaller is wrapped for it."""
     http: bool = False
     """It fetches each payload from `base_url` instead of finding it in the line."""
+    paging: bool = False
+    """It can be asked for all pages of a query, and answers with all buckets."""
 
     def __post_init__(self) -> None:
         msgspec.structs.force_setattr(self, "shapes", tuple(shape for shape in Shape if shape in self.shapes))
@@ -200,6 +208,8 @@ def encode(message: Command | Started | Answer) -> bytes:
             revision=message.revision,
             endpoint=message.endpoint,
             base_url=message.base_url or UNSET,
+            query=UNSET if message.query is None else message.query,
+            key=UNSET if message.key is None else message.key,
             payload=UNSET if message.payload is None else message.payload,
         )
         said = _Run(message.seq, case)
@@ -227,6 +237,8 @@ def decode_command(line: bytes) -> Command | Violation:
         revision=case.revision,
         endpoint=case.endpoint,
         base_url=None if case.base_url is UNSET else case.base_url or None,
+        query=None if case.query is UNSET else case.query,
+        key=None if case.key is UNSET else case.key,
     )
 
 

@@ -15,6 +15,8 @@ from attrs import evolve, field, frozen
 
 from usagecompat.corpus import Tier
 from usagecompat.fidelity import Level
+from usagecompat.findings import CODES, Severity
+from usagecompat.inputs import SEQUENCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -102,7 +104,7 @@ class CaseResult:
 
         What a client refuses or loses of an extreme payload is told, and is no failure.
         """
-        codes = {fault.code for fault in self.faults}
+        codes = {fault.code for fault in self.faults if CODES[fault.code].served is not Severity.NOTE}
         if self.tier is Tier.EXTREME:
             return frozenset(codes - _EXCUSED)
         if self.level is not None and self.duty in COMPARED and self.level < required:
@@ -418,6 +420,11 @@ def _kit_of_both(one: ClientResult, other: ClientResult) -> Kit | None:
         max(one.kit.possible, other.kit.possible),
         together((one.kit.possible_run, other.kit.possible_run)),
     )
+
+
+def is_paging(result: ClientResult) -> bool:
+    """Whether a result is that of a client that was put sequences."""
+    return any(case.case_id.startswith(f"{SEQUENCES}/") for case in result.cases)
 
 
 def count(cases: Iterable[CaseResult]) -> Count:

@@ -2,14 +2,15 @@
 Which cases `-k` means: words with `and`, `or`, `not` and parentheses, as pytest has it.
 
 A word means the cases that have it in their id, whatever the letters' case, or that have it for a flag or a verdict.
+Of a sequence the scenarios, the duty and the endpoint are such words.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
-from usagecompat.corpus import Case
+from usagecompat.corpus import Case, Sequence
 from usagecompat.exceptions import NoSuchSelection
 
 if TYPE_CHECKING:
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
 
     from usagecompat.corpus import Payload
 
-    Meant: TypeAlias = Callable[[Case | Payload], bool]
+    Meant: TypeAlias = Callable[[Case | Payload | Sequence], bool]
+
+_Subject = TypeVar("_Subject", bound="Case | Payload | Sequence")
 
 _TOKEN: Final = re.compile(r"\s*([()]|[^\s()]+)")
 
 
-def select(subjects: Iterable[Case | Payload], expression: str) -> tuple[Case | Payload, ...]:
+def select(subjects: Iterable[_Subject], expression: str) -> tuple[_Subject, ...]:
     """
     Those that the expression means.
 
@@ -82,5 +85,7 @@ class _Parser:
         return NoSuchSelection(self._expression, reason)
 
 
-def _words(subject: Case | Payload) -> tuple[str, ...]:
+def _words(subject: Case | Payload | Sequence) -> tuple[str, ...]:
+    if isinstance(subject, Sequence):
+        return (*subject.flags, subject.endpoint)
     return (*subject.flags, subject.verdict) if isinstance(subject, Case) else ()

@@ -17,14 +17,29 @@ if TYPE_CHECKING:
 
 
 @frozen(kw_only=True)
+class Errand:
+    """What a client that pages is sent to fetch, and from where."""
+
+    base_url: str
+    """What it takes for the API's address, `/v1` included."""
+    key: str
+    query: str
+    """The query string of the first request."""
+    until: Callable[[], float]
+    """When its time is up, by the monotonic clock; that moves on with each page that it fetches."""
+
+
+@frozen(kw_only=True)
 class Request:
-    """One payload to be decoded and encoded again."""
+    """One payload to be decoded and encoded again, or one errand."""
 
     case_id: str
     payload: bytes
     shape: Shape
     revision: str
     endpoint: str
+    begin: Callable[[], Errand] | None = None
+    """Serves the errand from its beginning; None if there is a payload instead."""
 
 
 @frozen(kw_only=True)

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from usagecompat.clients.process import Program
     from usagecompat.clients.protocol import Answer
     from usagecompat.clients.replay import Serving
+    from usagecompat.clients.session import Errand
     from usagecompat.clients.spec import ClientSpec
 
 _STOPPING: Final = 5.0
@@ -227,16 +228,20 @@ class _Stdio:
         if program is None:  # pragma: no cover - set by `introduce`
             raise AssertionError
         self._seq += 1
-        serving = self.server.replay.serve(request) if started.features.http else None
+        errand = request.begin() if request.begin else None
+        serving = self.server.replay.serve(request) if started.features.http and not errand else None
+        base_url = errand.base_url if errand else self.server.replay.base_url if serving else None
         line = encode(
             Run(
                 seq=self._seq,
                 case_id=request.case_id,
-                payload=None if serving else request.payload,
+                payload=None if base_url else request.payload,
                 shape=request.shape,
                 revision=request.revision,
                 endpoint=request.endpoint,
-                base_url=self.server.replay.base_url if serving else None,
+                base_url=base_url,
+                query=errand.query if errand else None,
+                key=errand.key if errand else None,
             )
         )
         program.forget_complaints()
@@ -246,6 +251,7 @@ class _Stdio:
                 seconds=self.spec.timeout,
                 limit=_most(request),
                 meanwhile=self.meanwhile,
+                until=errand.until if errand else None,
             )
         except Ended as trouble:
             message = _with_complaints(f"the client {trouble}", program)
@@ -377,12 +383,14 @@ class _Oneshot:
         return reply
 
     def _ask(self, request: Request) -> Reply:
-        serving = self.server.replay.serve(request) if self.spec.way is Way.HTTP else None
-        program = self.guard.start(self.spec.command, env=self._environment(request), cwd=self.spec.cwd)
+        errand = request.begin() if request.begin else None
+        serving = self.server.replay.serve(request) if self.spec.way is Way.HTTP and not errand else None
+        program = self.guard.start(self.spec.command, env=self._environment(request, errand), cwd=self.spec.cwd)
         limit = _most(request)
         try:
-            given = b"" if serving else request.payload
-            status, printed = program.read_all(given, seconds=self.spec.timeout, limit=limit)
+            given = b"" if serving or errand else request.payload
+            until = errand.until if errand else None
+            status, printed = program.read_all(given, seconds=self.spec.timeout, limit=limit, until=until)
         except TimedOut as trouble:
             return Reply(outcome=Outcome.TIMED_OUT, message=_with_complaints(f"the client {trouble}", program))
         except (Flooded, GuardLost) as trouble:
@@ -407,7 +415,7 @@ class _Oneshot:
     def close(self) -> None:
         """Nothing is there between two requests."""
 
-    def _environment(self, request: Request) -> Mapping[str, str]:
+    def _environment(self, request: Request, errand: Errand | None) -> Mapping[str, str]:
         told = {
             "USAGECOMPAT_CASE": request.case_id,
             "USAGECOMPAT_SHAPE": request.shape.value,
@@ -415,11 +423,14 @@ class _Oneshot:
             "USAGECOMPAT_ENDPOINT": request.endpoint,
         }
         if self.spec.way is Way.HTTP:
-            base_url = self.server.replay.base_url
+            base_url = errand.base_url if errand else self.server.replay.base_url
+            key = errand.key if errand else KEY
+            if errand:
+                told["USAGECOMPAT_QUERY"] = errand.query
             told |= {
                 "OPENAI_BASE_URL": base_url,
-                "OPENAI_ADMIN_KEY": KEY,
-                "OPENAI_API_KEY": KEY,
+                "OPENAI_ADMIN_KEY": key,
+                "OPENAI_API_KEY": key,
                 "NO_PROXY": "127.0.0.1",
                 "no_proxy": "127.0.0.1",
                 "USAGECOMPAT_BASE_URL": base_url,

@@ -5,6 +5,17 @@ from .derived import SET, Derived, derive, judge
 from .expected import ExpectedFailure, read_expected_failures
 from .manifest import FULL, NAME, Entry, digest_of, ids_in_set, manifest_of, read_manifest
 from .selection import cases, packaged
+from .sequence_making import SequenceChange, made_of, page_of, sequence_changes, text_of, write_sequences
+from .sequences import (
+    Exchange,
+    Sequence,
+    SequenceDuty,
+    ids_of_sequences,
+    read_head,
+    read_sequence,
+    read_sequences,
+    sequence_files,
+)
 from .tiers import SERVED, Demand, Tier, demand_of, must_decode, tier_of
 
 __all__ = [
@@ -19,12 +30,16 @@ __all__ = [
     "Demand",
     "Derived",
     "Entry",
+    "Exchange",
     "ExpectedFailure",
     "Lines",
     "Mismatch",
     "NotJudged",
     "Payload",
     "PayloadJudge",
+    "Sequence",
+    "SequenceChange",
+    "SequenceDuty",
     "Terms",
     "Tier",
     "cases",
@@ -35,17 +50,27 @@ __all__ = [
     "folder",
     "has_document",
     "ids_in_set",
+    "ids_of_sequences",
     "in_plain_tree",
     "judge",
+    "made_of",
     "manifest_of",
     "must_decode",
     "packaged",
+    "page_of",
     "read_case",
     "read_cases",
     "read_expected_failures",
+    "read_head",
     "read_manifest",
     "read_notes",
+    "read_sequence",
+    "read_sequences",
     "release",
+    "sequence_changes",
+    "sequence_files",
+    "text_of",
     "tier_of",
     "version",
+    "write_sequences",
 ]

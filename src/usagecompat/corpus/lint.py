@@ -16,10 +16,11 @@ from usagecompat.corpus.case_files import payload_of, read_case, read_notes, rel
 from usagecompat.corpus.data import folder, version
 from usagecompat.corpus.manifest import NAME as MANIFEST
 from usagecompat.corpus.manifest import digest_of, manifest_of, read_manifest
+from usagecompat.corpus.sequence_faults import faults_of_sequences
 from usagecompat.corpus.tiers import demand_of
 from usagecompat.exceptions import CorruptCase, UnreadableInput
 from usagecompat.findings import CODES, Profile, Severity, Verdict
-from usagecompat.inputs import LISTS_OF_A_CORPUS, REFERENCE, SIDECAR, content_of
+from usagecompat.inputs import LISTS_OF_A_CORPUS, NO_TOPICS, SIDECAR, content_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,6 +88,7 @@ def lint(root: Path) -> list[Problem]:
     problems += _ids(root, cases)
     problems += _notes(root, cases)
     problems += _manifest(root, cases)
+    problems += [Problem(path, message) for path, message in faults_of_sequences(root)]
     problems += [Problem(case.path, message) for case in cases for look in _LOOKS for message in look(case)]
     return sorted(problems, key=lambda problem: problem.path)
 
@@ -99,7 +101,7 @@ def _stray_files(root: Path) -> Iterator[Problem]:
     for path in sorted(root.iterdir()):
         if path.is_file() and path.name.endswith(".json") and path.name not in LISTS_OF_A_CORPUS:
             yield Problem(path, "stands outside of any topic")
-        if not path.is_dir() or path.name == REFERENCE:
+        if not path.is_dir() or path.name in NO_TOPICS:
             continue
         if not _SLUG.fullmatch(path.name):
             yield Problem(path, "a topic has lower-case words joined by hyphens for a name")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import select
 import sys
+import time
 import traceback
 from collections import deque
 from decimal import Decimal
@@ -64,6 +65,7 @@ class UsageServer:
         port: int = 0,
         clock: Callable[[], int] | None = None,
         log: Callable[[Asked], object] | None = None,
+        patience: float | None = None,
     ) -> None:
         """
         Listen on the loopback interface, and serve from now on.
@@ -73,6 +75,7 @@ class UsageServer:
             port: The port; 0 for any that is free.
             clock: Tells the present of each request; None for the ledger's own, which stands still.
             log: Called with each request once it is answered.
+            patience: After how many seconds a connection ends that hangs; None for never.
 
         Raises:
             OSError: The port cannot be had.
@@ -80,6 +83,7 @@ class UsageServer:
         self.ledger: Final = ledger
         self._clock = clock
         self._log = log
+        self.patience: Final = patience
         self._memory = Memory()
         self._asked: deque[Asked] = deque(maxlen=_KEPT)
         self._lock = Lock()
@@ -208,8 +212,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _hang(self) -> None:
         """Send nothing more, until the client hangs up or the server closes."""
-        closing = cast("_Server", self.server).owner.closing
-        while not closing.wait(_POLL):
+        owner = cast("_Server", self.server).owner
+        until = None if owner.patience is None else time.monotonic() + owner.patience
+        while not owner.closing.wait(_POLL) and (until is None or time.monotonic() < until):
             readable, _, _ = select.select([self.connection], [], [], 0)
             if readable:
                 return  # an end, or another request, which a client that waits does not send

@@ -6,15 +6,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from usagecompat.clients import COMPARED, NOT_JUDGED, Expectation, Outcome, badge_of
+from usagecompat.clients import COMPARED, Expectation, Outcome, badge_of, is_paging
 from usagecompat.corpus import Tier
 from usagecompat.fidelity import Level
 from usagecompat.printing import printable
+from usagecompat.renderers.paging_run import render_paging
+from usagecompat.renderers.run_parts import against_list, failure, not_judged, told, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from usagecompat.clients import CaseResult, Cause, ClientResult, Comparison, Count
+    from usagecompat.clients import Cause, ClientResult, Comparison, Count
 
 _DUTIES: Final[Mapping[Expectation, str]] = {
     Expectation.MUST_DECODE: "must be decoded",
@@ -35,8 +37,6 @@ MEANINGS: Final[Mapping[Level, str]] = {
 MAX_CASES: Final = 20
 """So many failing cases are listed unless somebody asks for more."""
 _MOST_CAUSES: Final = 10
-_LONGEST: Final = 300
-_MOST_DIFFERENCES: Final = 3
 
 
 def render_run(
@@ -51,18 +51,21 @@ def render_run(
         max_cases: How many failing cases are listed.
         quiet: Say only who it is, what it comes to, and why.
     """
-    yield _who(result)
+    if is_paging(result):
+        yield from render_paging(result, comparison, max_cases=max_cases, quiet=quiet)
+        return
+    yield who(result)
     yield from _headline(result)
     if not quiet:
         yield from _numbers(result)
     for fault in result.faults:
         yield ""
-        yield f"The client as a whole: {fault.code}: {_told(fault.message)}"
+        yield f"The client as a whole: {fault.code}: {told(fault.message)}"
     yield from _causes(result)
     if quiet:
         return
     yield from _failures(result, comparison, max_cases)
-    yield from _not_judged(result)
+    yield from not_judged(result)
     yield from _harmless(result)
 
 
@@ -92,7 +95,7 @@ def _causes(result: ClientResult) -> Iterator[str]:
     yield "What went wrong, in the order in which to fix it:"
     listed = causes if len(causes) <= _MOST_CAUSES else causes[: _MOST_CAUSES - 1]
     for number, cause in enumerate(listed, 1):
-        yield f"{number:3}. {_told(cause.title)} ({_told(cause.where)}): {_cost(cause)}"
+        yield f"{number:3}. {told(cause.title)} ({told(cause.where)}): {_cost(cause)}"
     if len(causes) > len(listed):
         yield f"     and {len(causes) - len(listed)} more; --format json has all"
 
@@ -102,7 +105,7 @@ def _cost(cause: Cause) -> str:
     known = f", docs/faults.md on {', '.join(cause.known)}" if cause.known else ""
     link = f"docs/findings.md#{cause.code.replace('/', '')}{known}"
     return (
-        f"{cause.everyday} everyday of {len(cause.cases)} cases{after}; {_told(cause.example)}; {cause.fix} See {link}"
+        f"{cause.everyday} everyday of {len(cause.cases)} cases{after}; {told(cause.example)}; {cause.fix} See {link}"
     )
 
 
@@ -115,16 +118,8 @@ def _harmless(result: ClientResult) -> Iterator[str]:
     causes = [cause for cause in result.causes if cause.cap >= result.required]
     if causes:
         yield ""
-        told = ", ".join(f"{cause.title} ({len(cause.cases)} cases)" for cause in causes)
-        yield f"No failure at {result.required.name}: {printable(told)}"
-
-
-def _who(result: ClientResult) -> str:
-    about = result.client
-    known = " ".join(filter(None, (about.name, about.version))) if about else "it never said who it is"
-    language = f", {about.language}" if about and about.language else ""
-    revision = f"judged by {result.revision}" if result.revision else "each case judged by its own revision"
-    return printable(f"{result.name}: {known}{language}; {result.way}: {result.command}; {revision}")
+        listed = ", ".join(f"{cause.title} ({len(cause.cases)} cases)" for cause in causes)
+        yield f"No failure at {result.required.name}: {printable(listed)}"
 
 
 def _headline(result: ClientResult) -> Iterator[str]:
@@ -179,16 +174,8 @@ def _failures(result: ClientResult, comparison: Comparison | None, max_cases: in
             + (", and are not expected to:" if comparison else ":")
         )
         yield from _by_cause(result, unexpected, max_cases)
-    if comparison is None:
-        return
-    yield ""
-    yield f"{len(comparison.expected)} of {len(result.cases)} cases fail as expected."
-    for entry, cases in comparison.passing.items():
-        code = entry.code or "any code"
-        where = f"any of {len(cases)} cases" if entry.some else ", ".join(cases)
-        yield f"line {entry.line}: {printable(entry.glob)} {code}: no longer so at {where}"
-    for entry in comparison.unused:
-        yield f"line {entry.line}: {printable(entry.glob)}: no case has that name"
+    if comparison is not None:
+        yield from against_list(result, comparison)
 
 
 def _by_cause(result: ClientResult, failing: Mapping[str, frozenset[str]], max_cases: int) -> Iterator[str]:
@@ -204,44 +191,10 @@ def _by_cause(result: ClientResult, failing: Mapping[str, frozenset[str]], max_c
         for name in names:
             case = left.pop(name)
             if room > 0:
-                yield from _failure(case, failing[name], result.required)
+                yield from failure(case, failing[name], result.required)
             room -= 1
         hidden = min(len(names), max(0, -room))
         if hidden:
             yield f"      … {hidden} of {len(names)} cases"
     if room < 0:
         yield f"  {-room} of {len(failing)} failing cases are not listed; --max-cases {len(failing)} lists all"
-
-
-def _failure(case: CaseResult, codes: frozenset[str], required: Level) -> Iterator[str]:
-    level = f", {case.level.name}" if case.level is not None else ""
-    yield f"  {case.case_id}: {case.outcome}{level}: {', '.join(sorted(codes))}"
-    for fault in case.faults:
-        if fault.code in codes:
-            yield f"      {fault.code}: {_told(fault.message)}"
-    listed = [found for found in case.differences if found.code in codes and found.cap < required]
-    for found in listed[:_MOST_DIFFERENCES]:
-        yield f"      {printable(found.pointer) or 'the root'}: {found.code}: {_told(found.message)}"
-    more = len(listed) - _MOST_DIFFERENCES + case.truncated
-    if more > 0:
-        yield f"      and {more:,} more"
-
-
-def _not_judged(result: ClientResult) -> Iterator[str]:
-    for outcome in sorted(NOT_JUDGED):
-        cases = [case for case in result.cases if case.outcome is outcome]
-        if not cases:
-            continue
-        yield ""
-        yield f"{len(cases)} of {len(result.cases)} cases {outcome}, which says nothing of them:"
-        reasons: dict[str, list[str]] = {}
-        for case in cases:
-            reasons.setdefault(case.message, []).append(case.case_id)
-        for reason, names in reasons.items():
-            more = f" and {len(names) - _MOST_DIFFERENCES} more" if len(names) > _MOST_DIFFERENCES else ""
-            yield f"  {', '.join(names[:_MOST_DIFFERENCES])}{more}: {_told(reason)}"
-
-
-def _told(message: str) -> str:
-    shown = printable(message.replace("\n", " / "))
-    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]} …"

@@ -1,0 +1,79 @@
+"""
+`usagecompat run --paging`: the sequences of a corpus against a client that fetches all pages.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from usagecompat.cli.progress import progress
+from usagecompat.clients import Way, run_paging, select
+from usagecompat.corpus import read_sequences
+from usagecompat.fidelity import Level
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from usagecompat.clients import ClientResult, ClientSpec
+
+_OF_PAYLOADS: Final = {
+    "oneshot": "--oneshot",
+    "validates": "--validates",
+    "set_": "--set",
+    "revision": "--revision",
+    "probes": "--probes",
+}
+
+
+def refuse_beside_paging(context: click.Context, require: str) -> None:
+    """
+    Refuse what is said of single payloads.
+
+    Raises:
+        click.UsageError: Something of the kind was given.
+    """
+    given = [
+        option
+        for name, option in _OF_PAYLOADS.items()
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise click.UsageError(
+            f"{' and '.join(given)} cannot be given with --paging: there are sequences, and no cases."
+        )
+    if Level[require.upper()] is Level.BYTES:
+        raise click.UsageError(
+            "--require bytes cannot be given with --paging: buckets do not come back in their pages."
+        )
+
+
+def paging_result(
+    spec: ClientSpec,
+    corpus: Path | None,
+    expression: str | None,
+    *,
+    require: str,
+    jobs: int,
+) -> tuple[ClientResult, set[str]]:
+    """
+    What comes of the sequences that are meant, and the ids of all that there are.
+
+    Raises:
+        click.UsageError: No sequence is meant, or the client is one that cannot page.
+        CorruptCase: A sequence does not say what one must say.
+        UnreadableInput: There is none, or a file cannot be read.
+        CannotStartClient: There is no such program.
+    """
+    if spec.way not in {Way.HTTP, Way.STDIO}:
+        raise click.UsageError(
+            "A client that pages is a command: one for each sequence with --http, or one that stays."
+        )
+    there = read_sequences(corpus)
+    chosen = there if expression is None else select(there, expression)
+    if not chosen:
+        raise click.UsageError(f"No sequence of {len(there)} is meant by -k {expression!r}.")
+    with progress(len(chosen), spec.name, wanted=True) as tick:
+        result = run_paging(spec, chosen, required=Level[require.upper()], jobs=jobs, tick=tick)
+    return result, {sequence.id for sequence in there}

@@ -1,0 +1,277 @@
+"""
+Sequences: a query, the scenario of the server that answers it, all that goes over the wire, and what must come of it.
+
+A sequence is `sequences/<name>.json` in a corpus, and the bodies of its answers, byte for byte, in `sequences/<name>/`.
+It needs no Python: `schemas/sequence.json` describes the file, `docs/paging.md` how it is used.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from attrs import field, frozen
+
+from usagecompat.corpus.data import folder
+from usagecompat.exceptions import CorruptCase, UnreadableInput, UsageCompatError
+from usagecompat.inputs import SEQUENCES, content_of
+from usagecompat.jsontext import NO_VALUE, Number, read
+from usagecompat.ledger import Delivery, Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from usagecompat.jsontext import Tree
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+_MOST_SEED: Final = 18
+"""Digits of a seed or a time."""
+
+
+class SequenceDuty(StrEnum):
+    """What a right client does with a sequence."""
+
+    COMPLETE = "complete"
+    """It gives all buckets, and says that this is all."""
+    REPORT = "report"
+    """It says that something failed: not all buckets can be had."""
+    EITHER = "either"
+    """It does one or the other: the server breaks the API's promises, and whatever comes of that is no fault."""
+
+
+@frozen(kw_only=True)
+class Exchange:
+    """One request of a right client, and its answer."""
+
+    query: str
+    """The query string; the path is that of the sequence's endpoint."""
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = field(repr=False)
+    body_name: str
+    """The file of the body, from the folder of all sequences on."""
+    delivery: Delivery = Delivery.WHOLE
+
+
+@frozen(kw_only=True)
+class Sequence:
+    """One query of one endpoint, answered by a ledger under some scenarios."""
+
+    id: str
+    """`sequences/` and the name: an interface, never renamed and never reused."""
+    description: str
+    path: Path = field(eq=False, repr=False)
+    endpoint: str
+    query: str
+    """The query string of the first request."""
+    scenarios: tuple[str, ...]
+    ledger: Ledger = field(repr=False)
+    duty: SequenceDuty
+    report: str
+    """What has to be reported, or may be; empty if nothing."""
+    exchanges: tuple[Exchange, ...] = field(repr=False)
+    buckets: tuple[Tree, ...] = field(repr=False)
+    """What a right client has in the end, each bucket once, in order."""
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The words beside its id that a sequence is selected by."""
+        return (*self.scenarios, *(scenario.partition(":")[0] for scenario in self.scenarios), self.duty)
+
+    @property
+    def __name__(self) -> str:
+        """The id, which is what pytest calls a parameter after."""
+        return self.id
+
+    def __str__(self) -> str:
+        return self.id
+
+
+def read_sequences(root: Path | None = None) -> tuple[Sequence, ...]:
+    """
+    The sequences of a corpus, sorted by id; for None of the one that comes with the kit.
+
+    Raises:
+        CorruptCase: A sequence does not say what one must say.
+        UnreadableInput: A file cannot be read, or there is no sequence.
+    """
+    place = (folder("fixtures") if root is None else root) / SEQUENCES
+    found = tuple(read_sequence(path) for path in sequence_files(place))
+    if not found:
+        raise UnreadableInput(str(place), "there are no sequences here; a corpus has them in `sequences/*.json`")
+    return found
+
+
+def ids_of_sequences(root: Path | None = None) -> frozenset[str]:
+    """The ids of all sequences of a corpus, none of which is read; for None of the one that comes with the kit."""
+    place = (folder("fixtures") if root is None else root) / SEQUENCES
+    return frozenset(f"{SEQUENCES}/{path.stem}" for path in sequence_files(place))
+
+
+def sequence_files(place: Path) -> list[Path]:
+    """The files that describe a sequence, sorted; none if there is no such folder."""
+    if not place.is_dir():
+        return []
+    return sorted(path for path in place.iterdir() if path.name.endswith(".json") and not path.name.startswith("."))
+
+
+def read_sequence(path: Path) -> Sequence:
+    """
+    The sequence that a file describes, with the bodies beside it.
+
+    Raises:
+        CorruptCase: It does not say what a sequence must say.
+        UnreadableInput: A file cannot be read.
+    """
+    head = read_head(path)
+    told = _Reader(path, head.tree)
+    exchanges = tuple(
+        _exchange(_Reader(path, one, f"exchanges[{index}]."), path)
+        for index, one in enumerate(told.objects("exchanges"))
+    )
+    return Sequence(
+        id=head.id,
+        description=head.description,
+        path=path,
+        endpoint=head.endpoint,
+        query=head.query,
+        scenarios=head.scenarios,
+        ledger=head.ledger,
+        duty=told.word("duty", SequenceDuty),
+        report=told.text("report", empty=True),
+        exchanges=exchanges,
+        buckets=tuple(told.objects("buckets")),
+    )
+
+
+@frozen(kw_only=True)
+class Head:
+    """The part of a sequence that somebody wrote; all else follows from it."""
+
+    id: str
+    description: str
+    endpoint: str
+    query: str
+    scenarios: tuple[str, ...]
+    ledger: Ledger
+    tree: Mapping[str, Tree] = field(eq=False, repr=False)
+    """All that the file says."""
+
+
+def read_head(path: Path) -> Head:
+    """
+    What a file says of a sequence, but for what follows from that.
+
+    Raises:
+        CorruptCase: It does not say what a sequence must say.
+        UnreadableInput: The file cannot be read.
+    """
+    document = read(content_of(path))
+    if document.value is NO_VALUE or not isinstance(document.value, dict):
+        why = document.findings[0].message if document.findings else "a sequence is a JSON object"
+        raise CorruptCase(str(path), why)
+    told = _Reader(path, document.value)
+    made = _Reader(path, told.object("ledger"), "ledger.")
+    scenarios = tuple(told.texts("scenarios"))
+    try:
+        ledger = Ledger(
+            seed=made.whole("seed"),
+            revision=made.text("revision"),
+            now=made.whole("now"),
+            key=made.text("key"),
+            scenarios=scenarios,
+        )
+    except UsageCompatError as error:
+        raise CorruptCase(str(path), str(error)) from error
+    endpoint = told.text("endpoint")
+    if endpoint not in ledger.endpoints:
+        known = ", ".join(ledger.endpoints)
+        raise CorruptCase(str(path), f"`endpoint` must be one of {known}, not {endpoint!r}")
+    return Head(
+        id=told.text("id"),
+        description=told.text("description"),
+        endpoint=endpoint,
+        query=told.text("query"),
+        scenarios=scenarios,
+        ledger=ledger,
+        tree=document.value,
+    )
+
+
+def _exchange(told: _Reader, path: Path) -> Exchange:
+    name = told.text("body")
+    body = path.parent / name
+    if not body.is_file():
+        raise CorruptCase(str(path), f"the body {name} is missing")
+    headers = told.object("headers")
+    return Exchange(
+        query=told.text("query"),
+        status=told.whole("status"),
+        headers=tuple((each, str(value)) for each, value in headers.items()),
+        body=content_of(body, path.parent),
+        body_name=name,
+        delivery=told.word("delivery", Delivery),
+    )
+
+
+@frozen
+class _Reader:
+    """Members of an object, each of the type that it must have."""
+
+    path: Path
+    tree: Mapping[str, Tree]
+    within: str = ""
+
+    def _wrong(self, name: str, expected: str) -> CorruptCase:
+        there = "is missing" if name not in self.tree else "is something else"
+        return CorruptCase(str(self.path), f"`{self.within}{name}` must be {expected}, and {there}")
+
+    def text(self, name: str, *, empty: bool = False) -> str:
+        """A string."""
+        value = self.tree.get(name)
+        if not isinstance(value, str) or not (value or empty):
+            raise self._wrong(name, "a string")
+        return value
+
+    def texts(self, name: str) -> Iterator[str]:
+        """The strings of a list."""
+        value = self.tree.get(name)
+        if not isinstance(value, list):
+            raise self._wrong(name, "a list of strings")
+        for item in value:
+            if not isinstance(item, str):
+                raise self._wrong(name, "a list of strings")
+            yield item
+
+    def whole(self, name: str) -> int:
+        """An integer that is not below zero."""
+        value = self.tree.get(name)
+        if not isinstance(value, Number) or not value.lexeme.isdigit() or len(value.lexeme) > _MOST_SEED:
+            raise self._wrong(name, "a whole number of at most 18 digits")
+        return int(value.lexeme)
+
+    def object(self, name: str) -> Mapping[str, Tree]:
+        """An object."""
+        value = self.tree.get(name)
+        if not isinstance(value, dict):
+            raise self._wrong(name, "an object")
+        return value
+
+    def objects(self, name: str) -> list[dict[str, Tree]]:
+        """A list of objects."""
+        value = self.tree.get(name)
+        if not isinstance(value, list):
+            raise self._wrong(name, "a list of objects")
+        found = [item for item in value if isinstance(item, dict)]
+        if len(found) != len(value):
+            raise self._wrong(name, "a list of objects")
+        return found
+
+    def word(self, name: str, words: type[_Word]) -> _Word:
+        """One of a closed set of words."""
+        value = self.tree.get(name)
+        if not isinstance(value, str) or value not in tuple(words):
+            raise self._wrong(name, f"one of {', '.join(words)}")
+        return words(value)
