@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Final
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from click.testing import CliRunner
 
+import usagecompat as usagecompat_package
 from usagecompat.cli import main
+from usagecompat.cli.commands import COMMANDS
 from usagecompat.corpus.data import folder
 from usagecompat.printing import printable
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from click.testing import Result
 
 NASTY: Final = (
@@ -63,7 +68,13 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     place = tmp_path / "tree"
     place.mkdir()
     for number, name in enumerate(NASTY):
-        payload = {**RESULT, "num_model_requests": number, name.encode(errors="replace").decode(): 1, "model": name}
+        payload = {
+            **RESULT,
+            "num_model_requests": number,
+            "nul\0": "\0",
+            name.encode(errors="replace").decode(): 1,
+            "model": name,
+        }
         if number % 2:
             del payload["input_tokens"]
         text = json.dumps(payload) if number % 3 else '{"\x1b[2J'
@@ -105,6 +116,7 @@ def test_check(tree: Path, format_: str) -> None:
 @pytest.mark.parametrize("format_", ["text", "json"])
 def test_scan(tree: Path, format_: str) -> None:
     """`scan`, and the list of its places."""
+    clean(usagecompat("scan", "--format", format_, str(tree), "--totals", "--restatements", "--list", NASTY[0]))
     clean(usagecompat("scan", "--format", format_, str(tree), f"{tree}/{NASTY[0]}"))
 
 
@@ -112,7 +124,7 @@ def test_compare(tree: Path) -> None:
     """`compare`, of two of them."""
     one, other = sorted(map(str, tree.glob("*.json")))[:2]
     clean(usagecompat("compare", one, other))
-    clean(usagecompat("compare", "--json", one, other))
+    clean(usagecompat("compare", "--format", "json", one, other))
 
 
 @pytest.mark.parametrize("format_", ["text", "json", "markdown", "junit", "badge", "html"])
@@ -121,6 +133,158 @@ def test_run(tree: Path, format_: str) -> None:
     client = shlex.join([sys.executable, "-I", "-S", "client.py"])
     clean(usagecompat("run", "--client", client, "--corpus", str(tree), "--format", format_), told=format_)
     clean(usagecompat("run", "--client", client, "--name", NASTY[0], "-k", NASTY[2], "--format", format_), told=format_)
+
+
+@pytest.mark.parametrize("format_", ["text", "markdown", "json", "junit", "github", "html"])
+def test_matrix(tree: Path, format_: str) -> None:
+    """`matrix` in every format, of a client whose every word is bad, of one that is none, and of results."""
+    client = shlex.join([sys.executable, "-I", "-S", "client.py"])
+    clients = ["--client", f"{NASTY[0]}={client}", "--client", f"{NASTY[2]}=./{NASTY[5]}"]
+    clean(usagecompat("matrix", *clients, "--corpus", str(tree), "--format", format_), told=format_)
+    told = usagecompat("run", "--client", client, "--corpus", str(tree), "--format", "json").stdout
+    (tree.parent / f"{NASTY[0]}.json").write_text(told, "utf-8")
+    clean(usagecompat("matrix", f"{NASTY[0]}.json", "--corpus", str(tree), "--format", format_), told=format_)
+
+
+def test_redact(tree: Path) -> None:
+    """`redact`, of names that nobody should print, and of texts that nobody can read."""
+    clean(usagecompat("redact", str(tree), "--out", NASTY[0], "--key-file", NASTY[3], "--keep", NASTY[5]))
+    clean(usagecompat("redact", str(tree), "--out", NASTY[0]), told="again")
+
+
+@pytest.mark.parametrize("to", ["2024-12-16", "2026-10-21", "flat"])
+def test_convert(tree: Path, to: str) -> None:
+    """`convert`: what is lost, and why something is refused; the payloads are what they are."""
+    for path in sorted(tree.iterdir()):
+        clean(usagecompat("convert", str(path), "--to", to, "--strict", "--out", "out"), told=str(path))
+
+
+def openapi() -> dict[str, Any]:
+    """An OpenAPI document in which everything that can have a name has a bad one."""
+    document: dict[str, Any] = json.loads(usagecompat("openapi", "--like-vendor", "--format", "json").stdout)
+    document["info"]["version"] = document["info"]["title"] = NASTY[0]
+    for schema in document["components"]["schemas"].values():
+        if "properties" in schema:
+            schema["properties"] |= {name: {"type": "string", "enum": [name], "description": name} for name in NASTY}
+    document["components"]["schemas"] |= {name: {"type": "object"} for name in NASTY}
+    document["paths"] |= {f"/{name}": {"get": {}} for name in NASTY}
+    return document
+
+
+def test_revisions(tree: Path) -> None:
+    """`revisions import` and `diff` of a hostile document, and every use of the draft."""
+    source = tree.parent / f"{NASTY[0]}.json"
+    source.write_text(json.dumps(openapi()), "utf-8")
+    printed = usagecompat("revisions", "import", str(source))
+    clean(printed)
+    draft = tree.parent / f"draft{NASTY[5]}.json"
+    imported = usagecompat("revisions", "import", str(source), "--output", str(draft), "--patch")
+    clean(imported)
+    if draft.exists():
+        assert json.loads(printed.stdout) == json.loads(draft.read_text("utf-8"))
+        for format_ in ("text", "json", "markdown"):
+            clean(usagecompat("revisions", "diff", "2026-10-21", str(draft), "--format", format_), told=format_)
+        for words in (["openapi"], ["openapi", "--format", "json"], ["schema"], ["schema", "page"]):
+            clean(usagecompat(*words, "--revision", str(draft)), told=str(words))
+        clean(usagecompat("check", str(tree), "--revision", str(draft)))
+    for broken in ({"openapi": NASTY[0]}, {"openapi": "3.1.0", "paths": {name: name for name in NASTY}}, [NASTY[0]]):
+        source.write_text(json.dumps(broken), "utf-8")
+        clean(usagecompat("revisions", "import", str(source)))
+        clean(usagecompat("check", "x", "--revision", str(source)))
+
+
+class Hostile(BaseHTTPRequestHandler):
+    """A server whose every word is bad."""
+
+    def do_GET(self) -> None:
+        """A page with bad words, or what is none."""
+        bad = "\x1b[2J\n::error::owned\u202e"
+        tree = {"object": bad, "data": [{bad: bad}], "has_more": True, "next_page": bad}
+        text = json.dumps(tree) if "costs" in self.path else json.dumps({"error": {"message": bad}})
+        self.send_response(200 if "costs" in self.path or "images" in self.path else 400)
+        self.send_header("content-type", "\x1b[2J")
+        self.end_headers()
+        self.wfile.write(text.encode() if "images" not in self.path else bad.encode())
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
+        """Say nothing."""
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "junit", "github", "html"])
+def test_probe(tree: Path, monkeypatch: pytest.MonkeyPatch, format_: str) -> None:
+    """`probe` in every format, of a server whose every word is bad, and of names that make no sense."""
+    pytest.importorskip("httpx")
+    monkeypatch.setenv("OPENAI_ADMIN_KEY", "x")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hostile) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}/v1"
+        try:
+            for endpoint in ("costs", "images", "completions"):
+                words = ["--endpoint", endpoint, "--start", "2026-10-01", "--end", "2026-10-02", "--rate", "1000"]
+                asked = usagecompat("probe", url, *words, "--budget", "12", "--format", format_)
+                clean(asked, told=endpoint)
+                assert asked.exit_code in {1, 2}
+        finally:
+            server.shutdown()
+            thread.join()
+    for name in NASTY:
+        clean(usagecompat("probe", f"http://127.0.0.1:9/{name}", "--endpoint", name, "--save", str(tree / name)))
+
+
+def test_serve(tree: Path) -> None:
+    """`serve --log`, of requests with bad names."""
+    command = [sys.executable, "-m", "usagecompat", "serve", "--log"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tree) as serving:
+        assert serving.stdout
+        assert serving.stderr
+        port = int(serving.stdout.readline().split(b":")[-1].split(b"/")[0])
+        for target in (b"/v1/\x1b[2J", b"/::error::owned", b"/\xe2\x80\xaeowned", b"/v1/organization/costs?a=\x9b2J"):
+            with socket.create_connection(("127.0.0.1", port)) as client:
+                client.sendall(b"GET " + target + b" HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+                while client.recv(4096):
+                    pass
+        serving.terminate()
+        told = serving.stderr.read().decode()
+    assert told.replace("\n", "").isprintable()
+    assert not re.search("^::", told, re.MULTILINE)
+
+
+def test_adapters_and_explain(tree: Path) -> None:
+    """`adapters` and `explain`, with places that nobody should print."""
+    for number, name in enumerate(NASTY):
+        clean(usagecompat("adapters", "new", "python", str(tree / f"new{number}{name}")), told=name)
+        clean(usagecompat("adapters", "install", name, "--into", name), told=name)
+        clean(usagecompat("explain", "--check", name), told=name)
+        clean(usagecompat("fixtures", "copy", str(tree)), told=name)
+        clean(usagecompat("schema", "--check", name), told=name)
+
+
+def test_every_command_is_here() -> None:
+    """No command is left out of this file."""
+    text = Path(__file__).read_text("utf-8")
+    assert not [name for name in COMMANDS if f'"{name}"' not in text]
+
+
+def test_one_place_prints() -> None:
+    """Nothing in the package writes to a terminal but the one module for it, and what the interpreter itself must."""
+    source = Path(usagecompat_package.__file__).parent
+    writers: set[str] = set()
+    for path in source.rglob("*.py"):
+        if "-" in path.parent.name:
+            continue  # programs of adapters, whose standard output is a protocol
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in {
+                "click.echo", "click.secho", "print", "traceback.print_exc",
+                "sys.stdout.write", "sys.stderr.write", "sys.stdout.buffer.write",
+            }:  # fmt: skip
+                writers.add(str(path.relative_to(source)))
+    assert writers == {
+        "cli/commands.py",  # how click shows a failure, which is one escaped line
+        "cli/output.py",
+        "contract/openapi.py",  # a program of its own, for the generators of adapters
+        "ledger/server.py",  # a fault of the kit, while it serves
+    }
 
 
 def test_fixtures(tree: Path) -> None:
@@ -139,7 +303,7 @@ def test_fixtures(tree: Path) -> None:
         path.unlink()
 
 
-@pytest.mark.parametrize("command", ["explain", "schema", "check", "adapters", "revisions", "fixtures", "convert"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_arguments(command: str) -> None:
     """What is given on the command line and makes no sense."""
     for name in NASTY:
