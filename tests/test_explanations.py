@@ -118,7 +118,7 @@ def test_explain() -> None:
     [
         ("client/type-changed", "\n  returned  {"),
         ("client/crashed", "An example:\n  A page with an unknown kind"),
-        ("json/limit-size", "No case of the corpus shows it: a file of more"),
+        ("json/limit-size", "No case of the corpus has it: a file of more"),
     ],
 )
 def test_explain_without_cases(code: str, words: str) -> None:

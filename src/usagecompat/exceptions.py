@@ -130,7 +130,7 @@ class CorruptCase(UsageCompatError):
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.reason}; `usagecompat fixtures lint` says more"
+        return f"{self.path}: {self.reason}; `usagecompat fixtures lint` has the details"
 
 
 @frozen(eq=False)

@@ -25,7 +25,7 @@ _FILE: Final = Path(__file__).with_name("explanations.toml")
 _MOST_CASES: Final = 5
 STAGES: Final[Mapping[str, str]] = {
     "json": "The text is not strict JSON.",
-    "schema": "The document is not what the revision says.",
+    "schema": "The document is not what the revision has.",
     "wire": "The API is known to serve this, although the published contract does not allow it.",
     "record": "Every type is right, and a value is not.",
     "rule": "Values contradict each other.",

@@ -113,7 +113,7 @@ CODES: Final[Mapping[str, Code]] = {
     "json/limit-digits": _code(_E, "a number has more than 10,000 digits"),
     "json/limit-exponent": _code(_E, "a number's exponent is beyond ±10,000"),
     "json/already-parsed": _code(_N, "the input was not text, so text faults cannot show"),
-    # The document is not what the revision says.
+    # The document is not what the revision has.
     "schema/wrong-type": _code(_E, "a value has another JSON type than in the contract"),
     "schema/unexpected-null": _code(_E, "a value is null where the contract does not allow it"),
     "schema/missing-member": _code(_E, "a required member is absent"),
@@ -151,8 +151,8 @@ CODES: Final[Mapping[str, Code]] = {
     "rule/cursor-without-has-more": _code(_W, "a page has a cursor, and `has_more` is false"),
     "rule/end-before-start": _code(_W, "a bucket ends when it starts, or before"),
     "rule/time-not-in-seconds": _code(_W, "a time is before 1970 or beyond the year 2200"),
-    "rule/overlapping-buckets": _code(_W, "a bucket starts before the one in front of it has ended"),
-    "rule/unordered-buckets": _code(_W, "a bucket starts before the one in front of it does"),
+    "rule/overlapping-buckets": _code(_W, "a bucket starts before the previous one has ended"),
+    "rule/unordered-buckets": _code(_W, "a bucket starts before the previous one starts"),
     "rule/mixed-kinds": _code(_W, "a bucket holds results of several kinds"),
     "rule/duplicate-group": _code(_W, "two results of a bucket have the same kind and group keys"),
     "rule/amount-without-currency": _code(_W, "an amount has a value, and no currency"),
@@ -199,7 +199,7 @@ CODES: Final[Mapping[str, Code]] = {
     "convert/null-dropped": _code(_N, "a null that the revision does not allow was left out"),
     "convert/name-lost": _code(_N, "a member stood under a name of another revision, and no longer does"),
     "convert/text-became-number": _code(_N, "a number in a string became a number with the same digits"),
-    "convert/sum-recomputed": _code(_N, "a count was recomputed, and the way back may come to another text"),
+    "convert/sum-recomputed": _code(_N, "a count was recomputed, and the way back may give another text"),
     # A server's answers contradict each other, or what was asked.
     "server/no-answer": _code(_E, "no whole answer comes"),
     "server/failed": _code(_E, "a right query gets status 5xx"),
@@ -208,7 +208,7 @@ CODES: Final[Mapping[str, Code]] = {
     "server/error-with-200": _code(_E, "an error comes with status 200"),
     "server/invalid-page": _code(_E, "an answer is no page of the contract"),
     "server/wrong-kind": _code(_E, "an endpoint serves another endpoint's results"),
-    "server/has-more-wrong": _code(_E, "`has_more` and the cursor say different things"),
+    "server/has-more-wrong": _code(_E, "`has_more` and the cursor contradict each other"),
     "server/limit-ignored": _code(_E, "a page has another size than `limit` asks for"),
     "server/width-ignored": _code(_E, "buckets have another width than was asked for"),
     "server/buckets-off-grid": _code(_E, "a bucket does not stand on the grid of its width"),

@@ -36,7 +36,7 @@ OTHERS = {
     "exchange-with-text": ({"status": 200, "body": json.dumps(PAGE)}, "/body"),
     "exchange-within": ({"response": {"status": 200, "json": PAGE}}, "/response/json"),
     "spend-limit": (LIMIT, "cents"),
-    "nothing-known": ({"foo": 1}, "nothing tells what this is"),
+    "nothing-known": ({"foo": 1}, "this cannot be recognized"),
     "array-of-buckets": ([BUCKET], "array of buckets"),
     "array-of-results": ([COMPLETION], "array of results"),
     "array-of-pages": ([PAGE], "array of pages"),

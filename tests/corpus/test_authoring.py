@@ -233,8 +233,8 @@ def test_new_needs_everything(root: Path, payload: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--verdict", "valid"], "it must be valid, you say; the check says acceptable"),
-        (["--code", "record/negative-count"], "it must show record/negative-count, you say; the check says record/int"),
+        (["--verdict", "valid"], "you expect valid; the check reports acceptable"),
+        (["--code", "record/negative-count"], "you expect record/negative-count; the check reports record/int"),
         (["--flag", "unheard-of"], "the flag 'unheard-of' is not explained"),
         (["--revision", "2024-12-04", "--description", "so"], "does not match"),
     ],
@@ -269,7 +269,7 @@ def test_update_says_nothing_of_a_good_corpus(root: Path) -> None:
     assert authoring.changes(root) == ()
     result = run("update", root)
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == f"{root}: 0 of 3 cases say something else than the check\n"
+    assert result.stderr == f"{root}: 0 of 3 cases differ from the check\n"
 
 
 def said(root: Path, name: str, **others: object) -> str:
@@ -288,7 +288,7 @@ def test_update_shows_and_writes(root: Path) -> None:
     assert result.exit_code == 1
     assert '-  "verdict": "invalid",\n' in result.stdout
     assert '+  "verdict": "valid",\n' in result.stdout
-    assert "1 of 3 cases say something else" in result.stderr
+    assert "1 of 3 cases differ" in result.stderr
     assert content(root) == before
     assert run("update", root, "--write").exit_code == 0
     assert (root / "numbers/count-one.case.json").read_text("utf-8") == right

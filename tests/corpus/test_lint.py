@@ -152,7 +152,7 @@ KINDS: dict[str, tuple[Damage, str]] = {
         edited("manifest.json", '"verdict": "acceptable"', '"verdict": "valid"'),
         "is not what the cases say",
     ),
-    "other bytes": (edited(f"{ONE}.json", "{", "{ "), "has other bytes than the manifest says"),
+    "other bytes": (edited(f"{ONE}.json", "{", "{ "), "has other bytes than the manifest has"),
     "fix occurs twice": (said(NEGATIVE, fix={"replace": '"', "with": ""}), "times, not once"),
     "fix does not fix": (
         said(NEGATIVE, fix={"replace": "-1,", "with": "-2,"}),
@@ -191,10 +191,10 @@ KINDS: dict[str, tuple[Damage, str]] = {
     "description is two": (said(NEGATIVE, description="It is so. It is not."), "more than one sentence"),
     "evidence with a line break": (said(NEGATIVE, evidence="It\nis so."), "the evidence is no sentence"),
     "since is no version": (said(NEGATIVE, since="soon"), "does not match"),
-    "since is to come": (said(NEGATIVE, since="99.0.0"), "it is said to come with 99.0.0"),
+    "since is to come": (said(NEGATIVE, since="99.0.0"), "its `since` is 99.0.0"),
     "verdict against findings": (
         said(NEGATIVE, verdict="acceptable"),
-        "its findings come to invalid, and the verdict is acceptable",
+        "its findings give the verdict invalid, and the verdict is acceptable",
     ),
     "published against findings": (said(COST, published="acceptable"), "the published verdict is acceptable"),
     "count of an error": (

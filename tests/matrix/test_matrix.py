@@ -367,7 +367,8 @@ def test_broken_text(tmp_path: Path) -> None:
     subjects = {"t/a": Payload(id="t/a", payload_path=path)}
     data = data_of(FORMATS["html"](Matrix(clients=(client("c", compared("t/a", b"\xfe")),), subjects=subjects)))
     assert any(
-        text.startswith("\\xffx") and text.endswith("170,004 more characters are not shown") for text in data["texts"]
+        text.startswith("\\xffx") and text.endswith("170,004 more characters are not displayed")
+        for text in data["texts"]
     )
     assert "\\xfe" in data["texts"]
 

@@ -31,7 +31,7 @@ def test_everything_is_told(pytester: pytest.Pytester, small: Path) -> None:
             "  schema/wrong-type at /amount/currency, line 5, column 5",
             "    expected: no such finding",
             "    seen:     expected a string, found the number 5",
-            "    why:      a value has another JSON type than the contract says",
+            "    why:      a value has another JSON type than in the contract",
             '    to fix:   Write "5", in quotes. Fix amount-string.json, or, if it is right, what amount-string.case.json expects of it.',
             "  amount-string.json has other bytes than when the manifest was written.",
             "  to reproduce:",

@@ -30,7 +30,7 @@ def test_what_nobody_judged_is_skipped(pytester: pytest.Pytester) -> None:
         [
             "3 of 4 cases run*",
             "11 of 15 items passed, 4 skipped",
-            "SKIPPED [[]4[]] *: the case says nothing about 2024-12-04 in the profile served",
+            "SKIPPED [[]4[]] *: the case has no verdict at 2024-12-04 in the profile served",
         ]
     )
 

@@ -62,7 +62,7 @@ def test_text(put: Put) -> None:
         "             6   85.7%  bucket",
         "             4  warning  wire/amount-as-string",
         f'                {name}:7: expected a value, found "broken"',
-        f'                {name}:1 /results/0/amount/value: the letter wants a number, found the string "1.50"',
+        f'                {name}:1 /results/0/amount/value: the published contract has a number, found the string "1.50"',
         "  2026-10  wire/amount-as-string 4",
         "  organization.costs.result: 2026-10-01 to 2026-10-06T01:00:00Z, 4 days, 3 of them whole",
         "judged by revision 2026-10-21, served",

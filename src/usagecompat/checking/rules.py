@@ -91,12 +91,10 @@ def _page(page: dict[str, Tree], revision: str) -> Iterator[Observation]:
         path = ("data", index)
         start, end = integer_of(bucket.get("start_time")), integer_of(bucket.get("end_time"))
         if start is not None and last_start is not None and start < last_start:
-            message = f"the bucket starts at {_spelled(start)}, before the one in front of it, which starts at {_spelled(last_start)}"
+            message = f"the bucket starts at {_spelled(start)}, before the previous one, which starts at {_spelled(last_start)}"
             yield Observation("rule/unordered-buckets", path, message, "The API sends buckets in order of time.")
         elif start is not None and last_end is not None and start < last_end:
-            message = (
-                f"the bucket starts at {_spelled(start)}, before the one in front of it ends at {_spelled(last_end)}"
-            )
+            message = f"the bucket starts at {_spelled(start)}, before the previous one ends at {_spelled(last_end)}"
             yield Observation(
                 "rule/overlapping-buckets", path, message, "Sums over these buckets count some usage twice."
             )

@@ -145,7 +145,7 @@ class _Walk:
         """An object that has nothing of a payload, unless its names are only written in another way."""
         like = names_in_another_case(self.contract, node)
         if like is None:
-            message = "nothing tells what this is: it has no `object`, and no member of a page, a bucket or a result"
+            message = "this cannot be recognized: it has no `object`, and no member of a page, a bucket or a result"
             hint = WHAT_IS_ONE if node else "The object is empty."
         else:
             what, names = like
@@ -490,7 +490,7 @@ def explain_lossy(models: tuple[str, ...], number: Number) -> tuple[str, str]:
 def explain_number_text(text: str) -> tuple[str, str]:
     """Message and hint for a number in a string."""
     return (
-        f"the letter wants a number, found {_describe(text)}",
+        f"the published contract has a number, found {_describe(text)}",
         "Take the string and the number alike, each digit of it.",
     )
 

@@ -40,15 +40,17 @@ _VERDICTS: Final = [verdict.value for verdict in Verdict]
     metavar="FILE",
     help="The key for that, as redact has it.",
 )
-@click.option("--verdict", type=click.Choice(_VERDICTS), help="What it must come to; you say so before the check does.")
+@click.option(
+    "--verdict", type=click.Choice(_VERDICTS), help="The verdict that you expect, given before the check runs."
+)
 @click.option("--code", "codes", multiple=True, metavar="CODE", help="A finding that it must show. Repeatable.")
 @click.option("--description", metavar="TEXT", help="What is special about it, in one sentence.")
-@click.option("--evidence", metavar="TEXT", help="Where that is published or was seen, in a sentence.")
+@click.option("--evidence", metavar="TEXT", help="Where that is published or was observed, in a sentence.")
 @click.option("--flag", "flags", multiple=True, metavar="FLAG", help="Why it matters, from notes.json. Repeatable.")
 @click.option("--fix", nargs=2, metavar="OLD NEW", help="The one edit that makes it valid.")
 @click.option("--fix-hex", nargs=2, metavar="OLD NEW", help="The same for bytes, in hexadecimal.")
 @click.option("--revision", type=click.Choice(REVISIONS), metavar="DATE", default=LATEST, show_default=True)
-@click.option("--every-revision", is_flag=True, help="Expect what the check says at the other revisions, too.")
+@click.option("--every-revision", is_flag=True, help="Expect the verdicts of the check at the other revisions, too.")
 @click.option("--ask/--no-ask", default=None, help="Ask for what is not given, which is the default on a terminal.")
 @click.pass_context
 def new(  # noqa: PLR0913 - one for each option
@@ -73,8 +75,8 @@ def new(  # noqa: PLR0913 - one for each option
     """
     Write a new case into the corpus in DIR: the payload, what it must show, and its line of the manifest.
 
-    ID is the topic, a slash and the name of the fault, such as numbers/count-with-plus. You say what the payload must
-    come to; the check says what is in it. Nothing is written if the two differ, or if anything else has to be fixed.
+    ID is the topic, a slash and the name of the fault, such as numbers/count-with-plus. You give the verdict that you
+    expect, before the check runs. Nothing is written if the check disagrees, or if anything else has to be fixed.
 
     Exit status: 0 the case is written, 1 it is not, 2 something was misused.
 
@@ -95,7 +97,7 @@ def new(  # noqa: PLR0913 - one for each option
         data = Redactor(key_of(key_file)).redact(data).data
     verdict = verdict or str(click.prompt("Which verdict must it have", type=click.Choice(_VERDICTS)))
     description = description or str(click.prompt("What is special about it, in one sentence"))
-    evidence = evidence or str(click.prompt("Where is that published, or where was it seen"))
+    evidence = evidence or str(click.prompt("Where is that published, or where was it observed"))
     if asking and not flags:
         known = ", ".join(read_notes(directory))
         flags = tuple(click.prompt(f"Flags, with spaces between ({known})", default="", show_default=False).split())
@@ -138,28 +140,28 @@ def _bytes(fix: tuple[str, str]) -> tuple[bytes, bytes]:
 
 
 def _otherwise(report: Report, verdict: str, codes: tuple[str, ...]) -> list[str]:
-    """Where the check says something else than the person."""
+    """Where the check disagrees with the person."""
     problems: list[str] = []
     if report.verdict != verdict:
-        problems.append(f"it must be {verdict}, you say; the check says {report.verdict}")
+        problems.append(f"you expect {verdict}; the check reports {report.verdict}")
     for code in codes:
         if code not in CODES:
             raise NoSuchName("finding code", code, tuple(CODES))
     found = {finding.code for finding in report.findings}
     if codes and found != set(codes):
         said = ", ".join(sorted(set(codes)))
-        problems.append(f"it must show {said}, you say; the check says {', '.join(sorted(found)) or 'nothing'}")
+        problems.append(f"you expect {said}; the check reports {', '.join(sorted(found)) or 'nothing'}")
     return problems
 
 
 @click.command("update", short_help="Report what a change did to every expectation.")
 @click.argument("directory", type=_CORPUS, metavar="DIR")
 @click.argument("ids", nargs=-1, metavar="[ID...]")
-@click.option("--write", is_flag=True, help="Write what the cases must say now, and the manifest.")
+@click.option("--write", is_flag=True, help="Write the new expectations of the cases, and the manifest.")
 @click.pass_context
 def update(context: click.Context, *, directory: Path, ids: tuple[str, ...], write: bool) -> None:
     """
-    Show, as a diff, what the cases of the corpus in DIR would have to say for the check to be right about them.
+    Print a diff of what the cases of the corpus in DIR need so that they agree with the check.
 
     The files of sequences that do not follow from the first six members of their sequence are listed.
 
@@ -179,15 +181,15 @@ def update(context: click.Context, *, directory: Path, ids: tuple[str, ...], wri
     for change in found:
         place = str(change.case.path)
         lines = unified_diff(
-            change.before.splitlines(), change.after.splitlines(), f"{place} (says)", f"{place} (seen)", lineterm=""
+            change.before.splitlines(), change.after.splitlines(), f"{place} (case)", f"{place} (check)", lineterm=""
         )
         for line in lines:
             say(line)
     total = len(ids) or len(known)
-    told = f"{directory}: {len(found):,} of {total:,} cases say something else than the check"
+    told = f"{directory}: {len(found):,} of {total:,} cases differ from the check"
     if write and found:
         authoring.apply(found, directory)
-        say(f"{told}; now they say what it sees", err=True)
+        say(f"{told}; now they agree with it", err=True)
     else:
         say(told, err=True)
     files = [] if ids else _sequence_files(directory, write=write)

@@ -40,7 +40,7 @@ _JSON: Final = ("json", "sarif")
 @click.option(
     "--shape",
     type=click.Choice([shape.value for shape in Shape]),
-    help="What the payloads are; told by themselves otherwise.",
+    help="What the payloads are; the kit finds out by itself if this is missing.",
 )
 @click.option(
     "--profile",
@@ -68,15 +68,13 @@ _JSON: Final = ("json", "sarif")
     help="How reports are written: for people; one JSON object per line and payload; annotations and a summary for "
     "GitHub Actions; SARIF 2.1.0; JUnit XML.",
 )
-@click.option(
-    "--ndjson", is_flag=True, help="Take every line of the input for a payload, whatever the files are called."
-)
+@click.option("--ndjson", is_flag=True, help="Take every line of the input as a payload, for any file name.")
 @click.option(
     "--unwrap",
     is_flag=True,
     help="Check the payloads inside saved exchanges: HAR, VCR cassettes in JSON or YAML, objects with a body.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing about payloads that do not fail, and no totals.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only payloads that fail, and no totals.")
 @also_html
 @click.pass_context
 def check(  # noqa: PLR0913 - one for each option

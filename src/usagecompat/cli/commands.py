@@ -127,7 +127,7 @@ def _told_in_one_line() -> Generator[None]:
     except (_Told, click.exceptions.NoArgsIsHelpError, click.exceptions.Exit):
         raise
     except (KeyboardInterrupt, click.Abort) as error:
-        raise _Told("interrupted; what was not told by then was not checked") from error
+        raise _Told("interrupted; what was not reported by then was not checked") from error
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "usagecompat"
         raise _Told(f"{_one_line(error.format_message())} See: {command} --help") from error

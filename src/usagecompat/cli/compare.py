@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "--shape",
     type=click.Choice([shape.value for shape in Shape]),
-    help="What SENT is; told by itself otherwise.",
+    help="What SENT is; the kit finds out by itself if this is missing.",
 )
 @click.option(
     "--format",
@@ -62,7 +62,7 @@ def compare(  # noqa: PLR0913 - one for each option
 
     SENT is a file with one payload, RETURNED one with the text that the client wrote after reading it; either may be
     compressed (.gz, .zst), and one may be - for standard input.
-    The levels are NONE, VALUES, PRESENCE, OPEN, EXACT, LEXICAL and BYTES; from EXACT on the two say the same.
+    The levels are NONE, VALUES, PRESENCE, OPEN, EXACT, LEXICAL and BYTES; from EXACT on the two hold the same data.
 
     Exit status: 0 the level is EXACT or higher, 1 it is lower, 2 something could not be read or was misused.
 

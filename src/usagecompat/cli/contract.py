@@ -65,7 +65,7 @@ def schema(  # noqa: PLR0913 - one for each option
     """
     Print the JSON Schema of a shape, or write the schema files.
 
-    SHAPE is page, bucket (unless told otherwise), result, amount, flat, or the name of a record such as CostsResult.
+    SHAPE is page, bucket (the default), result, amount, flat, or the name of a record such as CostsResult.
     What is printed needs no other file.
 
     \b
@@ -84,9 +84,7 @@ def schema(  # noqa: PLR0913 - one for each option
         for name in stale:
             say(str(check / name))
         if stale:
-            told = (
-                f"{_files(len(stale))} above: not what the records say; to fix this: usagecompat schema --write {check}"
-            )
+            told = f"{_files(len(stale))} above: not what the records give; to fix this: usagecompat schema --write {check}"
             say(told, err=True)
         context.exit(1 if stale else 0)
     else:

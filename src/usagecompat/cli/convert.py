@@ -44,7 +44,7 @@ class _Target(click.ParamType):  # type: ignore[type-arg]  # not generic in olde
 )
 @click.option("--strict", is_flag=True, help="Leave out members and kinds that the revision does not know.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write here.")
-@click.option("--ndjson", is_flag=True, help="Every line of every file is a payload, whatever the file is called.")
+@click.option("--ndjson", is_flag=True, help="Take every line of every file as a payload, for any file name.")
 @click.option(
     "--flat-revision",
     type=REVISION,
@@ -68,9 +68,9 @@ def convert(  # noqa: PLR0913 - one for each option
     """
     Write payloads of one revision as payloads of another.
 
-    JSON stays JSON and NDJSON stays NDJSON; what both revisions say alike keeps its text.
+    JSON stays JSON and NDJSON stays NDJSON; what is the same at both revisions keeps its text.
     With --to flat, each result becomes one line: the flat record that generated clients read.
-    What is lost is told on standard error, each with its place; what cannot be converted is refused with the reason,
+    What is lost is printed to standard error, each with its place; what cannot be converted is refused with the reason,
     and the other payloads are written all the same.
 
     Exit status: 0 everything was converted, 1 something was refused, 2 something could not be read or was misused.

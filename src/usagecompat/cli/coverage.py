@@ -22,7 +22,7 @@ _PAGE: Final = click.Path(dir_okay=False, path_type=Path)
 
 @click.command(short_help="Report what the cases must cover, and which case does.")
 @click.argument("directory", type=_CORPUS, required=False, metavar="[DIR]")
-@click.option("--open", "only_open", is_flag=True, help="Only what nothing shows, and something could.")
+@click.option("--open", "only_open", is_flag=True, help="Only what no case covers, and one could.")
 @click.option("--topic", multiple=True, metavar="NAME", help="Only this topic, such as member or rule. Repeatable.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context
@@ -33,7 +33,7 @@ def coverage(
     Report what the cases must cover at every revision, and the first case that does.
 
     An obligation is met by a file, by a case that is derived from a file, or by nothing: because no payload can meet
-    it, for the reason told, or because it is open.
+    it, for the reason printed, or because it is open.
 
     Exit status: 0 nothing is open, 1 something is, 2 the corpus cannot be read.
 
@@ -83,7 +83,7 @@ def _totals(found: Coverage) -> list[str]:
 @click.pass_context
 def about(context: click.Context, *, write: Path | None, check: Path | None) -> None:
     """
-    Print what the corpus holds and what it has to show, or keep the page that says so.
+    Print what the corpus holds and what it has to cover, or write the page about it.
 
     \b
     Example: usagecompat fixtures about --write docs/corpus.md

@@ -24,23 +24,23 @@ if TYPE_CHECKING:
     from usagecompat.explanations import Explanation
 
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
-_GROUPS: Final[Mapping[str, str]] = {**STAGES, "archive": "What `usagecompat scan` says of files."}
+_GROUPS: Final[Mapping[str, str]] = {**STAGES, "archive": "What `usagecompat scan` finds in files."}
 _WIDTH: Final = 100
 _MOST_CASES: Final = 10
-_REMEDY: Final = "Fix what the message says, and run the same command again: with --state it reads the rest alone."
+_REMEDY: Final = "Fix what the message names, and run the same command again: with --state it reads only the rest."
 
 
 @click.command()
 @click.argument("code", required=False, metavar="[CODE]")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--write", type=_FILE, metavar="FILE", help="Write what is to be said about all codes to FILE.")
+@click.option("--write", type=_FILE, metavar="FILE", help="Write the explanations of all codes to FILE.")
 @click.option("--check", type=_FILE, metavar="FILE", help="Fail if FILE is not what would be written.")
 @click.pass_context
 def explain(context: click.Context, *, code: str | None, format_: str, write: Path | None, check: Path | None) -> None:
     """
     Explain what a finding code means and how to fix its cause.
 
-    Why it matters, who was hit by it and which cases show it is told, too. CODE may be the first part alone, such as
+    Also print why it matters, who was hit by it and which cases have it. CODE may be the first part alone, such as
     wire: then its codes are listed. Without a CODE all of them are.
 
     \b
@@ -97,7 +97,7 @@ def _keep(write: Path | None, check: Path | None) -> int:
     if write:
         place.write_text(text, "utf-8")
     elif not place.is_file() or place.read_text("utf-8") != text:
-        say(f"{place}: not what the texts and cases say; to fix this: usagecompat explain --write {place}")
+        say(f"{place}: not what the texts and cases give; to fix this: usagecompat explain --write {place}")
         return 1
     return 0
 
@@ -109,7 +109,7 @@ def _listed(group: str) -> Iterator[str]:
             yield f"{stage}: {sentence}"
             yield from (f"  {code:{width}}  {_title(code)}" for code in _codes_of(stage))
             yield ""
-    yield "usagecompat explain CODE says more."
+    yield "usagecompat explain CODE explains one."
 
 
 def _title(code: str) -> str:
@@ -127,7 +127,7 @@ def _told(told: Explanation) -> Iterator[str]:
     elif told.answer:
         yield f"\nAn example:\n  {told.answer}"
     elif told.no_case:
-        yield f"\nNo case of the corpus shows it: {told.no_case}"
+        yield f"\nNo case of the corpus has it: {told.no_case}"
     else:
         ids = cases_showing(told.code, _codes_by_case())
         yield f"\nCases that show it ({len(ids)}), under {packaged()}:"

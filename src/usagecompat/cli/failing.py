@@ -28,5 +28,5 @@ def known_codes(_context: click.Context, _option: click.Parameter, codes: tuple[
             raise click.BadParameter(f"there is no finding code {code!r}; {hint} `usagecompat explain` lists all.")
         if code not in CODES_OF_PAYLOADS:
             said_of = _SAID_OF[code.partition("/")[0]]
-            raise click.BadParameter(f"{code!r} is said of {said_of} and never found in a payload.")
+            raise click.BadParameter(f"{code!r} is about {said_of} and never found in a payload.")
     return codes

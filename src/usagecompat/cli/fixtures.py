@@ -112,7 +112,7 @@ def lint(context: click.Context, directory: Path | None) -> None:
 @click.option("--write", is_flag=True, help="Write it to DIR/manifest.json.")
 def manifest(directory: Path, *, write: bool) -> None:
     """
-    Print the manifest of the corpus in DIR, made anew from its cases, or write it.
+    Print the manifest of the corpus in DIR, made again from its cases, or write it.
 
     Which cases are in which smaller set is kept as the manifest has it now.
 

@@ -91,7 +91,7 @@ _NAMES: Final = (*FORMATS, _BADGE)
     metavar="FILE",
     help="A list of failures that are expected, as `usagecompat run` takes it.",
 )
-@click.option("--allow-skips", is_flag=True, help="What a client says it skips is no reason for exit status 1.")
+@click.option("--allow-skips", is_flag=True, help="Cases that a client skips are no reason for exit status 1.")
 @click.option("--format", "format_", type=click.Choice(_NAMES), default="text", show_default=True)
 @click.option(
     "--also",
@@ -200,7 +200,7 @@ def _matrix(results: list[ClientResult], absent: list[Absent], listed: tuple[Cas
     names = [*(result.name for result in results), *(one.name for one in absent)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise click.UsageError(f"Two clients are called {twice[0]}; put NAME= in front of a command.")
+        raise click.UsageError(f"Two clients are called {twice[0]}; put NAME= before a command.")
     return Matrix(
         clients=tuple(results),
         absent=tuple(absent),

@@ -39,7 +39,7 @@ _JOBS: Final = click.option(
 @click.option("--family", multiple=True, metavar="NAME", help="Only this family of mutants. Repeatable.")
 @click.option("--survivors", is_flag=True, help="Only those that no case kills.")
 @click.option("--revision", type=REVISION, metavar="DATE|FILE", help="Judge all cases by this revision.")
-@click.option("--every-revision", is_flag=True, help="Say what survives at each revision, and nothing else.")
+@click.option("--every-revision", is_flag=True, help="Print what survives at each revision, and nothing else.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @_JOBS
@@ -57,10 +57,10 @@ def mutants(  # noqa: PLR0913 - one for each option
     jobs: int,
 ) -> None:
     """
-    Run faulty clients over the cases, and say which cases kill each of them.
+    Run faulty clients over the cases, and report which cases kill each of them.
 
     A mutant is the faithful client with one fault. It is killed if the judge that real clients have finds the fault,
-    equivalent if no payload can show it (the proof is told), and has survived otherwise.
+    equivalent if no payload can reveal it (the proof is printed), and has survived otherwise.
 
     Exit status: 0 none survived, 1 some did, 2 the corpus cannot be read.
 
@@ -132,7 +132,7 @@ def _totals(fates: Sequence[MutantResult], payloads: int, revision: Revision | N
 
 @click.command(short_help="Choose, check or freeze the small sets of a corpus.")
 @click.argument("directory", type=_CORPUS, required=False, metavar="[DIR]")
-@click.option("--write", is_flag=True, help="Choose the sets anew and write them to DIR/manifest.json.")
+@click.option("--write", is_flag=True, help="Choose the sets again and write them to DIR/manifest.json.")
 @click.option("--check", is_flag=True, help="Fail if a set does not kill what it promises.")
 @_JOBS
 @click.pass_context
@@ -177,7 +177,7 @@ def sets(context: click.Context, *, directory: Path | None, write: bool, check: 
 @click.pass_context
 def faults(context: click.Context, *, write: Path | None, check: Path | None) -> None:
     """
-    Print what public clients got wrong and which cases catch it, or keep the page that says so.
+    Print what public clients got wrong and which cases catch it, or write the page about it.
 
     \b
     Example: usagecompat fixtures faults --write docs/faults.md

@@ -16,7 +16,7 @@ from usagecompat.findings import Profile
 if TYPE_CHECKING:
     from usagecompat.contract import Revision
 
-_EPILOG = "Exit status: 0 done, 2 misuse. What the document says, and what it cannot say: docs/openapi.md."
+_EPILOG = "Exit status: 0 done, 2 misuse. What is in the document, and what OpenAPI cannot express: docs/openapi.md."
 
 
 @click.command(epilog=_EPILOG)

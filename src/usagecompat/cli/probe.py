@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from usagecompat.probe import ProbeResult, Session
 
 _EPILOG: Final = (
-    "Exit status: 0 nothing found that weighs as much as --fail-on says, 1 something found, 2 misuse, or the server "
+    "Exit status: 0 no finding has the severity of --fail-on or more, 1 one has, 2 misuse, or the server "
     "cannot be reached. Needs usagecompat[probe]. What is asked and judged: docs/probe.md; the JSON: schemas/probe.json."
 )
 _DAY: Final = 86_400

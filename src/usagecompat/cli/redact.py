@@ -72,8 +72,8 @@ def key_of(file: Path | None) -> bytes:
     help="The key for pseudonyms, so that a later run makes the same; made if it is not there.",
 )
 @click.option("--keep", multiple=True, metavar="NAME", help="Leave the values of members of this name. Repeatable.")
-@click.option("--ndjson", is_flag=True, help="Take every line for a payload, whatever the files are called.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what could not be done.")
+@click.option("--ndjson", is_flag=True, help="Take every line as a payload, for any file name.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only what could not be done.")
 @click.pass_context
 def redact(  # noqa: PLR0913 - one for each option
     context: click.Context,

@@ -57,7 +57,7 @@ def revisions(context: click.Context, format_: str) -> None:
 @click.pass_context
 def diff(context: click.Context, old: str, new: str, format_: str, *, breaking: bool) -> None:
     """
-    Say everything in which two revisions differ, whom it breaks, and which payload shows it.
+    List all differences between two revisions, whom each breaks, and a payload that proves it.
 
     OLD and NEW are dates, files of drafts, or OpenAPI documents (YAML or JSON).
     Exit status: 0 nothing differs, 1 something does, 2 one of the two cannot be read.
@@ -88,9 +88,9 @@ def import_(context: click.Context, openapi: str, output: Path | None, date: str
     """
     Make a draft of a revision from an OpenAPI document, YAML or JSON.
 
-    The document is read by its endpoints, whatever it calls its schemas.
+    The document is read by its endpoints, for any names of schemas.
     The draft goes to standard output or to FILE; every --revision takes it.
-    What it cannot hold is told on standard error, each with its place; so is what differs from the newest revision.
+    What it cannot hold is printed to standard error, each with its place; so is what differs from the newest revision.
 
     \b
     Example: usagecompat revisions import openapi.yaml --output draft.json

@@ -151,8 +151,8 @@ def _statuses(_context: click.Context, _option: click.Parameter, given: str | No
     metavar="N",
     help="How many failing cases the text lists.",
 )
-@click.option("--quiet", "-q", is_flag=True, help="Only who the client is, what it comes to, and what to fix.")
-@click.option("--allow-skips", is_flag=True, help="What the client says it skips is no reason for exit status 1.")
+@click.option("--quiet", "-q", is_flag=True, help="Print only the client, its level, and what to fix.")
+@click.option("--allow-skips", is_flag=True, help="Cases that the client skips are no reason for exit status 1.")
 @click.option(
     "--update-expected",
     is_flag=True,
@@ -194,9 +194,9 @@ def run(  # noqa: PLR0913 - one for each option
     Run a client in any language over the corpus and report what it loses.
 
     Every payload is sent to the client, which decodes it and encodes it again, and what comes back is compared.
-    CMD speaks the line protocol of docs/clients.md, unless --oneshot or --http says otherwise.
+    CMD speaks the line protocol of docs/clients.md, unless --oneshot or --http is given.
     With --paging the sequences of the corpus are run: queries of several pages, and servers at which pages fail.
-    An adapter of a generated client is judged by the revision that it was made from, unless --revision says otherwise.
+    An adapter of a generated client is judged by the revision that it was made from, unless --revision is given.
 
     Exit status: 0 every case holds at the required level or fails as expected, 1 one does not, was not run, or was
     skipped although it must be decoded, 2 the client cannot be started, or something was misused.
@@ -223,11 +223,13 @@ def run(  # noqa: PLR0913 - one for each option
         spec = client_spec(given, way=way, name=name, validates=validates, timeout=timeout)
         if refused is not None:
             if spec.way not in {Way.ONESHOT, Way.HTTP}:
-                raise click.UsageError("--refused-status is said of a CMD that is started for each payload.")
+                raise click.UsageError(
+                    "--refused-status needs a CMD that is started for each payload (--oneshot or --http)."
+                )
             spec = evolve(spec, refused=refused)
     elif oneshot or http or validates or refused is not None:
         raise click.UsageError(
-            "--oneshot, --http, --validates and --refused-status are said of a CMD; an adapter says them itself."
+            "--oneshot, --http, --validates and --refused-status need a CMD; an adapter declares these itself."
         )
     else:
         spec, revision = _adapted(adapter or "", name, timeout, revision)
@@ -372,5 +374,5 @@ def _gap(result: ClientResult) -> str:
     names = ", ".join(case.case_id for case in missing[:_MOST_NAMES])
     more = f" and {len(missing) - _MOST_NAMES} more" if len(missing) > _MOST_NAMES else ""
     skipped = any(case.outcome is Outcome.SKIPPED for case in missing)
-    hint = " --allow-skips allows what the client says it skips." if skipped else ""
+    hint = " --allow-skips allows what the client skips." if skipped else ""
     return f"{len(missing)} cases were skipped or not run, which is exit status 1: {names}{more}.{hint}"

@@ -47,7 +47,7 @@ def _group_key(_context: click.Context, _option: click.Parameter, name: str | No
 def _rows_file(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
     if path is not None and path.suffix not in {".ndjson", ".jsonl", ".parquet"}:
         raise click.BadParameter(
-            f"{path} ends in none of .ndjson, .jsonl and .parquet, which say how rows are written."
+            f"{path} ends in none of .ndjson, .jsonl and .parquet, which decide how rows are written."
         )
     return path
 
@@ -62,7 +62,7 @@ def _rows_file(_context: click.Context, _option: click.Parameter, path: Path | N
     "--state",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Go on from where this file says, and write to it how far the scan is.",
+    help="Go on from the state in this file, and write to it how far the scan is.",
 )
 @click.option(
     "--revision",
@@ -95,9 +95,7 @@ def _rows_file(_context: click.Context, _option: click.Parameter, path: Path | N
     show_default=True,
     help="For whom it is.",
 )
-@click.option(
-    "--ndjson", is_flag=True, help="Take every line of the input for a payload, whatever the files are called."
-)
+@click.option("--ndjson", is_flag=True, help="Take every line of the input as a payload, for any file name.")
 @click.option(
     "--ignore",
     multiple=True,
@@ -203,7 +201,7 @@ def scan(  # noqa: PLR0913 - one for each option
 def _interrupted(state: Path | None) -> str:
     if state is None:
         return "interrupted; with --state FILE a scan can go on from where it was"
-    return f"interrupted; {state} says what was done by then, and the same command goes on from there"
+    return f"interrupted; {state} has what was done by then, and the same command goes on from there"
 
 
 @contextmanager

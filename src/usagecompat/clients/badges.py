@@ -138,7 +138,7 @@ def _caps(result: ClientResult, everyday: list[CaseResult]) -> Iterator[tuple[Co
     possible = [case for case in result.cases if case.tier is Tier.POSSIBLE and case.failing(required)]
     silent = [case for case in possible if not _openly(case)]
     if silent:
-        yield Colour.YELLOWGREEN, f"{len(silent)} possible cases lose more than digits, and no error says so"
+        yield Colour.YELLOWGREEN, f"{len(silent)} possible cases lose more than digits, without an error"
     if possible:
         yield Colour.GREEN, f"{len(possible)} possible cases fail at {required.name}"
     extreme = [case for case in result.cases if case.tier is Tier.EXTREME and case.failing(required)]

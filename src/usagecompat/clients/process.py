@@ -63,7 +63,7 @@ class TimedOut(ProcessProblem):
     seconds: float
 
     def __str__(self) -> str:
-        return f"said nothing complete within {self.seconds:g} s"
+        return f"wrote nothing complete within {self.seconds:g} s"
 
 
 @frozen(eq=False)
@@ -257,7 +257,7 @@ class Guard:
             if trouble := _trouble_of(self._process.pid):
                 raise GuardLost(trouble)
             if time.monotonic() > until:
-                raise GuardLost(f"said nothing within {_PATIENCE:g} s")
+                raise GuardLost(f"wrote nothing within {_PATIENCE:g} s")
         try:
             chunk = self._socket.recv(1 << 16)
         except OSError:

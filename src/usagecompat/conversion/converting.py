@@ -237,7 +237,7 @@ class _Conversion:
                 continue
             self.edits.replace(entry.value.start, entry.value.end, lexeme_of(found.value))
             if found.is_lossy or lexeme_of(counts[entry.name]) != entry.value.text:
-                message = "it was recomputed, and the way back may come to another text"
+                message = "it was recomputed, and the way back may give another text"
                 self.lose("convert/sum-recomputed", here, message)
 
 

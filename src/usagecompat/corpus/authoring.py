@@ -147,7 +147,7 @@ def problems_of(draft: Draft, root: Path) -> list[str]:
     problems += [f"{path} is there already" for path in _files_of(draft, root) if path.exists()]
     manifest = root / MANIFEST
     if manifest.is_file() and manifest.read_text("utf-8") != manifest_of(read_cases(root), read_manifest(root)):
-        problems.append(f"{manifest} is not what the cases say; see first: usagecompat fixtures lint {root}")
+        problems.append(f"{manifest} does not match the cases; see first: usagecompat fixtures lint {root}")
     return problems
 
 

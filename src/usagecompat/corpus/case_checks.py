@@ -146,7 +146,7 @@ def _judge_by_schema(
     except ValueError as fault:
         code = "json/invalid-utf-8" if isinstance(fault, UnicodeDecodeError) else "json/syntax-error"
         wanted = f"a text that can be held against {schema_file(revision, Profile.SERVED)}"
-        yield _about(subject, code, wanted, f"the json module says: {fault}")
+        yield _about(subject, code, wanted, f"the json module reports: {fault}")
         return
     told: set[tuple[object, ...]] = set()
     for profile, expected in culprits.items():
@@ -469,7 +469,7 @@ def _unwelcome(finding: Finding) -> Mismatch:
         expected=f"no {finding.severity}",
         seen=finding.message,
         why=CODES[finding.code].title,
-        fix=finding.hint or "Fix what wrote the payload; `usagecompat explain` tells more about the code.",
+        fix=finding.hint or "Fix what wrote the payload; `usagecompat explain` explains the code.",
     )
 
 

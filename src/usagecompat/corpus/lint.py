@@ -187,10 +187,10 @@ def _manifest(root: Path, cases: list[Case]) -> Iterator[Problem]:
                 Problem(case.path, "the manifest does not list it; `usagecompat fixtures manifest DIR --write` does")
             )
         elif entries[name].sha256 != digest_of(case):
-            problems.append(Problem(case.payload_path, "has other bytes than the manifest says"))
+            problems.append(Problem(case.payload_path, "has other bytes than the manifest has"))
     yield from problems
     if not problems and (path.read_text("utf-8") if path.is_file() else "") != manifest_of(cases, entries):
-        yield Problem(path, "is not what the cases say; fix it with `usagecompat fixtures manifest DIR --write`")
+        yield Problem(path, "does not match the cases; fix it with `usagecompat fixtures manifest DIR --write`")
 
 
 # -- one case
@@ -211,14 +211,14 @@ def _words(case: Case) -> Iterator[str]:
 
 def _since(case: Case) -> Iterator[str]:
     if release(case.since) > release(version()):
-        yield f"it is said to come with {case.since}, and this is {version()}"
+        yield f"its `since` is {case.since}, and this is {version()}"
 
 
 def _tier(case: Case) -> Iterator[str]:
     """Whether the case says its tier, and the one that the rule gives it."""
     rule = case.tier_by_rule
     if case.said_tier is not rule:
-        said = "says no `tier`" if case.said_tier is None else f"says the tier {case.said_tier}"
+        said = "has no `tier`" if case.said_tier is None else f"says the tier {case.said_tier}"
         yield f"it {said}, and the rule of fixtures/README.md gives it {rule}; `usagecompat fixtures update DIR {case.id} --write` fills it in"
 
 
@@ -237,13 +237,13 @@ def _expectation(case: Case) -> Iterator[str]:
     ):
         told = verdict_of({CODES[one.code].severity(profile) for one in case.findings})
         if told is not said:
-            yield f"its findings come to {told}, and the {name} is {said}"
+            yield f"its findings give the verdict {told}, and the {name} is {said}"
     last = ""
     for held in case.revisions:
         if held.first > held.last:
             yield f"the range {held.first} to {held.last} ends before it begins"
         if held.first <= last:
-            yield f"the range that begins at {held.first} overlaps or precedes the one in front of it"
+            yield f"the range that begins at {held.first} overlaps or precedes the one before it"
         if held.covers(case.revision):
             yield f"the range {held.first} to {held.last} covers {case.revision}, which `verdict` is for"
         last = held.last

@@ -55,12 +55,12 @@ _EXPECTED: Final = {
 _HINTS: Final = {
     "/": "JSON has no comments.",
     "#": "JSON has no comments.",
-    "True": "This looks like Python; JSON says true.",
-    "False": "This looks like Python; JSON says false.",
-    "None": "This looks like Python; JSON says null.",
-    "nan": "JSON has neither NaN nor infinities; leave the member out or say null.",
-    "inf": "JSON has neither NaN nor infinities; leave the member out or say null.",
-    "undefined": "JSON has no undefined; leave the member out or say null.",
+    "True": "This looks like Python; JSON has true.",
+    "False": "This looks like Python; JSON has false.",
+    "None": "This looks like Python; JSON has null.",
+    "nan": "JSON has neither NaN nor infinities; leave the member out or send null.",
+    "inf": "JSON has neither NaN nor infinities; leave the member out or send null.",
+    "undefined": "JSON has no undefined; leave the member out or send null.",
 }
 
 

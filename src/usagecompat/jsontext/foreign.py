@@ -62,7 +62,7 @@ _AT_CHARACTER: Final = {
     "-": "A digit must follow a minus sign at once.",
     "_": "A JSON number has no separators of thousands.",
     "$": "A JSON number has no currency sign; the currency is a member of its own.",
-    ".": "A JSON number has a digit in front of its point.",
+    ".": "A JSON number has a digit before its point.",
 }
 _WORDS: Final = {"t": "true", "f": "false", "n": "null"}
 _BYTES: Final = re.compile(r"[bB](['\"])")
@@ -107,9 +107,9 @@ def foreign_text(text: str) -> str:  # noqa: PLR0911 - one for each sort
     if _PYTHON.match(head):
         return "This is how Python prints a dict or list; `json.dumps` writes JSON."
     if head.startswith(")]}'"):
-        return "A guard against script inclusion stands in front; the payload begins behind its line."
+        return "A guard against script inclusion comes first; the payload begins after its line."
     if re.match(r"(?:id|event|retry|data|):", head) and re.search(r"^data:", head, re.MULTILINE):
-        return "This is an event stream (SSE); the payload is what stands behind `data:`."
+        return "This is an event stream (SSE); the payload is what follows `data:`."
     if _HEADERS.match(head):
         line = _line_behind_headers(text)
         return "These are the headers of an HTTP answer; " + (
@@ -118,7 +118,7 @@ def foreign_text(text: str) -> str:  # noqa: PLR0911 - one for each sort
     if _EXPORT.match(head):
         return "This is a table (CSV or TSV), such as the dashboard exports; ask the API itself for JSON."
     if _ASSIGNMENT.match(head):
-        return "This is source code; the payload is only what stands behind the `=`."
+        return "This is source code; the payload is only what follows the `=`."
     if start in "#/" or head.startswith("<!--"):
         return "JSON has no comments."
     if head.startswith("```"):
@@ -149,7 +149,7 @@ def hint_at_break(text: str, at: int, expected: str, found: str) -> str:  # noqa
         return "JSON strings stand in double quotes; Python's `json.dumps` writes them."
     if character and character in "]}":
         if before.endswith(","):
-            return "A comma must not stand in front of a closing bracket."
+            return "A comma must not stand before a closing bracket."
         return _closing(text, at, character)
     if character == "+" and found[1:]:
         return f"A JSON number has no plus sign; write {found[1:]}."
@@ -164,7 +164,7 @@ def hint_at_break(text: str, at: int, expected: str, found: str) -> str:  # noqa
         inside = text[start + 1 : end] if 0 <= start < end <= start + _LONGEST else "C:\\users"
         return f'A backslash in a JSON string is written twice: "{_SINGLE.sub(_TWICE, inside)}".'
     if "comma" in expected and _VALUE.match(text, at):
-        return "A comma is missing in front of it."
+        return "A comma is missing before it."
     if "member name" in expected and (character.isalpha() or character in "_$"):
         return f'Member names stand in double quotes: "{found}".'
     return _hint_at_character(character, expected)
@@ -207,7 +207,7 @@ def _closing(text: str, at: int, character: str) -> str:
     wanted = "]" if is_open[-1] == "[" else "}"
     if wanted != character:
         return f"The bracket that is open is {is_open[-1]}, which {wanted} closes."
-    return "A value is missing in front of it."
+    return "A value is missing before it."
 
 
 def hint_behind(text: str, at: int) -> str:
@@ -220,7 +220,7 @@ def hint_behind(text: str, at: int) -> str:
     if first and first in "]}":
         return "There is one closing bracket more than there are opening ones."
     if first == "\0":
-        return "NUL bytes stand behind the value, as when a buffer is written whole."
+        return "NUL bytes follow the value, as when a buffer is written whole."
     if first == ",":
         return "A comma follows; was the value cut out of an array?"
     if first == ";":
@@ -229,4 +229,4 @@ def hint_behind(text: str, at: int) -> str:
         return "JSON has no comments."
     if _VALUE.match(rest):
         return "Several payloads in one text, each on a line of its own, are NDJSON."
-    return "Only white space may stand behind the value; a log or a shell may have written more."
+    return "Only white space may follow the value; a log or a shell may have written more."

@@ -47,7 +47,7 @@ class NumberFault:
 def number_fault(lexeme: str) -> NumberFault | None:
     """What keeps a number from having a value here; no number is computed for the answer."""
     if lexeme.endswith(("NaN", "Infinity")):
-        hint = "JSON has neither NaN nor infinities; leave the member out or say null."
+        hint = "JSON has neither NaN nor infinities; leave the member out or send null."
         return NumberFault("json/non-finite-number", f"{lexeme} stands where a number is expected", hint)
     if "x" in lexeme:  # the spelling of a Python integer that nobody should write out
         count = int((len(lexeme) - 2) * math.log10(16))

@@ -101,13 +101,13 @@ _ALL: Final = (
     ),
     Scenario(
         name="has-more-without-cursor",
-        does="The last page says `has_more: true`, and has no cursor.",
+        does="The last page has `has_more: true`, and no cursor.",
         evidence="emulators; robotheus reads such a page for ever",
         fault=True,
     ),
     Scenario(
         name="cursor-without-has-more",
-        does="The last page says `has_more: false`, and has a cursor, which leads to a page without buckets.",
+        does="The last page has `has_more: false`, and a cursor, which leads to a page without buckets.",
         evidence="emulators",
         fault=True,
     ),
@@ -132,12 +132,12 @@ _ALL: Final = (
     ),
     Scenario(
         name="rate-limit",
-        does="Every second request gets status 429 with `Retry-After: 1`, whatever it asks for.",
+        does="Every second request gets status 429 with `Retry-After: 1`, for any query.",
         evidence="the API",
     ),
     Scenario(
         name="list",
-        does='Pages say `object: "list"`, and have no `has_more`.',
+        does='Pages have `object: "list"`, and no `has_more`.',
         evidence="two OpenAI-compatible gateways, in their documents",
         fault=True,
     ),

@@ -140,7 +140,7 @@ class UsageServer:
             found = self._present().answer(path, query, headers, method=method, memory=self._memory)
         except Exception:  # noqa: BLE001 - a server answers, whatever happens; the fault is printed
             sys.stderr.write(printable_lines(traceback.format_exc()))
-            found = error(500, "This is a fault of usagecompat; its standard error says which.", type_="server_error")
+            found = error(500, "This is a fault of usagecompat; its standard error names it.", type_="server_error")
         asked = Asked(method, path, query, found.status)
         with self._lock:
             self._asked.append(asked)

@@ -111,7 +111,7 @@ class _Data:
     def _payload(self, payload: bytes) -> int:
         text = payload.decode("utf-8", "backslashreplace")
         if len(text) > _LONGEST:
-            text = f"{text[:_LONGEST]} … {len(text) - _LONGEST:,} more characters are not shown"
+            text = f"{text[:_LONGEST]} … {len(text) - _LONGEST:,} more characters are not displayed"
         return self.texts.number(text)
 
     def _case(self, matrix: Matrix, case_id: str, sent: int) -> list[object]:

@@ -23,7 +23,7 @@ _HEAD: Final = """\
 
 <!-- Written by `usagecompat fixtures about --write`; do not edit. -->
 
-What the cases are, what they have to show, and which faulty clients they are held against.
+What the cases are, what they have to cover, and which faulty clients they are run against.
 """
 
 
@@ -66,7 +66,7 @@ def _mutants(cases: Sequence[Case]) -> Iterator[str]:
         for family in dict.fromkeys(f.mutant.family for f in fates)
     ]
     totals = ("all", *(sum(result.outcome is outcome for result in fates) for outcome in shown))
-    text = "`usagecompat fixtures mutants` runs them, and says which cases kill each."
+    text = "`usagecompat fixtures mutants` runs them, and reports which cases kill each."
     yield from _table("Mutants by family", text, ("family", *map(str, shown)), [*rows, totals])
     yield "## What is known not to be caught"
     yield ""

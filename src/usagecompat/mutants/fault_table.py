@@ -21,15 +21,16 @@ _HEAD: Final = """\
 
 <!-- Written by `usagecompat fixtures faults --write`; do not edit. -->
 
-Each line is a fault that a public client has had, and a mutant of the same name that has it still.
-The cases are those that catch it and as few other faults as possible; the codes are what `usagecompat run` finds then.
+Each line is a fault that a public client has had, and a mutant of the same name still has it.
+The cases are those that catch it and as few other faults as possible.
+The codes are what `usagecompat run` then finds.
 `usagecompat fixtures mutants --family reported` lists every case that catches each.
 """
 _PARTS: Final = (
-    ("Seen in the wild", "string-amount-fails-page"),
+    ("Found in public clients", "string-amount-fails-page"),
     ("Measured on published and on generated clients", "all-kinds-members-as-zeros"),
 )
-"""The headings, each with the fault that it stands in front of."""
+"""The headings, each with the fault that it stands before."""
 
 
 def table(cases: Sequence[Case]) -> str:

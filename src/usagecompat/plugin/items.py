@@ -180,7 +180,7 @@ class CompatItem(pytest.Item):
         if isinstance(subject, Case):
             at = terms.revision or subject.revision
             if subject.expected(at, terms.profile) is None:
-                pytest.skip(f"the case says nothing about {at} in the profile {terms.profile}")
+                pytest.skip(f"the case has no verdict at {at} in the profile {terms.profile}")
         try:
             mismatches = tuple(self._judge(subject, terms))
         except NotJudged as reason:

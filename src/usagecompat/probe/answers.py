@@ -215,7 +215,7 @@ def _complete(course: Course, page: Page, wanted: Wanted, grid: range) -> bool:
     due = list(grid)
     if page.has_more and page.buckets and page.buckets[-1].end >= wanted.end:
         course.report(
-            "server/has-more-wrong", "The page reaches the end of the window, and says that there is more.", query
+            "server/has-more-wrong", "The page reaches the end of the window, and has `has_more` true.", query
         )
         return False
     if page.has_more and len(page.buckets) < min(wanted.limit, len(due)) and starts == set(due[: len(starts)]):
@@ -234,7 +234,7 @@ def _complete(course: Course, page: Page, wanted: Wanted, grid: range) -> bool:
     if not page.has_more and len(due) > wanted.limit:
         course.report(
             "server/buckets-missing",
-            f"The page says that there is no more, and {len(due) - wanted.limit} buckets are still to come.",
+            f"The page has `has_more` false, and {len(due) - wanted.limit} buckets are still to come.",
             query,
         )
         return False

@@ -82,7 +82,7 @@ def settle(course: Course) -> None:
     else:
         course.report(
             "server/not-repeatable",
-            f"The same query says something else each time, first of the day of {days[0]}.",
+            f"The same query has another answer each time, first for the day of {days[0]}.",
             query,
         )
     course.changed |= {*days}

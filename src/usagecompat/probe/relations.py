@@ -56,11 +56,13 @@ RELATIONS: Final = (
     Relation("pairs", "Groups by two keys sum to the groups by each.", lambda course: len(asking.pairs_of(course)), asking.ask_pairs, judging.pairs_sum),
     Relation("filters", "A filter gives what its group gave.", lambda course: len(asking.filter_plan(course)), asking.ask_filters, judging.filters_hold),
     Relation("minutes", "Minutes sum to hours.", lambda course: max(asking.narrow_count(course) - 1, 0), asking.ask_minutes, judging.widths_agree),
-    Relation("again", "The same query says the same again.", _one, asking.ask_again),
+    Relation("again", "The same query has the same answer again.", _one, asking.ask_again),
 )  # fmt: skip
 """All laws that every endpoint is held to."""
 
-UNKNOWN: Final = Relation("unknown", "An unknown parameter is told.", _one, asking.tell_unknown)
+UNKNOWN: Final = Relation(
+    "unknown", "An unknown parameter is refused; if it is ignored, that is a note.", _one, asking.tell_unknown
+)
 """Asked of one endpoint: it is no law, and costs a note at most."""
 
 _SUMS: Final = (

@@ -49,7 +49,7 @@ def _key(key: bytes) -> bytes:
         message = f"a key is bytes, not {type(key).__name__}"
         raise TypeError(message)
     if not key:
-        raise CannotRedact("the key is empty; whoever knows a key can find out names by trying them")
+        raise CannotRedact("the key is empty; with the key, anybody can find out names by trying them")
     return key
 
 

@@ -63,7 +63,7 @@ class CheckPage:
             )
         shown = [*self._failing, *self._others][:MOST]
         total = sum(self._verdicts.values())
-        left = f"{len(shown):,} of {total:,} payloads are shown: those that fail, and others with findings."
+        left = f"{len(shown):,} of {total:,} payloads are listed: those that fail, and others with findings."
         yield section("One by one", paragraph(left), *map(_payload, shown))
 
 

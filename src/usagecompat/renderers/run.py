@@ -81,7 +81,7 @@ def _numbers(result: ClientResult) -> Iterator[str]:
     if result.codes:
         yield ""
         total = sum(count.total for duty, count in result.counts.items() if duty in COMPARED)
-        yield f"What was seen, and in how many cases ({total} are to come back, {len(result.cases)} are there):"
+        yield f"What was found, and in how many cases ({total} are to come back, {len(result.cases)} are there):"
         for code, times in result.codes.items():
             yield f"{times:5}  {code}"
 

@@ -23,7 +23,7 @@ _MOST_CASES: Final = 60
 """So many cases are shown with their payloads."""
 _MOST_MARKS: Final = 200
 _LONGEST: Final = 20_000
-"""Longer payloads are not shown."""
+"""Longer payloads are not displayed."""
 _INVENTED: Final = frozenset(("client/member-invented", "client/item-invented", "client/absent-became-null"))
 """The codes whose pointers lead into what came back; what merely changed is marked there, too."""
 _VALUE_ENDS: Final = frozenset(",}]\n")
@@ -38,7 +38,7 @@ def render_run_page(result: ClientResult, payloads: Mapping[str, bytes]) -> str:
         payloads: What it was sent, by case.
     """
     info = result.client
-    about = " ".join(filter(None, (info.name, info.version, info.language))) if info else "it never said what it is"
+    about = " ".join(filter(None, (info.name, info.version, info.language))) if info else "it never sent its name"
     return page(
         f"Run: {result.name}",
         f"{about}; {len(result.cases):,} cases, each to hold at {result.required.name}",
@@ -63,7 +63,7 @@ def _sections(result: ClientResult, payloads: Mapping[str, bytes]) -> Iterator[H
     left = len(failing) - len(parts)
     yield section(
         "Failing cases",
-        paragraph(f"{len(failing):,} cases fail{f', of which {left:,} are not shown' if left else ''}."),
+        paragraph(f"{len(failing):,} cases fail{f', of which {left:,} are not displayed' if left else ''}."),
         *parts,
     )
 

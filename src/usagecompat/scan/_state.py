@@ -35,7 +35,7 @@ class StateOfAnotherScan(UsageCompatError):
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.reason}; remove the file to begin anew, or name another with --state"
+        return f"{self.path}: {self.reason}; remove the file to begin again, or name another with --state"
 
 
 class State:

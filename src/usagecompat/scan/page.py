@@ -113,7 +113,7 @@ def _deviations(summary: Summary) -> Iterator[Html]:
 
 def _coverage(summary: Summary) -> Iterator[Html]:
     if not summary.coverage:
-        yield paragraph("No bucket says which time it covers.")
+        yield paragraph("No bucket has a time.")
     for kind, coverage in sorted(summary.coverage.items()):
         once, twice = coverage.stretches()
         again = seconds_by_day(twice)
@@ -147,7 +147,7 @@ def _totals(totals: Totals) -> Iterator[Html]:
     if len(rows) > _MOST_ROWS:
         yield paragraph(f"{len(rows) - _MOST_ROWS:,} more rows are in the JSON of the scan.")
     if totals.has_rest:
-        yield paragraph(f"No more than {MOST_GROUPS:,} groups are told apart, the first in alphabetical order.")
+        yield paragraph(f"No more than {MOST_GROUPS:,} groups are kept apart, the first in alphabetical order.")
 
 
 def _money(rows: list[Any]) -> Iterator[Html]:

@@ -43,7 +43,7 @@ UNREADABLE: Final = "archive/unreadable"
 DAMAGED: Final = "archive/damaged"
 ARCHIVE_CODES: Final[Mapping[str, str]] = {
     UNREADABLE: "a file or directory cannot be read at all",
-    DAMAGED: "a file breaks off, or its compressed data is damaged; what stood in front of that was scanned",
+    DAMAGED: "a file breaks off, or its compressed data is damaged; what came before that was scanned",
 }
 """What can be said of a file; everything else is said of payloads. Each is an error."""
 

@@ -51,7 +51,7 @@ def _lines(summary: Summary, profile: Profile, revision: str) -> Iterator[str]:
     yield from _counts("best-fitting revisions, the earliest of equals", summary.best_revisions, summary.payloads)
     if summary.findings:
         yield ""
-        yield "findings, of which `usagecompat explain CODE` says more"
+        yield "findings; `usagecompat explain CODE` explains each"
     weights, severities = tuple(Severity), {code: severity_of(code, profile) for code in summary.findings}
     for code in sorted(summary.findings, key=lambda one: (weights.index(severities[one]), code_order(one))):
         tally = summary.findings[code]
@@ -96,7 +96,7 @@ def _totals(totals: Totals) -> Iterator[str]:
             parts.append(f"{row['not_added']:,} not added, or not all of them")
         yield printable(f"  {row['day']}  {_LABELS.get(row['kind'], row['kind'])}{group}: {', '.join(parts)}")
     if totals.has_rest:
-        yield f"  no more than {MOST_GROUPS:,} groups are told apart, the first in alphabetical order"
+        yield f"  no more than {MOST_GROUPS:,} groups are kept apart, the first in alphabetical order"
 
 
 def _restatements(restatements: Restatements) -> Iterator[str]:

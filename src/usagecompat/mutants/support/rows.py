@@ -183,7 +183,7 @@ def filled_gaps(nodes: list[Tree]) -> list[Tree]:
 
 
 def overlaps(nodes: list[Tree]) -> bool:
-    """Whether a bucket starts before the one in front of it has ended."""
+    """Whether a bucket starts before the previous one has ended."""
     return any(start_of(node) < time_of(before, "end_time") for before, node in pairwise(nodes))
 
 

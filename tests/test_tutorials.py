@@ -1,0 +1,79 @@
+"""What the tutorials show is what happens, command by command."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from documents import blocks, examples
+
+from usagecompat.cli import main
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PYTHON = DOCS / "tutorial-python.md"
+CLIENT = DOCS / "tutorial-client.md"
+
+
+def commands(document: Path) -> list[list[str]]:
+    """The `usagecompat` commands of a tutorial, without those that install."""
+    lines = [line for block in blocks(document, "bash") for line in block.splitlines()]
+    return [shlex.split(line)[1:] for line in lines if line.startswith("usagecompat ")]
+
+
+def said(words: list[str], status: int) -> str:
+    """What a command prints, which must end with this status."""
+    result = CliRunner().invoke(main, words, prog_name="usagecompat")
+    assert result.exit_code == status, (words, result.output)
+    return result.output
+
+
+def test_check_of_the_first_payload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first payload of the tutorial for Python is reported as the tutorial quotes it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "recorded").mkdir()
+    (payload,) = blocks(PYTHON, "json")
+    (tmp_path / "recorded" / "cost.json").write_text(payload, "utf-8")
+    (quoted,) = blocks(PYTHON, "text")
+    _version, check, explain = commands(PYTHON)
+    assert said(check, 0).splitlines() == quoted.splitlines()
+    assert said([*check, "--fail-on", "warning"], 1)
+    assert "Who was hit" in said(explain, 0)
+
+
+def test_python_of_the_tutorial(capsys: pytest.CaptureFixture[str]) -> None:
+    """The reader of the tutorial fails with the error that is quoted, and its fix adds up; generated pages do not break it."""
+    found = [example for example in examples(PYTHON, "python") if "usage_payload_check" not in example.parsed]
+    for example in found:
+        example.evaluate()
+    error, total = capsys.readouterr().out.splitlines()
+    assert f"# {error}" in found[1].parsed
+    assert re.fullmatch(r"\d+\.\d+", total)
+    found[-1].namespace["test_total_of_any_page"]()
+
+
+def test_fixture_of_the_tutorial(pytester: pytest.Pytester) -> None:
+    """The test that the tutorial for Python shows passes."""
+    (test,) = (block for block in blocks(PYTHON, "python") if "usage_payload_check" in block)
+    pytester.makepyfile(test)
+    pytester.runpytest().assert_outcomes(passed=1)
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is absent")
+def test_client_of_the_tutorial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client with the fault and the fixed one are reported as the tutorial quotes them."""
+    monkeypatch.chdir(tmp_path)
+    for name, program in zip(("client.mjs", "fixed.mjs"), blocks(CLIENT, "js"), strict=True):
+        (tmp_path / name).write_text(program, "utf-8")
+    _version, faulty, fixed, new, smoke, known = commands(CLIENT)
+    head, causes, right = blocks(CLIENT, "text")
+    first = said(faulty, 1)
+    assert first.startswith(head)
+    assert causes.rstrip().removesuffix("…").rstrip() in first
+    assert right.rstrip() in said(fixed, 0)
+    said(new, 0)
+    assert "NONE" not in said([*smoke, "-k", "kinds"], 0).splitlines()[1]
+    said([*known, "-k", "kinds"], 0)
