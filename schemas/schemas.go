@@ -5,5 +5,5 @@ import "embed"
 
 // Files has every schema under its path in this folder, such as "served/latest.json".
 //
-//go:embed *.json draft-07 served types
+//go:embed *.json draft-07 page result served types
 var Files embed.FS

@@ -42,6 +42,13 @@ def parts(revision: str) -> list[str]:
     return [*SHAPES, *(shape.name for shape in contract(revision).kinds.values())]
 
 
+ROOTS = ("", "page/", "result/")
+PAYLOADS = {
+    "page": {"object": "page", "data": [], "has_more": False, "next_page": None},
+    "result": {"object": "organization.costs.result"},
+}
+
+
 def keywords(node: object) -> set[str]:
     """All keywords that a schema uses."""
     if isinstance(node, list):
@@ -107,6 +114,31 @@ def test_bucket_is_the_published_file() -> None:
                 assert part("bucket", revision, draft, profile) == published
 
 
+@pytest.mark.parametrize("shape", ["page", "result"])
+def test_files_with_other_roots(shape: str) -> None:
+    """A page and a result stand at the root of files of their own, which need no other and say what the part says."""
+    for revision in REVISIONS:
+        for profile, folder in ((Profile.PUBLISHED, ""), (Profile.SERVED, "served/")):
+            for draft, old in (("2020-12", ""), ("draft-07", "draft-07/")):
+                file = json.loads((SCHEMAS / f"{old}{folder}{shape}/{revision}.json").read_text("utf-8"))
+                identity = file.pop("$id", None)
+                assert identity == (
+                    f"urn:usagecompat:schema:{folder.replace('/', ':')}{shape}:{revision}" if not old else None
+                )
+                assert revision in file.pop("description")
+                assert part(shape, revision, draft, profile) == file
+
+
+@pytest.mark.parametrize("draft", ["", "draft-07/"])
+def test_ready_files_judge_pages_and_results(draft: str) -> None:
+    """A file with a page at its root takes pages and nothing else, and so does one with a result."""
+    for name, payload in PAYLOADS.items():
+        for shape in PAYLOADS:
+            file = json.loads((SCHEMAS / f"{draft}served/{shape}/latest.json").read_text("utf-8"))
+            validator = VALIDATORS["draft-07" if draft else "2020-12"](file, registry=Registry())
+            assert validator.is_valid(payload) == (name == shape)
+
+
 def test_no_drift() -> None:
     """Every generated file, the changelog of the contract among them, is what the records say."""
     assert _schema.drift(SCHEMAS) == []
@@ -150,7 +182,7 @@ def test_lock() -> None:
 
 def test_latest() -> None:
     """`latest` is the newest revision under a name that does not age."""
-    for folder in ("", "served/", "draft-07/", "draft-07/served/"):
+    for folder in (f"{old}{kind}{shape}" for old in ("", "draft-07/") for kind in ("", "served/") for shape in ROOTS):
         latest, dated = (
             json.loads((SCHEMAS / f"{folder}{name}.json").read_text("utf-8")) for name in ("latest", LATEST)
         )

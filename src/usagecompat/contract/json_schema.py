@@ -20,7 +20,7 @@ from usagecompat.contract.shapes import Contract, JsonType, Member, RecordShape
 from usagecompat.contract.tree import contract
 from usagecompat.contract.types_schema import types_schema
 from usagecompat.exceptions import NoSuchName
-from usagecompat.findings import Profile, named
+from usagecompat.findings import Profile, Shape, named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,11 +67,8 @@ def schema(
     if shape not in definitions:
         raise NoSuchName("shape", shape, tuple(definitions))
     if shape != "bucket":
-        part = {"$schema": document["$schema"], "title": definitions[shape]["title"], "$ref": f"#/$defs/{shape}"}
-        document = {
-            **part,
-            "$defs": {name: definitions[name] for name in definitions if name in _reach(definitions, shape)},
-        }
+        part = {"$schema": document["$schema"], "title": definitions[shape]["title"]}
+        document = {**part, **_rooted(definitions, shape)}
     return document if draft == "2020-12" else _as_draft_07(document)
 
 
@@ -80,17 +77,40 @@ def files() -> dict[str, str]:
     written: dict[str, str] = {}
     for profile, folder in ((Profile.PUBLISHED, ""), (Profile.SERVED, "served/")):
         for revision in REVISIONS:
-            document = _document(revision, profile)
-            written[f"{folder}{revision}.json"] = _text(document)
-            written[f"draft-07/{folder}{revision}.json"] = _text(_as_draft_07(document))
+            written |= _forms(_document(revision, profile), folder, revision)
         latest = _document(LATEST, profile)
         newest = {**latest, "$id": latest["$id"].replace(LATEST, "latest")}
-        written[f"{folder}latest.json"] = _text(newest)
-        written[f"draft-07/{folder}latest.json"] = _text(_as_draft_07(newest))
+        written |= _forms(newest, folder, "latest")
     written |= {f"types/{revision}.json": _text(types_schema(contract(revision))) for revision in REVISIONS}
     written["types/latest.json"] = written[f"types/{LATEST}.json"]
     lock = {name: fingerprint(json.loads(text)) for name, text in sorted(written.items()) if "latest" not in name}
     return {**written, "LOCK.json": _text(lock), "CHANGELOG.md": changelog()}
+
+
+def _forms(document: JsonSchema, folder: str, name: str) -> dict[str, str]:
+    """A document, and those with a page and with a result at their roots, each in both drafts."""
+    definitions: dict[str, JsonSchema] = document["$defs"]
+    forms = {f"{folder}{name}.json": document}
+    for shape, said in ((Shape.PAGE, "A page of time buckets"), (Shape.RESULT, "A result of any kind")):
+        identity = document["$id"].removesuffix(f":{name}")
+        forms[f"{folder}{shape}/{name}.json"] = {
+            "$schema": document["$schema"],
+            "$id": f"{identity}:{shape}:{name}",
+            "title": definitions[shape]["title"],
+            "description": document["description"].replace("A time bucket", said),
+            **_rooted(definitions, shape),
+        }
+    texts = {place: _text(form) for place, form in forms.items()}
+    return texts | {f"draft-07/{place}": _text(_as_draft_07(form)) for place, form in forms.items()}
+
+
+def _rooted(definitions: Mapping[str, JsonSchema], shape: str) -> JsonSchema:
+    """One part at the root, and all that it needs."""
+    reached = _reach(definitions, shape)
+    return {
+        "$ref": f"#/$defs/{shape}",
+        "$defs": {name: definition for name, definition in definitions.items() if name in reached},
+    }
 
 
 def write_all(directory: Path) -> list[str]:

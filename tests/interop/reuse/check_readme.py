@@ -40,7 +40,7 @@ class Block:
     @property
     def file(self) -> str | None:
         """The file that the block is to be saved as, which the line before it names first or last."""
-        named = re.search(r"^`([\w./-]+)`.*:$|`([\w./-]+)` which files it is for:$", self.before)
+        named = re.search(r"^`([\w./-]+)`.*:$| in `([\w./-]+)`:$", self.before)
         return next(filter(None, named.groups()), None) if named else None
 
 
