@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping  # noqa: TC003 - annotations are read at run time
+import shutil
+from collections.abc import Container, Iterator, Mapping  # noqa: TC003 - annotations are read at run time
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -138,6 +139,15 @@ class Adapter:
         return tuple(
             path for path in sorted(self.folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts
         )
+
+    def copy_to(self, directory: Path, *, without: Container[str] = ()) -> Iterator[Path]:
+        """Copy its files into a directory, but those of these names, and give the copies."""
+        for path in self.files:
+            if path.name not in without:
+                copy = directory / path.relative_to(self.folder)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, copy)
+                yield copy
 
     @property
     def fingerprint(self) -> str:

@@ -100,10 +100,7 @@ def install(adapter: Adapter, into: Path | None = None) -> Path:
     if missing:
         raise CannotInstall(adapter.name, "; ".join(f"{need.what} is missing: {need.get}" for need in missing))
     shutil.rmtree(folder, ignore_errors=True)
-    for path in adapter.files:
-        copy = folder / path.relative_to(adapter.folder)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)
+    list(adapter.copy_to(folder))
     for command in adapter.install:
         _do(adapter, command, folder)
     (folder / _MARK).write_text(json.dumps(_mark(adapter)), "utf-8")

@@ -7,7 +7,6 @@ They are the reference adapters themselves, which the tests install and run.
 from __future__ import annotations
 
 import shlex
-import shutil
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
@@ -57,13 +56,7 @@ def write_starter(language: str, directory: Path) -> Starter:
     adapter, row = row_of(STARTERS[language])
     build = tuple(map(_line, adapter.install))
     client = _line(row.run)
-    written: list[Path] = []
-    for path in adapter.files:
-        if path.name not in {DESCRIPTION, _README}:
-            copy = directory / path.relative_to(adapter.folder)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
-            written.append(copy)
+    written = list(adapter.copy_to(directory, without={DESCRIPTION, _README}))
     readme = directory / _README
     readme.write_text(_readme(language, build, client), encoding="utf-8")
     return Starter((*written, readme), build, client)

@@ -19,7 +19,7 @@ from usagecompat.cli.output import put, put_coloured, put_json, say
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.findings import Profile, Severity, Shape, Verdict
-from usagecompat.renderers import IN_COLOUR, RENDERERS, Checked, CheckPage, Unread
+from usagecompat.renderers import IN_COLOUR, RENDERERS, Checked, Unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from usagecompat.contract import Revision
     from usagecompat.findings import ProfileName, ShapeName
     from usagecompat.inputs import InputProblem
-    from usagecompat.renderers import Outcome
+    from usagecompat.renderers import CheckPage, Outcome
 
 _MOST_NAMES: Final = 10
 _JSON: Final = ("json", "sarif")
@@ -115,13 +115,14 @@ def check(  # noqa: PLR0913 - one for each option
     unread = 0
     untold: list[Unread] = []
     without_case: list[str] = []
-    shown = CheckPage()
+    page = _new_page() if also else None
 
     def tell(trouble: InputProblem) -> None:
         nonlocal unread
         unread += 1
         untold.append(Unread(inputs.Source(trouble.path), str(trouble)))
-        shown.add(untold[-1])
+        if page:
+            page.add(untold[-1])
         say(f"usagecompat: {trouble}", err=True)
 
     def outcomes(tick: Callable[[int], object]) -> Iterator[Outcome]:
@@ -140,8 +141,8 @@ def check(  # noqa: PLR0913 - one for each option
             fails = report.fails(fail_on)
             failed += fails
             checked = Checked(payload.source, report, fails)
-            if also:
-                shown.add(checked)
+            if page:
+                page.add(checked)
             if fails or not quiet:
                 yield checked
         yield from untold
@@ -149,8 +150,8 @@ def check(  # noqa: PLR0913 - one for each option
     watched = sys.stderr.isatty() and (quiet or not sys.stdout.isatty())
     with progress(_size(files) if watched else 0, "checking", unit="MB") as tick:
         _put(outcomes(tick), format_)
-    if also:
-        write_page(also, shown.text())
+    if also and page:
+        write_page(also, page.text())
     if without_case:
         say(f"usagecompat: {_passed_over(without_case)}", err=True)
     if not quiet:
@@ -158,6 +159,12 @@ def check(  # noqa: PLR0913 - one for each option
     if unread:
         context.exit(2)
     context.exit(1 if failed else 0)
+
+
+def _new_page() -> CheckPage:
+    from usagecompat.renderers import CheckPage  # noqa: PLC0415 - hardly any check writes one
+
+    return CheckPage()
 
 
 def _unwrapped(payloads: Iterable[inputs.Payload]) -> Iterator[inputs.Payload]:

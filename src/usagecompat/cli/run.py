@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 import click
 from attrs import evolve
 
-from usagecompat.adapters import client_of, row_of
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.output import put, put_json, say, say_json
 from usagecompat.cli.paging import paging_result, refuse_beside_paging
@@ -48,7 +47,7 @@ from usagecompat.corpus import (
 )
 from usagecompat.exceptions import NoPayloads
 from usagecompat.fidelity import Level
-from usagecompat.renderers import MAX_CASES, render_run, render_run_page
+from usagecompat.renderers import MAX_CASES, render_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -265,6 +264,8 @@ def run(  # noqa: PLR0913 - one for each option
     else:
         _put_alone(result, comparison, format_, chosen)
     if also:
+        from usagecompat.renderers import render_run_page  # noqa: PLC0415 - hardly any run writes a page
+
         write_page(also, render_run_page(result, {subject.id: subject.payload for subject in chosen}))
     context.exit(_status(result, comparison, allow_skips=allow_skips))
 
@@ -282,6 +283,8 @@ def _adapted(
     adapter: str, name: str | None, timeout: float, revision: Revision | None
 ) -> tuple[ClientSpec, Revision | None]:
     """The client of an installed adapter, and the revision to judge it by."""
+    from usagecompat.adapters import client_of, row_of  # noqa: PLC0415 - only who names an adapter needs them
+
     spec = client_of(adapter, timeout=timeout)
     own = row_of(adapter)[1].revision
     return evolve(spec, name=name or spec.name), revision or (None if own is None else resolve_revision(own))

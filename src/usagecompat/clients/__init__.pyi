@@ -1,5 +1,4 @@
-from .badges import BAR, Badge, Colour, badge_of
-from .causes import causes_of
+from .badges import badge_of
 from .expected import Comparison, compare_with_list, item_of, updated
 from .grading import UNWRAPPABLE, Task, judge, tasks
 from .paging import run_paging
@@ -18,7 +17,6 @@ from .results import (
     Count,
     Expectation,
     Fault,
-    Headline,
     Kit,
     Outcome,
     Probes,
@@ -32,7 +30,6 @@ from .spec import TIMEOUT, ClientSpec, Way, client_spec
 from .transports import open_session
 
 __all__ = [
-    "BAR",
     "COMPARED",
     "FAILED",
     "NONDETERMINISTIC",
@@ -40,21 +37,18 @@ __all__ = [
     "STATE_LEAK",
     "TIMEOUT",
     "UNWRAPPABLE",
-    "Badge",
     "CaseResult",
     "Cause",
     "ClientInfo",
     "ClientResult",
     "ClientSession",
     "ClientSpec",
-    "Colour",
     "Comparison",
     "Count",
     "Expectation",
     "Fault",
     "Features",
     "Fetched",
-    "Headline",
     "Kit",
     "NotIntroduced",
     "Outcome",
@@ -68,7 +62,6 @@ __all__ = [
     "Task",
     "Way",
     "badge_of",
-    "causes_of",
     "client_spec",
     "compare_with_list",
     "is_paging",

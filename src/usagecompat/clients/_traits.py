@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from usagecompat.contract import LATEST, contract
+from usagecompat.corpus import depth_of
 from usagecompat.findings import Shape
 from usagecompat.jsontext import NO_VALUE, Number, read
 
@@ -40,11 +41,7 @@ def _of_text(payload: bytes) -> Iterator[str]:
         yield "non-ascii"
     if b"\\u" in payload:
         yield "unicode-escapes"
-    depth = deepest = 0
-    for byte in payload:
-        depth += (byte in b"[{") - (byte in b"]}")
-        deepest = max(deepest, depth)
-    if deepest > _DEEP:
+    if depth_of(payload) > _DEEP:
         yield "deep-nesting"
     if len(payload) > _LONG_PAGE:
         yield "long-pages"

@@ -2,8 +2,8 @@ from .base import Layout, Record, layout_of, member_of, names_of, record_of, to_
 from .changelog import chapter
 from .drafts import draft_of, load_revision, read_bytes, revision_named
 from .endpoints import ENDPOINTS, ROOT
-from .evolution import READERS, Change, Effect, Role, Rule, changes, worst
-from .importing import Imported, NotHeld, import_openapi
+from .evolution import Change, Effect, Role, Rule, changes
+from .importing import Imported, import_openapi
 from .json_schema import schema
 from .markers import (
     ABSENT,
@@ -35,7 +35,6 @@ from .requests import (
     WIDTHS,
     Endpoint,
     Filter,
-    Limit,
     endpoints_of,
     queries_of,
 )
@@ -65,7 +64,6 @@ from .tree import (
     declared_since,
     declared_until,
     known_since,
-    meaning_of,
     meanings_of,
     shape_of,
 )
@@ -85,7 +83,6 @@ __all__ = [
     "LATEST_TIME",
     "NUMBER_PATTERN",
     "PUBLISHED",
-    "READERS",
     "RECORDS",
     "REVISIONS",
     "ROOT",
@@ -104,11 +101,9 @@ __all__ = [
     "Imported",
     "JsonType",
     "Layout",
-    "Limit",
     "Means",
     "Member",
     "Money",
-    "NotHeld",
     "Parameter",
     "Published",
     "Quantity",
@@ -139,7 +134,6 @@ __all__ = [
     "known_since",
     "layout_of",
     "load_revision",
-    "meaning_of",
     "meanings_of",
     "member_of",
     "names_of",
@@ -153,5 +147,4 @@ __all__ = [
     "shape_of",
     "source_of",
     "to_tree",
-    "worst",
 ]

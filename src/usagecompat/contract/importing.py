@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import Factory, frozen
+from jsonpointer import escape
 
 from usagecompat.contract.drafts import AMOUNT, BUCKET, PAGE, RECORDS_OF_KINDS
 from usagecompat.contract.endpoints import ENDPOINTS
@@ -118,7 +119,7 @@ class _Reader:
         # The order of kinds is that of the endpoint with most of them; what others add comes behind.
         pages: list[tuple[str, str, Node]] = []
         for path, endpoint in found.items():
-            place = f"/paths/{_escaped(path)}"
+            place = f"/paths/{escape(str(path))}"
             item, place = schemas.resolve(paths[path], place)
             item = mapping_of(item)
             operation = item.get("get")
@@ -172,7 +173,7 @@ class _Reader:
             if len(alike) == 1:
                 yield endpoint, alike[0]
             else:
-                place = f"/paths/~1organization~1{_escaped(endpoint)}"
+                place = f"/paths/~1organization~1{escape(str(endpoint))}"
                 self.tell(place, "an endpoint of which nobody can say with which kind it answers", "it is left out")
 
     def _parameters(self, schemas: Schemas, holders: list[tuple[Any, str]]) -> dict[str, Row]:
@@ -227,8 +228,8 @@ class _Reader:
         response, where = schemas.resolve(listed.get("200"), f"{place}/responses/200")
         for media, told in mapping_of(mapping_of(response).get("content")).items():
             if _JSON.fullmatch(media) and "schema" in mapping_of(told):
-                return schemas.read(mapping_of(told)["schema"], f"{where}/content/{_escaped(media)}/schema")
-            self.tell(f"{where}/content/{_escaped(media)}", f"the media type {media!r:.40}", "only JSON is read")
+                return schemas.read(mapping_of(told)["schema"], f"{where}/content/{escape(str(media))}/schema")
+            self.tell(f"{where}/content/{escape(str(media))}", f"the media type {media!r:.40}", "only JSON is read")
         self.tell(f"{place}/responses/200", "an answer without a schema of JSON", "the endpoint's answer is left out")
         return None
 
@@ -392,7 +393,3 @@ def _told(node: Node) -> str:
 def _stem(name: str) -> str:
     """A name without what endpoints and kinds differ in."""
     return re.sub(r"(_calls|es|s)$", "", name.replace("_calls", "").replace("-", "_"))
-
-
-def _escaped(name: str) -> str:
-    return str(name).replace("~", "~0").replace("/", "~1")

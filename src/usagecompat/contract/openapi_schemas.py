@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 from urllib.parse import unquote
 
 from attrs import Factory, evolve, frozen
-from jsonpointer import unescape
+from jsonpointer import escape, unescape
 
 from usagecompat.contract.openapi_text import list_of, mapping_of
 
@@ -174,7 +174,7 @@ class Schemas:
                 continue
             if name in ("additionalProperties", "unevaluatedProperties") and value in (True, {}):
                 continue  # records are open anyway
-            self._tell(f"{place}/{_escaped(name)}", f"`{name}`: {value!r:.80}", "it is not checked")
+            self._tell(f"{place}/{escape(str(name))}", f"`{name}`: {value!r:.80}", "it is not checked")
 
     def _own(self, schema: dict[str, Any], place: str) -> Node:
         """What the schema says without its parts."""
@@ -198,7 +198,7 @@ class Schemas:
         if isinstance(schema.get("properties"), dict):
             inside = f"{place}/properties"
             properties = {
-                name: self.read(part, f"{inside}/{_escaped(name)}") for name, part in schema["properties"].items()
+                name: self.read(part, f"{inside}/{escape(str(name))}") for name, part in schema["properties"].items()
             }
             known = known or frozenset({"object"})
         items = self.read(schema["items"], f"{place}/items") if "items" in schema else None
@@ -306,8 +306,3 @@ def _is_null(node: Node) -> bool:
 
 def _is_plain(value: object) -> bool:
     return isinstance(value, (str, int, float, bool))
-
-
-def _escaped(name: str) -> str:
-    """A name as a part of a JSON pointer."""
-    return str(name).replace("~", "~0").replace("/", "~1")

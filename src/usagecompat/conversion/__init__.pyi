@@ -2,7 +2,7 @@ from .converting import Conversion, convert
 from .diffing import Difference, Differences, differences
 from .flattening import flat_records, flatten
 from .patch import patch_text
-from .witnesses import QueryWitness, Witness, find_query, find_witness, why_refused
+from .witnesses import QueryWitness, Witness, why_refused
 
 __all__ = [
     "Conversion",
@@ -12,8 +12,6 @@ __all__ = [
     "Witness",
     "convert",
     "differences",
-    "find_query",
-    "find_witness",
     "flat_records",
     "flatten",
     "patch_text",

@@ -16,7 +16,7 @@ from .sequences import (
     read_sequences,
     sequence_files,
 )
-from .tiers import SERVED, Demand, Tier, demand_of, must_decode, tier_of
+from .tiers import SERVED, Demand, Tier, demand_of, depth_of, tier_of
 
 __all__ = [
     "CASE_JUDGES",
@@ -44,6 +44,7 @@ __all__ = [
     "Tier",
     "cases",
     "demand_of",
+    "depth_of",
     "derive",
     "digest_of",
     "find_files",
@@ -55,7 +56,6 @@ __all__ = [
     "judge",
     "made_of",
     "manifest_of",
-    "must_decode",
     "packaged",
     "page_of",
     "read_case",

@@ -83,7 +83,7 @@ def demand_of(verdict: Verdict, codes: Iterable[str], tier: Tier) -> Demand:
 
 def tier_of(payload: bytes, verdict: Verdict, flags: Collection[str], codes: Iterable[str]) -> Tier:
     """The tier of a payload that has this verdict, and of which a case says these flags and findings."""
-    depth = _depth(payload)
+    depth = depth_of(payload)
     if _LIMIT in flags or depth > _DEEPEST or _has_extreme_number(payload):
         return Tier.EXTREME
     if verdict is Verdict.INVALID:
@@ -163,7 +163,7 @@ def _is_usual_number(number: Number) -> bool:
     return len(digits) <= _USUAL_DIGITS and abs(number.decimal) <= _MOST_COUNT
 
 
-def _depth(payload: bytes) -> int:
+def depth_of(payload: bytes) -> int:
     """About how deep a text is nested: brackets in strings count, too, which no payload has many of."""
     deepest = depth = 0
     for byte in payload.translate(None, _NO_BRACKETS):

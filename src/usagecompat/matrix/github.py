@@ -4,14 +4,12 @@ The matrix for GitHub Actions: an annotation for each of the first things to fix
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from usagecompat.clients import badge_of
 from usagecompat.findings import Severity
 from usagecompat.matrix.tables import markdown
-from usagecompat.renderers import MOST, annotation
+from usagecompat.renderers import MOST, add_to_summary, annotation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +34,7 @@ def github(matrix: Matrix) -> str:
         badge = badge_of(client)
         told = f"{badge.message}, {badge.colour.word}{': ' if badge.why else ''}{'; '.join(badge.why)}"
         lines.append(annotation(Severity.NOTE, f"{client.name}: badge", told))
-    if path := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write("### usagecompat\n\n" + "\n".join(markdown(matrix)) + "\n")
+    add_to_summary(lambda: "### usagecompat\n\n" + "\n".join(markdown(matrix)) + "\n")
     return "".join(lines)
 
 

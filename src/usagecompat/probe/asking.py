@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from usagecompat.jsontext import read
 from usagecompat.probe.answers import BAD, OK, Wanted, error_body, is_error, page_of
 from usagecompat.probe.course import DAY, seconds_of
-from usagecompat.probe.pages import group_of_result, sums_of
+from usagecompat.probe.pages import group_of_result, in_query, sums_of
 
 if TYPE_CHECKING:
     from usagecompat.contract import Filter
@@ -372,9 +372,5 @@ def _choice(
         others = sorted({str(group[at]) for group in groups} - {str(first[at])})
         if at == 0 and len(others) > 1 and not named[key].single:
             values.append(others[0])
-        chosen.append((key, tuple(_text(value) for value in values)))
+        chosen.append((key, tuple(in_query(value) for value in values)))
     return tuple(chosen)
-
-
-def _text(value: object) -> str:
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)

@@ -7,10 +7,11 @@ themselves, so that one fault has one name.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from usagecompat.probe.course import DAY
-from usagecompat.probe.pages import added, difference, group_of_result, groups_of, nearly, sums_of
+from usagecompat.probe.pages import added, difference, group_of_result, groups_of, in_query, nearly, sums_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -144,10 +145,10 @@ def _all_null(results: Iterable[Result], keys: tuple[str, ...]) -> bool:
 
 def _told_twice(page: Page, keys: tuple[str, ...]) -> str:
     for bucket in page.buckets:
-        groups = [group_of_result(result, keys) for result in bucket.results]
-        for group in groups:
-            if groups.count(group) > 1:
-                return ", ".join(str(value) for value in group)
+        groups = Counter(group_of_result(result, keys) for result in bucket.results)
+        for group, times in groups.items():
+            if times > 1:
+                return ", ".join(map(str, group))
     return ""
 
 
@@ -220,7 +221,7 @@ def _filter_holds(course: Course, chosen: tuple[tuple[str, tuple[str, ...]], ...
                 sums
                 for group, sums in groups.items()
                 if all(
-                    at in ignored or _spelled(group[at]) in (values[-1:] if only_last else values)
+                    at in ignored or in_query(group[at]) in (values[-1:] if only_last else values)
                     for at, (_, values) in enumerate(chosen)
                 )
             )
@@ -244,7 +245,3 @@ def _filter_holds(course: Course, chosen: tuple[tuple[str, tuple[str, ...]], ...
             return
     what = f"The filter {told} does not give on {start} what its groups gave"
     _report_sums(course, "server/filter-differs", what, (right[start], found[start]), (source.query, page.query))
-
-
-def _spelled(value: object) -> str:
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)

@@ -163,3 +163,8 @@ def spelled(value: Fraction) -> str:
         digits = str(scaled).rjust(41, "0")
         text = f"{'-' if value < 0 else ''}{digits[:-40]}.{digits[-40:].rstrip('0') or '0'}{'…' if rest else ''}"
     return text
+
+
+def in_query(value: object) -> str:
+    """The value of a group as a query has it."""
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)

@@ -5,10 +5,8 @@ What a probe found, for people and for programs.
 from __future__ import annotations
 
 import json
-import os
 from datetime import UTC, datetime
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from usagecompat.explanations import explanation
@@ -16,7 +14,7 @@ from usagecompat.findings import CODES, Severity
 from usagecompat.printing import printable
 from usagecompat.probe.relations import RELATIONS, UNKNOWN
 from usagecompat.probe.results import BROKEN, HELD
-from usagecompat.renderers import MOST, annotation
+from usagecompat.renderers import MOST, add_to_summary, annotation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -146,9 +144,7 @@ def _github(result: ProbeResult) -> str:
     if left:
         lines.append(f"usagecompat: without an annotation: {left:,} findings\n")
     lines.append(f"usagecompat probe: {_total(result)}\n")
-    if path := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(path).open("a", encoding="utf-8") as file:
-            file.write(_markdown(result))
+    add_to_summary(lambda: _markdown(result))
     return "".join(lines)
 
 

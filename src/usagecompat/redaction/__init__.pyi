@@ -1,4 +1,3 @@
-from .redacting import Redaction, Redactor, redact
-from .scanning import Replaced
+from .redacting import Redactor, redact
 
-__all__ = ["Redaction", "Redactor", "Replaced", "redact"]
+__all__ = ["Redactor", "redact"]

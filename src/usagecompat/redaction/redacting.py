@@ -73,12 +73,13 @@ class Redactor:
             TypeError: The payload is no text.
         """
         data = _data(payload)
-        answer = self._spliced(data)
+        answer, renamed = self._spliced(data)
         if answer.replaced:
-            prove(data, answer.data, answer.replaced, self._renamed(data), lambda text: self._spliced(text).data)
+            prove(data, answer.data, answer.replaced, renamed, lambda text: self._spliced(text)[0].data)
         return answer
 
-    def _spliced(self, data: bytes) -> Redaction:
+    def _spliced(self, data: bytes) -> tuple[Redaction, dict[str, str]]:
+        """The answer, and what stands for the names of members that go."""
         text = data.decode("utf-8", "surrogateescape")
         parts: list[str] = []
         replaced: list[Replaced] = []
@@ -86,26 +87,18 @@ class Redactor:
         done = 0
         for found in strings(text, self._keep):
             new = self._new(found)
-            if found.is_name:
-                name = spoken(found.inside)
-                if new != found.inside:
-                    new_names[name] = spoken(new)
             if new != found.inside:
+                if found.is_name:
+                    new_names[spoken(found.inside)] = spoken(new)
                 parts += text[done : found.start], new
                 done = found.start + len(found.inside)
                 path: Path = tuple(new_names.get(p, p) if isinstance(p, str) else p for p in found.path)
                 replaced.append(Replaced(place_of(path), found.is_name, new))
         if not replaced:
-            return Redaction(data)
+            return Redaction(data), new_names
         parts.append(text[done:])
         spliced = "".join(parts).encode("utf-8", "surrogateescape")
-        return Redaction(spliced, tuple(replaced))
-
-    def _renamed(self, data: bytes) -> dict[str, str]:
-        """The names of members that go, and what stands for them."""
-        text = data.decode("utf-8", "surrogateescape")
-        names = (found for found in strings(text, self._keep) if found.is_name)
-        return {spoken(found.inside): spoken(new) for found in names if (new := self._new(found)) != found.inside}
+        return Redaction(spliced, tuple(replaced)), new_names
 
     def _new(self, found: Found) -> str:
         """What is to stand between the quotes."""

@@ -1,6 +1,6 @@
 from .check_page import CheckPage
-from .formats import IN_COLOUR, RENDERERS, Renderer
-from .github import MOST, annotation
+from .formats import IN_COLOUR, RENDERERS
+from .github import MOST, add_to_summary, annotation
 from .outcomes import Checked, Outcome, Unread
 from .places import path_in_repository
 from .run import MAX_CASES, MEANINGS, render_run
@@ -15,8 +15,8 @@ __all__ = [
     "CheckPage",
     "Checked",
     "Outcome",
-    "Renderer",
     "Unread",
+    "add_to_summary",
     "annotation",
     "path_in_repository",
     "render_run",

@@ -22,7 +22,7 @@ from usagecompat.renderers.outcomes import Unread
 from usagecompat.renderers.places import line_and_column, path_in_repository
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from usagecompat.findings import Finding
     from usagecompat.inputs import Source
@@ -43,9 +43,14 @@ def render_all(outcomes: Iterable[Outcome]) -> Iterator[str]:
     for outcome in outcomes:
         yield from summary.take(outcome)
     yield from summary.left_out()
+    add_to_summary(summary.markdown)
+
+
+def add_to_summary(markdown: Callable[[], str]) -> None:
+    """Append what is made of a result to the summary of the step, under GitHub Actions."""
     if path := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(path).open("a", encoding="utf-8") as file:
-            file.write(summary.markdown())
+        with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(markdown())
 
 
 def annotation(

@@ -12,19 +12,16 @@ import sys
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
-from time import sleep
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, cast
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 from usagecompat.exceptions import MissingExtra, UsageCompatError
 from usagecompat.scan import _reading
+from usagecompat.scan._parent import end_with
 from usagecompat.scan._tables import Message, TableTrouble, receive, send
 from usagecompat.scan.partitions import reason
 
 if TYPE_CHECKING:
     from usagecompat.scan.slices import Slice
-
-_LOOKS: Final = 0.5
 
 
 class _Asked(io.RawIOBase):
@@ -123,17 +120,11 @@ def main() -> None:
     """Serve until nobody is there any more."""
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print is no answer
-    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    end_with(os.getppid())
     try:
         _Serving(sys.stdin.buffer, output).serve()
     except (EOFError, BrokenPipeError):
         os._exit(0)
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        sleep(_LOOKS)
-    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from importlib import import_module
-from threading import Thread, current_thread, main_thread
-from time import sleep
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import frozen
@@ -24,6 +23,7 @@ from usagecompat import inputs
 from usagecompat.checking import fast_route
 from usagecompat.exceptions import MissingExtra, NoPayloads, UsageCompatError
 from usagecompat.findings import Profile
+from usagecompat.scan._parent import end_with
 from usagecompat.scan._state import State
 from usagecompat.scan.partition_scan import DEFAULT, Options, line_of, scan_partition
 from usagecompat.scan.rows import gathered
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
 _WAITING: Final = 2
 """How many partitions per worker are handed out at a time."""
-_LOOKS: Final = 0.5
-"""So often, in seconds, a worker looks whether its parent is still there."""
 _LISTENS: Final = 0.1
 """So often, in seconds, it is looked whether a signal has come."""
 _RETRIES: Final = 3
@@ -280,13 +278,7 @@ def _as_worker(parent: int) -> None:
     """Leave interruptions to the parent, which ends its workers, and never outlive it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        sleep(_LOOKS)
-    os._exit(1)
+    end_with(parent)
 
 
 # -- a cluster

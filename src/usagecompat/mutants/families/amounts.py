@@ -250,14 +250,6 @@ def _accepting() -> Iterator[Mutant]:
         yield lenient(f"amount-accepted/{name}", _taken(test), fault=f"{what} is accepted as an amount.")
 
 
-def _is_float(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
 _TAKEN: Final[Mapping[str, tuple[str, Callable[[str], bool]]]] = {
     "any": ("Any string", lambda _: True),
     "empty": ("An empty string", lambda text: not text),
@@ -284,10 +276,10 @@ _TAKEN: Final[Mapping[str, tuple[str, Callable[[str], bool]]]] = {
     ),
     "no-integer-part": (
         "A number that begins with its point",
-        lambda text: text.startswith((".", "-.")) and _is_float(text),
+        lambda text: text.startswith((".", "-.")) and exact.is_float(text),
     ),
-    "no-fraction": ("A number that ends with its point", lambda text: text.endswith(".") and _is_float(text)),
-    "underscore": ("A number with underscores", lambda text: "_" in text and _is_float(text)),
+    "no-fraction": ("A number that ends with its point", lambda text: text.endswith(".") and exact.is_float(text)),
+    "underscore": ("A number with underscores", lambda text: "_" in text and exact.is_float(text)),
     "thousands": (
         "A number with commas between thousands",
         lambda text: is_number_text(text.replace(",", "")) is not None,
@@ -298,8 +290,8 @@ _TAKEN: Final[Mapping[str, tuple[str, Callable[[str], bool]]]] = {
     "currency-sign": ("A number behind a currency sign", lambda text: is_number_text(text.lstrip("$")) is not None),
     "quoted": ("A number in quotes of its own", lambda text: is_number_text(text.strip('"')) is not None),
     "null-word": ("The string null", lambda text: text == "null"),
-    "other-digits": ("A number in digits of another script", lambda text: not text.isascii() and _is_float(text)),
-    "python-float": ("What Python's float takes", _is_float),
+    "other-digits": ("A number in digits of another script", lambda text: not text.isascii() and exact.is_float(text)),
+    "python-float": ("What Python's float takes", exact.is_float),
     "no-exponent-digits": (
         "A number without digits in its exponent",
         lambda text: re.search(r"[eE][+-]?$", text) is not None,

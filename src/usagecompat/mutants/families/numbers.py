@@ -11,7 +11,7 @@ from usagecompat.jsontext import Number, Tree
 from usagecompat.mutants.model import Refused, lossy, strict
 from usagecompat.mutants.support import exact
 from usagecompat.mutants.support.exact import INTEGERS
-from usagecompat.mutants.support.walks import GONE, deep, members, numbers, on_undeclared, on_unknown
+from usagecompat.mutants.support.walks import GONE, deep, in_undeclared, members, numbers, on_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -168,18 +168,11 @@ def _undeclared() -> Iterator[Mutant]:
     for name, (does, model) in inner.items():
         change = deep(exact.of_number(model))  # type: ignore[arg-type]
         yield lossy(
-            f"undeclared/number-{name}", _in_undeclared(change), fault=f"A number in an undeclared member {does}."
+            f"undeclared/number-{name}", in_undeclared(change), fault=f"A number in an undeclared member {does}."
         )
         yield lossy(
             f"unknown-kind/number-{name}", _in_unknown(change), fault=f"A number in a record of unknown kind {does}."
         )
-
-
-def _in_undeclared(change: Change) -> Change:
-    def walk(tree: Tree, view: PayloadView) -> Tree:
-        return on_undeclared(lambda _, old: change(old, view))(tree, view)
-
-    return walk
 
 
 def _in_unknown(change: Change) -> Change:

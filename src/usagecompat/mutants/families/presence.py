@@ -13,6 +13,7 @@ from usagecompat.mutants.model import Refused, lossy
 from usagecompat.mutants.support.walks import (
     GONE,
     deep_objects,
+    in_undeclared,
     is_cost,
     member,
     members,
@@ -148,12 +149,7 @@ def _where(swap: Callable[[Tree], Changed], marker: type) -> Change:
 
 def _nested(swap: Callable[[Tree], Changed]) -> Change:
     """Members of objects that are undeclared members."""
-    change = deep_objects(lambda node: members(node, lambda _, old: swap(old)))
-
-    def walk(tree: Tree, view: PayloadView) -> Tree:
-        return on_undeclared(lambda _, old: change(old, view))(tree, view)
-
-    return walk
+    return in_undeclared(deep_objects(lambda node: members(node, lambda _, old: swap(old))))
 
 
 def _in_unknown(swap: Callable[[Tree], Changed]) -> Change:

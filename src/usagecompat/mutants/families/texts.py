@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from usagecompat.jsontext import NO_VALUE, Tree, write
 from usagecompat.mutants.model import Mutant, PayloadView, Refusal, lossy, strict
 from usagecompat.mutants.support.lax import FREEDOMS, Lax, NoJson, text_of
-from usagecompat.mutants.support.walks import deep_lists, deep_objects, on_undeclared
+from usagecompat.mutants.support.walks import deep_lists, deep_objects, in_undeclared, on_undeclared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -192,14 +192,14 @@ def _orders() -> Iterator[Mutant]:
             yield lossy(f"order/arrays-{name}", deep_lists(order), fault=f"Every array {does}.")
             walk = deep_lists(order)
             yield lossy(
-                f"undeclared/array-{name}", _undeclared(walk), fault=f"An array in an undeclared member {does}."
+                f"undeclared/array-{name}", in_undeclared(walk), fault=f"An array in an undeclared member {does}."
             )
     yield lossy("undeclared/array-unwrapped", on_undeclared(lambda _, old: _unwrapped(old)))
     yield lossy(
         "undeclared/array-to-object",
         on_undeclared(lambda _, old: {str(i): one for i, one in enumerate(old)} if isinstance(old, list) else old),
     )
-    yield lossy("undeclared/members-sorted", _undeclared(deep_objects(lambda n: _ordered(n, sorted(n)))))
+    yield lossy("undeclared/members-sorted", in_undeclared(deep_objects(lambda n: _ordered(n, sorted(n)))))
     yield lossy(
         "undeclared/object-to-text",
         on_undeclared(lambda _, old: write(old).decode("utf-8", "replace") if isinstance(old, dict) else old),
@@ -212,13 +212,6 @@ def _orders() -> Iterator[Mutant]:
         "undeclared/all-text",
         on_undeclared(lambda _, old: old if isinstance(old, str) else write(old).decode("utf-8", "replace")),
     )
-
-
-def _undeclared(walk: Change) -> Change:
-    def change(tree: Tree, view: PayloadView) -> Tree:
-        return on_undeclared(lambda _, old: walk(old, view))(tree, view)
-
-    return change
 
 
 def _unwrapped(old: Tree) -> Changed:

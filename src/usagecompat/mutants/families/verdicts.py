@@ -24,10 +24,12 @@ from usagecompat.jsontext import Number, Tree
 from usagecompat.mutants.families.members import slug_of
 from usagecompat.mutants.families.numbers import QUANTITY_SINCE
 from usagecompat.mutants.model import lenient, strict
+from usagecompat.mutants.support import exact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from usagecompat.contract import Member
     from usagecompat.findings import Finding
     from usagecompat.mutants.model import Forgives, Mutant, PayloadView
 
@@ -39,7 +41,7 @@ _TYPES: Final[Mapping[str, tuple[str, Callable[[Tree], bool]]]] = {
     "flag": ("true or false", lambda v: isinstance(v, bool)),
     "string": ("a string", lambda v: isinstance(v, str)),
     "digits": ("a string of digits", lambda v: isinstance(v, str) and v.isdigit()),
-    "word": ("a string that is no number", lambda v: isinstance(v, str) and not _is_number(v)),
+    "word": ("a string that is no number", lambda v: isinstance(v, str) and not exact.is_float(v)),
     "number": ("a number", lambda v: isinstance(v, Number)),
     "integer": ("an integer", lambda v: isinstance(v, Number) and v.is_integer),
     "zero-or-one": ("0 or 1", lambda v: isinstance(v, Number) and v in (Number("0"), Number("1"))),
@@ -80,14 +82,6 @@ def _since(name: str) -> str:
     """The first revision that has a member of this name in any record."""
     found = (revision for revision in REVISIONS for one in contract(revision).records.values() if name in one.members)
     return next(found, REVISIONS[0])
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_wrong(finding: Finding) -> bool:
@@ -195,44 +189,34 @@ def _by_place() -> Iterator[Mutant]:
     for kind in contract(LATEST).kinds.values():
         slug, name, since = slug_of(kind), kind.name, known_since(kind.kind or "") or LATEST
 
-        def inside(finding: Finding, view: PayloadView, name: str = name) -> bool:
-            found = view.member_at(finding.path)
-            return found is not None and found[0].name == name
+        def forgiving(
+            forgives: Callable[[Finding, Member], bool], name: str = name
+        ) -> Callable[[Finding, PayloadView], bool]:
+            def inside(finding: Finding, view: PayloadView) -> bool:
+                found = view.member_at(finding.path)
+                return found is not None and found[0].name == name and forgives(finding, found[1])
 
-        def counts(finding: Finding, view: PayloadView, name: str = name) -> bool:
-            found = view.member_at(finding.path)
-            return (
-                found is not None
-                and found[0].name == name
-                and isinstance(found[1].marker, Count)
-                and _is_wrong(finding)
-            )
+            return inside
 
-        def keys(finding: Finding, view: PayloadView, name: str = name) -> bool:
-            found = view.member_at(finding.path)
-            return (
-                found is not None
-                and found[0].name == name
-                and isinstance(found[1].marker, GroupKey)
-                and _is_wrong(finding)
-            )
-
-        def nulls(finding: Finding, view: PayloadView, name: str = name) -> bool:
-            found = view.member_at(finding.path)
-            return found is not None and found[0].name == name and finding.code == "schema/unexpected-null"
-
-        yield lenient(f"nullable/{slug}", nulls, fault=f"A null is accepted for every member of {name}.", since=since)
-        yield lenient(f"unchecked/{slug}", inside, fault=f"The members of {name} are not checked.", since=since)
-        if any(isinstance(one.marker, Count) for one in kind.members.values()):
-            yield lenient(
-                f"unchecked/{slug}-counts", counts, fault=f"The types of counts in {name} are not checked.", since=since
-            )
-        yield lenient(
-            f"unchecked/{slug}-group-keys",
-            keys,
-            fault=f"The types of group keys in {name} are not checked.",
-            since=since,
-        )
+        rows: dict[str, tuple[str, Callable[[Finding, Member], bool]]] = {
+            f"nullable/{slug}": (
+                f"A null is accepted for every member of {name}.",
+                lambda finding, _: finding.code == "schema/unexpected-null",
+            ),
+            f"unchecked/{slug}": (f"The members of {name} are not checked.", lambda _, __: True),
+            f"unchecked/{slug}-counts": (
+                f"The types of counts in {name} are not checked.",
+                lambda finding, member: isinstance(member.marker, Count) and _is_wrong(finding),
+            ),
+            f"unchecked/{slug}-group-keys": (
+                f"The types of group keys in {name} are not checked.",
+                lambda finding, member: isinstance(member.marker, GroupKey) and _is_wrong(finding),
+            ),
+        }
+        if not any(isinstance(one.marker, Count) for one in kind.members.values()):
+            del rows[f"unchecked/{slug}-counts"]
+        for row, (fault, forgives) in rows.items():
+            yield lenient(row, forgiving(forgives), fault=fault, since=since)
     for name, depth in (("page", 1), ("bucket", 3), ("result", 5)):
         yield lenient(
             f"unchecked/below-{name}",

@@ -126,6 +126,15 @@ def scaled(power: int) -> Callable[[Number], Tree]:
     return model
 
 
+def is_float(text: str) -> bool:
+    """Whether Python's float takes a text."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def one_more(number: Number) -> Tree:
     """The number and one."""
     return plain(_WIDE.add(value_of(number), Decimal(1)))
@@ -133,15 +142,17 @@ def one_more(number: Number) -> Tree:
 
 def cut(number: Number) -> Tree:
     """The whole part alone."""
-    value = value_of(number)
-    whole = value.to_integral_value(ROUND_DOWN, _WIDE)
-    return number if whole == value else plain(whole)
+    return _whole(number, ROUND_DOWN)
 
 
 def raised(number: Number) -> Tree:
     """The next whole number."""
+    return _whole(number, ROUND_UP)
+
+
+def _whole(number: Number, rounding: str) -> Tree:
     value = value_of(number)
-    whole = value.to_integral_value(ROUND_UP, _WIDE)
+    whole = value.to_integral_value(rounding, _WIDE)
     return number if whole == value else plain(whole)
 
 

@@ -99,6 +99,15 @@ def on_buckets(change: Callable[[Object], Changed]) -> Change:
     return walk
 
 
+def in_undeclared(change: Change) -> Change:
+    """Change what stands in undeclared members, each as a tree of its own."""
+
+    def walk(tree: Tree, view: PayloadView) -> Tree:
+        return on_undeclared(lambda _, old: change(old, view))(tree, view)
+
+    return walk
+
+
 def on_lists(change: Callable[[list[Tree]], Tree]) -> Change:
     """Change the results of every bucket, as a list."""
 
