@@ -149,7 +149,7 @@ def _pydantic() -> Callable[[bytes], object]:
 
 def _openai() -> Callable[[bytes], object]:
     """Decode as the client does, and dump what it got."""
-    from openai._models import construct_type  # noqa: PLC0415 - may be absent
+    from openai._models import construct_type  # noqa: PLC2701, PLC0415 - may be absent
     from openai.types.admin.organization import UsageCompletionsResponse, usage_completions_response  # noqa: PLC0415
 
     classes = {"page": UsageCompletionsResponse, "bucket": usage_completions_response.Data}

@@ -18,8 +18,8 @@ from usagecompat.clients.results import Fault as ClientFault
 from usagecompat.corpus.expected import ExpectedFailure, read_expected_failures
 from usagecompat.fidelity import Level
 from usagecompat.matrix.files import read_result
-from usagecompat.scan import _state
-from usagecompat.scan._state import State, StateOfAnotherScan
+from usagecompat.scan import _state  # noqa: PLC2701 - what the test is about
+from usagecompat.scan._state import State, StateOfAnotherScan  # noqa: PLC2701 - what the test is about
 from usagecompat.scan.executors import run
 from usagecompat.scan.partition_scan import DEFAULT
 from usagecompat.scan.partitions import plan

@@ -15,8 +15,8 @@ from mutant_runs import put, result_of
 
 from usagecompat import strategies
 from usagecompat.cli import main
-from usagecompat.clients._changes import explained
-from usagecompat.clients._traits import traits
+from usagecompat.clients._changes import explained  # noqa: PLC2701 - what the test is about
+from usagecompat.clients._traits import traits  # noqa: PLC2701 - what the test is about
 from usagecompat.clients.cause_names import NAMINGS, naming
 from usagecompat.clients.causes import causes_of
 from usagecompat.clients.results import CaseResult, Expectation, Fault, Outcome

@@ -11,6 +11,7 @@ from attrs import NOTHING, evolve, fields
 from attrs.exceptions import FrozenInstanceError
 from member_docs import expected, written
 
+import usagecompat
 from usagecompat import ABSENT, LATEST, REVISIONS, check, dumps, loads
 from usagecompat.contract.markers import Absent, Marker
 from usagecompat.contract.records import (
@@ -22,6 +23,7 @@ from usagecompat.contract.records import (
     UsageDecisionsResult,
     UsageEmbeddingsResult,
     UsageResponse,
+    UsageResult,
     UsageTimeBucket,
     UsageTimeBucketResultInner,
     UsageVectorStoresResult,
@@ -397,3 +399,11 @@ def test_repr_never_raises() -> None:
 def test_shapes_know_their_classes() -> None:
     """Every record class can be found by its name."""
     assert all(shape_of(name, LATEST).cls is cls for name, cls in RECORDS.items())
+
+
+def test_records_are_public() -> None:
+    """Every record, and the union of results, is there under its name in the package itself."""
+    for name, cls in RECORDS.items():
+        assert getattr(usagecompat, name) is cls
+        assert name in usagecompat.__all__
+    assert usagecompat.UsageResult is UsageResult

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from usagecompat.scan import executors
-from usagecompat.scan._state import State
+from usagecompat.scan._state import State  # noqa: PLC2701 - what the test is about
 from usagecompat.scan.executors import run
 from usagecompat.scan.partitions import plan
 

@@ -23,8 +23,8 @@ from timing import grows_at_most
 from zstd_of import NAME, zstd
 
 from usagecompat.exceptions import MissingExtra
-from usagecompat.scan import _reading, _state, _tables, accumulator, executors, partition_scan
-from usagecompat.scan._state import StateOfAnotherScan
+from usagecompat.scan import _reading, _state, _tables, accumulator, executors, partition_scan  # noqa: PLC2701 - what the test is about
+from usagecompat.scan._state import StateOfAnotherScan  # noqa: PLC2701 - what the test is about
 from usagecompat.scan.executors import LostWorker, run
 from usagecompat.scan.partition_scan import Options, scan_partition
 from usagecompat.scan.partitions import plan

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 
 from usagecompat.exceptions import MissingExtra, NoPayloads, UnreadableInput
-from usagecompat.scan import _reading
+from usagecompat.scan import _reading  # noqa: PLC2701 - what the test is about
 from usagecompat.scan.partitions import plan
 
 if TYPE_CHECKING:

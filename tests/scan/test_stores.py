@@ -16,7 +16,7 @@ from fsspec import AbstractFileSystem
 from fsspec.spec import AbstractBufferedFile
 from zstd_of import zstd
 
-from usagecompat.scan import _reading, partitions
+from usagecompat.scan import _reading, partitions  # noqa: PLC2701 - what the test is about
 from usagecompat.scan.executors import run
 from usagecompat.scan.partitions import plan
 from usagecompat.scan.summary import UNREADABLE

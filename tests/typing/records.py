@@ -7,9 +7,9 @@ from typing import assert_type
 
 from attrs import evolve
 
-from usagecompat import ABSENT
-from usagecompat.contract.markers import Absent
-from usagecompat.contract.records import (
+from usagecompat import (
+    ABSENT,
+    Absent,
     CostsResult,
     CostsResultAmount,
     UnknownResult,

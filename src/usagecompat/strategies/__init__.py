@@ -1,7 +1,7 @@
 """
 Hypothesis strategies: payloads, valid and broken, pages, buckets and results.
 
-`payloads.py` has the public ones; `trees.py` draws what they say, `broken.py` breaks it, `mutations.py` names each way of breaking.
+`public.py` has the public ones; `trees.py` draws what they say, `broken.py` breaks it, `mutations.py` names each way of breaking.
 """
 
 import lazy_loader
