@@ -214,7 +214,7 @@ def test_client_of(tmp_path: Path) -> None:
 
 
 def test_paging_client_of(tmp_path: Path) -> None:
-    """An installed row that fetches pages is a client that is started for each sequence."""
+    """An installed row that fetches pages is a client that is started for each sequence, unless it says that it stays."""
     with pytest.raises(NotInstalled, match="usagecompat adapters install python-urllib"):
         paging_client_of("python-urllib", into=tmp_path)
     install(adapters()["python-urllib"], tmp_path)
@@ -226,6 +226,8 @@ def test_paging_client_of(tmp_path: Path) -> None:
         str(tmp_path / "python-urllib"),
         3,
     )
+    install(evolve(adapters()["python-openai"], install=()), tmp_path)
+    assert paging_client_of("openai-python-paging", into=tmp_path).way is Way.STDIO
 
 
 # -- the command line

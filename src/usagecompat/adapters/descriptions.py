@@ -113,7 +113,9 @@ class PagingRow:
     """What `usagecompat run --paging --adapter` calls it."""
     about: str
     run: tuple[str, ...]
-    """The command, as it is given in the folder of the installation; it is started for each sequence."""
+    """The command, as it is given in the folder of the installation."""
+    stays: bool = False
+    """It stays and speaks the line protocol; if not, it is started for each sequence."""
 
 
 @frozen(kw_only=True, eq=False)

@@ -120,13 +120,14 @@ def client_of(name: str, *, into: Path | None = None, timeout: float = TIMEOUT) 
 
 def paging_client_of(name: str, *, into: Path | None = None, timeout: float = TIMEOUT) -> ClientSpec:
     """
-    The program of an installed adapter that fetches all pages; it is started for each sequence.
+    The program of an installed adapter that fetches all pages.
 
     Raises:
         NoSuchName: There is no adapter and no row of this name that does so.
         NotInstalled: It has to be installed first.
     """
-    return _spec(*paging_row_of(name), Way.HTTP, into, timeout)
+    adapter, row = paging_row_of(name)
+    return _spec(adapter, row, Way.STDIO if row.stays else Way.HTTP, into, timeout)
 
 
 def _spec(adapter: Adapter, row: Row | PagingRow, way: Way, into: Path | None, timeout: float) -> ClientSpec:

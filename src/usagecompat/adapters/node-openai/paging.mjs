@@ -1,11 +1,14 @@
-// openai-node with a loop around it: it fetches all pages of a query, and prints the buckets, one a line.
+// openai-node with a loop around it: for each query it fetches all pages, and answers with the buckets, one a line.
 // The package brings no loop for these endpoints. It tries again by itself what may pass, such as status 429.
 // node_modules stands beside the copy of this file that the installation made.
+import { createInterface } from "node:readline";
+import { readFileSync } from "node:fs";
 import OpenAI from "openai";
 
-const { OPENAI_ADMIN_KEY, OPENAI_BASE_URL, USAGECOMPAT_ENDPOINT, USAGECOMPAT_QUERY } = process.env;
+const PATIENCE = 8000; // milliseconds for a page: the package's own timeout ends with the headers
 const ONE = new Set(["start_time", "end_time", "limit", "bucket_width", "batch", "page"]);
-const PATIENCE = 8000; // milliseconds for a page; the package's own timeout ends with the headers
+const { version } = JSON.parse(readFileSync(new URL("node_modules/openai/package.json", import.meta.url)));
+const say = (message) => process.stdout.write(JSON.stringify(message) + "\n");
 const camel = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
 
 /** The parameters of a query, as the package's methods take them. */
@@ -20,12 +23,8 @@ function parametersOf(query) {
 }
 
 /** All buckets of a query. */
-async function fetchAll() {
-  const client = new OpenAI({ adminAPIKey: OPENAI_ADMIN_KEY, baseURL: OPENAI_BASE_URL, maxRetries: 3 });
-  const usage = client.admin.organization.usage;
-  const method = camel(USAGECOMPAT_ENDPOINT.split("/").pop());
-  if (!usage[method]) throw new Error(`openai-node has no endpoint ${USAGECOMPAT_ENDPOINT}`);
-  const parameters = parametersOf(USAGECOMPAT_QUERY);
+async function fetchAll(usage, method, query) {
+  const parameters = parametersOf(query);
   const all = [];
   const known = new Set();
   for (;;) {
@@ -40,9 +39,30 @@ async function fetchAll() {
   }
 }
 
-try {
-  for (const bucket of await fetchAll()) console.log(JSON.stringify(bucket));
-} catch (error) {
-  console.error(String(error));
-  process.exitCode = 1;
+async function answer({ seq, case: { endpoint, base_url, key, query } }) {
+  const { usage } = new OpenAI({ adminAPIKey: key, baseURL: base_url, maxRetries: 3 }).admin.organization;
+  const method = camel(endpoint.split("/").pop());
+  if (!usage[method]) return { skipped: { seq, message: `openai-node ${version} has no endpoint ${endpoint}` } };
+  try {
+    const lines = (await fetchAll(usage, method, query)).map((bucket) => JSON.stringify(bucket));
+    return { decoded: { seq, payload: Buffer.from(lines.join("\n")).toString("base64") } };
+  } catch (error) {
+    return { rejected: { seq, message: String(error) } };
+  }
 }
+
+const client = {
+  name: "openai-node in a loop",
+  language: "javascript",
+  version,
+  homepage: "https://github.com/openai/openai-node",
+  issues: "https://github.com/openai/openai-node/issues",
+};
+for await (const line of createInterface({ input: process.stdin })) {
+  const message = JSON.parse(line);
+  const features = { shapes: ["page"], http: true, paging: true };
+  if (message.start) say({ started: { version: 1, client, features } });
+  else if (message.run) say(await answer(message.run));
+  else break;
+}
+process.exit(0);

@@ -1,10 +1,11 @@
 """
-openai-python with a loop around it: it fetches all pages of a query, and prints the buckets, one a line.
+openai-python with a loop around it: for each query it fetches all pages, and answers with the buckets, one a line.
 
 The package brings no loop for these endpoints. It tries again by itself what may pass, such as status 429.
 """
 
-import os
+import base64
+import json
 import sys
 from urllib.parse import parse_qs
 
@@ -23,10 +24,8 @@ def argument(name, values):
     return values[0] if name in ONE else values
 
 
-def buckets_of(endpoint, query):
+def buckets_of(fetch, query):
     """All buckets of a query."""
-    client = openai.OpenAI(admin_api_key=os.environ["OPENAI_ADMIN_KEY"], timeout=3, max_retries=3)
-    fetch = getattr(client.admin.organization.usage, endpoint.rpartition("/")[2])  # it is called as the endpoint is
     asked = {name.removesuffix("[]"): values for name, values in parse_qs(query).items()}
     arguments = {name: argument(name, values) for name, values in asked.items()}
     known = set()
@@ -41,14 +40,40 @@ def buckets_of(endpoint, query):
         arguments["page"] = page.next_page
 
 
-def main():
-    """Print all there is, or say why that cannot be."""
+def answer(run):
+    """The answer to one `run`."""
+    case = run["case"]
+    client = openai.OpenAI(admin_api_key=case["key"], base_url=case["base_url"], timeout=3, max_retries=3)
+    fetch = getattr(client.admin.organization.usage, case["endpoint"].rpartition("/")[2], None)
+    if fetch is None:
+        message = f"openai-python {openai.__version__} has no endpoint {case['endpoint']}"
+        return {"skipped": {"seq": run["seq"], "message": message}}
     try:
-        buckets = list(buckets_of(os.environ["USAGECOMPAT_ENDPOINT"], os.environ["USAGECOMPAT_QUERY"]))
-    except Exception as error:  # noqa: BLE001 - whatever the package raises is its way to refuse
-        sys.exit(f"{type(error).__name__}: {error}")
-    for bucket in buckets:
-        print(bucket.to_json(indent=None))
+        lines = [bucket.to_json(indent=None) for bucket in buckets_of(fetch, case["query"])]
+    except Exception as error:  # noqa: BLE001 - whatever the package raises is its way to say that something failed
+        return {"rejected": {"seq": run["seq"], "message": f"{type(error).__name__}: {error}"}}
+    return {"decoded": {"seq": run["seq"], "payload": base64.b64encode("\n".join(lines).encode()).decode()}}
+
+
+def main():
+    """Answer the kit until it says `stop`."""
+    client = {
+        "name": "openai-python in a loop",
+        "language": "python",
+        "version": openai.__version__,
+        "homepage": "https://github.com/openai/openai-python",
+        "issues": "https://github.com/openai/openai-python/issues",
+    }
+    features = {"shapes": ["page"], "http": True, "paging": True}
+    for line in sys.stdin:
+        command = json.loads(line)
+        if "start" in command:
+            said = {"started": {"version": 1, "client": client, "features": features}}
+        elif "run" in command:
+            said = answer(command["run"])
+        else:
+            break
+        print(json.dumps(said), flush=True)
 
 
 main()

@@ -1,0 +1,87 @@
+"""
+Every adapter that fetches pages is installed where its tools are present, and put to every sequence.
+
+The plain ones pass with every byte; the vendor's packages ask rightly, and do to amounts what they are known to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from usagecompat.adapters.descriptions import adapters, paging_rows
+from usagecompat.adapters.installation import install, paging_client_of, statuses
+from usagecompat.clients.paging import run_paging
+from usagecompat.clients.results import ClientResult, Outcome
+from usagecompat.corpus import read_sequences
+from usagecompat.fidelity import Level
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLAIN = ("python-urllib", "javascript-fetch", "go-net-http")
+VENDORS = {
+    "openai-python-paging": {"client/type-changed", "client/precision-lost", "client/order-changed"},
+    "openai-node-paging": {"client/precision-lost"},
+}
+"""The rows around the vendor's packages, and what they do to buckets."""
+
+Ran = Callable[[str], ClientResult]
+
+
+@pytest.fixture(scope="session")
+def ran(built: Path) -> Ran:
+    """What comes of a row over all sequences, once; where something is missing for it, it counts as not run."""
+    into = built / "adapters"
+    known: dict[str, ClientResult] = {}
+
+    def put(row: str) -> ClientResult:
+        adapter, _ = paging_rows()[row]
+        if missing := statuses([adapter], into)[adapter.name].missing:
+            pytest.skip(f"{row}: not run, {missing[0].what} is missing")
+        if row not in known:
+            install(adapter, into)
+            known[row] = run_paging(paging_client_of(row, into=into, timeout=30), read_sequences(), jobs=2)
+        return known[row]
+
+    return put
+
+
+def test_every_row_is_expected() -> None:
+    """Each row that fetches pages has something to hold to here."""
+    assert set(paging_rows()) == {*PLAIN, *VENDORS}
+
+
+@pytest.mark.parametrize("row", PLAIN)
+def test_plain(row: str, ran: Ran) -> None:
+    """A client on a plain HTTP library passes every sequence, and what it prints is what was sent."""
+    result = ran(row)
+    assert not result.codes
+    assert {case.outcome for case in result.cases} == {Outcome.DECODED, Outcome.REFUSED}
+    complete = [case for case in result.cases if case.outcome is Outcome.DECODED and not case.message]
+    assert {case.level for case in complete} == {Level.LEXICAL}
+
+
+@pytest.mark.parametrize("row", VENDORS)
+def test_vendor(row: str, ran: Ran) -> None:
+    """A vendor's package in a loop asks rightly and hides no error; all that is said of it is said of its buckets."""
+    result = ran(row)
+    assert not [fault for case in result.cases for fault in case.faults]
+    assert {difference.code for case in result.cases for difference in case.differences} == VENDORS[row]
+
+
+def test_versions(ran: Ran) -> None:
+    """A vendor's package says the version that its description names."""
+    for row in VENDORS:
+        client = ran(row).client
+        assert client
+        assert client.version == adapters()[paging_rows()[row][0].name].client.version
+
+
+def test_endpoint_that_is_not_there(ran: Ran) -> None:
+    """openai-node has no endpoint for decisions, and says so; it is blamed for nothing."""
+    skipped = {case.case_id for case in ran("openai-node-paging").cases if case.outcome is Outcome.SKIPPED}
+    assert skipped
+    assert all("decisions" in name for name in skipped)
