@@ -276,6 +276,19 @@ def test_install_and_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     assert (said["name"], said["client"]["name"], said["revision"]) == (REFERENCE, "Python json", None)
 
 
+def test_run_with_pages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With --paging the name of an adapter is that of a program that fetches pages; without, the difference is told."""
+    monkeypatch.setenv(PLACE, str(tmp_path))
+    run("adapters", "install", "python-urllib")
+    ran = run("run", "--paging", "--adapter", "python-urllib", "-k", "one-page", "--format", "json")
+    assert ran.exit_code == 0, ran.output
+    assert json.loads(ran.output)["name"] == "python-urllib"
+    told = run("run", "--adapter", "python-urllib")
+    assert (told.exit_code, "fetches pages, with --paging" in told.output) == (2, True)
+    told = run("run", "--paging", "--adapter", "python-json")
+    assert (told.exit_code, "that fetches pages" in told.output) == (2, True)
+
+
 def test_generated_clients_have_a_revision(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A client that was generated from a revision is judged by it, unless another is asked for."""
     monkeypatch.setenv(PLACE, str(tmp_path))
@@ -294,7 +307,7 @@ def test_generated_clients_have_a_revision(monkeypatch: pytest.MonkeyPatch, tmp_
     [
         ([], "either as --client CMD or as --adapter NAME"),
         (["--client", "x", "--adapter", REFERENCE], "either as --client CMD or as --adapter NAME"),
-        (["--adapter", REFERENCE, "--oneshot"], "an adapter says them itself"),
+        (["--adapter", REFERENCE, "--oneshot"], "an adapter declares these itself"),
         (["--adapter", "python-jsn"], "python-json"),
     ],
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import faulty_pagers
 import pytest
 from faulty_pagers import FAULTY
-from other_pagers import ALSO_RIGHT, BEGINS_ANEW
+from other_pagers import ALSO_RIGHT, AT_ONCE, BEGINS_ANEW
 from pagers import Pager, Trouble, dumps
 
 from usagecompat.clients import ClientSpec, Outcome
@@ -40,7 +40,6 @@ BY_THE_WAY = (
     "completions-no-end",
     "completions-short-first-bucket",
     "costs-line-with-comma",
-    "costs-rate-limit",
     "web-searches-cursor-without-has-more",
 )
 """The sequences at which there is more than one right way."""
@@ -109,7 +108,6 @@ def test_a_right_client() -> None:
 @pytest.mark.parametrize("does", ALSO_RIGHT)
 def test_another_right_way(does: str) -> None:
     """A client that does it otherwise, and rightly, is not blamed."""
-    for name in BY_THE_WAY:
-        if does == BEGINS_ANEW and name == "costs-rate-limit":
-            continue
+    waits = {BEGINS_ANEW: ["costs-error-429"], AT_ONCE: ["costs-error-429", "costs-rate-limit"]}
+    for name in (*BY_THE_WAY, *waits.get(does, ())):
         assert codes(fetched(ALSO_RIGHT[does], sequences()[name])) == set(), name

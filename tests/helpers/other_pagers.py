@@ -11,7 +11,7 @@ from attrs import evolve
 from pagers import ATTEMPTS, RIGHT, Page, Pager, Query, Trouble, by, follow, patience, spell
 
 BEGINS_ANEW = "begins anew after an error, and forgets what it has"
-"""What never comes to an end where every second request is refused."""
+AT_ONCE = "tries status 429 again at once"
 ALSO_RIGHT: dict[str, Pager] = {}
 """Each by what it does."""
 
@@ -81,7 +81,7 @@ allow(
     follow=lambda query, pages: [pair for pair in follow(query, pages) if pair[0] != "limit"],
 )
 allow("tries every failure again", patience=lambda a, n: patience(a, n) if a.status < 500 or n == ATTEMPTS else 0.0)
-allow("tries status 429 again at once", patience=lambda a, n: 0.0 if a.status == 429 and n < ATTEMPTS else None)
+allow(AT_ONCE, patience=lambda a, n: 0.0 if a.status == 429 and n < ATTEMPTS else None)
 allow("follows a cursor although there is no more", ends=lambda pages: not pages[-1].cursor or ends_again(pages))
 allow("asks for windows of its own", follow=windows, ends=lambda pages: not pages[-1].more)
 allow("takes each bucket once", gather=by(lambda bucket: bucket["start_time"]))

@@ -206,6 +206,7 @@ def run(  # noqa: PLR0913 - one for each option
     Example: usagecompat run --http --paging --client 'node exporter.mjs'
     Example: usagecompat run --client python:mypackage.usage:roundtrip --expected known.txt
     Example: usagecompat run --adapter openai-python-to-json
+    Example: usagecompat run --paging --adapter python-urllib
     Example: usagecompat run --client 'node adapter.mjs' --also html=run.html
     Example: usagecompat run --client 'node adapter.mjs' --format junit > usagecompat.xml
     """  # noqa: D301 - click's own mark
@@ -231,7 +232,7 @@ def run(  # noqa: PLR0913 - one for each option
             "--oneshot, --http, --validates and --refused-status need a CMD; an adapter declares these itself."
         )
     else:
-        spec, revision = _adapted(adapter or "", name, timeout, revision)
+        spec, revision = _adapted(adapter or "", name, timeout, revision, paging=paging)
     subjects: Sequence[Case | Payload] = ()
     chosen: Sequence[Case | Payload] = ()
     known: set[str] = set()
@@ -280,11 +281,18 @@ def _update(path: Path, text: str) -> None:
 
 
 def _adapted(
-    adapter: str, name: str | None, timeout: float, revision: Revision | None
+    adapter: str, name: str | None, timeout: float, revision: Revision | None, *, paging: bool
 ) -> tuple[ClientSpec, Revision | None]:
     """The client of an installed adapter, and the revision to judge it by."""
-    from usagecompat.adapters import client_of, row_of  # noqa: PLC0415 - only who names an adapter needs them
+    from usagecompat.adapters import (  # noqa: PLC0415 - only who names an adapter needs them
+        client_of,
+        paging_client_of,
+        row_of,
+    )
 
+    if paging:
+        spec = paging_client_of(adapter, timeout=timeout)
+        return evolve(spec, name=name or spec.name), revision
     spec = client_of(adapter, timeout=timeout)
     own = row_of(adapter)[1].revision
     return evolve(spec, name=name or spec.name), revision or (None if own is None else resolve_revision(own))

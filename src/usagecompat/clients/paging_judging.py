@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from usagecompat.clients.paging_facts import Facts
-    from usagecompat.clients.paging_output import Printed
     from usagecompat.clients.paging_server import Fetched
     from usagecompat.clients.session import Reply
     from usagecompat.corpus import Sequence
@@ -225,19 +224,25 @@ class _Judgement:
             self._blame("client/not-json", said.fault)
             return
         self.printed = len(said.buckets)
-        starts = [start_of(bucket) for bucket in said.buckets]
-        if None in starts:
+        told = [(start, bucket) for bucket in said.buckets if (start := start_of(bucket)) is not None]
+        if said.buckets and not told:
             self._compare(list(self.expected.values()), said.buckets)
-        else:
-            self._judge_starts(said, [start for start in starts if start is not None])
+            return
+        self._judge_starts(told)
+        if strangers := len(said.buckets) - len(told):
+            self.level = Level.NONE
+            self._blame(
+                "client/item-invented",
+                f"{strangers} of {len(said.buckets)} that were printed do not say when they start",
+            )
 
-    def _judge_starts(self, said: Printed, starts: list[int]) -> None:
+    def _judge_starts(self, told: list[tuple[int, Tree]]) -> None:
         """Which buckets are there, and what is left of each."""
-        times = Counter(starts)
+        times = Counter(start for start, _ in told)
         self.missing = tuple(sorted(self.expected.keys() - times))
         self.repeated = tuple(sorted(start for start, count in times.items() if count > 1))
         first: dict[int, Tree] = {}
-        for start, bucket in zip(starts, said.buckets, strict=True):
+        for start, bucket in told:
             first.setdefault(start, bucket)
         kept = [start for start in first if start in self.expected or start in self.facts.served]
         sent = [self._version(start, first[start]) for start in sorted(kept)]
