@@ -223,6 +223,8 @@ def test_payloads_in_a_corpus_are_no_plain_payloads(pytester: pytest.Pytester, s
     result.stdout.fnmatch_lines(["2 payloads have no case *: fixtures/numbers/lost.ndjson.gz, fixtures/text/lost.json"])
     told = CliRunner().invoke(main, ["check", str(small), "-q"])
     assert f"2 payloads have no case among others that do, and nobody has looked at: {small}/numbers" in told.stderr
+    command = ["run", "--client", "python:operator:invert", "--corpus", str(small)]
+    assert "2 payloads have no case among others that do" in CliRunner().invoke(main, command).stderr
 
 
 @pytest.mark.usefixtures("plain")

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import fsspec
 import pytest
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
@@ -239,3 +240,23 @@ def test_options(put: Put, options: list[str]) -> None:
     name = put("a.ndjson", assorted(50))
     assert scan(name, *options).stdout == scan(name).stdout
     assert scan(name, *options).stderr == ""
+
+
+@pytest.mark.parametrize("store", ["", "memory://archive", "*"])
+def test_payloads_without_a_case_are_named(put: Put, tmp_path: Path, store: str) -> None:
+    """In a directory of cases a payload without one is not scanned, and is named, wherever the directory is."""
+    put("d/a.json", text(bucket()))
+    put("d/a.case.json", b"{}")
+    put("d/lost.json", text(bucket()))
+    put("d/more/lost.ndjson", [text(bucket())])
+    name = str(tmp_path / "d")
+    if store.startswith("memory"):
+        memory = fsspec.filesystem("memory")
+        memory.put(name, "/archive", recursive=True)
+        name = "memory://archive/d" if memory.exists("/archive/d") else store
+    told = scan(name if store != "*" else f"{tmp_path}/*")
+    assert told.exit_code == 0
+    assert "1 payload, " in told.stdout
+    assert "2 payloads have no case among others that do, and nobody has looked at: " in told.stderr
+    assert "lost.json, " in told.stderr
+    assert "more/lost.ndjson\n" in told.stderr

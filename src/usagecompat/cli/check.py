@@ -16,6 +16,7 @@ from usagecompat.checking import unwrapped
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.failing import known_codes
 from usagecompat.cli.output import put, put_coloured, put_json, say
+from usagecompat.cli.passed_over import say_passed_over
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.findings import Profile, Severity, Shape, Verdict
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from usagecompat.inputs import InputProblem
     from usagecompat.renderers import CheckPage, Outcome
 
-_MOST_NAMES: Final = 10
 _JSON: Final = ("json", "sarif")
 
 
@@ -152,8 +152,7 @@ def check(  # noqa: PLR0913 - one for each option
         _put(outcomes(tick), format_)
     if also and page:
         write_page(also, page.text())
-    if without_case:
-        say(f"usagecompat: {_passed_over(without_case)}", err=True)
+    say_passed_over(without_case)
     if not quiet:
         say(_totals(verdicts, unread), err=True)
     if unread:
@@ -199,14 +198,6 @@ def _put(outcomes: Iterator[Outcome], format_: str) -> None:
     write = put_coloured if colour else put_json if format_ in _JSON else put
     for piece in render(outcomes):
         write(piece)
-
-
-def _passed_over(files: list[str]) -> str:
-    """What was not checked, because it stands among cases and has none."""
-    names = ", ".join(inputs.displayed(file) for file in files[:_MOST_NAMES])
-    more = f" and {len(files) - _MOST_NAMES:,} more" if len(files) > _MOST_NAMES else ""
-    noun = "payload has" if len(files) == 1 else "payloads have"
-    return f"{len(files):,} {noun} no case among others that do, and nobody has looked at: {names}{more}"
 
 
 def _totals(verdicts: dict[Verdict, int], unread: int) -> str:

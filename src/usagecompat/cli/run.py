@@ -17,6 +17,7 @@ from attrs import evolve
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.output import put, put_json, say, say_json
 from usagecompat.cli.paging import paging_result, refuse_beside_paging
+from usagecompat.cli.passed_over import say_passed_over
 from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 
     from usagecompat.clients import ClientResult, ClientSpec, Comparison
     from usagecompat.contract import Revision
-    from usagecompat.corpus import Case
+    from usagecompat.corpus import Case, Found
 
 _STATUSES: Final = re.compile("[0-9]{1,3}(,[0-9]{1,3})*")
 _SIGNALLED: Final = 256
@@ -308,6 +309,11 @@ def subjects_in(place: Path, set_: str) -> tuple[Case | Payload, ...]:
     found = find_files(place)
     if not found.files:
         raise NoPayloads(str(place))
+    say_passed_over([str(path) for path in found.without_case])
+    return _subjects(place, found, set_)
+
+
+def _subjects(place: Path, found: Found, set_: str) -> tuple[Case | Payload, ...]:
     if not found.is_corpus:
         plain = [in_plain_tree(place, path) for path in found.files]
         return tuple(each for one in plain for each in (one.payloads() if isinstance(one, Lines) else [one]))
@@ -318,7 +324,7 @@ def subjects_in(place: Path, set_: str) -> tuple[Case | Payload, ...]:
 
 def known_ids(place: Path, set_: str, listed: Iterable[Case | Payload]) -> set[str]:
     """The ids that there are in a corpus, of which `listed` is the set `set_`; the full set is not read again."""
-    return {subject.id for subject in (listed if set_ == FULL else subjects_in(place, FULL))}
+    return {subject.id for subject in (listed if set_ == FULL else _subjects(place, find_files(place), FULL))}
 
 
 def _put(  # noqa: PLR0913 - one for each option

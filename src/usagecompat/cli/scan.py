@@ -17,6 +17,7 @@ import click
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.failing import known_codes
 from usagecompat.cli.output import put, say_json
+from usagecompat.cli.passed_over import say_passed_over
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import LATEST
@@ -186,6 +187,7 @@ def scan(  # noqa: PLR0913 - one for each option
             )
     except KeyboardInterrupt as error:
         raise click.ClickException(_interrupted(state)) from error
+    say_passed_over(planned.without_case)
     weights = Profile(profile)
     if format_ == "json":
         say_json({"revision": revision, "profile": profile, **summary.to_dict(weights, whole=False)}, indent=2)

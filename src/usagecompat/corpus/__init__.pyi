@@ -1,5 +1,16 @@
 from .case_checks import CASE_JUDGES, PAYLOAD_JUDGES, CaseJudge, Mismatch, NotJudged, PayloadJudge, Terms, has_document
-from .case_files import Case, Lines, Payload, find_files, in_plain_tree, read_case, read_cases, read_notes, release
+from .case_files import (
+    Case,
+    Found,
+    Lines,
+    Payload,
+    find_files,
+    in_plain_tree,
+    read_case,
+    read_cases,
+    read_notes,
+    release,
+)
 from .data import folder, version
 from .derived import SET, Derived, derive, judge
 from .expected import ExpectedFailure, read_expected_failures
@@ -32,6 +43,7 @@ __all__ = [
     "Entry",
     "Exchange",
     "ExpectedFailure",
+    "Found",
     "Lines",
     "Mismatch",
     "NotJudged",

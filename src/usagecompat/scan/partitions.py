@@ -48,6 +48,7 @@ def plan(
         but: A file that is left out of directories and patterns, such as the state of this scan.
     """
     troubles: list[InputProblem] = []
+    passed_over: dict[str, None] = {}
     files: dict[str, tuple[str, _File]] = {}
     place = cache(os.path.realpath)
     for name in (as_path(os.fspath(named)) for named in names):
@@ -55,7 +56,7 @@ def plan(
         if name == inputs.STANDARD_INPUT:
             files.setdefault(name, (name, _File(0, "", seekable=False)))
             continue
-        found = _remote(name, troubles) if "://" in name else _local(name, troubles)
+        found = (_remote if "://" in name else _local)(name, troubles, passed_over)
         if but is not None:
             found = {path: file for path, file in found.items() if path == name or not _is_same(path, but)}
         if not found and len(troubles) == before:
@@ -66,7 +67,8 @@ def plan(
     slices = [_slice(name, file, ndjson=ndjson) for name, file in files.values()]
     piece = max(piece, sum(file.size for _, file in files.values()) // MOST_PARTITIONS)
     groups = list(_grouped(_cut(slices, piece), piece))
-    return Plan(tuple(Partition(number, group) for number, group in enumerate(groups)), tuple(troubles))
+    partitions = tuple(Partition(number, group) for number, group in enumerate(groups))
+    return Plan(partitions, tuple(troubles), tuple(passed_over))
 
 
 def as_path(name: str) -> str:
@@ -96,12 +98,13 @@ class _File:
     """Likewise."""
 
 
-def _local(name: str, troubles: list[InputProblem]) -> dict[str, _File]:
+def _local(name: str, troubles: list[InputProblem], passed_over: dict[str, None]) -> dict[str, _File]:
     if not os.path.lexists(name) and inputs.MAGIC & {*name}:
         named = sorted(filter(_can_end, _matching(name)))
-        return {path: file for one in named for path, file in _local(one, troubles).items()}
+        return {path: file for one in named for path, file in _local(one, troubles, passed_over).items()}
     files: dict[str, _File] = {}
-    for path in inputs.files(name, tell=troubles.append, wanted=_is_looked_for):
+    found = inputs.files(name, tell=troubles.append, wanted=_is_looked_for, pass_over=passed_over.setdefault)
+    for path in found:
         try:
             stat = Path(path).stat()
         except OSError as error:
@@ -136,7 +139,7 @@ def _can_end(path: str) -> bool:
     return S_ISREG(mode) or S_ISDIR(mode)
 
 
-def _remote(name: str, troubles: list[InputProblem]) -> dict[str, _File]:
+def _remote(name: str, troubles: list[InputProblem], passed_over: dict[str, None]) -> dict[str, _File]:
     try:
         url_to_fs = import_module("fsspec.core").url_to_fs
     except ImportError:
@@ -155,7 +158,7 @@ def _remote(name: str, troubles: list[InputProblem]) -> dict[str, _File]:
         for file, info in named.items():
             # Of the pages of a web server nobody can tell, so its folders have to be named as such.
             is_folder = info.get("type") == "directory" or (name.endswith("/") and fs.isdir(file))
-            found |= _within(fs, file) if is_folder else {file: info}
+            found |= _within(fs, file, passed_over) if is_folder else {file: info}
         return {
             _chained(name, fs.unstrip_protocol(file)): _File(
                 info.get("size") or 0,
@@ -184,11 +187,12 @@ def _link(url: str) -> str:
     return next((link for link in url.split("::") if "://" in link), url)
 
 
-def _within(fs: Any, folder: str) -> dict[str, dict[str, Any]]:  # noqa: ANN401 - of an optional package
+def _within(fs: Any, folder: str, passed_over: dict[str, None]) -> dict[str, dict[str, Any]]:  # noqa: ANN401 - of an optional package
     """The payloads in a folder of a store, each with what the store says of it."""
     there: dict[str, dict[str, Any]] = fs.find(folder, detail=True)
-    names = inputs.but_sidecars([file for file in there if _is_looked_for(file.removeprefix(folder))])
-    return {file: there[file] for file in names}
+    payloads = [file for file in there if _is_looked_for(file.removeprefix(folder))]
+    passed_over.update(dict.fromkeys(inputs.without_case(payloads)))
+    return {file: there[file] for file in inputs.but_sidecars(payloads)}
 
 
 def _is_looked_for(path: str) -> bool:

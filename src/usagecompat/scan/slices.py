@@ -56,6 +56,8 @@ class Plan:
     partitions: tuple[Partition, ...]
     troubles: tuple[InputProblem, ...] = field(default=())
     """What was named and is not there, or cannot be looked into."""
+    without_case: tuple[str, ...] = field(default=())
+    """Payloads in directories of cases that have none, and so are not scanned."""
 
     @property
     def size(self) -> int:
