@@ -13,16 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, field, frozen
 
+from usagecompat.clients.protocol import ClientInfo, Features  # noqa: TC001 - annotations are read at run time
 from usagecompat.corpus import Tier
-from usagecompat.fidelity import Level
+from usagecompat.fidelity import Difference, Level
 from usagecompat.findings import CODES, Severity
 from usagecompat.inputs import SEQUENCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from usagecompat.clients.protocol import ClientInfo, Features
-    from usagecompat.fidelity import Difference
 
 
 class Outcome(StrEnum):

@@ -7,26 +7,19 @@ from __future__ import annotations
 import binascii
 import json
 from base64 import b64decode
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+from cattrs import Converter, override
+from cattrs.gen import make_dict_structure_fn
 from jsonschema import Draft202012Validator, ValidationError
+from msgspec import convert
 
-from usagecompat.clients import (
-    CaseResult,
-    Cause,
-    ClientInfo,
-    ClientResult,
-    Expectation,
-    Fault,
-    Features,
-    Kit,
-    Outcome,
-    Probes,
-)
+from usagecompat.clients import CaseResult, ClientInfo, ClientResult, Features
 from usagecompat.corpus import Tier, folder
 from usagecompat.exceptions import UnreadableInput
-from usagecompat.fidelity import Difference, Level
-from usagecompat.findings import Shape
+from usagecompat.fidelity import Level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,85 +58,24 @@ def read_result(path: Path) -> ClientResult:
 
 def result_of(told: Mapping[str, Any]) -> ClientResult:
     """The result that an object tells of, which is as `schemas/run.json` describes it."""
-    features, probes = told["features"], told["probes"]
-    return ClientResult(
-        name=told["name"],
-        command=told["command"],
-        way=told["way"],
-        client=told["client"] and _info(told["client"]),
-        features=features
-        and Features(
-            validates=features["validates"],
-            shapes=tuple(map(Shape, features["shapes"])),
-            http=features["http"],
-        ),
-        revision=told["revision"],
-        required=Level[told["required"]],
-        cases=tuple(sorted(map(_case, told["cases"]), key=lambda case: case.case_id)),
-        faults=tuple(map(_fault, told["faults"])),
-        probes=Probes(
-            again=probes["again"],
-            alone=probes["alone"],
-            wanted=probes["wanted"],
-            varied=probes.get("varied", 0),
-            varied_codes=tuple(probes.get("varied_codes", ())),
-        ),
-        causes=tuple(map(_cause, told.get("causes", ()))),
-        kit=Kit(kit["everyday"], kit["run"], kit["possible"], kit["possible_run"])
-        if (kit := told.get("kit"))
-        else None,
-    )
+    found = _converter().structure(told, ClientResult)
+    return evolve(found, cases=tuple(sorted(found.cases, key=lambda case: case.case_id)))
 
 
-def _info(told: Mapping[str, str]) -> ClientInfo:
-    known = ("name", "language", "version", "homepage", "issues")
-    return ClientInfo(**{name: told[name] for name in known if name in told})
+@cache
+def _converter() -> Converter:
+    """What reads results; their types are known to be right, and what they hold beside them is left out."""
+    converter = Converter(detailed_validation=False)
+    converter.register_structure_hook(Level, lambda told, _: Level[told])
+    converter.register_structure_hook(bytes, lambda told, _: b64decode(told, validate=True))
+    converter.register_structure_hook(Features, lambda told, _: convert(told, Features))
+    converter.register_structure_hook(ClientInfo, lambda told, _: convert(told, ClientInfo))
+    of_case = make_dict_structure_fn(CaseResult, converter, case_id=override(rename="case"))
 
+    def case(told: Mapping[str, Any], cls: type[CaseResult]) -> CaseResult:
+        """Results of earlier versions have no tier."""
+        tier = told.get("tier") or (Tier.EVERYDAY if told["served"] else Tier.POSSIBLE)
+        return of_case({**told, "tier": tier}, cls)
 
-def _case(told: Mapping[str, Any]) -> CaseResult:
-    returned = told.get("returned")
-    return CaseResult(
-        case_id=told["case"],
-        duty=Expectation(told["duty"]),
-        served=told["served"],
-        tier=Tier(told.get("tier") or (Tier.EVERYDAY if told["served"] else Tier.POSSIBLE)),
-        outcome=Outcome(told["outcome"]),
-        message=told["message"],
-        level=None if told["level"] is None else Level[told["level"]],
-        differences=tuple(map(_difference, told["differences"])),
-        truncated=told["truncated"],
-        faults=tuple(map(_fault, told["faults"])),
-        seconds=told.get("seconds", 0.0),
-        returned=None if returned is None else b64decode(returned, validate=True),
-    )
-
-
-def _difference(told: Mapping[str, Any]) -> Difference:
-    return Difference(
-        code=told["code"],
-        pointer=told["pointer"],
-        sent=told["sent"],
-        returned=told["returned"],
-        message=told["message"],
-        cap=Level[told["cap"]],
-    )
-
-
-def _cause(told: Mapping[str, Any]) -> Cause:
-    return Cause(
-        name=told["name"],
-        title=told["title"],
-        fix=told["fix"],
-        where=told["where"],
-        cases=tuple(told["cases"]),
-        everyday=told["everyday"],
-        cap=Level[told["cap"]],
-        code=told["code"],
-        example=told["example"],
-        after=None if told["after"] is None else Level[told["after"]],
-        known=tuple(told["known"]),
-    )
-
-
-def _fault(told: Mapping[str, str]) -> Fault:
-    return Fault(told["code"], told["message"])
+    converter.register_structure_hook(CaseResult, case)
+    return converter
