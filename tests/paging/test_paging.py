@@ -51,10 +51,10 @@ def test_a_right_exporter_passes_all() -> None:
     assert reported <= must | {one.id for one in ALL.values() if one.duty is SequenceDuty.EITHER}
 
 
-@pytest.mark.parametrize("habit", ["limit-of-one", "array", "page"])
+@pytest.mark.parametrize("habit", ["limit-of-one", "array", "page", "in-parts"])
 def test_habits_are_no_fault(habit: str) -> None:
-    """Another limit, and each form of output, are a client's own business."""
-    result = run(habit, "completions-three-pages", "costs-string-amounts", "completions-error-500", "costs-rate-limit")
+    """Another limit, several windows, and each form of output, are a client's own business."""
+    result = run(habit, "completions-three-pages", "costs-string-amounts", "costs-late", "costs-rate-limit")
     assert codes(result) == {}
 
 
@@ -88,6 +88,18 @@ def test_habits_are_no_fault(habit: str) -> None:
         ("backwards", "completions-three-pages", {"client/items-reordered"}),
         ("floats", "costs-exact-amounts", {"client/precision-lost"}),
         ("invents", "completions-three-pages", {"client/item-invented"}),
+        ("rewinds", "decisions-error-429", {"client/buckets-repeated"}),
+        ("prints-none", "completions-three-pages", {"client/buckets-lost"}),
+        ("two-cursors", "completions-three-pages", {"client/cursor-changed"}),
+        ("always-fails", "completions-three-pages", {"client/refused-valid"}),
+        ("truncated", "completions-three-pages", {"client/not-json"}),
+        ("text-before", "completions-three-pages", {"client/not-json"}),
+        ("numbers", "completions-three-pages", {"client/not-json"}),
+        ("no-key", "completions-three-pages", {"client/protocol-violation"}),
+        ("other-path", "completions-three-pages", {"client/protocol-violation"}),
+        ("kills-itself", "completions-three-pages", {"client/crashed"}),
+        ("other-status", "completions-error-500", {"client/crashed"}),
+        ("floods", "completions-three-pages", {"client/protocol-violation"}),
         ("logs", "completions-three-pages", {"client/protocol-violation"}),
         ("no-request", "completions-future", {"client/protocol-violation"}),
     ],

@@ -68,7 +68,8 @@ def run_paging(
     todo = tuple(sequences)
     shares = [todo[index::jobs] for index in range(min(jobs, len(todo)) or 1)]
     with ThreadPoolExecutor(len(shares)) as pool:
-        done = list(pool.map(lambda share: _run_share(spec, share, required, tick), shares))
+        waiting = [pool.submit(_run_share, spec, share, required, tick) for share in shares]
+        done = [share.result() for share in waiting]
     total = done[0]
     for result in done[1:]:
         total += result

@@ -8,7 +8,7 @@ may ask as it likes, and whether that was right is told by the buckets.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import parse_qsl
 
 from attrs import Factory, define, evolve, frozen
@@ -16,7 +16,7 @@ from attrs import Factory, define, evolve, frozen
 from usagecompat.clients.paging_output import start_of
 from usagecompat.contract import ROOT
 from usagecompat.corpus import page_of
-from usagecompat.jsontext import write
+from usagecompat.jsontext import read, write
 from usagecompat.ledger import Refusal, read_query
 
 if TYPE_CHECKING:
@@ -46,6 +46,15 @@ class Failure:
     def is_rate_limit(self) -> bool:
         """Whether waiting and asking again is all that it takes."""
         return self.fetched.response.status == _TOO_MANY
+
+    @property
+    def said(self) -> str:
+        """What the body of the answer says of it; empty if it says nothing."""
+        match read(self.fetched.response.body).value:
+            case {"error": {"message": str(message)}}:
+                return message
+            case _:
+                return ""
 
     def __str__(self) -> str:
         response = self.fetched.response
@@ -144,8 +153,9 @@ def _conclude(facts: Facts, requests: list[tuple[int, Fetched]]) -> None:
 
 
 def _cursor_of(query: str) -> str | None:
-    """The cursor of a request as the server understands it."""
-    return next((value for name, value in parse_qsl(query, keep_blank_values=True) if name == "page"), None)
+    """The cursor of a request as the server understands it; of several all, which is none that it gave."""
+    values = [value for name, value in parse_qsl(query, keep_blank_values=True) if name == "page"]
+    return "&page=".join(values) if values else None
 
 
 def _read(endpoint: Endpoint, query: str) -> tuple[Query | None, str]:
@@ -190,8 +200,7 @@ def _said(value: object) -> str:
     if value is None or value == ():
         return "none"
     if isinstance(value, tuple):
-        parts = (f"{part[0]}={','.join(part[1])}" if isinstance(part, tuple) else str(part) for part in value)
-        return _cut(" and ".join(parts))
+        return _cut(repr(cast("tuple[object, ...]", value)))
     return _cut(str(value))
 
 

@@ -21,7 +21,7 @@ from usagecompat.jsontext import write
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from usagecompat.clients.paging_facts import Facts
+    from usagecompat.clients.paging_facts import Facts, Failure
     from usagecompat.clients.paging_server import Fetched
     from usagecompat.clients.session import Reply
     from usagecompat.corpus import Sequence
@@ -44,6 +44,7 @@ _DUTIES: Final = {
     SequenceDuty.EITHER: Expectation.MAY_REFUSE,
 }
 _NOTHING_COMPARED: Final = Fidelity(level=Level.LEXICAL)
+_BAD_REQUEST: Final = 400
 _LISTED: Final = 4
 
 
@@ -196,9 +197,10 @@ class _Judgement:
         """Whether the client is right to say so."""
         facts, why = self.facts, self.reply.message or "without a word"
         changed = self._blame_changes()
-        refused = [failure for failure in facts.failures if failure.fetched.response.status == 400]  # noqa: PLR2004
-        if not changed and facts.altered and refused and not self._is_fault_of_server():
-            self._blame(_QUERY, facts.altered[0])
+        refused = [failure for failure in facts.failures if self._is_refusal(failure)]
+        if not changed and refused:
+            told = facts.altered[0] if facts.altered else f"{refused[0]}: {refused[0].said}"
+            self._blame(_QUERY, told)
         elif facts.keyless and facts.failures:
             self._blame(
                 _VIOLATION, f"expected the key of OPENAI_ADMIN_KEY in {facts.keyless} requests, saw none or another"
@@ -208,8 +210,10 @@ class _Judgement:
         elif not changed and not facts.failures and not self._may_report():
             self._blame(_REFUSED, f"every page came, and the client said that something failed: {why}")
 
-    def _is_fault_of_server(self) -> bool:
-        return self.sequence.duty is SequenceDuty.REPORT and not self.facts.altered
+    def _is_refusal(self, failure: Failure) -> bool:
+        """Whether the server refused what was asked, as it would any day."""
+        refuses_all = self.sequence.ledger.behaviour.second_page == "400"
+        return failure.fetched.response.status == _BAD_REQUEST and not refuses_all
 
     def _may_report(self) -> bool:
         """Whether the server said what it never should."""
@@ -273,9 +277,12 @@ class _Judgement:
             self._blame(_QUERY, self.facts.altered[0])
 
     def _answers_another_query(self) -> bool:
-        """Whether a bucket was served as another query has it, and never as the right one."""
+        """Whether a bucket was served as another query has it, and never as the right one: late costs may be missing."""
+        early = {start_of(bucket): bucket for bucket in self.sequence.buckets}
         return any(
-            start in self.expected and self.expected[start] not in versions
+            start in self.expected
+            and self.expected[start] not in versions
+            and early.get(start, self.expected[start]) not in versions
             for start, versions in self.facts.served.items()
         )
 

@@ -8,6 +8,7 @@ once more. What a right client asks is answered with the bytes of the files all 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
@@ -26,9 +27,8 @@ _MORE: Final = 40
 """So many requests a client may make beside two for each bucket."""
 _TIMES: Final = 6
 """So many times as long as for one page a client may take in all."""
-_SAME: Final = 4
-"""Whoever is given the same page more often than so never stops asking."""
-_FINE: Final = 200
+_SAME: Final = 5
+"""Whoever asks for the same more often than so, and is not done when the time is up, never stops asking."""
 
 
 @frozen(kw_only=True)
@@ -89,9 +89,9 @@ class PagingServer:
 
     @property
     def goes_in_circles(self) -> bool:
-        """Whether the client asked again and again for what it had."""
-        had = [one.query for one in self.fetched if one.response.status == _FINE]
-        return max(map(had.count, set(had)), default=0) > _SAME
+        """Whether the client asked for the same again and again."""
+        asked = Counter(one.query for one in self.fetched)
+        return max(asked.values(), default=0) > _SAME
 
 
 class _Recording(UsageServer):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from usagecompat.contract import ROOT
 from usagecompat.corpus.data import folder
@@ -39,7 +39,7 @@ def faults_of_sequences(root: Path) -> Iterator[tuple[Path, str]]:
         else:
             faults = list(_of_format(change.before, schema)) if change.path.parent == place else []
             for fault in faults or [
-                "is not what follows from its head" if change.path.parent == place else "has other bytes than follow"
+                "does not follow from its head" if change.path.parent == place else "has other bytes than follow"
             ]:
                 yield change.path, f"{fault}; {_HOW}"
 
@@ -70,5 +70,5 @@ def _of_format(text: bytes, schema: dict[str, object]) -> Iterator[str]:
     """In what a text is not as `schemas/sequence.json` describes it."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - it takes long to import
 
-    faults = Draft202012Validator(schema).iter_errors(json.loads(text))
-    yield from (f"{fault.json_path}: {fault.message:.200}" for fault in faults)
+    validator: Any = Draft202012Validator(schema)  # jsonschema tells no types of what it makes
+    yield from (f"{fault.json_path}: {fault.message:.200}" for fault in validator.iter_errors(json.loads(text)))

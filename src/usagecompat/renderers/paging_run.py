@@ -22,6 +22,20 @@ _DUTIES: Final[Mapping[Expectation, str]] = {
     Expectation.MAY_REFUSE: "may be given or reported: the server breaks the API's promises",
     Expectation.MUST_REFUSE: "have a page that fails, which must be reported",
 }
+_OF_PAGES: Final = frozenset(
+    f"client/{name}"
+    for name in (
+        "buckets-lost",
+        "buckets-repeated",
+        "query-changed",
+        "cursor-changed",
+        "paging-endless",
+        "pages-unread",
+        "error-hidden",
+        "gave-up-early",
+    )
+)
+"""The codes whose explanation says what a client that pages has to do."""
 
 
 def render_paging(result: ClientResult, comparison: Comparison | None, *, max_cases: int, quiet: bool) -> Iterator[str]:
@@ -77,7 +91,8 @@ def _codes(result: ClientResult) -> Iterator[str]:
         yield "What was seen, and in how many sequences:"
     for code, times in (*codes.most_common(), *notes.most_common()):
         mark = " (a note)" if code in notes else ""
-        yield f"{times:5}  {code}{mark}: {explanation(code).client}"
+        told_of = explanation(code).client if code in _OF_PAGES else CODES[code].title
+        yield f"{times:5}  {code}{mark}: {told_of}"
 
 
 def _failures(result: ClientResult, comparison: Comparison | None, max_cases: int) -> Iterator[str]:
@@ -106,4 +121,4 @@ def _without_blame(result: ClientResult) -> Iterator[str]:
         yield ""
         yield f"No failure, although the level is below {result.required.name}:"
         for case in cases:
-            yield f"  {case.case_id}: {case.level.name if case.level else ''}: {told(case.message)}"
+            yield f"  {case.case_id}: {'' if case.level is None else case.level.name}: {told(case.message)}"
