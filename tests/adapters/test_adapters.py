@@ -294,7 +294,7 @@ def test_generated_clients_have_a_revision(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv(PLACE, str(tmp_path))
     (row,) = adapter().rows
     described = adapter(rows=(evolve(row, revision="2024-12-16"),))
-    for module in ("adapters.installation", "cli.run"):
+    for module in ("adapters", "adapters.installation"):
         monkeypatch.setattr(f"usagecompat.{module}.row_of", lambda _: (described, described.rows[0]))
     install(described)
     common = ("run", "--adapter", "x", "-k", "kinds/images-full", "--format", "json", "--probes", "none")
