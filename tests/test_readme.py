@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 from documents import examples
 
+from usagecompat.contract import LATEST, REVISIONS, contract, endpoints_of
+from usagecompat.findings import CODES
+from usagecompat.ledger import SCENARIOS
+
 if TYPE_CHECKING:
     from sybil import Example
 
-EXAMPLES = examples(Path(__file__).resolve().parent.parent / "README.md", "python")
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = examples(ROOT / "README.md", "python")
 
 
 def test_first_example_says_what_its_comment_says(capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,6 +39,29 @@ def test_first_example_says_what_its_comment_says(capsys: pytest.CaptureFixture[
 def test_examples_run(example: Example) -> None:
     """Every other example runs, and what it asserts holds."""
     example.evaluate()
+
+
+COUNTS = {
+    "revisions": len(REVISIONS),
+    "kinds": len(contract(LATEST).kinds),
+    "endpoints": len(endpoints_of(contract(LATEST))),
+    "scenarios": len(SCENARIOS),
+    "finding codes": len(CODES),
+}
+PAGES = [
+    ROOT / "README.md",
+    *(path for path in (ROOT / "docs").glob("*.md") if "Generated:" not in path.read_text("utf-8")),
+    ROOT / "fixtures" / "README.md",
+    ROOT / "schemas" / "README.md",
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_counts(page: Path) -> None:
+    """A document that says how many revisions, kinds or scenarios there are says how many there are."""
+    nouns = "|".join(COUNTS)
+    for number, noun in re.findall(rf"\b([0-9][0-9,]*) (?:published )?({nouns})\b", page.read_text("utf-8")):
+        assert int(number.replace(",", "")) == COUNTS[noun], noun
 
 
 def test_number_of_fixtures() -> None:

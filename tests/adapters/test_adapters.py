@@ -25,11 +25,21 @@ from usagecompat.adapters.descriptions import (
     row_of,
     rows,
 )
-from usagecompat.adapters.installation import PLACE, client_of, install, is_installed, paging_client_of, place, statuses
+from usagecompat.adapters.installation import (
+    PLACE,
+    client_of,
+    install,
+    is_installed,
+    paging_client_of,
+    place,
+    remove,
+    statuses,
+)
 from usagecompat.cli import main
 from usagecompat.clients import Way
 from usagecompat.contract.revisions import REVISIONS
 from usagecompat.corpus import data as _data
+from usagecompat.corpus import version
 from usagecompat.exceptions import CannotInstall, NoSuchName, NotInstalled
 
 REFERENCE = "python-json"
@@ -157,7 +167,7 @@ def test_install(tmp_path: Path) -> None:
     assert not is_installed(described, tmp_path)
     for _ in range(2):
         folder = install(described, tmp_path)
-    assert folder == tmp_path / REFERENCE
+    assert folder == tmp_path / version() / REFERENCE
     assert (folder / "made").read_text() == "x"
     assert {path.name for path in described.files} < {path.name for path in folder.iterdir()}
     assert is_installed(described, tmp_path)
@@ -187,6 +197,39 @@ def test_install_fails(command: tuple[str, ...], words: str, tmp_path: Path) -> 
     assert not is_installed(described, tmp_path)
 
 
+def test_each_version_has_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Two versions of the kit do not replace what the other has installed, and either can be removed alone."""
+    mine = install(adapter(), tmp_path)
+    monkeypatch.setattr(installation, "version", lambda: "0.0.9")
+    assert not is_installed(adapter(), tmp_path)
+    other = install(adapter(), tmp_path)
+    assert is_installed(adapter(), tmp_path)
+    monkeypatch.undo()
+    assert is_installed(adapter(), tmp_path)
+    removed = json.loads(run("adapters", "remove", REFERENCE, "--into", tmp_path, "--json").output)
+    assert removed == {"name": REFERENCE, "removed": [str(mine)]}
+    assert not mine.exists()
+    assert other.exists()
+    told = run("adapters", "remove", REFERENCE, "--into", tmp_path)
+    assert (told.exit_code, told.output) == (0, f"{REFERENCE}: was not installed\n")
+    told = run("adapters", "remove", REFERENCE, "--into", tmp_path, "--every-version")
+    assert told.output == f"{REFERENCE}: removed from {other}\n"
+    assert not other.exists()
+
+
+def test_only_installations_are_removed(tmp_path: Path) -> None:
+    """A folder that nobody installed, and a link to one, stay; the layout of older versions is known."""
+    older = tmp_path / REFERENCE
+    older.mkdir()
+    (older / "installed.json").write_text("{}", "utf-8")
+    (tmp_path / "mine" / REFERENCE).mkdir(parents=True)
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / REFERENCE).symlink_to(older)
+    assert remove(adapter(), tmp_path) == ()
+    assert remove(adapter(), tmp_path, every_version=True) == (older,)
+    assert (tmp_path / "mine" / REFERENCE).is_dir()
+
+
 def test_something_is_missing(tmp_path: Path) -> None:
     """What an adapter needs and is not there is told before anything is done."""
     needs = (
@@ -200,7 +243,7 @@ def test_something_is_missing(tmp_path: Path) -> None:
     assert not status.can_run
     with pytest.raises(CannotInstall, match="a 2 is missing: take two; a program is missing: write it"):
         install(described, tmp_path)
-    assert not (tmp_path / REFERENCE).exists()
+    assert not (tmp_path / version() / REFERENCE).exists()
 
 
 def test_client_of(tmp_path: Path) -> None:
@@ -210,7 +253,7 @@ def test_client_of(tmp_path: Path) -> None:
     install(adapter(), tmp_path)
     spec = client_of(REFERENCE, into=tmp_path, timeout=3)
     assert spec.command == (sys.executable, "client.py")
-    assert (spec.name, spec.cwd, spec.timeout) == (REFERENCE, str(tmp_path / REFERENCE), 3)
+    assert (spec.name, spec.cwd, spec.timeout) == (REFERENCE, str(tmp_path / version() / REFERENCE), 3)
 
 
 def test_paging_client_of(tmp_path: Path) -> None:
@@ -223,7 +266,7 @@ def test_paging_client_of(tmp_path: Path) -> None:
     assert (spec.way, spec.name, spec.cwd, spec.timeout) == (
         Way.HTTP,
         "python-urllib",
-        str(tmp_path / "python-urllib"),
+        str(tmp_path / version() / "python-urllib"),
         3,
     )
     install(evolve(adapters()["python-openai"], install=()), tmp_path)
@@ -269,7 +312,7 @@ def test_install_and_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     told = run("run", "--adapter", REFERENCE)
     assert told.exit_code == 2
     assert "usagecompat adapters install python-json" in told.output
-    assert f"installed in {tmp_path / REFERENCE}" in run("adapters", "install", REFERENCE).output
+    assert f"installed in {tmp_path / version() / REFERENCE}" in run("adapters", "install", REFERENCE).output
     ran = run("run", "--adapter", REFERENCE, "-k", "kinds/costs-full", "--format", "json", "--probes", "none")
     assert ran.exit_code == 0, ran.output
     said = json.loads(ran.output)

@@ -12,7 +12,7 @@ import pytest
 from usagecompat.clients.probes import PATIENCE, Probing
 from usagecompat.clients.results import Outcome
 from usagecompat.clients.runner import run
-from usagecompat.clients.spec import ClientSpec
+from usagecompat.clients.spec import ClientSpec, client_spec
 from usagecompat.corpus.selection import cases
 from usagecompat.fidelity.comparison import Level
 
@@ -239,6 +239,13 @@ def test_state_leak_with_time() -> None:
     """A client that answers otherwise once it has answered many leaks state."""
     result = run(miniature("tired"), CORPUS)
     assert {fault.code for case in result.cases for fault in case.faults} == {"client/state-leak"}
+
+
+def test_time_for_the_introduction() -> None:
+    """Who says how many seconds a client has for a case means its introduction, too."""
+    assert client_spec("x", timeout=2).start_timeout == 2
+    assert client_spec("x", timeout=200).start_timeout == 200
+    assert client_spec("x").start_timeout > client_spec("x").timeout
 
 
 def test_first_payload_only() -> None:

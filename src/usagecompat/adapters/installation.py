@@ -58,6 +58,11 @@ def place() -> Path:
     return user_cache_path("usagecompat", appauthor=False) / "adapters"
 
 
+def folder_of(adapter: Adapter, into: Path | None = None) -> Path:
+    """Where an adapter is installed: each version of the kit has its own, so that two can be used side by side."""
+    return (into or place()) / version() / adapter.name
+
+
 def statuses(listed: Iterable[Adapter], into: Path | None = None) -> Mapping[str, Status]:
     """What stands between each of these adapters and a run, by name; what they need is looked for, each thing once."""
     adapters = list(listed)
@@ -76,7 +81,7 @@ def statuses(listed: Iterable[Adapter], into: Path | None = None) -> Mapping[str
 def is_installed(adapter: Adapter, into: Path | None = None) -> bool:
     """Whether the adapter, as it is now, was installed for this Python."""
     try:
-        held = json.loads(((into or place()) / adapter.name / _MARK).read_bytes())
+        held = json.loads((folder_of(adapter, into) / _MARK).read_bytes())
     except (OSError, ValueError):
         return False
     return bool(held == _mark(adapter))
@@ -93,7 +98,7 @@ def install(adapter: Adapter, into: Path | None = None) -> Path:
     Raises:
         CannotInstall: Something that it needs is missing, or one of its commands fails.
     """
-    folder = (into or place()) / adapter.name
+    folder = folder_of(adapter, into)
     if is_installed(adapter, into):
         return folder
     missing = statuses([adapter], into)[adapter.name].missing
@@ -105,6 +110,33 @@ def install(adapter: Adapter, into: Path | None = None) -> Path:
         _do(adapter, command, folder)
     (folder / _MARK).write_text(json.dumps(_mark(adapter)), "utf-8")
     return folder
+
+
+def remove(adapter: Adapter, into: Path | None = None, *, every_version: bool = False) -> tuple[Path, ...]:
+    """
+    Remove what was installed of an adapter; the folders that are gone.
+
+    Args:
+        adapter: Which.
+        into: The folder for all adapters; None for the usual one.
+        every_version: Also what other versions of the kit installed.
+
+    Raises:
+        CannotInstall: A folder cannot be removed.
+    """
+    root = into or place()
+    folders = [folder_of(adapter, into)]
+    if every_version:
+        folders += [root / adapter.name, *root.glob(f"*/{adapter.name}")]
+    gone = [folder for folder in dict.fromkeys(folders) if (folder / _MARK).is_file() and not folder.is_symlink()]
+    for folder in gone:
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            raise CannotInstall(
+                adapter.name, f"{error.filename or folder}: {error.strerror}; it is left there"
+            ) from error
+    return tuple(gone)
 
 
 def client_of(name: str, *, into: Path | None = None, timeout: float = TIMEOUT) -> ClientSpec:
@@ -138,7 +170,7 @@ def _spec(adapter: Adapter, row: Row | PagingRow, way: Way, into: Path | None, t
         command=_filled(row.run),
         way=way,
         env=adapter.env,
-        cwd=str((into or place()).absolute() / adapter.name),
+        cwd=str(folder_of(adapter, into).absolute()),
         timeout=timeout,
     )
 

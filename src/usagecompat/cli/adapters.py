@@ -12,6 +12,7 @@ import click
 
 from usagecompat.adapters import descriptions, installation, starters
 from usagecompat.cli.commands import Group
+from usagecompat.cli.formats import formats
 from usagecompat.cli.output import say, say_json
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def adapters() -> None:
 
 @adapters.command("list")
 @_INTO
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@formats()
 def list_(*, into: Path | None, format_: str) -> None:
     """
     List which adapters can run here, and what the others lack.
@@ -69,9 +70,10 @@ def list_(*, into: Path | None, format_: str) -> None:
 @adapters.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @_INTO
-def install(*, names: tuple[str, ...], into: Path | None) -> None:
+@formats()
+def install(*, names: tuple[str, ...], into: Path | None, format_: str) -> None:
     """
-    Fetch or generate the client of each NAME, outside the package.
+    Fetch or generate the client of each NAME, outside the package and for this version of the kit.
 
     NAME is an adapter or one of its rows; what is installed already is left as it is.
 
@@ -81,7 +83,35 @@ def install(*, names: tuple[str, ...], into: Path | None) -> None:
     """  # noqa: D301 - click's own mark
     for adapter in dict.fromkeys(map(descriptions.adapter_of, names)):
         folder = installation.install(adapter, into)
-        say(f"{adapter.name}: installed in {folder}")
+        if format_ == "json":
+            say_json({"name": adapter.name, "folder": str(folder)})
+        else:
+            say(f"{adapter.name}: installed in {folder}")
+
+
+@adapters.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@_INTO
+@click.option("--every-version", is_flag=True, help="Remove what other versions of the kit installed, too.")
+@formats()
+def remove(*, names: tuple[str, ...], into: Path | None, every_version: bool, format_: str) -> None:
+    """
+    Remove what was installed of each NAME; the adapter itself stays in the list.
+
+    NAME is an adapter or one of its rows. Each version of the kit has installations of its own.
+
+    \b
+    Example: usagecompat adapters remove python-openai
+    Example: usagecompat adapters remove python-openai go-openai --every-version
+    """  # noqa: D301 - click's own mark
+    for adapter in dict.fromkeys(map(descriptions.adapter_of, names)):
+        gone = installation.remove(adapter, into, every_version=every_version)
+        if format_ == "json":
+            say_json({"name": adapter.name, "removed": [str(folder) for folder in gone]})
+        else:
+            say(*(f"{adapter.name}: removed from {folder}" for folder in gone or ()))
+            if not gone:
+                say(f"{adapter.name}: was not installed")
 
 
 @adapters.command("new")

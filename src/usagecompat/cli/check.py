@@ -15,6 +15,7 @@ from usagecompat.checking import check as check_payload
 from usagecompat.checking import unwrapped
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.failing import known_codes
+from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put, put_coloured, put_json, say
 from usagecompat.cli.passed_over import say_passed_over
 from usagecompat.cli.progress import progress
@@ -59,13 +60,9 @@ _JSON: Final = ("json", "sarif")
     show_default=True,
     help="From which severity on the exit status is 1.",
 )
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice([*RENDERERS]),
-    default="text",
-    show_default=True,
-    help="How reports are written: for people; one JSON object per line and payload; annotations and a summary for "
+@formats(
+    RENDERERS,
+    help_="How reports are written: for people; one JSON object per line and payload; annotations and a summary for "
     "GitHub Actions; SARIF 2.1.0; JUnit XML.",
 )
 @click.option("--ndjson", is_flag=True, help="Take every line of the input as a payload, for any file name.")

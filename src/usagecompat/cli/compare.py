@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from usagecompat import inputs
+from usagecompat.cli.formats import formats
 from usagecompat.cli.output import say, say_json
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.fidelity import Level
@@ -39,14 +40,7 @@ if TYPE_CHECKING:
     type=click.Choice([shape.value for shape in Shape]),
     help="What SENT is; the kit finds out by itself if this is missing.",
 )
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How the comparison is written; json is one object.",
-)
+@formats(help_="How the comparison is written; json is one object.")
 @click.pass_context
 def compare(  # noqa: PLR0913 - one for each option
     context: click.Context,

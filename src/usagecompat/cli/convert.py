@@ -7,11 +7,11 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import click
 
-from usagecompat.cli.output import say
+from usagecompat.cli.output import say, say_json
 from usagecompat.cli.revision_option import REVISION
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class _Target(click.ParamType):  # type: ignore[type-arg]  # not generic in olde
     show_default=True,
     help="Whose flat record, of --to flat.",
 )
+@click.option("--json", "as_json", is_flag=True, help="Say what is lost and refused as JSON, one object in a line.")
 @click.pass_context
 def convert(  # noqa: PLR0913 - one for each option
     context: click.Context,
@@ -64,6 +65,7 @@ def convert(  # noqa: PLR0913 - one for each option
     out: Path | None,
     ndjson: bool,
     flat_revision: Revision,
+    as_json: bool,
 ) -> None:
     """
     Write payloads of one revision as payloads of another.
@@ -97,10 +99,17 @@ def convert(  # noqa: PLR0913 - one for each option
                     stream.write(found.payload + (b"" if payload.source.line is None else b"\n"))
             except CannotConvert as error:
                 refused = True
-                _say(payload.source, str(error))
+                if as_json:
+                    say_json({**_place(payload.source), "refused": str(error)}, err=True)
+                else:
+                    _say(payload.source, str(error))
                 continue
             for loss in losses:
-                _say(payload.source, _told(loss))
+                if as_json:
+                    lost = {"code": loss.code, "pointer": loss.pointer, "message": loss.message}
+                    say_json({**_place(payload.source), **lost}, err=True)
+                else:
+                    _say(payload.source, _told(loss))
     context.exit(1 if refused else 0)
 
 
@@ -113,6 +122,10 @@ def _output(out: Path | None) -> Generator[BinaryIO]:
     else:
         with out.open("wb") as stream:
             yield stream
+
+
+def _place(source: Source) -> dict[str, Any]:
+    return {"source": source.name, "line": source.line}
 
 
 def _told(loss: Finding) -> str:

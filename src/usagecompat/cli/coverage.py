@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put, say, say_json
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _PAGE: Final = click.Path(dir_okay=False, path_type=Path)
 @click.argument("directory", type=_CORPUS, required=False, metavar="[DIR]")
 @click.option("--open", "only_open", is_flag=True, help="Only what no case covers, and one could.")
 @click.option("--topic", multiple=True, metavar="NAME", help="Only this topic, such as member or rule. Repeatable.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@formats()
 @click.pass_context
 def coverage(
     context: click.Context, directory: Path | None, *, only_open: bool, topic: tuple[str, ...], format_: str

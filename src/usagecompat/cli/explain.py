@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from attrs import asdict
 
+from usagecompat.cli.formats import formats
 from usagecompat.cli.output import say, say_json
 from usagecompat.corpus import cases, packaged, release
 from usagecompat.explanations import STAGES, cases_showing, document, explanation, weight
@@ -32,7 +33,7 @@ _REMEDY: Final = "Fix what the message names, and run the same command again: wi
 
 @click.command()
 @click.argument("code", required=False, metavar="[CODE]")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@formats()
 @click.option("--write", type=_FILE, metavar="FILE", help="Write the explanations of all codes to FILE.")
 @click.option("--check", type=_FILE, metavar="FILE", help="Fail if FILE is not what would be written.")
 @click.pass_context

@@ -12,6 +12,7 @@ import click
 from usagecompat.cli.authoring import new, update
 from usagecompat.cli.commands import Group, until_nobody_reads
 from usagecompat.cli.coverage import about, coverage
+from usagecompat.cli.formats import formats
 from usagecompat.cli.mutants import faults, mutants, sets
 from usagecompat.cli.output import put_json, say, say_json
 from usagecompat.corpus import manifest_of, read_manifest
@@ -39,7 +40,7 @@ def fixtures() -> None:
 @click.option("--set", "set_", default="full", show_default=True, metavar="NAME", help="Only cases of this set.")
 @click.option("--shape", type=click.Choice([shape.value for shape in Shape]), help="Only payloads of this shape.")
 @click.option("--verdict", type=click.Choice([verdict.value for verdict in Verdict]), help="Only this verdict.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@formats()
 @until_nobody_reads()
 def list_(
     directory: Path | None, set_: str, shape: ShapeName | None, verdict: VerdictName | None, format_: str
@@ -89,8 +90,9 @@ def copy(directory: Path) -> None:
 
 @fixtures.command(short_help="Check a corpus and report what to fix.")
 @click.argument("directory", type=_CORPUS, required=False, metavar="[DIR]")
+@formats()
 @click.pass_context
-def lint(context: click.Context, directory: Path | None) -> None:
+def lint(context: click.Context, directory: Path | None, format_: str) -> None:
     """
     Check the corpus in DIR, or the one that comes with the kit, and report what to fix.
 
@@ -102,7 +104,10 @@ def lint(context: click.Context, directory: Path | None) -> None:
     root = corpus.packaged() if directory is None else directory
     problems = corpus.lint(root)
     for problem in problems:
-        say(str(problem))
+        if format_ == "json":
+            say_json({"path": str(problem.path), "message": problem.message})
+        else:
+            say(str(problem))
     say(f"{root}: {len(problems):,} problem{'' if len(problems) == 1 else 's'}", err=True)
     context.exit(1 if problems else 0)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from attrs import evolve
 
+from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put, put_json
 from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.progress import progress
@@ -68,7 +69,7 @@ _NAMES: Final = (*FORMATS, _BADGE)
     default=TIMEOUT,
     show_default=True,
     metavar="S",
-    help="How many seconds a client has for one case.",
+    help="How many seconds a client has for one case, and to introduce itself.",
 )
 @click.option("--revision", type=REVISION, metavar="DATE|FILE", help="Judge all by this revision.")
 @click.option(
@@ -92,7 +93,7 @@ _NAMES: Final = (*FORMATS, _BADGE)
     help="A list of failures that are expected, as `usagecompat run` takes it.",
 )
 @click.option("--allow-skips", is_flag=True, help="Cases that a client skips are no reason for exit status 1.")
-@click.option("--format", "format_", type=click.Choice(_NAMES), default="text", show_default=True)
+@formats(_NAMES)
 @click.option(
     "--also",
     multiple=True,

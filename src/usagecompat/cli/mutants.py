@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put, say, say_json
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
@@ -40,8 +41,7 @@ _JOBS: Final = click.option(
 @click.option("--survivors", is_flag=True, help="Only those that no case kills.")
 @click.option("--revision", type=REVISION, metavar="DATE|FILE", help="Judge all cases by this revision.")
 @click.option("--every-revision", is_flag=True, help="Print what survives at each revision, and nothing else.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@formats()
 @_JOBS
 @click.pass_context
 def mutants(  # noqa: PLR0913 - one for each option
@@ -53,7 +53,6 @@ def mutants(  # noqa: PLR0913 - one for each option
     revision: Revision | None,
     every_revision: bool,
     format_: str,
-    as_json: bool,
     jobs: int,
 ) -> None:
     """
@@ -80,7 +79,7 @@ def mutants(  # noqa: PLR0913 - one for each option
         lost = [result for result in fates if result.outcome is MutantOutcome.SURVIVED]
         failed = failed or bool(lost)
         shown = lost if survivors or every_revision else fates
-        if as_json or format_ == "json":
+        if format_ == "json":
             _put_json(shown, at)
         else:
             _put_text(shown)
@@ -134,9 +133,12 @@ def _totals(fates: Sequence[MutantResult], payloads: int, revision: Revision | N
 @click.argument("directory", type=_CORPUS, required=False, metavar="[DIR]")
 @click.option("--write", is_flag=True, help="Choose the sets again and write them to DIR/manifest.json.")
 @click.option("--check", is_flag=True, help="Fail if a set does not kill what it promises.")
+@formats()
 @_JOBS
 @click.pass_context
-def sets(context: click.Context, *, directory: Path | None, write: bool, check: bool, jobs: int) -> None:
+def sets(  # noqa: PLR0913 - one for each option
+    context: click.Context, *, directory: Path | None, write: bool, check: bool, format_: str, jobs: int
+) -> None:
     """
     Report how many payloads each set of the corpus has, and how many mutants it kills.
 
@@ -166,6 +168,10 @@ def sets(context: click.Context, *, directory: Path | None, write: bool, check: 
         say(f"{root / 'manifest.json'}: {'written' if changed else 'was right already'}", err=True)
     found = reaches(fates, frozen_sets(root), len(cases))
     for reach in found:
+        if format_ == "json":
+            counts = {"payloads": reach.payloads, "killed": reach.killed, "of": reach.of}
+            say_json({"name": reach.name, **counts, "kept": reach.kept})
+            continue
         share = f"{reach.killed:,} of {reach.of:,} mutants ({reach.share:.1%})"
         say(f"{reach.name:6} {reach.payloads:4} payloads kill {share}{'' if reach.kept else ': PROMISE BROKEN'}")
     context.exit(1 if check and not all(reach.kept for reach in found) else 0)

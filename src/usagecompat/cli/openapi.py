@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put_json
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import LATEST
@@ -28,7 +29,7 @@ _EPILOG = "Exit status: 0 done, 2 misuse. What is in the document, and what Open
     show_default=True,
     help="Allow what the revision declares, or also what the API is known to serve.",
 )
-@click.option("--format", "format_", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
+@formats(("yaml", "json"), default="yaml")
 @click.option(
     "--like-vendor",
     is_flag=True,

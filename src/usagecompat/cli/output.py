@@ -22,10 +22,10 @@ def say(*lines: str, err: bool = False) -> None:
         _echo(printable(line), err=err, nl=True)
 
 
-def say_json(value: Any, *, indent: int | None = None) -> None:  # noqa: ANN401 - whatever json writes
+def say_json(value: Any, *, indent: int | None = None, err: bool = False) -> None:  # noqa: ANN401 - whatever json writes
     """One JSON value: in one line and in ASCII for programs, or over lines for people, too."""
     if indent is None:
-        put(json.dumps(value, separators=(",", ":")) + "\n")
+        _echo(json.dumps(value, separators=(",", ":")), err=err, nl=True)
     else:
         put_json(json.dumps(value, indent=indent, ensure_ascii=False) + "\n")
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put, put_json, say
 from usagecompat.cli.positive import Positive
 from usagecompat.cli.progress import progress
@@ -125,14 +126,7 @@ def _day(_context: click.Context, _option: click.Parameter, text: str | None) ->
     show_default=True,
     help="From which severity on the exit status is 1.",
 )
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(_FORMATS),
-    default="text",
-    show_default=True,
-    help="How the result is written.",
-)
+@formats(_FORMATS, help_="How the result is written.")
 @click.pass_context
 def probe(  # noqa: PLR0913 - one for each option
     context: click.Context,

@@ -15,7 +15,8 @@ import click
 from attrs import define
 
 from usagecompat import inputs
-from usagecompat.cli.output import say
+from usagecompat.cli.formats import formats
+from usagecompat.cli.output import say, say_json
 from usagecompat.exceptions import CannotRedact, MissingExtra, NoPayloads, UnreadableInput, WouldOverwrite
 from usagecompat.redaction import Redactor
 
@@ -36,6 +37,17 @@ class _Told:
     unsure: int = 0
     names: int = 0
     """How many of those that were replaced are names of members."""
+
+    def to_dict(self) -> dict[str, int]:
+        """The same for other programs."""
+        return {
+            "files": self.written,
+            "payloads": self.payloads,
+            "replaced": self.replaced,
+            "names": self.names,
+            "unsure": self.unsure,
+            "unread": self.unread,
+        }
 
 
 def key_of(file: Path | None) -> bytes:
@@ -74,6 +86,7 @@ def key_of(file: Path | None) -> bytes:
 @click.option("--keep", multiple=True, metavar="NAME", help="Leave the values of members of this name. Repeatable.")
 @click.option("--ndjson", is_flag=True, help="Take every line as a payload, for any file name.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only what could not be done.")
+@formats()
 @click.pass_context
 def redact(  # noqa: PLR0913 - one for each option
     context: click.Context,
@@ -84,6 +97,7 @@ def redact(  # noqa: PLR0913 - one for each option
     keep: tuple[str, ...],
     ndjson: bool,
     quiet: bool,
+    format_: str,
 ) -> None:
     """
     Redact payloads so that they can be shared.
@@ -119,7 +133,9 @@ def redact(  # noqa: PLR0913 - one for each option
             told.unsure += 1
             notes = "".join(f"{note}: " for note in getattr(trouble, "__notes__", ()))
             say(f"usagecompat: {notes}{trouble}", err=True)
-    if not quiet:
+    if format_ == "json":
+        say_json({**told.to_dict(), "key_kept": key_file is not None})
+    elif not quiet:
         for line in _summary(told, key_file):
             say(line, err=True)
     context.exit(2 if told.unread else 1 if told.unsure else 0)

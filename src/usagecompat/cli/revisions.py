@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from usagecompat.cli.commands import Group, until_nobody_reads
+from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put_json, say, say_json
 from usagecompat.contract import PUBLISHED, REVISIONS
 
@@ -21,7 +22,7 @@ _FORMATS = ("text", "json", "markdown")
 
 
 @click.group(cls=Group, invoke_without_command=True)
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@formats()
 @click.pass_context
 @until_nobody_reads()
 def revisions(context: click.Context, format_: str) -> None:
@@ -50,7 +51,7 @@ def revisions(context: click.Context, format_: str) -> None:
 @revisions.command()
 @click.argument("old")
 @click.argument("new")
-@click.option("--format", "format_", type=click.Choice(_FORMATS), default=_FORMATS[0], show_default=True)
+@formats(_FORMATS)
 @click.option(
     "--breaking", is_flag=True, help="List only what breaks a lenient reader, who adds up, or who asks as before."
 )
@@ -82,9 +83,12 @@ def diff(context: click.Context, old: str, new: str, format_: str, *, breaking: 
 @click.argument("openapi")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the draft here.")
 @click.option("--date", metavar="DATE", help="The revision's date; else that of its version or file name, or today's.")
+@click.option("--json", "as_json", is_flag=True, help="What is printed to standard error is one JSON object.")
 @click.option("--patch", is_flag=True, help="Also print the lines of the kit's own files that the revision asks for.")
 @click.pass_context
-def import_(context: click.Context, openapi: str, output: Path | None, date: str | None, *, patch: bool) -> None:
+def import_(  # noqa: PLR0913 - one for each option
+    context: click.Context, openapi: str, output: Path | None, date: str | None, *, as_json: bool, patch: bool
+) -> None:
     """
     Make a draft of a revision from an OpenAPI document, YAML or JSON.
 
@@ -103,7 +107,7 @@ def import_(context: click.Context, openapi: str, output: Path | None, date: str
         output.write_text(text, "utf-8")
     elif not patch:
         put_json(text)
-    _tell(imported, draft)
+    _tell(imported, draft, as_json=as_json)
     if patch:
         from usagecompat.conversion import patch_text  # noqa: PLC0415 - hardly ever needed
 
@@ -112,11 +116,15 @@ def import_(context: click.Context, openapi: str, output: Path | None, date: str
     context.exit(0)
 
 
-def _tell(imported: Imported, draft: Draft) -> None:
+def _tell(imported: Imported, draft: Draft, *, as_json: bool) -> None:
     """Say on standard error what the draft does not hold, and what is new about it."""
     from usagecompat.contract import LATEST  # noqa: PLC0415 - the list needs none
     from usagecompat.conversion import differences  # noqa: PLC0415 - likewise
 
+    if as_json:
+        not_held = [str(one) for one in imported.not_held]
+        say_json({"not_held": not_held, "differences": differences(LATEST, draft).to_dict()}, err=True)
+        return
     if imported.not_held:
         count = len(imported.not_held)
         say(f"{count} thing{'' if count == 1 else 's'} that a draft cannot hold:", err=True)

@@ -15,6 +15,7 @@ import click
 from attrs import evolve
 
 from usagecompat.cli.also import also_html, write_page
+from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put, put_json, say, say_json
 from usagecompat.cli.paging import paging_result, refuse_beside_paging
 from usagecompat.cli.passed_over import say_passed_over
@@ -120,7 +121,7 @@ def _statuses(_context: click.Context, _option: click.Parameter, given: str | No
     default=TIMEOUT,
     show_default=True,
     metavar="S",
-    help="How many seconds a client has for one case.",
+    help="How many seconds a client has for one case, and to introduce itself, for which it has 60 otherwise.",
 )
 @click.option("--revision", type=REVISION, metavar="DATE|FILE", help="Judge all by this revision, not each by its own.")
 @click.option(
@@ -158,7 +159,7 @@ def _statuses(_context: click.Context, _option: click.Parameter, given: str | No
     is_flag=True,
     help="Write the list so that it is right about what was run, and show what changes.",
 )
-@click.option("--format", "format_", type=click.Choice(_FORMATS), default="text", show_default=True)
+@formats(_FORMATS)
 @also_html
 @click.option("--payloads", is_flag=True, help="With --format json: also what came back of each case, in base64.")
 @click.pass_context

@@ -16,6 +16,7 @@ import click
 
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.failing import known_codes
+from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put, say_json
 from usagecompat.cli.passed_over import say_passed_over
 from usagecompat.cli.progress import progress
@@ -88,14 +89,7 @@ def _rows_file(_context: click.Context, _option: click.Parameter, path: Path | N
     "findings are then judged one by one, which takes longer.",
 )
 @click.option("--column", metavar="NAME", help="The column of Parquet files that holds the payloads.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For whom it is.",
-)
+@formats(help_="For whom it is.")
 @click.option("--ndjson", is_flag=True, help="Take every line of the input as a payload, for any file name.")
 @click.option(
     "--ignore",

@@ -9,11 +9,12 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Event
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from usagecompat.cli.output import put, say
+from usagecompat.cli.formats import formats
+from usagecompat.cli.output import put, say, say_json
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import LATEST
 
@@ -82,6 +83,7 @@ def _moment(_context: click.Context, _option: click.Parameter, text: str) -> int
 )
 @click.option("--log", is_flag=True, help="Print each request to standard error once it is answered.")
 @click.option("--list", "list_", is_flag=True, help="List the scenarios, and serve nothing.")
+@formats()
 def serve(  # noqa: PLR0913 - one for each option
     *,
     port: int,
@@ -92,6 +94,7 @@ def serve(  # noqa: PLR0913 - one for each option
     now: int | None,
     log: bool,
     list_: bool,
+    format_: str,
 ) -> None:
     """
     Serve the usage and costs endpoints of a made-up organization.
@@ -110,7 +113,10 @@ def serve(  # noqa: PLR0913 - one for each option
     )
 
     if list_:
-        put(_listed())
+        if format_ == "json":
+            say_json(_scenarios(), indent=2)
+        else:
+            put(_listed())
         return
     if not key or not key.isprintable() or not key.isascii() or key != key.strip():
         raise click.UsageError("--key must be printable ASCII without spaces around it, as a header can carry it.")
@@ -130,7 +136,10 @@ def serve(  # noqa: PLR0913 - one for each option
         reason = error.strerror or str(error)
         raise click.ClickException(f"port {port} of 127.0.0.1: {reason}; --port 0 takes any that is free.") from error
     with server:
-        say(f"serving {server.url}")
+        if format_ == "json":
+            say_json({"url": server.url})
+        else:
+            say(f"serving {server.url}")
         ended.wait()
 
 
@@ -138,6 +147,16 @@ def _told(asked: Asked) -> None:
     """Print a request; clients are served although nobody reads that."""
     with suppress(OSError):
         say(f"{asked.status} {asked.method} {asked.target}", err=True)
+
+
+def _scenarios() -> list[dict[str, Any]]:
+    """The same for other programs."""
+    from usagecompat.ledger import SCENARIOS  # noqa: PLC0415 - needed only now
+
+    return [
+        {"name": one.name, "does": one.does, "evidence": one.evidence, "variants": dict(one.variants)}
+        for one in SCENARIOS.values()
+    ]
 
 
 def _listed() -> str:

@@ -52,8 +52,11 @@ class ClientSpec:
     """The exit statuses with which a process for each payload says that it refused one; 0 says that it decoded it."""
     timeout: float = TIMEOUT
     """How many seconds a client has for one case."""
-    start_timeout: float = START_TIMEOUT
-    """How many seconds it has to introduce itself."""
+    start_timeout: float = Factory(
+        lambda self: START_TIMEOUT if self.timeout == TIMEOUT else self.timeout,
+        takes_self=True,
+    )
+    """How many seconds it has to introduce itself: as many as for a case, but more unless somebody says how many."""
     env: Mapping[str, str] = Factory(dict[str, str])
     """What is added to the environment."""
     cwd: str | None = None
