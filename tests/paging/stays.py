@@ -39,7 +39,7 @@ def answer(message: dict[str, dict[str, object]]) -> dict[str, object]:
         features = {} if FAULT == "no-feature" else {"paging": True}
         return {"started": {"version": 1, "client": {"name": "stays", "version": "7"}, "features": features}}
     seq, case = message["run"]["seq"], message["run"]["case"]
-    if FAULT == "ends" or (FAULT == "ends-once" and seq == 2):
+    if FAULT == "ends" or (FAULT == "ends-at-cut" and str(case["id"]).endswith("-cut")):
         os._exit(3)
     if FAULT == "hangs":
         time.sleep(3600)
