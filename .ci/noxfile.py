@@ -210,6 +210,18 @@ def interop(session: nox.Session) -> None:
     _run_all(session, [["bash", str(script)] for script in chosen])
 
 
+@nox.session(tags=["ci"])
+def site(session: nox.Session) -> None:
+    """The site is built without a warning, its links lead somewhere, and it is displayed well; `-s site -- OUT` keeps it."""
+    _install(session, "test", "docs")
+    out = Path(session.posargs[0]).absolute() if session.posargs else _scratch() / "site"
+    session.run("sphinx-build", "-W", "--keep-going", "-q", "-b", "html", "docs", str(out))
+    session.run("python", ".ci/site_check.py", str(out))
+    session.env["SITE"] = str(out)
+    session.run("pytest", "-q", "-rs", "-p", "no:randomly", "tests/interop/site/check_site.py", *_junit(session.name))
+    session.log("the site: %s", out / "index.html")
+
+
 @nox.session
 def mutmut(session: nox.Session) -> None:
     """Which changes to the core no test notices: hours for all, `-s mutmut -- 'usagecompat.codec*'` for a part."""

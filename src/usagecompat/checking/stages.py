@@ -48,14 +48,14 @@ def check(
     ignore: Iterable[str] = (),
 ) -> Report:
     """
-    Everything there is to say about one payload, whatever it holds; payloads never raise.
+    All findings about one payload, and its verdict; no payload raises.
 
     Args:
         payload: JSON text as bytes or `str`, the `Path` of a file that holds it, or what a JSON parser made of it,
-            which cannot show text faults.
+            which has lost faults of the text.
         revision: The contract revision to judge against, one of `usagecompat.REVISIONS` or a draft from
             `usagecompat.load_revision`; None for the newest.
-        shape: "page", "bucket" or "result"; None to let the payload tell.
+        shape: "page", "bucket" or "result"; None to find out from the payload.
         profile: "served" tolerates what the API is known to serve; "published" is the published contract alone.
         ignore: Finding codes that count for nothing.
 
