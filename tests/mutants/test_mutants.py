@@ -15,9 +15,10 @@ from usagecompat.mutants import controls
 from usagecompat.mutants.catalogue import all_mutants, by_name, families
 from usagecompat.mutants.families import reported
 from usagecompat.mutants.families.members import places
+from usagecompat.mutants.families.texts import FREEDOMS
 from usagecompat.mutants.model import MAY_REFUSE, Mutant, PayloadView, Refusal, told_faults
 from usagecompat.mutants.support import exact
-from usagecompat.mutants.support.lax import FREEDOMS, Lax, NoJson
+from usagecompat.mutants.support.lax import Lax, NoJson
 
 EMBEDDINGS = b'{"object":"organization.usage.embeddings.result","input_tokens":9007199254740993,"num_model_requests":4}'
 COST = b'{"object":"organization.costs.result","amount":{"value":"12.50","currency":"usd"},"line_item":null,"x":1e-7}'

@@ -8,8 +8,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from usagecompat.jsontext import NO_VALUE, Tree, write
-from usagecompat.mutants.model import Mutant, PayloadView, Refusal, lossy, strict
-from usagecompat.mutants.support.lax import FREEDOMS, Lax, NoJson, text_of
+from usagecompat.mutants.model import Mutant, PayloadView, Refusal, lossy, strict, told_faults
+from usagecompat.mutants.support.lax import Lax, NoJson, text_of
 from usagecompat.mutants.support.walks import deep_lists, deep_objects, in_undeclared, on_undeclared
 
 if TYPE_CHECKING:
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from usagecompat.mutants.model import Answer, Change
     from usagecompat.mutants.support.walks import Changed
 
+_SAME_TWICE: Final = "reader/first-duplicate-of-members-only"
+FREEDOMS: Final = tuple(
+    name.partition("/")[2] for name in told_faults() if name.startswith("reader/") and name != _SAME_TWICE
+)
+"""What readers may do that JSON does not allow, as `faults.toml` has it and `Lax` does it."""
 _LEFT: Final = ("json/non-finite-number", "json/lone-surrogate")
 """Faults that may be left in what a lenient reader gives back."""
 _NOTHING: Final = frozenset(
@@ -28,9 +33,9 @@ _NOTHING: Final = frozenset(
 
 def mutants() -> Iterator[Mutant]:
     """Readers that take too much, readers that take too little, and trees that come back rearranged."""
-    for freedom, fault in FREEDOMS.items():
-        yield Mutant(name=f"reader/{freedom}", fault=fault, play=reading(freedom), validates=True)
-    yield Mutant(name="reader/first-duplicate-of-members-only", play=_same_twice, validates=True)
+    for freedom in FREEDOMS:
+        yield Mutant(name=f"reader/{freedom}", play=reading(freedom), validates=True)
+    yield Mutant(name=_SAME_TWICE, play=_same_twice, validates=True)
     for name, (what, test) in _REFUSED.items():
         yield strict(f"text-refused/{name}", _by_text(test), fault=f"{what} is refused.")
     for depth in (4, 6, 8, 10, 16, 20, 32, 64, 100, 120, 127):
