@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from odd_texts import Text, corpus_texts, mutated_corpus, texts
 from usagecompat import check, compare, dumps, loads
 from usagecompat.checking.report import Incompatible
-from usagecompat.checking.schema_stage import shape_of_document
+from usagecompat.checking.schema_stage import told_shape
 from usagecompat.checking.stages import fast_route, report_on
 from usagecompat.fidelity.comparison import Level
 from usagecompat.findings import Profile, Severity, Shape
@@ -39,7 +39,7 @@ _UNREADABLE: Final = ("json/", "schema/", "wire/")
 def by_exact_route(text: Text) -> Report:
     """The report that the exact route gives."""
     document = read(text.payload)
-    shape = Shape(text.shape) if text.shape else shape_of_document(document)
+    shape = Shape(text.shape) if text.shape else told_shape(document, text.revision)
     return report_on(document, text.revision, shape, Profile(text.profile))
 
 

@@ -46,16 +46,21 @@ class Profile(StrEnum):
 
 
 class Shape(StrEnum):
-    """What a payload is: a page of buckets, one bucket of results, or one result."""
+    """What a payload is: a page of buckets, one bucket of results, one result, or the flat record of generated clients."""
 
     PAGE = "page"
     BUCKET = "bucket"
     RESULT = "result"
+    FLAT = "flat"
+
+
+SERVED_SHAPES: Final = (Shape.PAGE, Shape.BUCKET, Shape.RESULT)
+"""What the API serves; a flat record is what some clients make of a result."""
 
 
 ProfileName: TypeAlias = Literal["served", "published"] | Profile
 """What may be given as a profile."""
-ShapeName: TypeAlias = Literal["page", "bucket", "result"] | Shape
+ShapeName: TypeAlias = Literal["page", "bucket", "result", "flat"] | Shape
 """What may be given as a shape."""
 
 VerdictName: TypeAlias = Literal["valid", "acceptable", "invalid"] | Verdict

@@ -433,7 +433,8 @@ HINTS = {
     "no-cursor": (without(page(), "next_page"), "schema/missing-member", "emulators"),
     "other-cursor": (page(next="x"), "schema/undeclared-member", "next_page"),
     "known-undeclared": (cost(organization_id="o"), "schema/undeclared-member", "known"),
-    "other-kind": (store(images=0), "schema/undeclared-member", "other kinds"),
+    "other-kind": (store(source="image.edit"), "schema/undeclared-member", "other kinds"),
+    "flat-record": (store(images=0), "record/phantom-member", "flat record"),
     "old-name": (old_bucket(), "schema/renamed-member", "results"),
     "optional-null": (cost(amount=None), "schema/unexpected-null", "leave"),
 }

@@ -31,7 +31,7 @@ from usagecompat.corpus.selection import cases
 from usagecompat.corpus.tiers import Tier
 from usagecompat.exceptions import NoSuchSelection
 from usagecompat.fidelity.comparison import Level
-from usagecompat.findings import Shape, Verdict
+from usagecompat.findings import SERVED_SHAPES, Shape, Verdict
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -204,7 +204,7 @@ def test_at_another_revision() -> None:
     assert sum(task.must for task in old) < sum(task.must for task in own)
 
 
-@pytest.mark.parametrize("shapes", [(Shape.PAGE,), (Shape.BUCKET,), (Shape.PAGE, Shape.RESULT), tuple(Shape)])
+@pytest.mark.parametrize("shapes", [(Shape.PAGE,), (Shape.BUCKET,), (Shape.PAGE, Shape.RESULT), SERVED_SHAPES])
 def test_wrapping(shapes: tuple[Shape, ...]) -> None:
     """What is put around a payload is taken off again, bytes and all, and makes of it what the client can decode."""
     for task in tasks(cases(verdict="valid")):

@@ -20,6 +20,7 @@ from usagecompat.codec.converters import decoder
 from usagecompat.contract.records import UsageResponse, UsageResult, UsageTimeBucket
 from usagecompat.contract.tree import contract
 from usagecompat.contract.types_schema import types_schema
+from usagecompat.findings import SERVED_SHAPES
 from usagecompat.jsontext.reader import read
 from usagecompat.jsontext.values import NO_VALUE, Number
 from usagecompat.jsontext.writer import write
@@ -118,7 +119,7 @@ def test_drafts_agree(profile: Profile, built: Callable[..., Any], mutated: Call
     """The draft-07 schema says what the 2020-12 schema says."""
     random = Random(7)  # noqa: S311 - no secret
     for number in range(300):
-        revision, shape = random.choice(REVISIONS), random.choice(list(Shape))
+        revision, shape = random.choice(REVISIONS), random.choice(SERVED_SHAPES)
         tree = built(random, contract(revision), shape)
         tree = mutated(random, tree) if number % 3 else tree
         new, old = (validator(shape, revision, draft, profile).is_valid(tree) for draft in ("2020-12", "draft-07"))

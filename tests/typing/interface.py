@@ -11,11 +11,11 @@ from hypothesis.strategies import SearchStrategy
 import usagecompat
 from usagecompat import Fit, Narrowed, Report, Severity, Shape, Verdict
 from usagecompat.contract import Record, Revision
-from usagecompat.contract.records import UnknownResult, UsageResponse, UsageResult
+from usagecompat.contract.records import UnknownResult, UsageResponse, UsageResult, UsageTimeBucketResultInner
 from usagecompat.strategies import broken_payloads, buckets, payloads, results
 
 if TYPE_CHECKING:
-    from usagecompat.contract.records import UsageTimeBucket, UsageTimeBucketResultInner
+    from usagecompat.contract.records import UsageTimeBucket
 
 report = usagecompat.check(
     b"{}", revision="2026-10-21", shape="page", profile="published", ignore=("schema/wrong-type",)
@@ -47,6 +47,8 @@ assert_type(usagecompat.loads("{}", shape="page"), UsageResponse)
 assert_type(usagecompat.loads("{}", shape=Shape.PAGE), UsageResponse)
 assert_type(usagecompat.loads("{}", shape="bucket").results, tuple[UsageResult | UnknownResult, ...])
 assert_type(usagecompat.loads("{}", shape="result"), UsageResult | UnknownResult)
+assert_type(usagecompat.loads("{}", shape="flat"), UsageTimeBucketResultInner)
+assert_type(usagecompat.check("{}", shape="flat").shape, Shape | None)
 usagecompat.loads("{}", shape="pages")  # type: ignore[call-overload]
 usagecompat.schema("page", draft="draft-04")  # type: ignore[arg-type]
 usagecompat.cases(verdict="good")  # type: ignore[arg-type]

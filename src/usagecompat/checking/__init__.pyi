@@ -2,7 +2,7 @@ from .fits import Extract, Facts, best_of, fits_of
 from .report import Incompatible, Report
 from .report_text import render
 from .rules import AROUND_RESULTS, GROUP_KEYS, LAST_TIME, group_of, is_currency_code, name_of_results
-from .schema_stage import shape_of_document, validate
+from .schema_stage import shape_of_document, told_shape, validate
 from .spelling import is_one_edit, meant
 from .stages import check, fast_route, look, report_on
 from .sums import SUM_RULES, SumRule, sum_rules
@@ -34,6 +34,7 @@ __all__ = [
     "report_on",
     "shape_of_document",
     "sum_rules",
+    "told_shape",
     "unwrapped",
     "validate",
     "verdict_of",

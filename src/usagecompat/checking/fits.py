@@ -38,7 +38,7 @@ FitsInBrief: TypeAlias = tuple[str | None, tuple[tuple[str, str, tuple[str, ...]
 """The best revision; of each revision the verdict, the undeclared members, and code and pointer of the errors."""
 
 _RANKS: Final = {verdict: rank for rank, verdict in enumerate(Verdict)}
-_LEVELS: Final = {Shape.PAGE: 0, Shape.BUCKET: 1, Shape.RESULT: 2}
+_LEVELS: Final = {Shape.PAGE: 0, Shape.BUCKET: 1, Shape.RESULT: 2, Shape.FLAT: 2}
 _MOST_KINDS: Final = 256
 _SHORT: Final = 40
 _RESULTS: Final = ("results", "result")
@@ -132,7 +132,7 @@ def _is_known_elsewhere(one: Observation, tree: Tree | NoValue, shape: Shape | N
     if one.code == "schema/unknown-kind":
         return known_since(nodes[-1]) is not None or nodes[-1] in newest.kinds
     level = _LEVELS[shape] + sum(type(part) is int for part in one.path)
-    if level < len(_LEVELS) - 1:
+    if level < _LEVELS[Shape.RESULT]:
         record: RecordShape = newest.bucket if level else newest.page
     elif "object" in nodes[-2] and nodes[-2]["object"] in newest.kinds:
         record = newest.kinds[nodes[-2]["object"]]

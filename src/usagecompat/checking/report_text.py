@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
-from usagecompat.findings import Severity, Verdict
+from usagecompat.findings import Severity, Shape, Verdict
 from usagecompat.printing import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from usagecompat.checking.weighing import Fit
-    from usagecompat.findings import Finding, Profile, Shape
+    from usagecompat.findings import Finding, Profile
     from usagecompat.inputs import Source
 
 _COLOURS: Final = {
@@ -75,7 +75,7 @@ def _verdict(report: ReportLike, source: str, *, color: bool) -> str:
     start = [_coloured(report.verdict, color=color)]
     if source:
         start.append(printable(source))
-    shape = report.shape or "no page, bucket or result"
+    shape = "flat record" if report.shape is Shape.FLAT else report.shape or "no page, bucket or result"
     letter = ", by its letter" if report.profile == "published" else ""
     facts = [f"{shape} at {report.revision}{letter}", _counts(report)]
     if better := _better_fit(report):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from usagecompat.checking.flat_records import HINT, is_flat, phantoms
 from usagecompat.checking.hints import (
     WHAT_IS_ONE,
     absence_hint,
@@ -100,6 +101,12 @@ def shape_of_document(document: Document) -> Shape | None:
     return None if is_odd else Shape.RESULT
 
 
+def told_shape(document: Document, revision: str) -> Shape | None:
+    """The same, where a result with members of several kinds is a flat record."""
+    shape = shape_of_document(document)
+    return Shape.FLAT if shape is Shape.RESULT and is_flat(document.value, revision) else shape
+
+
 def validate(document: Document, revision: str, shape: Shape | None, see: Observe, *, hints: bool = True) -> None:
     """
     Look at the document as the schema and record stages do, container by container.
@@ -112,16 +119,17 @@ def validate(document: Document, revision: str, shape: Shape | None, see: Observ
         hints: Whether to look for names that are nearly the same, which is dear where many are wrong.
     """
     if document.value is not NO_VALUE:
-        _Walk(contract(revision), see, hints=hints).root(document.value, shape)
+        _Walk(contract(revision), see, hints=hints, flat=shape is Shape.FLAT).root(document.value, shape)
 
 
 class _Walk:
     """One pass over one document at one revision."""
 
-    def __init__(self, contract: Contract, see: Observe, *, hints: bool) -> None:
+    def __init__(self, contract: Contract, see: Observe, *, hints: bool, flat: bool = False) -> None:
         self.contract = contract
         self._tell = see
         self._hints = hints
+        self._flat = flat
         self._suggestions: dict[tuple[str, tuple[str, ...]], str] = {}
         self._explained: dict[tuple[str, str], tuple[str, str]] = {}
 
@@ -205,8 +213,13 @@ class _Walk:
         missing = [name for name in shape.required if name not in node]
         if missing:
             self._missing(node, shape, path, missing, undeclared)
+        made_up = phantoms(self.contract, shape, undeclared) if self._flat and not path else ()
         for name in undeclared:
             if has_surrogate(name):
+                continue
+            if name in made_up:
+                message = f"{shape.name} has no member `{name}`; other kinds have"
+                self._see("record/phantom-member", (*path, name), message, HINT)
                 continue
             lost = misspelt(self.contract, shape, name, node.keys())
             if lost is not None:
@@ -294,6 +307,8 @@ class _Walk:
                 self._see(code, (*path, newer), message, "Read the member under either name.")
                 self._value(node[newer], member, (*path, newer))
             elif deviation is not None:
+                if self._flat:
+                    continue  # no client knows what nobody serves
                 message = f"{shape.name} has no `{name}`, which {self.contract.revision} requires by mistake"
                 self._see(deviation.code, (*path, name), message, "The API does not send it; let it be optional.")
             else:

@@ -13,7 +13,7 @@ from attrs import evolve
 from usagecompat.checking.fits import FitsInBrief, fits_of, in_brief
 from usagecompat.checking.report import Report
 from usagecompat.checking.rules import find_contradictions
-from usagecompat.checking.schema_stage import shape_of_document, validate
+from usagecompat.checking.schema_stage import told_shape, validate
 from usagecompat.checking.weighing import Weighing, weigh_counted
 from usagecompat.contract import resolve_revision
 from usagecompat.exceptions import NoSuchName
@@ -55,7 +55,7 @@ def check(
             which has lost faults of the text.
         revision: The contract revision to judge against, one of `usagecompat.REVISIONS` or a draft from
             `usagecompat.load_revision`; None for the newest.
-        shape: "page", "bucket" or "result"; None to find out from the payload.
+        shape: "page", "bucket", "result" or "flat"; None to find out from the payload.
         profile: "served" tolerates what the API is known to serve; "published" is the published contract alone.
         ignore: Finding codes that count for nothing.
 
@@ -81,7 +81,7 @@ def check(
         if report is not None:
             return report
     document = read(payload)
-    told = asked or shape_of_document(document)
+    told = asked or told_shape(document, at)
     report = report_on(document, at, told, weights, codes)
     if fast and certified is None and told is not None:
         fast.learn(document, told, at, {finding.code for finding in report.findings} | codes)

@@ -89,7 +89,7 @@ def _task(subject: Case | Payload, revision: Revision | None) -> Task:
     return Task(
         case_id=subject.id,
         payload=subject.payload,
-        shape=shape,
+        shape=Shape.RESULT if shape is Shape.FLAT else shape,
         revision=at,
         verdict=verdict,
         must=demand_of(verdict, codes, tier) is Demand.MUST_DECODE,

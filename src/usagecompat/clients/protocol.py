@@ -19,7 +19,7 @@ import msgspec
 from attrs import frozen
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from usagecompat.findings import Shape
+from usagecompat.findings import SERVED_SHAPES, Shape
 
 VERSION: Final = 1
 """The version of the protocol; it grows when an old client would not understand."""
@@ -111,7 +111,7 @@ class Features(Struct, frozen=True, kw_only=True):
 
     validates: bool = False
     """It claims to refuse what the contract does not allow."""
-    shapes: Annotated[tuple[Shape, ...], Meta(min_length=1)] = tuple(Shape)
+    shapes: Annotated[tuple[Shape, ...], Meta(min_length=1)] = SERVED_SHAPES
     """What it can decode, the largest first; anything smaller is wrapped for it."""
     http: bool = False
     """It fetches each payload from `base_url` instead of finding it in the line."""
@@ -119,7 +119,10 @@ class Features(Struct, frozen=True, kw_only=True):
     """It can be asked for all pages of a query, and answers with all buckets."""
 
     def __post_init__(self) -> None:
-        msgspec.structs.force_setattr(self, "shapes", tuple(shape for shape in Shape if shape in self.shapes))
+        if Shape.FLAT in self.shapes:
+            message = f"no payload is sent as {Shape.FLAT}; expected some of {', '.join(SERVED_SHAPES)}"
+            raise ValueError(message)
+        msgspec.structs.force_setattr(self, "shapes", tuple(shape for shape in SERVED_SHAPES if shape in self.shapes))
 
     def to_dict(self) -> dict[str, object]:
         """The features as the protocol spells them."""

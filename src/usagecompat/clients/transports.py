@@ -36,7 +36,7 @@ from usagecompat.clients.replay import KEY, Replay
 from usagecompat.clients.results import FAILED, Fault, Outcome
 from usagecompat.clients.session import ClientSession, DeferredFault, NotIntroduced, Reply, Request, nothing_meanwhile
 from usagecompat.clients.spec import Way
-from usagecompat.findings import Shape
+from usagecompat.findings import SERVED_SHAPES, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -373,7 +373,7 @@ class _Oneshot:
     renews: bool = field(default=True, init=False)
 
     def introduce(self) -> Started:
-        shapes = (Shape.PAGE,) if self.spec.way is Way.HTTP else tuple(Shape)
+        shapes = (Shape.PAGE,) if self.spec.way is Way.HTTP else SERVED_SHAPES
         return Started(ClientInfo(name=self.spec.name), Features(validates=self.spec.validates, shapes=shapes))
 
     def ask(self, request: Request) -> Reply:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast, overload
 
 from usagecompat.checking import Incompatible, report_on, shape_of_document, validate
 from usagecompat.codec.converters import decoder
+from usagecompat.codec.flat import flatten
 from usagecompat.contract import (
     Record,
     UnknownResult,
     UsageResponse,
     UsageResult,
     UsageTimeBucket,
+    UsageTimeBucketResultInner,
     resolve_revision,
     to_tree,
 )
@@ -33,6 +35,7 @@ _TARGETS: Final[Mapping[Shape, Any]] = {
     Shape.PAGE: UsageResponse,
     Shape.BUCKET: UsageTimeBucket,
     Shape.RESULT: UsageResult,
+    Shape.FLAT: UsageResult,
 }
 
 
@@ -65,6 +68,14 @@ def loads(
     data: bytes | bytearray | memoryview | str | os.PathLike[str] | Mapping[str, object] | list[object],
     *,
     revision: Revision | None = None,
+    shape: Literal["flat", Shape.FLAT],
+    profile: ProfileName = "served",
+) -> UsageTimeBucketResultInner: ...
+@overload
+def loads(
+    data: bytes | bytearray | memoryview | str | os.PathLike[str] | Mapping[str, object] | list[object],
+    *,
+    revision: Revision | None = None,
     shape: ShapeName | None = None,
     profile: ProfileName = "served",
 ) -> Record: ...
@@ -84,7 +95,7 @@ def loads(
     Args:
         data: As for `usagecompat.check`.
         revision: The contract revision to read by; None for the newest.
-        shape: "page", "bucket" or "result"; None to let the payload tell.
+        shape: "page", "bucket", "result" or "flat"; None to let the payload tell.
         profile: "served" takes what the API is known to serve; "published" only what the letter allows.
 
     Raises:
@@ -102,7 +113,8 @@ def loads(
     validate(document, at, told, lambda one: codes.add(one.code))
     if any(code.startswith(_BREAKING) and CODES[code].severity(weights) is Severity.ERROR for code in codes):
         raise Incompatible(report_on(document, at, told, weights))
-    return cast("Record", decoder(at, weights).structure(document.value, _TARGETS[told or Shape.RESULT]))
+    record = cast("Record", decoder(at, weights).structure(document.value, _TARGETS[told or Shape.RESULT]))
+    return flatten(cast("UsageResult", record)) if told is Shape.FLAT else record
 
 
 def dumps(record: Record) -> bytes:

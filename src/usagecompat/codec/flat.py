@@ -86,12 +86,16 @@ def narrow(flat: UsageTimeBucketResultInner, *, revision: Revision | None = None
     undeclared = {n: node for n, node in tree.items() if n in layout.undeclared or known[n] not in own}
     members = {name: member_of(flat, name) for name in own}
     result = record_of(cls, members, Layout(undeclared, tuple(tree), layout.spellings, revision=layout.revision))
-    findings = [_finding("schema/missing-member", n, f"{flat.object} requires `{n}`") for n in lacking]
+    called = {m.attribute: m.name for m in shape.members.values()} if shape is not None else {}
+    findings = [
+        _finding("schema/missing-member", called.get(n, n), f"{flat.object} requires `{called.get(n, n)}`")
+        for n in lacking
+    ]
     if shape is not None and not lacking:
         findings += [
             _finding("record/phantom-member", n, f"{shape.name} has no member `{n}`; other kinds have")
             for n in undeclared
-            if n in known and known[n] not in own
+            if n in known and known[n] not in own and n not in shape.required
         ]
     return Narrowed(cast("UsageResult | UnknownResult", result), tuple(findings))
 

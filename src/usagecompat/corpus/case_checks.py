@@ -213,7 +213,8 @@ def validator(revision: Revision, profile: Profile, shape: Shape | None) -> Any:
         if revision in REVISIONS
         else schema("bucket", revision, profile=profile)  # a draft has no file
     )
-    part = {"$schema": shipped["$schema"], "$ref": f"#/$defs/{shape or Shape.BUCKET}", "$defs": shipped["$defs"]}
+    name = Shape.RESULT if shape is Shape.FLAT else shape or Shape.BUCKET  # no flat record has what `flat` requires
+    part = {"$schema": shipped["$schema"], "$ref": f"#/$defs/{name}", "$defs": shipped["$defs"]}
     return exact(part)
 
 

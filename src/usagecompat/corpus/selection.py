@@ -55,7 +55,7 @@ def cases(
 
     Args:
         set: "full", or the name of a smaller set of which the corpus' manifest has the list.
-        shape: Only "page", "bucket" or "result" payloads.
+        shape: Only "page", "bucket", "result" or "flat" payloads.
         verdict: Only "valid", "acceptable" or "invalid" payloads, at the revision that each is written for.
         root: The directory of the corpus; None for the one that comes with the kit.
 

@@ -153,6 +153,7 @@ _ROOTS: Final[Mapping[Shape | None, Role]] = {
     Shape.PAGE: Role.PAGE,
     Shape.BUCKET: Role.BUCKET,
     Shape.RESULT: Role.RESULT,
+    Shape.FLAT: Role.RESULT,
     None: Role.OTHER,
 }
 _ITEMS: Final[Mapping[Role, Role]] = {Role.BUCKETS: Role.BUCKET, Role.RESULTS: Role.RESULT}
@@ -183,7 +184,7 @@ def compare(
         returned: The text that the client wrote after reading it.
         revision: Members and kinds that this revision or an earlier one lists are declared, all others open; None for
             the newest.
-        shape: "page", "bucket" or "result"; None to let `sent` tell.
+        shape: "page", "bucket", "result" or "flat"; None to let `sent` tell.
 
     Raises:
         NoSuchRevision: `revision` was never published.

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from usagecompat.findings import CODES, Severity, Verdict
+from usagecompat.findings import CODES, Severity, Shape, Verdict
 from usagecompat.pages import Bar, Html, details, page, paragraph, section, shares, table
 from usagecompat.renderers.outcomes import Checked, Outcome, Unread
 
@@ -81,7 +81,7 @@ def _payload(one: Checked) -> Html:
     ]
     title = f"{one.source}: {report.verdict}"
     if report.shape:
-        title += f", {report.shape}"
+        title += ", flat record" if report.shape is Shape.FLAT else f", {report.shape}"
     parts = [table(f"Findings of {one.source}", ("severity", "code", "line", "pointer", "what"), rows)]
     if report.truncated:
         parts.append(paragraph(f"{report.truncated:,} more findings are not listed."))

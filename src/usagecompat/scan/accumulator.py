@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
-from usagecompat.checking import fast_route, look, report_on, shape_of_document, verdict_of
+from usagecompat.checking import fast_route, look, report_on, told_shape, verdict_of
 from usagecompat.contract import LATEST, contract, is_kind
 from usagecompat.findings import CODES, Profile, Shape, Verdict, pointer
 from usagecompat.jsontext import MAX_SIZE, NO_VALUE, Document, read
@@ -343,7 +343,7 @@ class Tallying:
         tree = self._parsed(data)
         if tree is None:
             tree = read(data).value
-        return tree, shape_of_document(Document(tree, None))
+        return tree, told_shape(Document(tree, None), self._judged.revision)
 
     # -- spotless payloads, and the first of what is found in many
 
@@ -476,7 +476,7 @@ class Tallying:
         judged = self._judged
         document = read(data)
         tree = document.value
-        shape = shape_of_document(document)
+        shape = told_shape(document, judged.revision)
         counts: Counter[str] = Counter()
         first: dict[str, Observation] = {}
 

@@ -24,6 +24,7 @@ from usagecompat.checking.fast.columns import NOT_SAFE, NUMBER_TEXT, is_lossy
 from usagecompat.checking.fast.extracts import extract
 from usagecompat.checking.fast.route import DECODE_ERRORS, encode_struct, says_the_same
 from usagecompat.checking.fast.types import SourceText
+from usagecompat.checking.flat_records import may_be_flat
 from usagecompat.contract import JsonType, Tolerance
 from usagecompat.findings import Shape
 from usagecompat.jsontext import INT32_LEAST, INT32_MOST, Number
@@ -363,7 +364,11 @@ class SpotlessLines:
             shape, clear = Shape.BUCKET, findings.bucket(value)
         else:
             shape, clear = Shape.RESULT, findings.result(value)
-        return (shape, findings.seen(value, shape)) if clear else None
+        if not clear:
+            return None
+        seen = findings.seen(value, shape)
+        flat = may_be_flat(shape, (str(one.path[-1]) for one, _ in seen if one.path), self._types.contract.revision)
+        return None if flat else (shape, seen)
 
     def shortened(self, value: Any, shape: Shape) -> bytes | None:  # noqa: ANN401 - a Struct
         """A short payload that fits each revision as this one does; None if there is none."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def time_of(tree: Any, shape: Shape | None, path: Path) -> object:  # noqa: ANN401 - a tree
     """The start of the bucket that a place is in; of the first one for what is said of the page."""
-    if shape is Shape.RESULT:
+    if shape in {Shape.RESULT, Shape.FLAT}:
         return None
     if shape is Shape.PAGE:
         index = path[1] if len(path) > 1 and path[0] == "data" and isinstance(path[1], int) else 0

@@ -137,7 +137,7 @@ def _around(tree: object, shape: Shape | None, path: Place) -> tuple[object, obj
         path = path[2:]
     elif shape is Shape.BUCKET:
         bucket = tree
-    if shape is Shape.RESULT:
+    if shape in {Shape.RESULT, Shape.FLAT}:
         return None, tree
     if len(path) > 1 and path[0] in {"results", "result"}:
         return bucket, next(iter(items(member(bucket, str(path[0])))[_index(path[1]) :][:1]), None)

@@ -33,7 +33,7 @@ def items(tree: object) -> list[Any]:
 
 def buckets(tree: Any, shape: Shape, revision: str) -> Iterator[tuple[dict[str, Any] | None, list[Any]]]:  # noqa: ANN401 - a tree
     """The buckets with their results; of a result alone there is no bucket."""
-    if shape is Shape.RESULT:
+    if shape in {Shape.RESULT, Shape.FLAT}:
         yield None, [tree]
     elif shape is Shape.BUCKET:
         yield tree, items(tree.get(name_of_results(tree, revision)))

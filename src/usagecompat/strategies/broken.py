@@ -25,7 +25,7 @@ from usagecompat.contract import (
     Tolerance,
     contract,
 )
-from usagecompat.findings import Shape
+from usagecompat.findings import SERVED_SHAPES, Shape
 from usagecompat.jsontext import Number
 from usagecompat.strategies.mutations import records_in, rename, wrong_types
 from usagecompat.strategies.trees import (
@@ -77,7 +77,7 @@ def broken_by(draw: DrawFn, code: str, *, revision: str) -> tuple[bytes, str]:
 
 def _any_tree(draw: DrawFn, said: Contract, kind: str | None = None, *, page: bool = True) -> Object:
     """A payload of any shape; one that holds results holds one at least."""
-    shapes = tuple(Shape) if page else (Shape.BUCKET, Shape.RESULT)
+    shapes = SERVED_SHAPES if page else (Shape.BUCKET, Shape.RESULT)
     drawn: Object = draw(trees(said, draw(st.sampled_from(shapes)), kind, least=1))
     return drawn
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from usagecompat.contract import KINDS, LATEST, RECORDS, Contract, contract, records, resolve_revision, shape_of
 from usagecompat.exceptions import NoSuchName
-from usagecompat.findings import Profile, Shape, named
+from usagecompat.findings import SERVED_SHAPES, Profile, Shape, named
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -95,7 +95,7 @@ def payloads(
 
     from usagecompat.strategies.trees import spelled, trees
 
-    shapes = st.sampled_from(Shape) if shape is None else st.just(named(Shape, shape, "shape"))
+    shapes = st.sampled_from(SERVED_SHAPES if shape is None else (_served(shape),))
     said, served = _asked(kind, revision, profile)
     return shapes.flatmap(lambda one: trees(said, one, kind, served=served)).flatmap(spelled).map(str.encode)
 
@@ -121,6 +121,12 @@ def broken_payloads(*, code: str | None = None, revision: Revision | None = None
     if code is not None and code not in codes:
         raise NoSuchName("finding code that a broken payload can show", code, codes)
     return st.sampled_from(codes if code is None else (code,)).flatmap(partial(broken_by, revision=said.revision))
+
+
+def _served(shape: str) -> Shape:
+    if shape not in SERVED_SHAPES:
+        raise NoSuchName("shape of a payload that is served", shape, SERVED_SHAPES)
+    return Shape(shape)
 
 
 def _asked(kind: str | None, revision: str | None, profile: str) -> tuple[Contract, bool]:

@@ -25,6 +25,7 @@ from usagecompat.checking.fast.extracts import FastExtract, extract
 from usagecompat.checking.fast.findings import EXPLAINED, Findings
 from usagecompat.checking.fast.layouts import is_modest, layout_of, observe
 from usagecompat.checking.fast.types import FastTypes, fast_types
+from usagecompat.checking.flat_records import may_be_flat
 from usagecompat.contract import contract
 from usagecompat.findings import Observation, Shape
 from usagecompat.jsontext import MAX_SIZE, NO_VALUE
@@ -134,7 +135,7 @@ def learn(document: Document, shape: Shape, revision: str, codes: Iterable[str])
         revision: What it was judged against.
         codes: What was found; there is no use in payloads that will never be certified.
     """
-    if document.value is not NO_VALUE and EXPLAINED.issuperset(codes):
+    if document.value is not NO_VALUE and shape is not Shape.FLAT and EXPLAINED.issuperset(codes):
         routes_of(revision).learn(document.value, len(document.text or ""), shape)
 
 
@@ -245,6 +246,10 @@ class Route:
         if not clear:
             return None
         seen = found.seen(value, shape)
+        if seen and may_be_flat(
+            shape, (str(one.path[-1]) for one, _ in seen if one.path), self.types.contract.revision
+        ):
+            return None
         return Certified(shape, seen) if seen else _SPOTLESS[shape]
 
 
