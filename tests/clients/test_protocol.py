@@ -243,3 +243,9 @@ def test_broken_text_travels() -> None:
     line = protocol.encode(Decoded(1, payload))
     assert base64.b64decode(json.loads(line)["decoded"]["payload"]) == payload
     assert protocol.decode_answer(line) == Decoded(1, payload)
+
+
+def test_no_client_is_sent_flat_records() -> None:
+    """A client that says it takes flat records is told what there is to take."""
+    line = b'{"started":{"protocol":1,"client":{"name":"x"},"features":{"shapes":["flat"]}}}'
+    assert "expected one of page, bucket, result in `started.features`" in str(protocol.decode_started(line))

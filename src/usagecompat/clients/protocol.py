@@ -120,7 +120,7 @@ class Features(Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if Shape.FLAT in self.shapes:
-            message = f"no payload is sent as {Shape.FLAT}; expected some of {', '.join(SERVED_SHAPES)}"
+            message = f"Invalid enum value '{Shape.FLAT}'"  # as msgspec says of any other name
             raise ValueError(message)
         msgspec.structs.force_setattr(self, "shapes", tuple(shape for shape in SERVED_SHAPES if shape in self.shapes))
 
@@ -282,8 +282,8 @@ _PROBLEMS: Final = (
     (re.compile(r"Expected `str`, .*"), "a string"),
     (re.compile(r"Expected `bool`, .*"), "true or false"),
     (re.compile(r"Expected `object`, .*"), "an object"),
-    (re.compile(r"Expected `array`, .*|Expected `array` of length.*"), f"a list of some of {', '.join(Shape)}"),
-    (re.compile(r"Invalid enum value .*"), f"one of {', '.join(Shape)}"),
+    (re.compile(r"Expected `array`, .*|Expected `array` of length.*"), f"a list of some of {', '.join(SERVED_SHAPES)}"),
+    (re.compile(r"Invalid enum value .*"), f"one of {', '.join(SERVED_SHAPES)}"),
     (re.compile(r"Expected `bytes`, .*|Invalid base64 .*"), _BASE64),
 )
 """What msgspec says of a message, and what was expected."""

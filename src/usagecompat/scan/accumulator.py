@@ -40,6 +40,7 @@ from usagecompat.scan.summary import (
 )
 from usagecompat.scan.trees import buckets, member, seconds
 from usagecompat.scan.undeclared import UNDECLARED, Names
+from usagecompat.scan.unpublished import TELLING, Finder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -140,6 +141,8 @@ class Tallying:
         self._masks: Counter[int] = Counter()
         self._codes: Counter[str] = Counter()
         self._undeclared = Names()
+        self.unpublished = Finder(judged.revision)
+        """What no revision declares."""
         self._examples: dict[str, tuple[Example, ...]] = {}
         self._deviations: dict[str, Counter[str]] = {}
         self._coverage: dict[str, CoverageBuilder] = {}
@@ -166,6 +169,7 @@ class Tallying:
                 if code not in self._judged.ignore
             },
             undeclared={} if UNDECLARED in self._judged.ignore else self._undeclared.counts(),
+            unpublished=self.unpublished.found(self._judged.ignore),
             deviations=self._deviations_by_month(),
             coverage={kind: builder.coverage() for kind, builder in self._coverage.items()},
             pieces={source: tuple(pieces) for source, pieces in self._pieces.items()},
@@ -458,6 +462,8 @@ class Tallying:
         self._count(shape, verdict, best)
         if self._adder:
             self._add_line(self._adder, data)
+        if UNDECLARED in codes:
+            spotless.date_all(value, shape, self.unpublished)
         spotless.take_times(value, shape, self)
         return best if AMOUNT_AS_STRING in codes else None
 
@@ -503,7 +509,7 @@ class Tallying:
         best = None
         if tree is not NO_VALUE:
             best = self._best_of(data, tree, shape, counts)
-        self._judged_one(tree, shape, verdict, best)
+        self._judged_one(tree, shape, verdict, best, counts)
         if self._fast is not None and shape is not None:
             self._fast.learn(document, shape, judged.revision, counts)
 
@@ -534,11 +540,15 @@ class Tallying:
         month = month_of(time)
         self._deviations.setdefault(month, Counter())[code] += count
 
-    def _judged_one(self, tree: object, shape: Shape | None, verdict: Verdict, best: str | None) -> None:
+    def _judged_one(
+        self, tree: object, shape: Shape | None, verdict: Verdict, best: str | None, codes: Collection[str]
+    ) -> None:
         """Count a payload that was judged, and the results and times in it."""
         self._count(shape, verdict, best)
         if shape is None:
             return
+        if not TELLING.isdisjoint(codes):
+            self.unpublished.look(tree, shape)
         if self._adder:
             self._adder.add(tree, shape)
         covering: list[tuple[Seconds, Seconds, str | None]] = []

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 from itertools import compress, pairwise
-from operator import attrgetter, ge
+from operator import attrgetter, ge, methodcaller
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 import msgspec
@@ -28,6 +28,7 @@ from usagecompat.checking.flat_records import may_be_flat
 from usagecompat.contract import JsonType, Tolerance
 from usagecompat.findings import Shape
 from usagecompat.jsontext import INT32_LEAST, INT32_MOST, Number
+from usagecompat.scan.bulk_dates import date_buckets, date_payload
 from usagecompat.scan.revision_fit import ALL, Masks
 from usagecompat.scan.undeclared import UNDECLARED
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from usagecompat.findings import Observation
     from usagecompat.scan.coverage import CoverageBuilder, Seconds
     from usagecompat.scan.revision_fit import Fits
+    from usagecompat.scan.unpublished import Finder
 
 Run: TypeAlias = "Callable[[Sequence[Any], list[int], list[int]], None]"
 """Counts what the columns of the record name, and adds the mask of each object: 0 if anything is wrong with it."""
@@ -53,6 +55,7 @@ _SPACE: Final = b" \t\r"
 _starts: Final = attrgetter("start_time")
 _ends: Final = attrgetter("end_time")
 _results: Final = attrgetter("results")
+_is_undeclared: Final = methodcaller("startswith", UNDECLARED)
 _MOST_CHECKS: Final = 256
 
 
@@ -78,6 +81,11 @@ class Counts(Protocol):
     @property
     def kinds(self) -> Counter[str]:
         """Results by kind."""
+        ...
+
+    @property
+    def unpublished(self) -> Finder:
+        """What no revision declares."""
         ...
 
     @property
@@ -229,13 +237,15 @@ class SpotlessLines:
                 self._masks(check, list(compress(results, masks)), counted)
                 self._masks(self._bucket_check, list(compress(values, masks)), counted)
             starts, ends = list(compress(starts, masks)), list(compress(ends, masks))
-            results = list(compress(results, masks))
+            results, values = list(compress(results, masks)), list(compress(values, masks))
             masks = list(filter(None, masks))
         if masks:
             if best:
                 tallying.take_with_texts(best, [s for s, m in zip(starts, masks, strict=True) if m & _TEXT])
                 masks = [mask for mask in masks if not mask & _TEXT]
             tallying.take_spotless(Shape.BUCKET, masks, counted)
+            if any(map(_is_undeclared, counted)):
+                date_buckets(self._types, values, results, starts, tallying.unpublished)
             kind = self._kind(_class(results[0]))
             tallying.kinds[kind] += len(starts)
             tallying.coverage_of(kind).add_all(starts, ends)
@@ -319,6 +329,8 @@ class SpotlessLines:
         for one in {*masks}:
             mask &= one
         tallying.take_spotless(shape, [mask], counted)
+        if any(map(_is_undeclared, counted)):
+            self.date_all(value, shape, tallying.unpublished)
         self.take_times(value, shape, tallying)
         return True
 
@@ -349,6 +361,10 @@ class SpotlessLines:
             return 0
         amounts = [amount for one in results if (amount := getattr(one, part)) is not UNSET]
         return sum(amount.value is not UNSET and bytes(amount.value)[:1] == b'"' for amount in amounts)
+
+    def date_all(self, value: Any, shape: Shape, finder: Finder) -> None:  # noqa: ANN401 - a Struct
+        """Count the members of a payload that is proved which no revision declares."""
+        date_payload(self._types, value, shape, finder)
 
     def _buckets(self, value: Any, shape: Shape) -> Sequence[Any]:  # noqa: ANN401 - a Struct
         buckets: Sequence[Any] = value.data if shape is Shape.PAGE else [value]

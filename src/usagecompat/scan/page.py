@@ -13,7 +13,7 @@ from usagecompat.findings import Profile, Verdict
 from usagecompat.pages import Bar, Day, Html, bars, calendar, page, paragraph, section, shares, table
 from usagecompat.scan.coverage import seconds_by_day
 from usagecompat.scan.summary import NO_KIND, UNKNOWN_KIND, code_order, severity_of
-from usagecompat.scan.text import pair_in_words, place_in_words
+from usagecompat.scan.text import pair_in_words, place_in_words, unpublished_in_words
 from usagecompat.scan.totals import EXACT, MOST_GROUPS, NO_DAY
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ def _sections(summary: Summary, profile: Profile) -> Iterator[Html]:
         _counts("Kinds of results", summary.kinds),
     )
     yield section("Findings", _findings(summary, profile))
+    if summary.unpublished:
+        yield section("Not published", *_unpublished(summary))
     if summary.deviations:
         yield section("Deviations by month", *_deviations(summary))
     yield section("Time covered", *_coverage(summary))
@@ -99,6 +101,15 @@ def _findings(summary: Summary, profile: Profile) -> Html:
         for code, tally in sorted(summary.findings.items(), key=lambda one: code_order(one[0]))
     ]
     return table("What was found, and where first", ("severity", "code", "times", "first"), rows, numbers=[2])
+
+
+def _unpublished(summary: Summary) -> Iterator[Html]:
+    yield paragraph(
+        "What no revision declares, and the day (UTC) on which the first bucket with it starts. It may tell of a coming revision."
+    )
+    for title, rows in unpublished_in_words(summary.unpublished):
+        listed = [(name, f"{count:,}", day) for name, count, day in rows[:_MOST_ROWS]]
+        yield table(f"Unpublished {title}", (title.removesuffix("s"), "times", "first"), listed, numbers=[1])
 
 
 def _deviations(summary: Summary) -> Iterator[Html]:

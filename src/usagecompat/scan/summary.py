@@ -20,6 +20,7 @@ from usagecompat.scan.coverage import Coverage
 from usagecompat.scan.restatements import Restatements
 from usagecompat.scan.totals import Totals
 from usagecompat.scan.undeclared import few_names
+from usagecompat.scan.unpublished import Unpublished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -114,6 +115,8 @@ class Summary:
     findings: Mapping[str, Tally] = field(factory=dict[str, Tally])
     undeclared: Mapping[str, int] = field(factory=dict[str, int])
     """Members that the revision does not declare, by name: the first `MOST_NAMES`, and `OTHER_NAMES` for all others."""
+    unpublished: Unpublished = field(factory=Unpublished)
+    """Members and kinds that no revision declares, and when they were there first."""
     deviations: Mapping[str, Mapping[str, int]] = field(factory=dict[str, "Mapping[str, int]"])
     """By month of the bucket's start, how often each deviation was found."""
     coverage: Mapping[str, Coverage] = field(factory=dict[str, Coverage])
@@ -137,6 +140,7 @@ class Summary:
             best_revisions=_united(self.best_revisions, other.best_revisions, add),
             findings=_united(self.findings, other.findings, add),
             undeclared=few_names(_united(self.undeclared, other.undeclared, add)),
+            unpublished=self.unpublished + other.unpublished,
             deviations=_united(self.deviations, other.deviations, lambda a, b: _united(a, b, add)),
             coverage=_united(self.coverage, other.coverage, add),
             pieces=pieces,
@@ -227,6 +231,7 @@ class Summary:
                 for code, tally in sorted(self.findings.items(), key=lambda one: code_order(one[0]))
             ],
             "undeclared": _sorted(self.undeclared),
+            "unpublished": self.unpublished.to_dict(),
             "deviations": {month: _sorted(codes) for month, codes in sorted(self.deviations.items())},
             "coverage": {kind: coverage.to_dict() for kind, coverage in sorted(self.coverage.items())},
             "pieces": {
@@ -262,6 +267,7 @@ class Summary:
                 for one in data["findings"]
             },
             undeclared=data.get("undeclared", {}),
+            unpublished=Unpublished.from_dict(data.get("unpublished", {"members": [], "kinds": []})),
             deviations=data["deviations"],
             coverage={kind: Coverage.from_dict(coverage) for kind, coverage in data["coverage"].items()},
             pieces={source: tuple(Piece(*part) for part in parts) for source, parts in data["pieces"].items()},

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from usagecompat.scan.restatements import Restatements
     from usagecompat.scan.summary import Summary
     from usagecompat.scan.totals import Totals
+    from usagecompat.scan.unpublished import Unpublished
 
 _FEW: Final = 3
 _MOST_NAMES: Final = 100
+NO_DATE: Final = "no date"
+"""Stands where nothing was in a bucket that says when it starts, or in none from 2000 to 2099."""
 _LABELS: Final = {NO_KIND: "(buckets without results)", UNKNOWN_KIND: "(other kinds)"}
 
 
@@ -59,6 +62,7 @@ def _lines(summary: Summary, profile: Profile, revision: str) -> Iterator[str]:
         for example in tally.first:
             yield f"{'':16}{printable(place_in_words(example))}: {printable(example.message)}"
     yield from _undeclared(summary.undeclared)
+    yield from _unpublished(summary.unpublished)
     if summary.deviations:
         yield ""
         yield "deviations by month of start_time"
@@ -153,6 +157,25 @@ def _undeclared(names: Mapping[str, int]) -> Iterator[str]:
         yield f"  {count:>12,}  {printable(name)}"
     if len(rows) > _MOST_NAMES:
         yield f"  and {len(rows) - _MOST_NAMES:,} more names, all of which --format json has"
+
+
+def _unpublished(found: Unpublished) -> Iterator[str]:
+    """What no revision declares: kinds first, then members, the most frequent first."""
+    for title, rows in unpublished_in_words(found):
+        yield ""
+        yield f"{title} that no revision declares, with the day (UTC) on which the first bucket with one starts"
+        for name, count, day in rows[:_MOST_NAMES]:
+            yield f"  {count:>12,}  {printable(name)}: {day}"
+        if len(rows) > _MOST_NAMES:
+            yield f"  and {len(rows) - _MOST_NAMES:,} more, all of which --format json has"
+
+
+def unpublished_in_words(found: Unpublished) -> Iterator[tuple[str, list[tuple[str, int, str]]]]:
+    """For kinds and for members, if there are any: a title, and each with its count and its first day."""
+    for title, table in (("kinds", found.kinds), ("members", found.members)):
+        rows = [(name, one.count, one.first or NO_DATE) for name, one in table.items()]
+        if rows:
+            yield title, sorted(rows, key=lambda row: (-row[1], row[0]))
 
 
 def _share(count: int, whole: int) -> str:
