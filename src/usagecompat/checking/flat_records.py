@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from usagecompat.contract import Contract, RecordShape
+    from usagecompat.findings import Observation
 
 HINT: Final = "This is a flat record, one class for all kinds: leave out what its kind does not have, zeros too."
 
@@ -64,9 +65,10 @@ def is_flat(node: object, revision: str) -> bool:
     return not _makes(revision)[1][tag].isdisjoint(node)
 
 
-def may_be_flat(shape: Shape, undeclared: Iterable[str], revision: str) -> bool:
-    """Whether a payload with these undeclared members can be a flat record."""
-    return shape is Shape.RESULT and not _all_that_tell(revision).isdisjoint(undeclared)
+def may_be_flat(shape: Shape, found: Iterable[tuple[Observation, int]], revision: str) -> bool:
+    """Whether a payload in which this was found can be a flat record."""
+    names = (str(one.path[-1]) for one, _ in found if one.path)
+    return shape is Shape.RESULT and not _all_that_tell(revision).isdisjoint(names)
 
 
 @cache

@@ -12,7 +12,7 @@ from collections import Counter
 from functools import lru_cache
 from itertools import compress, pairwise
 from operator import attrgetter, ge, methodcaller
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
 from attrs import frozen
@@ -33,14 +33,13 @@ from usagecompat.scan.revision_fit import ALL, Masks
 from usagecompat.scan.undeclared import UNDECLARED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from usagecompat.checking.fast import FastRecord, FastTypes
     from usagecompat.checking.fast.route import Route
     from usagecompat.contract import Member, RecordShape
     from usagecompat.findings import Observation
-    from usagecompat.scan.coverage import CoverageBuilder, Seconds
-    from usagecompat.scan.revision_fit import Fits
+    from usagecompat.scan.counts import Counts
     from usagecompat.scan.unpublished import Finder
 
 Run: TypeAlias = "Callable[[Sequence[Any], list[int], list[int]], None]"
@@ -73,49 +72,6 @@ class _Check:
     """Whether there is nothing to look at at all."""
     raw: tuple[tuple[Callable[[Any], Any], str | None], ...]
     """Where its numbers are that are kept as they are spelled, each with the code of its being a string, if it may."""
-
-
-class Counts(Protocol):
-    """Where proved payloads are counted."""
-
-    @property
-    def kinds(self) -> Counter[str]:
-        """Results by kind."""
-        ...
-
-    @property
-    def unpublished(self) -> Finder:
-        """What no revision declares."""
-        ...
-
-    @property
-    def fits(self) -> Fits:
-        """What is remembered of how payloads fit."""
-        ...
-
-    def take_spotless(self, shape: Shape, masks: list[int], counted: Mapping[str, int]) -> None:
-        """Count payloads with notes at most, and the revisions that declare what is in each."""
-        ...
-
-    def take_with_texts(self, best: Mapping[str | None, int], starts: Sequence[int]) -> None:
-        """Count buckets with an amount in a string, by the revision that fits best."""
-        ...
-
-    def has_examples(self, codes: Iterable[str]) -> bool:
-        """Whether no place that is still to come can be among the first of these codes."""
-        ...
-
-    def coverage_of(self, kind: str) -> CoverageBuilder:
-        """The time that is covered by buckets of a kind."""
-        ...
-
-    def cover(self, covered: Iterable[tuple[Seconds, Seconds, str | None]]) -> None:
-        """Count the time of the buckets of one payload, each with the kind of its results."""
-        ...
-
-    def add_up(self, kind: str, starts: Sequence[int], results: Sequence[Any]) -> None:
-        """Add up one result of each of some buckets, if that is asked for."""
-        ...
 
 
 class SpotlessLines:
@@ -383,8 +339,7 @@ class SpotlessLines:
         if not clear:
             return None
         seen = findings.seen(value, shape)
-        flat = may_be_flat(shape, (str(one.path[-1]) for one, _ in seen if one.path), self._types.contract.revision)
-        return None if flat else (shape, seen)
+        return None if may_be_flat(shape, seen, self._types.contract.revision) else (shape, seen)
 
     def shortened(self, value: Any, shape: Shape) -> bytes | None:  # noqa: ANN401 - a Struct
         """A short payload that fits each revision as this one does; None if there is none."""

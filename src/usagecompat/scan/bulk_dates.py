@@ -43,7 +43,7 @@ def date_payload(types: FastTypes, value: Any, shape: Shape, finder: Finder) -> 
     """Count such members of one payload."""
     objects: dict[type[object], tuple[list[Any], list[Seconds | None]]] = {}
 
-    def put(one: Any, start: Seconds | None) -> None:  # noqa: ANN401 - a Struct
+    def put(one: object, start: Seconds | None) -> None:
         there, times = objects.setdefault(type(one), ([], []))
         there.append(one)
         times.append(start)

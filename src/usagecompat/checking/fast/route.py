@@ -246,9 +246,7 @@ class Route:
         if not clear:
             return None
         seen = found.seen(value, shape)
-        if seen and may_be_flat(
-            shape, (str(one.path[-1]) for one, _ in seen if one.path), self.types.contract.revision
-        ):
+        if seen and may_be_flat(shape, seen, self.types.contract.revision):
             return None
         return Certified(shape, seen) if seen else _SPOTLESS[shape]
 
