@@ -248,8 +248,9 @@ class _Judgement:
         first: dict[int, Tree] = {}
         for start, bucket in told:
             first.setdefault(start, bucket)
-        kept = [start for start in first if start in self.expected or start in self.facts.served]
-        sent = [self._version(start, first[start]) for start in sorted(kept)]
+        # The order in which they are printed is the client's own business.
+        kept = sorted(start for start in first if start in self.expected or start in self.facts.served)
+        sent = [self._version(start, first[start]) for start in kept]
         self._compare(sent, [first[start] for start in kept])
         self._judge_missing()
         self._judge_repeated(times)

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from usagecompat.corpus import Sequence
     from usagecompat.ledger import Response
 
-_HANGING: Final = 1.5
+HANGING: Final = 1.5
 """After so many seconds a connection ends that hangs, so that no client needs a deadline of its own."""
-_MORE: Final = 40
+MORE: Final = 40
 """So many requests a client may make beside two for each bucket."""
-_TIMES: Final = 6
+TIMES: Final = 6
 """So many times as long as for one page a client may take in all."""
 _SAME: Final = 5
 """Whoever asks for the same more often than so, and is not done when the time is up, never stops asking."""
@@ -100,11 +100,11 @@ class _Recording(UsageServer):
     def __init__(self, sequence: Sequence, seconds: float) -> None:
         self.fetched: list[Fetched] = []
         ledger = sequence.ledger
-        self._most = _MORE + 2 * len(ledger.buckets(f"{ROOT}{sequence.endpoint}", sequence.query))
+        self._most = MORE + 2 * len(ledger.buckets(f"{ROOT}{sequence.endpoint}", sequence.query))
         self._seconds = seconds
         self._begun = self._latest = time.monotonic()
         self.too_many = False
-        super().__init__(ledger, patience=_HANGING)
+        super().__init__(ledger, patience=HANGING)
 
     def respond(self, method: str, target: str, headers: dict[str, str]) -> Response:
         """The answer to a request, which is recorded; none that counts if there were too many."""
@@ -123,4 +123,4 @@ class _Recording(UsageServer):
         """When the client's time is up."""
         if self.too_many:
             return self._begun
-        return min(self._begun + _TIMES * self._seconds, self._latest + self._seconds)
+        return min(self._begun + TIMES * self._seconds, self._latest + self._seconds)
