@@ -129,6 +129,42 @@ def test_totals(size: int) -> None:
         assert {currency: Decimal(amount) for currency, amount in row["money"].items()} == want["money"], row
 
 
+def _counted(number: int, choose: random.Random, sizes: Sequence[int]) -> bytes:
+    """A line with counts of every size, of which some are absent or null: a bucket, a page or a result alone."""
+    size = choose.choice(sizes)
+    members: dict[str, object] = {"input_tokens": choose.randrange(size), "output_tokens": choose.randrange(size)}
+    for name in ("input_audio_tokens", "input_cached_tokens", "output_audio_tokens"):
+        if choose.random() < 0.5:
+            members[name] = choose.choice((None, 0, 1))
+    tree = bucket(choose.randrange(900), **members)
+    if number % 5 == 0:
+        tree = {"object": "page", "data": [tree, bucket(901, **members)], "has_more": False, "next_page": None}
+    elif number % 7 == 0:
+        tree = tree["results"][0]
+    return text(tree)
+
+
+@pytest.mark.parametrize("sizes", [(2**20, 2**31), (2**20, 2**32, 2**40, 2**63 - 1, 2**64 - 1, 10**30)])
+@pytest.mark.parametrize("size", [1, 50, 700])
+def test_counts_of_every_size(size: int, sizes: tuple[int, ...]) -> None:
+    """Counts add up exactly, whether they are small or large, in all results or in some, in pages or alone."""
+    choose = random.Random(5)  # noqa: S311 - made up again from its seed
+    lines = [_counted(number, choose, sizes) for number in range(700)]
+    told = scanned(lines, size, Judged(totals=True)).to_dict()["totals"]
+    assert isinstance(told, list)
+    want: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for line in lines:
+        tree = json.loads(line)
+        for one in tree.get("data", [tree]):
+            day = datetime.fromtimestamp(one["start_time"], UTC).strftime("%Y-%m-%d") if "start_time" in one else "none"
+            for result in one.get("results", [one]):
+                for name, value in result.items():
+                    if type(value) is int:
+                        want[day][name] += value
+    assert {row["day"]: row["counts"] for row in told} == want
+    assert {row["not_added"] for row in told} == {0}
+
+
 @pytest.mark.parametrize("by", [None, "project_id", "model"])
 def test_any_cut_and_order(by: str | None) -> None:
     """However an archive is cut, and in whatever order it comes, the answer is the same, also through JSON."""
@@ -167,7 +203,6 @@ def test_groups(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_many_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     """While results are added up, groups are put together early, and the sums are those of adding up without that."""
     monkeypatch.setattr(totals, "MOST_GROUPS", 10)
-    monkeypatch.setattr(adding, "MOST_GROUPS", 10)
     lines = [
         text(bucket(24 * day, "embeddings", project_id=f"proj_{group:02}"))
         for group in reversed(range(40))
@@ -175,7 +210,7 @@ def test_many_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     judged = Judged(totals=True, group="project_id")
     whole = scanned(lines, 100, judged).to_dict()["totals"]
-    monkeypatch.setattr(adding, "_MANY_GROUPS", 50)
+    monkeypatch.setattr(adding, "_MANY", 50)
     rows = scanned(lines, 100, judged).to_dict()["totals"]
     assert rows == whole
     assert isinstance(rows, list)

@@ -309,8 +309,6 @@ class Tallying:
 
             if not spotless.take(values[index], self, show):
                 unclear.append(index)
-            elif self._adder:
-                self._add_line(self._adder, place(index)[0])
         for index in unclear:
             best = self._explain(spotless, values[index], *place(index))
             state = spotless.state(values[index]) if best is not None else None
@@ -320,15 +318,9 @@ class Tallying:
     # -- totals
 
     def add_up(self, kind: str, starts: Sequence[int], results: Sequence[Any]) -> None:
-        """Add up one result of each of some buckets, if that is asked for."""
+        """Add up results, each with the start of its bucket, if that is asked for."""
         if self._adder:
             self._adder.add_all(kind, starts, results)
-
-    def _add_line(self, adder: Adder, data: bytes) -> None:
-        """Add up a payload that is proved, and counted already."""
-        tree, shape = self._tree(data)
-        if shape is not None:
-            adder.add(tree, shape)
 
     def _look_into(self, data: bytes, number: int) -> None:
         """What is asked of each payload by itself: its row, and whether its results were there before."""
@@ -460,11 +452,9 @@ class Tallying:
                 self._deviation(AMOUNT_AS_STRING, start, texts)
         best = self._best_of(short, tree, shape, codes)
         self._count(shape, verdict, best)
-        if self._adder:
-            self._add_line(self._adder, data)
         if UNDECLARED in codes:
             spotless.date_all(value, shape, self.unpublished)
-        spotless.take_times(value, shape, self)
+        spotless.take_results(value, shape, self)
         return best if AMOUNT_AS_STRING in codes else None
 
     def _show(self, found: Found | None, number: int) -> bool:

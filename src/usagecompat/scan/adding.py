@@ -1,19 +1,22 @@
 """
-Results on their way into totals: whole columns of a block at once, or one tree after the other.
+Results on their way into totals: many proved ones at once, or one tree after the other.
 
-A block of lines has its results as the fast route's Structs, and all that is added of a member is added together.
+Of proved results, which are the fast route's Structs, the counts of each are one long integer with a lane for each of them:
+adding such integers adds all counts, whatever order the days and groups come in.
 What is not plain there (an exponent, an amount that is absent) is added one by one, as results of trees are.
 """
 
 from __future__ import annotations
 
+import struct
+from collections import Counter
 from decimal import Decimal, localcontext
-from itertools import accumulate, pairwise
-from operator import add, attrgetter
-from typing import TYPE_CHECKING, Any, Final
+from itertools import starmap
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
-from attrs import Factory, define, field, frozen
+from attrs import define, field, frozen
 from msgspec import UNSET
 
 from usagecompat.contract import Count, contract, is_kind
@@ -21,11 +24,11 @@ from usagecompat.jsontext import Number
 from usagecompat.scan.coverage import DAY
 from usagecompat.scan.revision_fit import is_object
 from usagecompat.scan.summary import NO_KIND, UNKNOWN_KIND
-from usagecompat.scan.totals import EXACT, LONGEST_GROUP, MOST_GROUPS, REST, Group, Key, Sum, Totals
+from usagecompat.scan.totals import EXACT, LONGEST_GROUP, REST, Group, Key, Sum, Totals
 from usagecompat.scan.trees import ZERO, buckets, integer_of, member, money_of, seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from usagecompat.findings import Shape
     from usagecompat.scan.coverage import Seconds
@@ -34,12 +37,20 @@ _FIRST_DAY: Final = 10_957
 """2000-01-01."""
 _LAST_DAY: Final = 47_482
 """2100-01-01, which is none of them any more."""
-_AT_ONCE: Final = 2_000
-_SHORT: Final = 4
-_MANY_GROUPS: Final = 10_000
+_AT_ONCE: Final = 60
+"""So many results are added together: few enough to be still at hand, many enough to share what that costs."""
+_MANY: Final = 10_000
+"""So many sums are settled, of which few groups may be kept."""
 _LONGEST_PLAIN: Final = 60
+_FEW: Final = 8
+_NOT_DIGITS: Final = b'.-\n"'
+_ABSENT: Final = (None, UNSET)
 _encode: Final = msgspec.json.Encoder().encode
 _parse: Final = msgspec.json.Decoder(float_hook=Number).decode
+_money: Final = attrgetter("amount.value", "amount.currency")
+
+Place: TypeAlias = "int | tuple[int, Group]"
+"""The day of a proved result, and its group if there are any."""
 
 
 @define
@@ -56,39 +67,119 @@ class _Sum:
 
 
 @frozen
-class _Columns:
-    """What is added of some results, column by column; each with the number of its member."""
+class _Lanes:
+    """Adds up the same counts of many results."""
 
-    full: list[tuple[int, Sequence[int]]]
-    """Members that are in each result."""
-    partial: list[tuple[int, Sequence[int]]]
-    """Members that are in some, -1 where they are not."""
-    indexes: frozenset[int] = field(
-        default=Factory(lambda self: frozenset(index for index, _ in self.full), takes_self=True)
-    )
-    """Those that are in each."""
+    indexes: tuple[int, ...]
+    """Which members of the kind are in each result."""
+    is_wide: bool
+    """Whether a count may have 8 bytes and a sum 16, or half of that; no sum of so many results runs over."""
+    rows: Callable[[Iterable[Any]], Iterable[tuple[Any, ...]]] = field(eq=False)
+    """These members of results."""
+    others: Callable[[Iterable[Any]], Iterable[tuple[Any, ...]]] = field(eq=False)
+    """The other counts of results, which have to be absent."""
+    pack: Callable[..., bytes] = field(eq=False)
 
-    def ordered(self, order: list[int]) -> _Columns:
-        """The same with the results in another order."""
-        full, partial = (
-            [(index, [column[at] for at in order]) for index, column in columns]
-            for columns in (self.full, self.partial)
-        )
-        return _Columns([*full], [*partial])
+    @classmethod
+    def of(cls, attributes: Sequence[str], indexes: Iterable[int], *, wide: bool) -> _Lanes:
+        """For these of all the counts of a kind."""
+        inside = (*indexes,)
+        rest = [index for index in range(len(attributes)) if index not in inside]
+        inner, outer = (_rows_of([attributes[index] for index in some]) for some in (inside, rest))
+        lanes = struct.Struct(">" + ("8xQ" if wide else "4xI") * len(inside))
+        return cls(inside, wide, inner, outer, lanes.pack)
+
+    def are_all_of(self, results: Sequence[Any]) -> bool:
+        """Whether the results have no other counts than these."""
+        others = {*self.others(results)}
+        return len(others) <= _FEW and all(value in _ABSENT for row in others for value in row)
+
+    def packed(self, results: Sequence[Any]) -> Sequence[int] | None:
+        """The lanes of each result; None if one of these counts is absent or too large."""
+        if not self.indexes:
+            return ()
+        try:
+            return [*map(int.from_bytes, starmap(self.pack, self.rows(results)))]
+        except struct.error:
+            return None
+
+    def sums(self, packed: int) -> Sequence[int]:
+        """What each member adds up to."""
+        size = len(self.indexes)
+        if not self.is_wide:
+            return struct.unpack(f">{size}Q", packed.to_bytes(8 * size, "big"))
+        data = packed.to_bytes(16 * size, "big")
+        return [int.from_bytes(data[at : at + 16], "big") for at in range(0, 16 * size, 16)]
 
 
-@frozen
-class _Amounts:
-    """What is paid in some results."""
+def _rows_of(attributes: Sequence[str]) -> Callable[[Iterable[Any]], Iterable[tuple[Any, ...]]]:
+    """Reads these attributes of many objects."""
+    if not attributes:
+        return lambda _: ()
+    get = attrgetter(*attributes)
+    return (lambda results: map(get, results)) if len(attributes) > 1 else (lambda results: zip(map(get, results)))
 
-    currencies: list[str]
-    values: list[Decimal]
-    is_plain: bool
-    """Whether there is one currency alone, and no amount is zero, of which the exponent must not count."""
 
-    def ordered(self, order: list[int]) -> _Amounts:
-        """The same in another order."""
-        return _Amounts([self.currencies[at] for at in order], [self.values[at] for at in order], self.is_plain)
+@define
+class _Proved:
+    """Proved results of one kind, added up."""
+
+    lanes: _Lanes | None = None
+    """For the counts that the results had last."""
+    results: Counter[Place] = field(factory=Counter["Place"])
+    counts: dict[_Lanes, dict[Place, int]] = field(factory=dict["_Lanes", "dict[Place, int]"])
+    """Counts that are together in results."""
+    partial: dict[int, dict[Place, int]] = field(factory=dict[int, "dict[Place, int]"])
+    """Counts that are in some of the results that are added together, by their indexes."""
+    money: dict[str, dict[Place, Decimal]] = field(factory=dict[str, "dict[Place, Decimal]"])
+    """By currency."""
+
+    def add_counts(
+        self, places: Sequence[Place], lanes: _Lanes, packed: Sequence[int], partial: Mapping[int, Sequence[object]]
+    ) -> None:
+        """Add the counts of results, each of which is in its place."""
+        if packed:
+            sums = self.counts.setdefault(lanes, {})
+            so_far = sums.get
+            for place, value in zip(places, packed, strict=True):
+                sums[place] = so_far(place, 0) + value
+        for index, column in partial.items():
+            sums = self.partial.setdefault(index, {})
+            for place, count in zip(places, column, strict=True):
+                if type(count) is int:
+                    sums[place] = sums.get(place, 0) + count
+
+    def sums(self, names: Sequence[str]) -> Iterator[tuple[Place, Sum]]:
+        """What the results of each place came to; `names` are those of all counts of the kind."""
+        counts: dict[Place, dict[str, int]] = {}
+        money: dict[Place, dict[str, Decimal]] = {}
+        for lanes, packed in self.counts.items():
+            inside = [names[index] for index in lanes.indexes]
+            for place, value in packed.items():
+                told = dict(zip(inside, lanes.sums(value), strict=True))
+                counts[place] = _together(counts[place], told) if place in counts else told
+        for index, some in self.partial.items():
+            for place, count in some.items():
+                counts[place] = _together(counts.get(place, {}), {names[index]: count})
+        for currency, paid in self.money.items():
+            for place, amount in paid.items():
+                money.setdefault(place, {})[currency] = amount
+        for place, number in self.results.items():
+            yield place, Sum(number, 0, counts.get(place, {}), money.get(place, {}))
+
+    def add_money(self, places: Sequence[Place], currencies: Sequence[str], amounts: Sequence[Decimal]) -> None:
+        """Add what is paid in results, each of which is in its place."""
+        with localcontext(EXACT):
+            for currency in {*currencies}:
+                paid = self.money.setdefault(currency, {})
+                so_far = paid.get
+                for place, named, amount in zip(places, currencies, amounts, strict=True):
+                    if named == currency:
+                        paid[place] = so_far(place, ZERO) + amount
+
+
+def _together(some: dict[str, int], others: dict[str, int]) -> dict[str, int]:
+    return some | {name: some.get(name, 0) + count for name, count in others.items()}
 
 
 class Adder:
@@ -105,52 +196,39 @@ class Adder:
             )
             for kind, shape in self._kinds.items()
         }
-        self._getters: dict[str, Callable[[Any], Any]] = {
-            kind: attrgetter(*(attribute for _, attribute, _ in names)) if len(names) > 1 else _one(names)
-            for kind, names in self._names.items()
-            if names
-        }
+        self._settled = Totals({}, by)
         self._sums: dict[Key, _Sum] = {}
-        self._limit_at = _MANY_GROUPS
-        """Beyond so many sums it is looked which groups can be put together."""
+        self._proved: dict[str, _Proved] = {}
         self._waiting: dict[str, tuple[list[int], list[Any]]] = {}
-        """Starts and results by kind, which are added together once there are many."""
+        """Starts and results by kind, which are added together once there are some."""
 
     def totals(self) -> Totals:
         """What there is so far."""
         for kind in [*self._waiting]:
             self._flush(kind)
+        for kind in [*self._proved]:
+            self._settle(kind)
+        self._settle_trees()
+        return self._settled.limited()
+
+    def _sum(self, day: Seconds | None, kind: str, group: Group) -> _Sum:
+        key = _day(day), kind, group
+        found = self._sums.get(key)
+        if found is None:
+            if len(self._sums) >= _MANY:
+                self._settle_trees()
+            found = self._sums[key] = _Sum([0] * len(self._names.get(kind, ())))
+        return found
+
+    def _settle_trees(self) -> None:
+        """Take what results of trees came to, of which few groups may be kept in the end."""
         sums: dict[Key, Sum] = {}
         for key, one in self._sums.items():
             names = self._names.get(key[1], ())
             counts = {names[index][1]: one.columns[index] for index in one.present}
             sums[key] = Sum(one.results, one.not_added, counts, one.money)
-        return Totals(sums, self._by).limited()
-
-    def _sum(self, day: Seconds | None, kind: str, group: Group) -> _Sum:
-        number = int(day) if day is not None and _FIRST_DAY <= day < _LAST_DAY else None
-        key = number, kind, group
-        found = self._sums.get(key)
-        if found is None:
-            if group is not None and len(self._sums) > self._limit_at:
-                self._limit()
-            found = self._sums.setdefault(key, _Sum([0] * len(self._names.get(kind, ()))))
-        return found
-
-    def _limit(self) -> None:
-        """Put groups together that are not told apart in the end, once there are many."""
-        names = sorted({group for _, _, group in self._sums if isinstance(group, str)})[MOST_GROUPS:]
-        gone: set[Group] = {*names}
-        for key in [key for key in self._sums if key[2] in gone]:
-            one = self._sums.pop(key)
-            rest = self._sums.setdefault((key[0], key[1], REST), _Sum([0] * len(one.columns)))
-            rest.columns = [*map(add, rest.columns, one.columns)]
-            rest.present |= one.present
-            rest.results += one.results
-            rest.not_added += one.not_added
-            for currency, amount in one.money.items():
-                rest.money[currency] = EXACT.add(rest.money.get(currency, ZERO), amount)
-        self._limit_at = max(_MANY_GROUPS, 2 * len(self._sums))
+        self._sums = {}
+        self._settled += Totals(sums, self._by)
 
     # -- trees
 
@@ -205,10 +283,10 @@ class Adder:
             return value if len(value) <= LONGEST_GROUP else REST
         return str(value).lower() if type(value) is bool else REST
 
-    # -- columns
+    # -- proved results
 
     def add_all(self, kind: str, starts: Sequence[int], results: Sequence[Any]) -> None:
-        """One proved result of each of these buckets, all of one kind and one Struct."""
+        """Proved results, each with the start of its bucket, all of one kind and one Struct."""
         waiting = self._waiting.get(kind)
         if waiting is None:
             waiting = self._waiting[kind] = ([], [])
@@ -220,107 +298,83 @@ class Adder:
     def _flush(self, kind: str) -> None:
         """Add up what waits for others of its kind."""
         starts, results = self._waiting.pop(kind)
+        shape = self._kinds[kind]
         days = [start // DAY for start in starts]
-        groups: list[Group] | None = None
+        places: Sequence[Place] = days
         if self._by is not None:
-            shape = self._kinds[kind]
             attribute = shape.members[self._by].attribute if self._by in shape.members else None
             if attribute is None:  # it may be an undeclared member, which trees know by name
                 self._one_by_one(results, days)
                 return
-            groups = [self._group(getattr(result, attribute)) for result in results]
-        amounts: _Amounts | None = None
-        if "amount" in self._kinds[kind].members:
-            amounts = self._amounts(results)
-            if amounts is None:
-                self._one_by_one(results, days)
-                return
-        columns = self._columns(kind, results)
-        keys: Sequence[object] = days if groups is None else [*zip(days, groups, strict=True)]
-        ends = [index for index, (before, after) in enumerate(pairwise(keys), 1) if before != after]
-        if len(ends) * _SHORT > len(keys):  # runs are short; in another order they may be longer
-            places: dict[object, list[int]] = {}
-            for index, key in enumerate(keys):
-                places.setdefault(key, []).append(index)
-            order = [index for indexes in places.values() for index in indexes]
-            days = [days[index] for index in order]
-            groups = groups and [groups[index] for index in order]
-            columns = columns.ordered(order)
-            amounts = amounts and amounts.ordered(order)
-            ends = [*accumulate(map(len, places.values()))][:-1]
-        first = 0
-        with localcontext(EXACT):
-            for last in (*ends, len(days)):
-                self._run((kind, days[first], groups[first] if groups else None), columns, amounts, first, last)
-                first = last
+            places = [*zip(days, map(self._group, map(attrgetter(attribute), results)), strict=True)]
+        proved = self._proved.setdefault(kind, _Proved())
+        counts = self._counts(proved, kind, results)
+        has_amounts = "amount" in shape.members
+        amounts = self._amounts(results) if has_amounts else None
+        if counts is None or (has_amounts and amounts is None):
+            self._one_by_one(results, days)
+            return
+        proved.results.update(places)
+        proved.add_counts(places, *counts)
+        if amounts is not None:
+            proved.add_money(places, *amounts)
+        if len(proved.results) > _MANY:
+            self._settle(kind)
 
     def _one_by_one(self, results: Sequence[Any], days: Sequence[int]) -> None:
         for result, day in zip(results, days, strict=True):
             self._add(_parse(_encode(result)), day)
 
-    def _columns(self, kind: str, results: Sequence[Any]) -> _Columns:
-        """Each member that is there."""
-        if kind not in self._getters:
-            return _Columns([], [])
-        full: list[tuple[int, Sequence[int]]] = []
-        partial: list[tuple[int, Sequence[int]]] = []
-        for index, column in enumerate(zip(*map(self._getters[kind], results), strict=True)):
-            try:
-                sum(column)
-            except TypeError:
-                if int in {*map(type, column)}:
-                    partial.append((index, [value if type(value) is int else -1 for value in column]))
-            else:
-                full.append((index, column))
-        return _Columns(full, partial)
+    def _counts(
+        self, proved: _Proved, kind: str, results: Sequence[Any]
+    ) -> tuple[_Lanes, Sequence[int], Mapping[int, Sequence[object]]] | None:
+        """The lanes of each result, and the members that only some have; None if a count is too large for a lane."""
+        lanes = proved.lanes
+        packed = lanes.packed(results) if lanes and lanes.are_all_of(results) else None
+        if lanes and packed is not None:
+            return lanes, packed, {}
+        attributes = [attribute for _, attribute, _ in self._names[kind]]
+        columns = [*zip(*_rows_of(attributes)(results), strict=True)]
+        types = [{*map(type, column)} for column in columns]
+        full = [at for at, some in enumerate(types) if some == {int}]
+        partial = {at: columns[at] for at, some in enumerate(types) if int in some and some != {int}}
+        for wide in (False, True):
+            lanes = _Lanes.of(attributes, full, wide=wide)
+            packed = lanes.packed(results)
+            if packed is not None:
+                proved.lanes = lanes
+                return lanes, packed, partial
+        return None
 
-    def _amounts(self, results: Sequence[Any]) -> _Amounts | None:
-        """Currencies and amounts of costs; None if they are not all plain."""
+    def _amounts(self, results: Sequence[Any]) -> tuple[list[str], list[Decimal]] | None:
+        """Currencies and amounts of costs; None if one is no sum of money."""
         try:
-            currencies = [*map(attrgetter("amount.currency"), results)]
-            text = b"\n".join(map(attrgetter("amount.value"), results)).decode().replace('"', "")
+            rows = [*map(_money, results)]
+            lines = b"\n".join(map(itemgetter(0), rows))
         except (AttributeError, TypeError):
             return None
-        texts = text.split("\n")
-        if not text.replace(".", "").replace("-", "").replace("\n", "").isdigit():
+        currencies = [*map(itemgetter(1), rows)]
+        if not all(type(name) is str and len(name) <= LONGEST_GROUP for name in {*currencies}):
             return None
-        names = {*currencies}
-        if UNSET in names or max(map(len, texts)) > _LONGEST_PLAIN or max(map(len, names)) > LONGEST_GROUP:
-            return None
-        values = [*map(Decimal, texts)]
-        return _Amounts(currencies, values, len(names) == 1 and all(values))
+        texts = lines.decode().replace('"', "").split("\n")
+        if lines.translate(None, _NOT_DIGITS).isdigit() and max(map(len, texts)) <= _LONGEST_PLAIN:
+            values = [*map(Decimal, texts)]
+            return currencies, values if all(values) else [value or ZERO for value in values]
+        found = [money_of(_parse(line)) for line in lines.split(b"\n")]
+        amounts = [amount for amount in found if amount is not None]
+        return (currencies, amounts) if len(amounts) == len(found) else None
 
-    def _run(
-        self, key: tuple[str, int, Group], columns: _Columns, amounts: _Amounts | None, first: int, last: int
-    ) -> None:
-        """Some results of one day and group."""
-        kind, day, group = key
-        one = self._sum(day, kind, group)
-        one.results += last - first
-        one.present |= columns.indexes
-        sums = one.columns
-        if last - first == 1:
-            for index, column in columns.full:
-                sums[index] += column[first]
-        else:
-            for index, column in columns.full:
-                sums[index] += sum(column[first:last])
-        for index, column in columns.partial:
-            values = [value for value in column[first:last] if value >= 0]
-            if values:
-                sums[index] += sum(values)
-                one.present.add(index)
-        if amounts is not None and amounts.is_plain:
-            currency = amounts.currencies[first]
-            one.money[currency] = sum(amounts.values[first:last], one.money.get(currency, ZERO))
-        elif amounts is not None:
-            currencies, paid = amounts.currencies[first:last], amounts.values[first:last]
-            for currency in {*currencies}:
-                wanted = [value for named, value in zip(currencies, paid, strict=True) if value and named == currency]
-                one.money[currency] = sum(wanted, one.money.get(currency, ZERO))
+    def _settle(self, kind: str) -> None:
+        """Take what proved results of a kind came to."""
+        names = [attribute for _, attribute, _ in self._names[kind]]
+        sums: dict[Key, Sum] = {}
+        for place, one in self._proved.pop(kind).sums(names):
+            day, group = place if isinstance(place, tuple) else (place, None)
+            key = _day(day), kind, group
+            sums[key] = sums[key] + one if key in sums else one
+        self._settled += Totals(sums, self._by)
 
 
-def _one(names: tuple[tuple[str, str, str | None], ...]) -> Callable[[Any], tuple[Any]]:
-    """As `attrgetter` of several names, of one."""
-    get = attrgetter(names[0][1])
-    return lambda result: (get(result),)
+def _day(number: Seconds | None) -> int | None:
+    """A day that is told apart from others."""
+    return int(number) if number is not None and _FIRST_DAY <= number < _LAST_DAY else None

@@ -30,6 +30,7 @@ from usagecompat.findings import Shape
 from usagecompat.jsontext import INT32_LEAST, INT32_MOST, Number
 from usagecompat.scan.bulk_dates import date_buckets, date_payload
 from usagecompat.scan.revision_fit import ALL, Masks
+from usagecompat.scan.trees import NO_START
 from usagecompat.scan.undeclared import UNDECLARED
 
 if TYPE_CHECKING:
@@ -273,7 +274,7 @@ class SpotlessLines:
             if not self._run(self._check(cls, ALL), [value], masks, counted) or counted:
                 return False
             tallying.take_spotless(Shape.RESULT, masks, counted)
-            self.take_times(value, Shape.RESULT, tallying)
+            self.take_results(value, Shape.RESULT, tallying)
             return True
         if buckets and not self._run(self._bucket_check, buckets, masks, counted):
             return False
@@ -287,19 +288,22 @@ class SpotlessLines:
         tallying.take_spotless(shape, [mask], counted)
         if any(map(_is_undeclared, counted)):
             self.date_all(value, shape, tallying.unpublished)
-        self.take_times(value, shape, tallying)
+        self.take_results(value, shape, tallying)
         return True
 
-    def take_times(self, value: Any, shape: Shape, tallying: Counts) -> None:  # noqa: ANN401 - a Struct
-        """Count the results of a payload that is proved, by kind, and the time that its buckets cover."""
+    def take_results(self, value: Any, shape: Shape, tallying: Counts) -> None:  # noqa: ANN401 - a Struct
+        """Count the results of a payload that is proved, by kind, add them up, and count the time its buckets cover."""
         if shape is Shape.RESULT:
-            tallying.kinds[self._kind(_class(value))] += 1
+            only = self._kind(_class(value))
+            tallying.kinds[only] += 1
+            tallying.add_up(only, [NO_START], [value])
             return
         buckets = self._buckets(value, shape)
         kinds = [self._kind(_class(bucket.results[0])) if bucket.results else None for bucket in buckets]
         for bucket, kind in zip(buckets, kinds, strict=True):
             if kind is not None:
                 tallying.kinds[kind] += len(bucket.results)
+                tallying.add_up(kind, [bucket.start_time] * len(bucket.results), bucket.results)
         tallying.cover(zip(map(_starts, buckets), map(_ends, buckets), kinds, strict=True))
 
     def texts(self, value: Any, shape: Shape) -> Iterator[tuple[int | None, int]]:  # noqa: ANN401 - a Struct

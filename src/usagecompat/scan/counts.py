@@ -55,5 +55,5 @@ class Counts(Protocol):
         ...
 
     def add_up(self, kind: str, starts: Sequence[int], results: Sequence[Any]) -> None:
-        """Add up one result of each of some buckets, if that is asked for."""
+        """Add up results, each with the start of its bucket, if that is asked for."""
         ...

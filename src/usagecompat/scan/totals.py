@@ -52,9 +52,12 @@ class Sum:
 
     def __add__(self, other: Sum) -> Sum:
         """Both together."""
-        counts, money = dict(self.counts), dict(self.money)
-        for name, count in other.counts.items():
-            counts[name] = counts.get(name, 0) + count
+        counts, more, money = dict(self.counts), other.counts, dict(self.money)
+        if counts.keys() == more.keys():
+            counts = {name: count + more[name] for name, count in counts.items()}
+        else:
+            for name, count in more.items():
+                counts[name] = counts.get(name, 0) + count
         for currency, amount in other.money.items():
             money[currency] = EXACT.add(money[currency], amount) if currency in money else amount
         return Sum(self.results + other.results, self.not_added + other.not_added, counts, money)
@@ -70,6 +73,8 @@ class Totals:
 
     def __add__(self, other: Totals) -> Totals:
         """Both together."""
+        if not self.sums or not other.sums:
+            return Totals(self.sums or other.sums, self.by or other.by).limited()
         sums = dict(self.sums)
         for key, one in other.sums.items():
             sums[key] = sums[key] + one if key in sums else one

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from usagecompat.scan.coverage import Seconds
 
 ZERO: Final = Decimal(0)
+NO_START: Final = -1
+"""The start of proved results that are in no bucket."""
 
 
 def member(tree: object, name: str) -> Any:  # noqa: ANN401 - a tree
