@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from json_texts import short
 
 from usagecompat.jsontext.limits import with_room
+from usagecompat.jsontext.reader import read
+from usagecompat.jsontext.values import Number
 
 
 def fails_then(*outcomes: BaseException | str) -> tuple[list[str], object]:
@@ -43,3 +46,19 @@ def test_other_errors_are_not_tried_again() -> None:
     with pytest.raises(ValueError, match="wrong"):
         with_room(function, "here", more="there")  # type: ignore[arg-type]
     assert len(heard) == 2
+
+
+@pytest.mark.parametrize(
+    ("lexeme", "message"),
+    [
+        ("9" * 10_001, "a number has 10,001 digits, the limit is 10,000"),
+        ("1e-10001", "a number has the exponent -10001, the limit is ±10,000"),
+        ("1e" + "9" * 50, f"a number has the exponent {'9' * 37}..., the limit is ±10,000"),
+    ],
+    ids=short,
+)
+def test_what_is_too_large_is_told_with_a_hint(lexeme: str, message: str) -> None:
+    """A number beyond a limit is told with its size, the limit and what may be wrong, whoever reads it."""
+    for document in (read(f'{{"n": {lexeme}}}'), read({"n": Number(lexeme)})):
+        found = document.findings[-1]
+        assert (found.message, found.hint.endswith("?")) == (message, True)

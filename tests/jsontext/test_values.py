@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from json_texts import short
 
-from usagecompat.jsontext.values import Number
+from usagecompat.jsontext.limits import MAX_DIGITS
+from usagecompat.jsontext.values import Number, exact_parts, lexeme_of
 
 
 def test_a_number_is_its_exact_value() -> None:
@@ -48,3 +51,57 @@ def test_a_number_beyond_the_limits_has_no_value(lexeme: str) -> None:
     assert number != Number("1")
     with pytest.raises(ValueError, match="no value"):
         _ = number.decimal
+
+
+@pytest.mark.parametrize(
+    ("lexeme", "parts"),
+    [
+        ("0", ()),
+        ("-0.000e7", ()),
+        ("12.50", (False, "125", -1)),
+        ("-12.50", (True, "125", -1)),
+        ("0.00125", (False, "125", -5)),
+        ("1200", (False, "12", 2)),
+        ("12E+02", (False, "12", 2)),
+        ("12e-02", (False, "12", -2)),
+        ("-7e100", (True, "7", 100)),
+        (f"1e{'9' * 18}", (False, "1", 10**18 - 1)),
+        (f"1.5e+00{'9' * 19}", ("1.5", "9" * 19)),
+        (f"1.5e-{'9' * 19}", ("1.5", "-" + "9" * 19)),
+    ],
+    ids=short,
+)
+def test_parts_of_numbers_of_any_size(lexeme: str, parts: tuple[object, ...]) -> None:
+    """A number is sign, digits without zeros at its ends, and exponent; an endless exponent stays text."""
+    assert exact_parts(lexeme) == parts
+
+
+@pytest.mark.parametrize(
+    ("lexeme", "value"),
+    [("-5", -5), ("-5.0", -5), ("-" + "7" * 5_000, -int("7" * 4_000) * 10**1_000 - int("7" * 1_000))],
+    ids=short,
+)
+def test_negative_integers(lexeme: str, value: int) -> None:
+    """A minus counts at any length."""
+    assert Number(lexeme).integer == value
+
+
+@pytest.mark.parametrize(
+    ("value", "lexeme"),
+    [
+        (-12, "-12"),
+        (0.1, "0.1"),
+        (Decimal("1.50"), "1.50"),
+        (float("inf"), "Infinity"),
+        (float("-inf"), "-Infinity"),
+        (Decimal("Infinity"), "Infinity"),
+        (Decimal("-Infinity"), "-Infinity"),
+        (float("nan"), "NaN"),
+        (10**MAX_DIGITS, "1" + "0" * MAX_DIGITS),
+        (1 << 4 * MAX_DIGITS, "0x1" + "0" * MAX_DIGITS),
+    ],
+    ids=short,
+)
+def test_spellings_of_python_numbers(value: float | Decimal, lexeme: str) -> None:
+    """A Python number is spelled with all its digits; an integer far beyond the limits in base 16."""
+    assert lexeme_of(value) == lexeme

@@ -32,3 +32,9 @@ def test_only_trees_are_written(tree: Tree) -> None:
     """What is not part of a tree raises and is never guessed at."""
     with pytest.raises(TypeError):
         write(tree)
+
+
+def test_what_is_no_tree_is_named() -> None:
+    """The message names the type, and those that a tree is made of."""
+    with pytest.raises(TypeError, match="a float is not part of a tree: these are dict, list, str, Number, bool and"):
+        write([1.5])  # type: ignore[list-item]

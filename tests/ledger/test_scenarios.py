@@ -251,7 +251,7 @@ def test_the_table() -> None:
     ("names", "told"),
     [
         (["strings"], "no scenario 'strings'"),
-        (["error-on-page-2:418"], "no variant '418'; did you mean '401'? it has 500"),
+        (["error-on-page-2:418"], r"no variant '418'; did you mean '401'\? it has 500"),
         (["list:x"], "no variant 'x'; it has none"),
         (["error-on-page-2:400", "error-on-page-2:500"], "two variants"),
     ],
