@@ -45,6 +45,7 @@ def test_a_right_exporter_passes_all() -> None:
     assert codes(result) == {}
     assert result.codes == {}
     assert result.headline.level is Level.LEXICAL
+    assert result.headline.below == 0
     reported = {case.case_id for case in result.cases if case.outcome is Outcome.REFUSED}
     must = {one.id for one in ALL.values() if one.duty is SequenceDuty.REPORT}
     assert must <= reported

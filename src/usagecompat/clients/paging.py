@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -67,9 +68,16 @@ def run_paging(
         raise NoSuchClient(spec.said, "a client that pages is a command, run with --http --paging or with --paging")
     todo = tuple(sequences)
     shares = [todo[index::jobs] for index in range(min(jobs, len(todo)) or 1)]
+    stopped = Event()
+    if len(shares) == 1:
+        return _run_share(spec, todo, required, tick, stopped)
     with ThreadPoolExecutor(len(shares)) as pool:
-        waiting = [pool.submit(_run_share, spec, share, required, tick) for share in shares]
-        done = [share.result() for share in waiting]
+        waiting = [pool.submit(_run_share, spec, share, required, tick, stopped) for share in shares]
+        try:
+            done = [share.result() for share in waiting]
+        except BaseException:
+            stopped.set()  # or leaving the pool would wait for clients that may hang
+            raise
     total = done[0]
     for result in done[1:]:
         total += result
@@ -77,7 +85,11 @@ def run_paging(
 
 
 def _run_share(
-    spec: ClientSpec, todo: Sequence[PageSequence], required: Level, tick: Callable[[int], object]
+    spec: ClientSpec,
+    todo: Sequence[PageSequence],
+    required: Level,
+    tick: Callable[[int], object],
+    stopped: Event,
 ) -> ClientResult:
     """What comes of some sequences, put to one client after the other."""
     result = ClientResult(
@@ -93,7 +105,7 @@ def _run_share(
     )
     cases: dict[str, PagingResult] = {}
     outside: list[Fault] = []
-    with closing(PagingServer(seconds=spec.timeout)) as server, open_session(spec) as client:
+    with closing(PagingServer(seconds=spec.timeout, stopped=stopped)) as server, open_session(spec) as client:
         try:
             started = client.introduce()
             features = msgspec.structs.replace(started.features, paging=started.features.paging or spec.way is Way.HTTP)
@@ -123,6 +135,8 @@ def _put(client: ClientSession, server: PagingServer, todo: Sequence[PageSequenc
     """What comes of each sequence, until the client is given up."""
     late = 0
     for sequence in todo:
+        if server.stopped.is_set():
+            return
         request = Request(
             case_id=sequence.id,
             payload=b"",

@@ -13,7 +13,7 @@ from usagecompat.clients.paging_facts import facts_of
 from usagecompat.clients.paging_output import printed_buckets, start_of
 from usagecompat.clients.results import FAILED, CaseResult, Expectation, Fault, Outcome
 from usagecompat.contract import ROOT, resolve_revision
-from usagecompat.corpus import SequenceDuty
+from usagecompat.corpus import SequenceDuty, Tier
 from usagecompat.fidelity import Fidelity, Level, compare
 from usagecompat.findings import Shape
 from usagecompat.jsontext import write
@@ -106,6 +106,7 @@ def judge_paging(sequence: Sequence, reply: Reply, fetched: Iterable[Fetched], *
         case_id=sequence.id,
         duty=_DUTIES[sequence.duty],
         served=True,
+        tier=_tier(sequence),
         outcome=judgement.outcome,
         message=judgement.message,
         level=judgement.level,
@@ -127,7 +128,14 @@ def judge_paging(sequence: Sequence, reply: Reply, fetched: Iterable[Fetched], *
 def not_asked(sequence: Sequence, outcome: Outcome, message: str) -> PagingResult:
     """What stands for a sequence that the client was not asked, or did not answer."""
     duty = _DUTIES[sequence.duty]
-    return PagingResult(case_id=sequence.id, duty=duty, served=True, outcome=outcome, message=message)
+    return PagingResult(
+        case_id=sequence.id, duty=duty, served=True, tier=_tier(sequence), outcome=outcome, message=message
+    )
+
+
+def _tier(sequence: Sequence) -> Tier:
+    """How likely a client meets such a server: only emulators break the API's promises."""
+    return Tier.POSSIBLE if sequence.duty is SequenceDuty.EITHER else Tier.EVERYDAY
 
 
 @define

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from threading import Event
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
@@ -51,14 +52,16 @@ class Fetched:
 class PagingServer:
     """Serves one sequence after the other, each from its beginning, at an address of its own."""
 
-    def __init__(self, *, seconds: float) -> None:
+    def __init__(self, *, seconds: float, stopped: Event | None = None) -> None:
         """
         Serve nothing yet.
 
         Args:
             seconds: How long a client may take for a page.
+            stopped: Is set when nobody waits for the client any more.
         """
         self._seconds = seconds
+        self.stopped = stopped or Event()
         self._serving: _Recording | None = None
 
     def begin(self, sequence: Sequence) -> Errand:
@@ -69,7 +72,7 @@ class PagingServer:
             base_url=serving.url,
             key=sequence.ledger.key,
             query=sequence.query,
-            until=serving.until,
+            until=lambda: 0.0 if self.stopped.is_set() else serving.until(),
         )
 
     def close(self) -> None:
