@@ -19,6 +19,7 @@ from usagecompat.contract import (
     ALL_ENDPOINTS,
     KINDS,
     PUBLISHED,
+    RECORDS,
     REVISIONS,
     contract,
     declared_since,
@@ -70,21 +71,27 @@ def write_pages(folder: Path) -> None:
 
 def _python() -> Iterator[str]:
     yield "Python\n======\n\nThe public names of ``usagecompat``. All else may change without notice.\n\n"
-    sections: dict[str, list[str]] = {"Functions": [], "Classes": [], "Constants": []}
+    sections: dict[str, list[str]] = {"Functions": [], "Classes": [], "Records": [], "Constants": []}
     for name in usagecompat.__all__:
         value = getattr(usagecompat, name)
         if name in _CONSTANTS:
             sections["Constants"].append(name)
+        elif name in RECORDS:
+            sections["Records"].append(name)
         elif isinstance(value, type):
             sections["Classes"].append(name)
         elif callable(value):
             sections["Functions"].append(name)
     for title, names in sections.items():
         yield f"{title}\n{'-' * len(title)}\n\n"
+        if title == "Records":
+            yield "Their members are on the page of :doc:`the contract <contract>`, as attributes of the newest names.\n\n"
         for name in names:
             value = getattr(usagecompat, name)
             if title == "Functions":
                 yield f".. autofunction:: usagecompat.{name}\n\n"
+            elif title == "Records":
+                yield f".. autoclass:: usagecompat.{name}()\n   :no-members:\n\n"
             elif title == "Classes":
                 yield f".. autoclass:: usagecompat.{name}\n   :members:\n   :undoc-members:\n\n"
             else:
@@ -103,6 +110,7 @@ _CONSTANTS = {
     "LATEST": "The newest revision of the contract.",
     "REVISIONS": "Every revision of the contract, oldest first.",
     "Revision": "The name of a revision: its date, or a draft that ``load_revision`` has read.",
+    "UsageResult": "The type of a result of any kind that the newest revision has: the union of their records.",
 }
 
 

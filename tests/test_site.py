@@ -87,7 +87,9 @@ def test_every_member_is_in_the_contract(written: dict[str, str]) -> None:
 def test_every_public_name_is_described(written: dict[str, str]) -> None:
     """Each public name has an entry on the page of Python."""
     names = [name for name in usagecompat.__all__ if name != "strategies"]
-    assert [name for name in names if f":: usagecompat.{name}\n" not in written["python.rst"]] == []
+    assert [
+        name for name in names if f":: usagecompat.{name}\n" not in written["python.rst"].replace("()\n", "\n")
+    ] == []
 
 
 def test_every_format_has_its_schema(written: dict[str, str]) -> None:

@@ -140,7 +140,7 @@ def test_bytes_that_are_no_text(root: Path) -> None:
 def test_corpus_that_is_not_in_order(root: Path) -> None:
     """A manifest that is wrong already is not made right by the way."""
     (root / "numbers/count-one.json").write_bytes(GOOD)
-    assert any("is not what the cases say" in problem for problem in authoring.problems_of(DRAFT, root))
+    assert any("does not match the cases" in problem for problem in authoring.problems_of(DRAFT, root))
 
 
 def test_nothing_is_overwritten(root: Path) -> None:

@@ -150,7 +150,7 @@ KINDS: dict[str, tuple[Damage, str]] = {
     "manifest broken": (written("manifest.json", "{}"), "`cases` must be a list"),
     "manifest stale": (
         edited("manifest.json", '"verdict": "acceptable"', '"verdict": "valid"'),
-        "is not what the cases say",
+        "does not match the cases",
     ),
     "other bytes": (edited(f"{ONE}.json", "{", "{ "), "has other bytes than the manifest has"),
     "fix occurs twice": (said(NEGATIVE, fix={"replace": '"', "with": ""}), "times, not once"),
