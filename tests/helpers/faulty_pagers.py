@@ -87,7 +87,13 @@ def under(name: str) -> Callable[[Query, list[Page]], Query]:
     return lambda query, pages: [*query, (name, str(pages[-1].cursor))]
 
 
-QUERY = "query-changed"
+def asks_on(pages: list[Page]) -> bool:
+    """Goes on while there is said to be more."""
+    return not pages[-1].more
+
+
+QUERY, CURSOR, UNREAD = "query-changed", "cursor-changed", "pages-unread"
+LOST, REPEATED, ENDLESS, HIDDEN = "buckets-lost", "buckets-repeated", "paging-endless", "error-hidden"
 enter(
     "drops-group-by",
     "leaves out the groups",
@@ -157,8 +163,6 @@ enter(
 
 # -- what it makes of the cursor
 
-CURSOR = "cursor-changed"
-
 
 def changing(change: Callable[[str], str]) -> Callable[[Query, list[Page]], Query]:
     """A step that changes the cursor."""
@@ -206,9 +210,37 @@ enter(
 enter("cursor-as-after", "sends it as `after`", QUERY, "completions-three-pages", follow=under("after"))
 enter("cursor-as-next-page", "sends it as `next_page`", QUERY, "completions-three-pages", follow=under("next_page"))
 
-# -- pages that it does not ask for
+enter(
+    "cursors-pile-up",
+    "sends all cursors that it had",
+    CURSOR,
+    "completions-three-pages",
+    follow=lambda query, pages: [*query, *(("page", str(page.cursor)) for page in pages)],
+)
+enter(
+    "cursor-of-before",
+    "sends the cursor of the page before the last",
+    REPEATED,
+    "completions-three-pages",
+    ends=asks_on,
+    follow=lambda query, pages: follow(query, pages[:-1]) if len(pages) > 1 else query,
+)
+enter(
+    "page-is-next-start",
+    "takes the end of what it has for the cursor",
+    CURSOR,
+    "completions-three-pages",
+    follow=lambda query, pages: [*query, ("page", str(pages[-1].buckets[-1]["end_time"]))],
+)
+enter(
+    "key-once",
+    "sends the key with the first page only",
+    "protocol-violation",
+    "completions-three-pages",
+    key=lambda key, pages: "" if pages else key,
+)
 
-UNREAD = "pages-unread"
+# -- pages that it does not ask for
 
 
 def at_most(number: int) -> Callable[[list[Page]], bool]:
@@ -250,8 +282,6 @@ enter(
 
 # -- buckets that it loses
 
-LOST = "buckets-lost"
-
 
 def each_page(change: Callable[[int, list[Bucket]], list[Bucket]]) -> Callable[[list[Page]], list[Bucket]]:
     """A step that changes what each page brings."""
@@ -287,6 +317,20 @@ enter(
     gather=each_page(lambda at, buckets: buckets[at > 0 :]),
 )
 enter(
+    "drops-newest",
+    "takes the newest bucket for unfinished",
+    LOST,
+    "completions-three-pages",
+    gather=lambda pages: gather(pages)[:-1],
+)
+enter(
+    "drops-oldest",
+    "takes the start for exclusive",
+    LOST,
+    "completions-three-pages",
+    gather=lambda pages: gather(pages)[1:],
+)
+enter(
     "drops-empty-buckets",
     "drops buckets without results",
     LOST,
@@ -320,14 +364,6 @@ enter(
 enter("seven-at-most", "keeps seven buckets", LOST, "completions-three-pages", gather=lambda pages: gather(pages)[:7])
 
 # -- buckets that it counts twice
-
-REPEATED = "buckets-repeated"
-
-
-def asks_on(pages: list[Page]) -> bool:
-    """Goes on while there is said to be more."""
-    return not pages[-1].more
-
 
 enter(
     "first-page-twice",
@@ -382,8 +418,6 @@ enter(
 
 # -- no end
 
-ENDLESS = "paging-endless"
-
 
 enter("follows-cursor-that-repeats", "follows a cursor again", ENDLESS, "moderations-cursor-repeats", ends=asks_on)
 enter(
@@ -420,7 +454,6 @@ enter(
 
 # -- errors that it hides
 
-HIDDEN = "error-hidden"
 FAILING = ("completions-error-500", "costs-error-401", "costs-html-200")
 
 

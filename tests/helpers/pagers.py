@@ -130,6 +130,11 @@ def spell(query: Query) -> str:
     return "&".join(f"{quote(name, safe='[]')}={quote(value, safe='')}" for name, value in query)
 
 
+def keep_key(key: str, _: int) -> str:
+    """The key that is sent, after so many pages."""
+    return key
+
+
 @frozen(kw_only=True)
 class Pager:
     """A paging client, in steps; with nothing replaced it is right."""
@@ -142,6 +147,7 @@ class Pager:
     ends: Callable[[list[Page]], bool] = ends
     follow: Callable[[Query, list[Page]], Query] = follow
     spell: Callable[[Query], str] = spell
+    key: Callable[[str, int], str] = keep_key
     gather: Callable[[list[Page]], list[Bucket]] = gather
     fail: Callable[[list[Page], Exception], list[Bucket]] = fail
 
@@ -158,7 +164,7 @@ class Pager:
         try:
             while True:
                 try:
-                    pages.append(self.read(self.ask(f"{base}?{self.spell(target)}", key)))
+                    pages.append(self.read(self.ask(f"{base}?{self.spell(target)}", self.key(key, len(pages)))))
                 except (OSError, HTTPException, ValueError, Trouble) as error:
                     if recover is None:
                         raise
