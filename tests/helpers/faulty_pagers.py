@@ -620,14 +620,6 @@ enter(
 
 # -- what it makes of buckets
 
-enter(
-    "newest-first",
-    "turns the order around",
-    "items-reordered",
-    "completions-three-pages",
-    gather=lambda pages: gather(pages)[::-1],
-)
-
 
 def rewritten(change: Callable[[Any], Any]) -> Callable[[list[Page]], list[Bucket]]:
     """A step that changes every result."""

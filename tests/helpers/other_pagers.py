@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from attrs import evolve
-from pagers import ATTEMPTS, RIGHT, Page, Pager, Query, Trouble, by, follow, patience, spell
+from pagers import ATTEMPTS, RIGHT, Page, Pager, Query, Trouble, by, follow, gather, patience, spell
 
 BEGINS_ANEW = "begins anew after an error, and forgets what it has"
 AT_ONCE = "tries status 429 again at once"
@@ -84,6 +84,7 @@ allow("tries every failure again", patience=lambda a, n: patience(a, n) if a.sta
 allow(AT_ONCE, patience=lambda a, n: 0.0 if a.status == 429 and n < ATTEMPTS else None)
 allow("follows a cursor although there is no more", ends=lambda pages: not pages[-1].cursor or ends_again(pages))
 allow("asks for windows of its own", follow=windows, ends=lambda pages: not pages[-1].more)
+allow("gives the newest first", gather=lambda pages: gather(pages)[::-1])
 allow("takes each bucket once", gather=by(lambda bucket: bucket["start_time"]))
 allow(
     BEGINS_ANEW,

@@ -95,12 +95,21 @@ func answerTo(target string) ([]byte, error) {
 	}
 }
 
-// fetch returns all buckets of a query, each as its text.
+// startOf returns when a bucket starts, as it says so.
+func startOf(bucket json.RawMessage) (string, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(bucket, &members); err != nil || members["start_time"] == nil {
+		return "", fmt.Errorf("a bucket does not say when it starts: %.200s", bucket)
+	}
+	return string(members["start_time"]), nil
+}
+
+// fetch returns all buckets of a query, each as its text; where pages overlap, a bucket is there once.
 func fetch() ([]json.RawMessage, error) {
 	first := os.Getenv("OPENAI_BASE_URL") + "/organization/" + os.Getenv("USAGECOMPAT_ENDPOINT") + "?" +
 		os.Getenv("USAGECOMPAT_QUERY")
 	var all []json.RawMessage
-	known := map[string]bool{}
+	known, places := map[string]bool{}, map[string]int{}
 	for target := first; ; {
 		body, err := answerTo(target)
 		if err != nil {
@@ -110,7 +119,18 @@ func fetch() ([]json.RawMessage, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, buckets...)
+		for _, bucket := range buckets {
+			start, err := startOf(bucket)
+			if err != nil {
+				return nil, err
+			}
+			if place, ok := places[start]; ok {
+				all[place] = bucket
+				continue
+			}
+			places[start] = len(all)
+			all = append(all, bucket)
+		}
 		if cursor == "" {
 			return all, nil
 		}

@@ -27,7 +27,7 @@ function itemsOf(text) {
   return items;
 }
 
-/** The buckets of a page, each as its text, and the cursor of the next one; null if this is the last. */
+/** The buckets of a page, each as its start and its text, and the cursor of the next one; null if this is the last. */
 function pageOf(body) {
   const text = new TextDecoder("utf-8", { fatal: true }).decode(body);
   const page = JSON.parse(text);
@@ -37,7 +37,10 @@ function pageOf(body) {
   if (![true, false, null].includes(more)) throw new Error("has_more is no boolean");
   if (cursor !== null && typeof cursor !== "string") throw new Error("next_page is no text");
   if (more && cursor === null) throw new Error("there are more pages, and no cursor leads to them");
-  return { buckets: itemsOf(text), cursor: more === false ? null : cursor };
+  const starts = page.data.map((bucket) => bucket?.start_time);
+  if (starts.includes(undefined)) throw new Error(`a bucket does not say when it starts: ${text.slice(0, 200)}`);
+  const texts = itemsOf(text);
+  return { buckets: starts.map((start, at) => [start, texts[at]]), cursor: more === false ? null : cursor };
 }
 
 /** How many seconds to wait: as long as the server asks for, and otherwise a little longer each time. */
@@ -62,15 +65,15 @@ async function answerTo(url) {
   }
 }
 
-/** All buckets of a query, each as its text. */
+/** All buckets of a query, each as its text; where pages overlap, a bucket is there once. */
 async function fetchAll() {
   const first = `${OPENAI_BASE_URL}/organization/${USAGECOMPAT_ENDPOINT}?${USAGECOMPAT_QUERY}`;
-  const all = [];
+  const all = new Map();
   const known = new Set();
   for (let url = first; ; ) {
     const { buckets, cursor } = pageOf(await answerTo(url));
-    all.push(...buckets);
-    if (cursor === null) return all;
+    for (const [start, bucket] of buckets) all.set(start, bucket);
+    if (cursor === null) return [...all.values()];
     if (known.has(cursor)) throw new Error(`the cursor ${cursor} has come before, so the pages would not end`);
     known.add(cursor);
     url = `${first}&page=${encodeURIComponent(cursor)}`;

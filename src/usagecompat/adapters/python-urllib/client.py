@@ -57,12 +57,15 @@ def inside(text):
 
 
 def page_of(body):
-    """The buckets of a page, each as its text, and the cursor of the next one; None if this is the last."""
+    """The buckets of a page, each as its text by its start, and the cursor of the next one; None if this is the last."""
     text = body.decode().strip(" \t\r\n")
     page = DECODER.decode(text)
     if not isinstance(page, dict) or not isinstance(page.get("data"), list):
         raise Refused(f"this is no page: {text[:200]}")
-    buckets = [bucket for _, bucket in inside(dict(inside(text))["data"])]
+    if not all(isinstance(bucket, dict) and "start_time" in bucket for bucket in page["data"]):
+        raise Refused(f"a bucket does not say when it starts: {text[:200]}")
+    texts = [bucket for _, bucket in inside(dict(inside(text))["data"])]
+    buckets = {str(bucket["start_time"]): as_it_came for bucket, as_it_came in zip(page["data"], texts, strict=True)}
     more, cursor = page.get("has_more"), page.get("next_page") or None
     if more not in (True, False, None) or not isinstance(cursor, str | None):
         raise Refused("has_more is no boolean, or next_page is no text")
@@ -93,15 +96,15 @@ def seconds(asked, attempt):
 
 
 def fetch(base, key, endpoint, query):
-    """All buckets of a query, each as its text."""
+    """All buckets of a query, each as its text; where pages overlap, a bucket is there once."""
     first = f"{base}/organization/{endpoint}?{query}"
-    buckets, cursor, known = [], None, set()
+    buckets, cursor, known = {}, None, set()
     while True:
         url = first if cursor is None else f"{first}&page={quote(cursor, safe='')}"
         more, cursor = page_of(answer_to(url, key))
-        buckets += more
+        buckets |= more
         if cursor is None:
-            return buckets
+            return list(buckets.values())
         if cursor in known:
             raise Refused(f"the cursor {cursor} has come before, so the pages would not end")
         known.add(cursor)
