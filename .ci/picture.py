@@ -65,7 +65,7 @@ def photograph(page: Path, picture: Path) -> None:
 
 def _browser() -> Any:  # noqa: ANN401 - a module
     """The module of the tests that speaks to a browser."""
-    spec = importlib.util.spec_from_file_location("browser", ROOT / "tests" / "interop" / "matrix" / "browser.py")
+    spec = importlib.util.spec_from_file_location("browser", ROOT / "tests" / "helpers" / "browser.py")
     assert spec  # noqa: S101 - it is in the repository
     assert spec.loader  # noqa: S101 - the same
     module = importlib.util.module_from_spec(spec)

@@ -6,10 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from browser import Page, browser
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -83,3 +84,14 @@ def pip_install(run: Run, built: Path) -> Callable[[Path], dict[str, str]]:
         return {"PYTHONPATH": str(target)}
 
     return install
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """A page in a browser; without any Chromium, what needs it counts as not run."""
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        pytest.skip("chromium is absent: not run")
+    with browser(found, tmp_path_factory.mktemp("profile")) as opened:
+        yield opened

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shlex
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 HOSTILE = '</script><img src=x onerror="window.owned=1"><!--<script>'
 CLIENT = """
@@ -31,16 +29,6 @@ RESULT = {
     "num_model_requests": 3,
     "model": "m",
 }
-
-
-def _browser_module() -> Any:  # noqa: ANN401 - a module
-    place = Path(__file__).with_name("browser.py")
-    spec = importlib.util.spec_from_file_location("matrix_browser", place)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
@@ -68,17 +56,6 @@ def _made(run: Callable[..., str], *command: object) -> None:
 
 
 _PROGRAM = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode not in (0, 1))"
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A page in a browser; without any Chromium, what needs it counts as not run."""
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        pytest.skip("chromium is absent: not run")
-    with _browser_module().browser(found, tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
 
 
 def _cell(case: str, client: int) -> str:

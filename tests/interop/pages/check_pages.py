@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 HOSTILE = "</style><script>window.owned=1</script><img src=x onerror='window.owned=1'>\u202e"
 DAY = 86_400
@@ -21,16 +19,6 @@ START = 1_767_225_600
 PROGRAM = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode not in (0, 1))"
 """Runs a command that may find faults, which is exit status 1."""
 CLIENT = "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read().replace(b'1.5', b'1.50').replace(b'null', b'0'))"
-
-
-def _browser_module() -> Any:  # noqa: ANN401 - a module
-    place = Path(__file__).parent.parent / "matrix" / "browser.py"
-    spec = importlib.util.spec_from_file_location("pages_browser", place)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
@@ -66,17 +54,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory, run: Callable[..., str]) -> 
     ):
         run(*command, name, *more, "--also", f"html={folder / name}.html")
     return {name: folder / f"{name}.html" for name in ("scan", "check", "run")}
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A page in a browser; without any Chromium, what needs it counts as not run."""
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        pytest.skip("chromium is absent: not run")
-    with _browser_module().browser(found, tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
