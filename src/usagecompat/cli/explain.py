@@ -63,7 +63,7 @@ def explain(context: click.Context, *, code: str | None, format_: str, write: Pa
         say(f"{code}: {ARCHIVE_CODES[code]}", "Weight: error, of `usagecompat scan`.")
         say("", "What to do:", f"  {_REMEDY}")
     elif code and not group:
-        say(*_told(explanation(code)))
+        say(*"\n".join(_told(explanation(code))).split("\n"))
     else:
         say(*_listed(group))
 
