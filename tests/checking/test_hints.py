@@ -37,6 +37,18 @@ OTHERS = {
     "exchange-within": ({"response": {"status": 200, "json": PAGE}}, "/response/json"),
     "spend-limit": (LIMIT, "cents"),
     "nothing-known": ({"foo": 1}, "this cannot be recognized"),
+    "error-as-text": ({"error": "invalid_api_key"}, 'error answer: "invalid_api_key"'),
+    "error-of-a-gateway": ({"status": 401, "message": "Unauthorized"}, 'error answer: "Unauthorized"'),
+    "errors": ({"errors": [{"message": "Not found"}]}, 'error answer: "Not found"'),
+    "error-with-detail": ({"detail": "Not Found"}, 'error answer: "Not Found"'),
+    "chat": ({"id": "1", "object": "chat.completion", "usage": {}}, 'an object of another endpoint, "chat.completion"'),
+    "rate-limit": ({"object": "organization.project.rate_limit", "id": "rl"}, "an object of another endpoint"),
+    "page-in-data": ({"data": PAGE}, "/data"),
+    "bucket-in-result": ({"result": BUCKET, "success": True}, "/result"),
+    "costs-in-data": ({"object": "list", "data": [{"object": "organization.costs.result"}]}, "in the `results` of a bucket"),
+    "other-list": ({"object": "list", "data": [{"id": "gpt", "object": "model"}]}, 'a list of other objects, "model"'),
+    "old-usage": ({"object": "list", "data": [{"n_requests": 1}], "ft_data": []}, "a list of other objects"),
+    "buckets-under-another-name": ({**{name: PAGE[name] for name in ("object", "has_more", "next_page")}, "buckets": [BUCKET]}, 'There is "buckets", which holds buckets'),
     "array-of-buckets": ([BUCKET], "array of buckets"),
     "array-of-results": ([COMPLETION], "array of results"),
     "array-of-pages": ([PAGE], "array of pages"),
@@ -64,13 +76,42 @@ def test_a_wrong_name_is_one_finding(name: str) -> None:
     assert [finding.code for finding in check(json.dumps(OTHERS[name][0])).findings] == ["schema/wrong-object"]
 
 
-@pytest.mark.parametrize("name", ["error", "har", "vcr", "exchange", "spend-limit", "nothing-known"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "error",
+        "har",
+        "vcr",
+        "exchange",
+        "spend-limit",
+        "nothing-known",
+        "error-as-text",
+        "chat",
+        "rate-limit",
+        "page-in-data",
+        "bucket-in-result",
+        "other-list",
+        "old-usage",
+    ],
+)
 def test_the_unknown_has_no_shape(name: str) -> None:
     """What is neither a page nor a bucket nor a result is called none of them, and is one finding."""
     report = check(json.dumps(OTHERS[name][0]))
     assert report.shape is None
     assert len(report.findings) == 1
     assert "page, bucket or result" in str(report)
+
+
+@pytest.mark.parametrize(
+    ("tree", "name", "twin"),
+    [({**PAGE, "Data": []}, "Data", "data"), ({**PAGE, "HAS_MORE": 1}, "HAS_MORE", "has_more"),
+     ({**BUCKET, "re\u017fults": 1}, "re\u017fults", "results"), ({**PAGE, "nextPage": 1}, "nextPage", "next_page")],
+)  # fmt: skip
+def test_a_twin_in_another_case_is_told(tree: object, name: str, twin: str) -> None:
+    """A note says which member a decoder takes an undeclared one for that does not look at case."""
+    (finding,) = check(json.dumps(tree)).findings
+    assert (finding.code, finding.pointer) == ("schema/undeclared-member", f"/{name}")
+    assert f"`{twin}`" in finding.hint
 
 
 def only_hint(tree: object) -> str:

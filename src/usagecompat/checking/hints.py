@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
-from usagecompat.contract import JsonType, is_number_text
+from usagecompat.contract import LATEST, JsonType, contract, is_number_text
 from usagecompat.findings import Shape, pointer
 from usagecompat.jsontext import Number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from usagecompat.contract import Contract, RecordShape
     from usagecompat.jsontext import Tree
@@ -31,6 +32,7 @@ WHAT_IS_ONE: Final = (
     "A payload is an object whose `object` says what it is: page, bucket, or a kind such as organization.costs.result."
 )
 """What to say of what is none, and of which nothing better is known."""
+_OTHER: Final = "It is neither usage nor a cost."
 _NAMES: Final = {Shape.PAGE: "page", Shape.BUCKET: "bucket", Shape.RESULT: "result"}
 _MOST_ITEMS: Final = 20
 _MOST_KINDS: Final = 3
@@ -217,7 +219,22 @@ def names_in_another_case(contract: Contract, node: Mapping[str, Any]) -> tuple[
 
 def plain_name(name: str) -> str:
     """`name` without what people get wrong: case, underscores and dashes."""
-    return name.lower().replace("_", "").replace("-", "")
+    return name.casefold().replace("_", "").replace("-", "")
+
+
+@cache
+def _twins(shape: RecordShape) -> Mapping[str, str]:
+    return {plain_name(name): name for name in shape.members}
+
+
+def twin_hint(shape: RecordShape, name: str, there: Container[str]) -> str:
+    """What to say of an undeclared member that is a declared one but for case or underscores; empty if it is none."""
+    twin = _twins(shape).get(plain_name(name)) if len(name) <= _SHORT else None
+    if twin is None or twin not in there:
+        return ""
+    return (
+        f"To JSON it is not `{twin}`, which is there as well; a decoder that ignores case may take one for the other."
+    )
 
 
 def is_known(contract: Contract, node: Mapping[str, Any]) -> bool:
@@ -262,12 +279,8 @@ def envelope(node: Mapping[str, Any]) -> tuple[str, str] | None:
 
     None if nobody knows, or if it may well be a payload.
     """
-    tag = node.get("object")
-    if type(tag) is str and tag.startswith("organization.spend"):
-        cents = " Its `threshold_amount` is in cents." if "threshold_amount" in node else ""
-        return f"this is an object of another endpoint, {_short(tag)}", f"It is neither usage nor a cost.{cents}"
     if "object" in node:
-        return None
+        return _of_another_endpoint(node)
     error = node.get("error")
     if is_mapping(error) and "message" in error:
         said = error["message"]
@@ -292,8 +305,78 @@ def envelope(node: Mapping[str, Any]) -> tuple[str, str] | None:
             f"The payload is at {inner[0]}; send that. `check --unwrap` reads it.",
         )
     if "threshold_amount" in node:
-        return "this is a spend limit or alert", "It is neither usage nor a cost. Its `threshold_amount` is in cents."
+        return "this is a spend limit or alert", f"{_OTHER} Its `threshold_amount` is in cents."
+    said = next((text for text in _complaints(node) if type(text) is str), None)
+    if said and _names().isdisjoint(node):
+        return f"this is an error answer: {_short(said)}", "The request failed, so there is no payload; ask again."
     return None
+
+
+def _complaints(node: Mapping[str, Any]) -> Iterator[Any]:
+    """Where proxies, gateways and frameworks say what went wrong."""
+    yield node.get("error")
+    errors = node.get("errors")
+    first = errors[0] if is_sequence(errors) and errors else None
+    yield first.get("message") if is_mapping(first) else first
+    if not {"status", "statusCode", "code", "error"}.isdisjoint(node) or len(node) == 1:
+        yield node.get("message")
+    if len(node) == 1:
+        yield node.get("detail")
+
+
+@cache
+def _names() -> frozenset[str]:
+    """All names that a page, a bucket or a result has, but for the tag."""
+    newest = contract(LATEST)
+    shapes = (newest.page, newest.bucket, *newest.kinds.values())
+    return frozenset(name for shape in shapes for name in (*shape.members, *shape.former)) - {"object"}
+
+
+def _of_another_endpoint(node: Mapping[str, Any]) -> tuple[str, str] | None:
+    """What an object is that calls itself something else, and has members, and none of a payload's."""
+    tag = node["object"]
+    if type(tag) is not str:
+        return None
+    what = f"this is an object of another endpoint, {_short(tag)}"
+    if tag.startswith("organization.spend"):
+        return what, f"{_OTHER}{' Its `threshold_amount` is in cents.' if 'threshold_amount' in node else ''}"
+    if is_list_of_others(node):
+        named = node["data"][0].get("object")
+        what = f"this is a list of other objects{f', {_short(named)}' if type(named) is str else ''}"
+    elif (
+        by_tag(node) is not None
+        or tag == "list"
+        or tag.startswith(("organization.usage", "organization.costs"))
+        or len(node) == 1
+        or not _names().isdisjoint(node)
+    ):
+        return None
+    return what, f"{_OTHER} {WHAT_IS_ONE}"
+
+
+def is_list_of_others(node: Mapping[str, Any]) -> bool:
+    """Whether an object is a list of what is neither a bucket nor a result, as other endpoints answer."""
+    data = node.get("data")
+    first = data[0] if node.get("object") == "list" and is_sequence(data) and data else None
+    if not is_mapping(first) or not first:
+        return False
+    return by_tag(first) is None and looks_like(first) is None and _names().isdisjoint(first)
+
+
+def holder_of(node: Mapping[str, Any], names: Iterable[str], shape: Shape) -> str:
+    """The first of some members that is an array of buckets, or of results; empty if none is."""
+    for name in names:
+        items = node[name]
+        first = items[0] if is_sequence(items) and items else None
+        if is_mapping(first) and (by_tag(first) or looks_like(first)) is shape:
+            return name
+    return ""
+
+
+def wraps_a_payload(node: Mapping[str, Any], name: str) -> bool:
+    """Whether a member that is an array in payloads is a whole payload here."""
+    inner = node.get(name)
+    return is_mapping(inner) and (by_tag(inner) or looks_like(inner)) is not None
 
 
 def by_tag(node: Mapping[str, Any]) -> Shape | None:

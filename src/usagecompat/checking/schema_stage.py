@@ -16,13 +16,17 @@ from usagecompat.checking.hints import (
     absence_hint,
     array_hint,
     envelope,
+    holder_of,
     is_known,
+    is_list_of_others,
     kinds_like,
     looks_like,
     misnamed,
     names_in_another_case,
     text_hint,
+    twin_hint,
     value_hint,
+    wraps_a_payload,
 )
 from usagecompat.checking.spelling import LONGEST_NAME as _LONGEST_QUOTE
 from usagecompat.checking.spelling import did_you_mean, misspelt
@@ -83,6 +87,8 @@ def shape_of_document(document: Document) -> Shape | None:
     if type(value) is not dict:
         return None
     tag = value.get("object")
+    if is_list_of_others(value):
+        return None
     by_members = looks_like(value)
     if by_members is not None:
         return by_members
@@ -93,6 +99,8 @@ def shape_of_document(document: Document) -> Shape | None:
             return Shape.BUCKET
         if tag.startswith("organization."):
             return Shape.RESULT if envelope(value) is None else None
+    if "object" not in value and any(wraps_a_payload(value, name) for name in ("data", "results", "result")):
+        return None
     if "data" in value:
         return Shape.PAGE
     if "results" in value or "result" in value:
@@ -244,6 +252,8 @@ class _Walk:
         if other and not habit:
             what = "a page" if tag in _PAGE_NAMES else "a bucket" if tag == "bucket" else "a result"
             hint = f"This is {what}, where a {shape.kind} was expected."
+            if what == "a result" and shape.kind == "bucket":
+                hint += " Results stand in the `results` of a bucket."
         by_members = looks_like(node)
         is_right = by_members is not None and by_members == shape.kind
         if is_right and not habit:
@@ -316,6 +326,10 @@ class _Walk:
                 if name == "object":
                     hint = f'Write "object": "{shape.kind}".'
                 hint = self._did_you_mean(name, tuple(undeclared), there=True) or hint
+                if member and member.type is JsonType.ARRAY:
+                    inner = Shape.BUCKET if shape.kind == "page" else Shape.RESULT
+                    if holder := holder_of(node, undeclared[:_MOST_CANDIDATES], inner):
+                        hint = f"There is {_quote(holder)}, which holds {inner}s; the API calls it `{name}`."
                 hint = hint or absence_hint(
                     shape.kind, name, member.type if member else None, nullable=bool(member and member.nullable)
                 )
@@ -492,6 +506,8 @@ def explain_undeclared(
     known = KNOWN_UNDECLARED.get(name) or EMULATOR_HABITS.get(("schema/undeclared-member", name))
     if known:
         return message, f"Known: {known}"
+    if twin := twin_hint(shape, name, there):
+        return message, twin
     if name in contract.flat.members:
         return message, "It is a member of other kinds; a flattened record has the members of all."
     return message, suggest(name, tuple(member for member in shape.members if member not in there))
