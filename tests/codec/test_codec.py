@@ -256,8 +256,8 @@ def test_misuse() -> None:
     """Names that do not exist, and values that JSON does not have, are misuse."""
     with pytest.raises(NoSuchRevision):
         loads(store(), revision="2023-01-01")
-    with pytest.raises(NoSuchName, match="there is no shape 'flat'"):
-        loads(store(), shape="flat")
+    with pytest.raises(NoSuchName, match="there is no shape 'flags'"):
+        loads(store(), shape="flags")
     with pytest.raises(NoSuchName, match="there is no profile 'strict'"):
         loads(store(), profile="strict")
     with pytest.raises(TypeError):

@@ -101,7 +101,15 @@ def narrow(flat: UsageTimeBucketResultInner, *, revision: Revision | None = None
 
 
 def _is_result(value: object) -> bool:
-    return isinstance(value, UnknownResult) or (isinstance(value, Record) and type(value).__name__ in KINDS)
+    if isinstance(value, UnknownResult):
+        return True
+    return isinstance(value, Record) and (type(value).__name__ in KINDS or type(value) in _of_draft(value))
+
+
+def _of_draft(record: Record) -> frozenset[type[Record]]:
+    """The results of the revision that a record is of, which may be a draft with kinds that nobody else has."""
+    said = contract(resolve_revision(layout_of(record).revision))
+    return frozenset(shape.cls for shape in said.kinds.values())
 
 
 def _named(value: object) -> str:

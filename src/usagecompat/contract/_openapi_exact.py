@@ -19,7 +19,7 @@ from usagecompat.findings import Profile
 
 if TYPE_CHECKING:
     from usagecompat.contract.requests import Endpoint, Filter
-    from usagecompat.contract.shapes import Contract
+    from usagecompat.contract.shapes import Contract, Parameter
 
 Node = dict[str, Any]
 
@@ -106,6 +106,10 @@ def _parameters(endpoint: Endpoint) -> list[Node]:
         _parameter("limit", _limits(endpoint), _limit(endpoint)),
         _parameter("group_by", "The keys to group by.", _list({"type": "string", "enum": list(endpoint.group_by)})),
         *(_parameter(item.name, f"Only results of these: `{item.key}`.", _filter(item)) for item in endpoint.filters),
+        *(
+            _parameter(name, "New, and nothing is known of it.", _new(one), required=one.required)
+            for name, one in endpoint.others.items()
+        ),
         _parameter(
             "page",
             "The cursor of a page, from `next_page` of the page before it; the query must be the same.",
@@ -115,10 +119,18 @@ def _parameters(endpoint: Endpoint) -> list[Node]:
     return [parameter for parameter in found if parameter["name"] != "group_by" or endpoint.group_by]
 
 
+def _new(said: Parameter) -> Node:
+    """What a draft says of a parameter that nobody else has."""
+    values: Node = {"enum": list(said.values)} if said.values else {}
+    if said.type == "array":
+        return _list({"type": "string", **values})
+    return {"type": said.type, **values, **({} if said.default is None else {"default": said.default})}
+
+
 def _parameter(name: str, description: str, said: Node, *, required: bool = False) -> Node:
     node: Node = {"name": name, "in": "query", "description": description, "schema": said}
     if required:
-        node |= {"required": True, "example": _EXAMPLE}
+        node |= {"required": True, **({"example": _EXAMPLE} if said["type"] == "integer" else {})}
     return {**node, "style": "form", "explode": True} if said["type"] == "array" else node
 
 

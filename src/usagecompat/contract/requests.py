@@ -65,6 +65,8 @@ class Endpoint:
     filters: tuple[Filter, ...]
     limits: Mapping[str, Limit]
     """By width of bucket; there are no other widths."""
+    others: Mapping[str, Parameter] = {}
+    """What only a draft lets be asked, and nobody knows what it selects."""
 
     @property
     def path(self) -> str:
@@ -82,6 +84,13 @@ _SOURCES: Final = Filter("sources", "source", ("image.generation", "image.edit",
 _STORES: Final = Filter("vector_store_ids", "vector_store_id")
 _LEVELS: Final = Filter("context_levels", "context_level", ("low", "medium", "high"))
 _LINES: Final = Filter("line_items", "line_item", commas=False)
+
+_FILTERS: Final = (
+    _PROJECTS, _USERS, _KEYS, _MODELS, _BATCH, _SIZES, _SOURCES, _STORES, _LEVELS
+)  # fmt: skip
+"""What endpoints of usage may be filtered by, if they have the key."""
+_PLAIN: Final = frozenset({"start_time", "end_time", "bucket_width", "limit", "page", "group_by"})
+"""What every endpoint may be asked."""
 
 _CALLER: Final = ("project_id", "user_id", "api_key_id")
 _CALLERS: Final = (_PROJECTS, _USERS, _KEYS)
@@ -156,38 +165,43 @@ def endpoints_of(said: Contract) -> Mapping[str, Endpoint]:
     The endpoints of the contract's kinds by path below `ROOT`, each with the keys that the contract declares.
 
     One that only a draft has takes what endpoints of usage take, unless the draft says what may be asked.
+    What the draft lets be asked and nobody knows, is among `others`.
     """
     known = {endpoint.kind: endpoint for endpoint in ALL_ENDPOINTS}
     found: dict[str, Endpoint] = {}
     for kind, name in said.endpoints.items():
         keys = [name for name, member in said.kinds[kind].members.items() if member.is_group_key]
         endpoint = known.get(kind) or _usage_of_draft(name, kind, keys)
-        if said.queries is not None and (parameters := said.queries.get(name)):
+        parameters = (said.queries or {}).get(name) or {}
+        if parameters:
             endpoint = _as_drafted(endpoint, parameters)
+        filters = tuple(item for item in endpoint.filters if item.key in keys)
+        known_names = {*_PLAIN, *(item.name for item in filters)}
         found[name] = evolve(
             endpoint,
             group_by=tuple(key for key in endpoint.group_by if key in keys),
-            filters=tuple(item for item in endpoint.filters if item.key in keys),
+            filters=filters,
+            others={one: parameter for one, parameter in parameters.items() if one not in known_names},
         )
     return found
 
 
 def _usage_of_draft(name: str, kind: str, keys: list[str]) -> Endpoint:
-    filters = (*_CALLERS, _MODELS, _BATCH, _SIZES, _SOURCES, _STORES, _LEVELS)
-    return Endpoint(name=name, kind=kind, group_by=tuple(keys), filters=filters, limits=_USAGE_LIMITS)
+    return Endpoint(name=name, kind=kind, group_by=tuple(keys), filters=_FILTERS, limits=_USAGE_LIMITS)
 
 
 def _as_drafted(endpoint: Endpoint, parameters: Mapping[str, Parameter]) -> Endpoint:
     """An endpoint that takes what a draft says, as far as its filters and widths are known; it always has days."""
     keys, width = (parameters.get(name) for name in ("group_by", "bucket_width"))
     widths = {DEFAULT_WIDTH, *(() if width is None else width.values or endpoint.limits)}
+    filters = {item.name: item for item in (*_FILTERS, *endpoint.filters)}
+    own = [item for item in endpoint.filters if item.name in parameters]
+    more = [item for name, item in filters.items() if name in parameters and item not in own]
     return evolve(
         endpoint,
         group_by=() if keys is None else keys.values or endpoint.group_by,
         filters=tuple(
-            item if item.single else evolve(item, values=parameters[item.name].values)
-            for item in endpoint.filters
-            if item.name in parameters
+            item if item.single else evolve(item, values=parameters[item.name].values) for item in (*own, *more)
         ),
         limits={one: limit for one, limit in endpoint.limits.items() if one in widths},
     )

@@ -15,7 +15,7 @@ from attrs import frozen
 from usagecompat.contract import Count, GroupKey, JsonType
 from usagecompat.jsontext import Number
 from usagecompat.ledger.billing import DECIMALS, QUANTITY_DECIMALS, charges_of_day
-from usagecompat.ledger.events import DAY, FOUNDED, events_of_day
+from usagecompat.ledger.events import DAY, FOUNDED, NewKind, events_of_day
 from usagecompat.ledger.organization import organization
 
 if TYPE_CHECKING:
@@ -133,15 +133,28 @@ def _added_up(book: Book, query: Query, first: int, last: int) -> dict[int, dict
 def _chosen(book: Book, query: Query, first: int, last: int) -> Iterator[Event]:
     """The events or charges of a stretch of time that the filters let through."""
     chosen = {key: {_value(text) if key == "batch" else text for text in texts} for key, texts in query.chosen}
-    name = query.endpoint.name
+    name, new = query.endpoint.name, _new_kind(book.said.kinds[query.endpoint.kind])
     for day in range(max(first, FOUNDED) // DAY, -(-last // DAY)):
         if "empty-pages" in book.behaviour and day % _BUSY[0] != _BUSY[1]:
             continue
-        known = charges_of_day(book.seed, day) if name == "costs" else events_of_day(book.seed, name, day)
+        known = charges_of_day(book.seed, day) if name == "costs" else events_of_day(book.seed, name, day, new)
         ends = min(last, day * DAY + LATE_FROM) if book.late and day == book.last_closed_day else last
         for event in known:
             if first <= event.second < ends and all(event.keys.get(key) in values for key, values in chosen.items()):
                 yield event
+
+
+def _new_kind(shape: RecordShape) -> NewKind:
+    """What happens of a kind that only a draft has."""
+    members = shape.members.values()
+    return NewKind(
+        tuple(member.attribute for member in members if isinstance(member.marker, Count)),
+        tuple(
+            (member.attribute, member.values.known if member.values else ())
+            for member in members
+            if member.is_group_key and member.type is JsonType.STRING
+        ),
+    )
 
 
 def _value(text: str) -> Key:
@@ -184,19 +197,27 @@ def _result(book: Book, query: Query, shape: RecordShape, held: _Sum) -> dict[st
         elif member.const is not None:
             result[name] = member.const
         elif isinstance(member.marker, Count):
-            if (meant := _meant(book, member.attribute)) in held.counts:
-                result[name] = _whole(held.counts[meant])
-        elif member.attribute == "amount":
+            counted = held.counts.get(_meant(book, member.attribute), held.counts.get(member.former_name or ""))
+            if counted is not None:
+                result[name] = _whole(counted)
+        elif member.attribute == "amount" and "amount" in held.counts:
             result[name] = {"value": _amount(held.counts["amount"], book.behaviour), "currency": "usd"}
         elif member.attribute == "quantity":
             result[name] = _quantity(held) if _is_counted(query, held) else None
         elif member.attribute == "quantity_unit":
             result[name] = held.unit if _is_counted(query, held) else None
         if name not in result and member.required:
-            result[name] = None if member.nullable else _NOTHING.get(member.type)
+            result[name] = None if member.nullable else _nothing(book, member)
     if "undeclared" in book.behaviour and query.endpoint.name == "costs":
         result |= {name: value for name, value in _undeclared(book, held).items() if name not in result}
     return result
+
+
+def _nothing(book: Book, member: Member) -> Tree:
+    if member.type is not JsonType.OBJECT:
+        return _NOTHING.get(member.type)
+    amount = book.said.amount
+    return {name: _NOTHING.get(amount.members[name].type) for name in amount.required if name in amount.members}
 
 
 def _put_key(book: Book, query: Query, member: Member, held: _Sum, result: dict[str, Tree]) -> None:

@@ -181,16 +181,40 @@ _QUIET: Final = 12
 """One day in so many passes without an event."""
 
 
+@frozen
+class NewKind:
+    """A kind of result that only a draft has: what is counted of it, and by which keys, each with its values if it lists them."""
+
+    counts: tuple[str, ...]
+    keys: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def __call__(self, draws: Draws, org: Organization) -> tuple[dict[str, Key], dict[str, int]]:
+        """One event: usage of models by callers, as of most kinds."""
+        usual, _ = _chat(TEXT_MODELS, 1)(draws, org)
+        keys: dict[str, Key] = {name: usual.get(name) for name, _ in self.keys}
+        keys |= {name: draws.one_of(values) for name, values in self.keys if values}
+        return keys, {name: 1 + draws.below(1_000) for name in self.counts}
+
+
 @lru_cache(maxsize=2_048)
-def events_of_day(seed: int, endpoint: str, day: int) -> tuple[Event, ...]:
-    """What happened at a usage endpoint on a day, which is counted from 1970-01-01, in order of time."""
+def events_of_day(seed: int, endpoint: str, day: int, new: NewKind | None = None) -> tuple[Event, ...]:
+    """
+    What happened at a usage endpoint on a day, which is counted from 1970-01-01, in order of time.
+
+    Args:
+        seed: What the organization follows from.
+        endpoint: The path.
+        day: The day.
+        new: What is counted there, of an endpoint that only a draft has.
+    """
     start = day * DAY
-    if start < FOUNDED or endpoint not in _MAKERS:  # of an endpoint that only a draft has nothing is known
+    make = _MAKERS.get(endpoint, new)
+    if start < FOUNDED or make is None:
         return ()
     draws = Draws("events", seed, endpoint, day)
     if not draws.below(_QUIET):
         return ()
-    org, make = organization(seed), _MAKERS[endpoint]
+    org = organization(seed)
     found: list[Event] = []
     for _ in range(1 + draws.below(5)):
         first = _first_second(draws)

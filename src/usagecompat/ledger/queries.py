@@ -12,16 +12,22 @@ from urllib.parse import parse_qsl
 
 from attrs import frozen
 
-from usagecompat.contract import DEFAULT_WIDTH, LATEST_TIME, WIDTHS
+from usagecompat.contract import DEFAULT_WIDTH, LATEST_TIME, WIDTHS, is_number_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from usagecompat.contract import Endpoint, Filter
+    from usagecompat.contract import Endpoint, Filter, Parameter
 
 _MOST_FIELDS: Final = 1_000
 _MOST_QUOTED: Final = 60
 _is_whole: Final = re.compile(r"[0-9]{1,15}", re.ASCII).fullmatch
+_IS_ONE: Final[Mapping[str, Callable[[str], object]]] = {
+    "integer": re.compile(r"-?[0-9]{1,400}", re.ASCII).fullmatch,
+    "number": is_number_text,
+    "boolean": re.compile("true|false").fullmatch,
+}
+"""Whether a text is a value of a type."""
 _LISTED: Final = 12
 """Of so many values or fewer all are named."""
 
@@ -54,6 +60,8 @@ class Query:
     """The values that each filtered group key may have, both in order."""
     page: str | None
     """The cursor as it was sent."""
+    others: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """What was asked of which nobody knows what it selects, in order; it selects nothing here."""
 
     @property
     def seconds(self) -> int:
@@ -69,7 +77,7 @@ class Query:
     def identity(self) -> str:
         """Everything that a cursor is bound to: the query without its cursor."""
         parts = (self.endpoint.name, self.start, self.end, self.width, self.limit, self.group_by, self.chosen)
-        return repr(parts)
+        return repr((*parts, *self.others))
 
 
 def read_query(endpoint: Endpoint, text: str) -> Query:
@@ -94,6 +102,7 @@ def read_query(endpoint: Endpoint, text: str) -> Query:
     if endpoint.name == "costs" and by_key and start < COSTS_BY_KEY_SINCE:
         message = f"Costs are known by API key from {COSTS_BY_KEY_SINCE} on: 'start_time' must not be before."
         raise Refusal(message, "group_by" if "api_key_id" in group_by else "api_key_ids", "invalid_value")
+    others = {name: _other(name, one, fields) for name, one in endpoint.others.items()}
     page = _single(fields, "page")
     if page is not None and not page:
         raise Refusal("Invalid 'page': expected a cursor, but got an empty string.", "page", "invalid_value")
@@ -105,19 +114,21 @@ def read_query(endpoint: Endpoint, text: str) -> Query:
         limit=_limit(endpoint, width, fields),
         group_by=group_by,
         chosen=tuple(sorted(chosen.items())),
+        others=tuple(sorted((name, values) for name, values in others.items() if values)),
         page=page,
     )
 
 
 def lists(endpoint: Endpoint) -> frozenset[str]:
     """The parameters that take several values, and are spelled with `[]` by some clients."""
-    return frozenset({"group_by", *(item.name for item in endpoint.filters if not item.single)})
+    others = (name for name, one in endpoint.others.items() if one.type == "array")
+    return frozenset({"group_by", *(item.name for item in endpoint.filters if not item.single), *others})
 
 
 def parameters(endpoint: Endpoint) -> frozenset[str]:
     """All parameters by name."""
     plain = {"start_time", "end_time", "bucket_width", "limit", "page"}
-    return lists(endpoint) | plain | {item.name for item in endpoint.filters}
+    return lists(endpoint) | plain | {item.name for item in endpoint.filters} | endpoint.others.keys()
 
 
 def _fields(endpoint: Endpoint, text: str) -> Mapping[str, list[str]]:
@@ -209,6 +220,25 @@ def _chosen(item: Filter, fields: Mapping[str, list[str]]) -> tuple[str, ...]:
                 f"Invalid '{item.name}': expected a value, but got an empty string.", item.name, "invalid_value"
             )
     return tuple(sorted(set(values)))
+
+
+def _other(name: str, said: Parameter, fields: Mapping[str, list[str]]) -> tuple[str, ...]:
+    """The values of a parameter that only a draft has, each of the type that it says."""
+    if name not in fields:
+        if said.required:
+            raise Refusal(f"Missing required parameter: '{name}'.", name, "missing_required_parameter")
+        return ()
+    if said.type == "array":
+        values = [part for value in fields[name] for part in value.split(",")]
+    else:
+        values = [_single(fields, name) or ""]
+    for value in values:
+        if said.values and value not in said.values:
+            raise Refusal(_not_among(name, value, said.values), name, "invalid_value")
+        if (is_one := _IS_ONE.get(said.type)) and not is_one(value):
+            message = f"Invalid type for '{name}': expected {said.type}, but got '{_quoted(value)}'."
+            raise Refusal(message, name, "invalid_type")
+    return tuple(values)
 
 
 def _not_among(name: str, value: str, allowed: tuple[str, ...]) -> str:
