@@ -17,7 +17,7 @@ from usagecompat.checking.schema_stage import told_shape, validate
 from usagecompat.checking.weighing import Weighing, weigh_counted
 from usagecompat.contract import resolve_revision
 from usagecompat.exceptions import NoSuchName
-from usagecompat.findings import CODES, Profile, Shape, named, pointer
+from usagecompat.findings import CODES, Profile, Shape, Verdict, named, pointer
 from usagecompat.inputs import only
 from usagecompat.jsontext import NO_VALUE, Document, read
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from usagecompat.checking.fast.route import Certified
     from usagecompat.checking.weighing import Fit
     from usagecompat.contract import Revision
-    from usagecompat.findings import Observe, Path, Places, ProfileName, ShapeName
+    from usagecompat.findings import Finding, Observe, Path, Places, ProfileName, ShapeName
 
 _BRIEFS: Final[dict[object, FitsInBrief]] = {}
 """How payloads fit that are alike in all that decides it, as far as it is remembered."""
@@ -69,10 +69,11 @@ def check(
     asked = None if shape is None else named(Shape, shape, "shape")
     codes = _codes(ignore) if ignore else _NO_CODES
     at = resolve_revision(revision)
-    if isinstance(payload, (bytearray, memoryview)):
-        payload = bytes(payload)  # the report may look at it again, and the caller may change it by then
-    elif isinstance(payload, os.PathLike):
-        payload = only(payload)
+    if type(payload) is not bytes:
+        if isinstance(payload, (bytearray, memoryview)):
+            payload = bytes(payload)  # the report may look at it again, and the caller may change it by then
+        elif isinstance(payload, os.PathLike):
+            payload = only(payload)
     is_text = isinstance(payload, (bytes, str))
     fast = fast_route() if is_text else None
     certified = fast.certify(payload, at, asked) if fast else None
@@ -93,10 +94,13 @@ def _proved(
 ) -> Report | None:
     """The report of what is proved of a payload; None if the exact route has to say more."""
     again = _Again(payload, revision, certified.shape, profile, ignore)
-    weighed = weigh_counted(certified.observations, profile=profile, ignore=ignore, places=again)
-    if weighed is None:
-        return None
-    verdict, findings = weighed
+    verdict: Verdict = Verdict.VALID
+    findings: tuple[Finding, ...] = ()
+    if certified.observations:
+        weighed = weigh_counted(certified.observations, profile=profile, ignore=ignore, places=again)
+        if weighed is None:
+            return None
+        verdict, findings = weighed
     return Report(
         verdict=verdict,
         findings=findings,
