@@ -22,7 +22,7 @@ Query = list[tuple[str, str]]
 Bucket = dict[str, Any]
 
 ATTEMPTS = 3
-SILENCE = 4.0
+SILENCE = 30.0
 """How many seconds a server may be silent."""
 
 

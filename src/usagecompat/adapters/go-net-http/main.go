@@ -18,7 +18,7 @@ import (
 const (
 	attempts = 4
 	// patience is how long an answer may take, and how long a server may ask to be left alone.
-	patience = 5 * time.Second
+	patience = 30 * time.Second
 )
 
 var client = &http.Client{Timeout: patience}

@@ -2,7 +2,7 @@
 // What it is to fetch stands in the environment. The text of each bucket is printed as it came, so no digit is lost.
 
 const ATTEMPTS = 4;
-const PATIENCE = 5; // how many seconds an answer may take, and a server may ask to be left alone
+const PATIENCE = 30; // how many seconds an answer may take, and a server may ask to be left alone
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 const { OPENAI_BASE_URL, OPENAI_ADMIN_KEY, USAGECOMPAT_ENDPOINT, USAGECOMPAT_QUERY } = process.env;
 

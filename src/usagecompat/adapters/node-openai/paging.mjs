@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { readFileSync } from "node:fs";
 import OpenAI from "openai";
 
-const PATIENCE = 8000; // milliseconds for a page: the package's own timeout ends with the headers
+const PATIENCE = 30000; // milliseconds for a page: the package's own timeout ends with the headers
 const ONE = new Set(["start_time", "end_time", "limit", "bucket_width", "batch", "page"]);
 const { version } = JSON.parse(readFileSync(new URL("node_modules/openai/package.json", import.meta.url)));
 const say = (message) => process.stdout.write(JSON.stringify(message) + "\n");

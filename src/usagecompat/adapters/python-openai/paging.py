@@ -43,7 +43,7 @@ def buckets_of(fetch, query):
 def answer(run):
     """The answer to one `run`."""
     case = run["case"]
-    client = openai.OpenAI(admin_api_key=case["key"], base_url=case["base_url"], timeout=3, max_retries=3)
+    client = openai.OpenAI(admin_api_key=case["key"], base_url=case["base_url"], timeout=30, max_retries=3)
     fetch = getattr(client.admin.organization.usage, case["endpoint"].rpartition("/")[2], None)
     if fetch is None:
         message = f"openai-python {openai.__version__} has no endpoint {case['endpoint']}"

@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 ATTEMPTS = 4
 PASSING = {429, 500, 502, 503, 504}
 """The statuses after which it is worth to try again."""
-PATIENCE = 5.0
+PATIENCE = 30.0
 """How many seconds a server may be silent, and may ask to be left alone."""
 SPACE = re.compile(r"[ \t\r\n]*")
 
