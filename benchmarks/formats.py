@@ -15,8 +15,9 @@ import payloads
 from figures import Figure
 from usagecompat import check
 from usagecompat.clients import Probing, client_spec, run
-from usagecompat.corpus.case_checks import PAYLOAD_JUDGES, NotJudged, Terms
+from usagecompat.corpus.case_checks import PAYLOAD_JUDGES
 from usagecompat.corpus.case_files import Payload
+from usagecompat.corpus.mismatches import NotJudged, Terms
 from usagecompat.inputs import Source
 from usagecompat.renderers import RENDERERS, Checked
 from usagecompat.scan.accumulator import Judged, Tallying

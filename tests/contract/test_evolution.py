@@ -11,7 +11,8 @@ from jsonschema import Draft202012Validator
 from usagecompat import REVISIONS
 from usagecompat.contract import json_schema as _schema
 from usagecompat.contract.changelog import changelog
-from usagecompat.contract.evolution import READERS, Effect, Role, changes, worst
+from usagecompat.contract.effects import READERS, Effect, Role
+from usagecompat.contract.evolution import changes, worst
 from usagecompat.contract.tree import contract
 from usagecompat.findings import Profile
 

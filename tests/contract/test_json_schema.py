@@ -17,7 +17,7 @@ from usagecompat import LATEST, REVISIONS
 from usagecompat.contract import json_schema as _schema
 from usagecompat.contract.tree import contract
 from usagecompat.corpus import data as _data
-from usagecompat.corpus.case_checks import schema_verdict
+from usagecompat.corpus.validators import schema_verdict
 from usagecompat.exceptions import NoSuchName
 from usagecompat.findings import Profile, Shape
 

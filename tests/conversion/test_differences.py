@@ -16,7 +16,8 @@ from made_up_revisions import made_up
 
 from usagecompat import REVISIONS, Verdict, check, schema
 from usagecompat.cli.commands import main
-from usagecompat.contract.evolution import Effect, Role, Rule, changes
+from usagecompat.contract.effects import Effect, Role
+from usagecompat.contract.evolution import Rule, changes
 from usagecompat.contract.tree import contract
 from usagecompat.conversion import QueryWitness, Witness, differences, why_refused
 from usagecompat.corpus.data import folder

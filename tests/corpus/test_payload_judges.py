@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from usagecompat.corpus.case_checks import PAYLOAD_JUDGES, Terms
+from usagecompat.corpus.case_checks import PAYLOAD_JUDGES
 from usagecompat.corpus.case_files import Payload
+from usagecompat.corpus.mismatches import Terms
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -67,7 +67,7 @@ def test_failure(pytester: pytest.Pytester) -> None:
 
         import pytest
 
-        from usagecompat.corpus.case_checks import Mismatch
+        from usagecompat.corpus.mismatches import Mismatch
 
         patch = pytest.MonkeyPatch()
 

@@ -137,7 +137,7 @@ def test_more_judges(pytester: pytest.Pytester, small: Path) -> None:
 
         @pytest.hookimpl(trylast=True)
         def pytest_configure(config):
-            from usagecompat.corpus.case_checks import Mismatch
+            from usagecompat.corpus.mismatches import Mismatch
             from usagecompat.plugin.run import NAME
 
             def judge(case, terms):

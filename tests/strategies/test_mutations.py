@@ -13,7 +13,8 @@ from usagecompat.contract.tree import JsonType, contract
 from usagecompat.corpus.derived import Derived, derive, judge
 from usagecompat.corpus.selection import cases
 from usagecompat.findings import CODES, CODES_OF_PAYLOADS, Severity, Verdict
-from usagecompat.strategies.mutations import VALID, WHOLE, Mutation, mutations
+from usagecompat.strategies.mutations import mutations
+from usagecompat.strategies.samples import VALID, WHOLE, Mutation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

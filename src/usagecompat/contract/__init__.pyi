@@ -1,8 +1,9 @@
 from .base import Layout, Record, layout_of, member_of, names_of, record_of, to_tree
 from .changelog import chapter
 from .drafts import draft_of, load_revision, read_bytes, revision_named
+from .effects import Effect, Role
 from .endpoints import ENDPOINTS, ROOT
-from .evolution import Change, Effect, Role, Rule, changes
+from .evolution import Change, Rule, changes
 from .importing import Imported, import_openapi
 from .json_schema import schema
 from .markers import (

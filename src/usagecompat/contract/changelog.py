@@ -7,7 +7,8 @@ from __future__ import annotations
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
-from usagecompat.contract.evolution import READERS, Change, Effect, Role, Rule, changes, worst
+from usagecompat.contract.effects import READERS, Effect, Role
+from usagecompat.contract.evolution import Change, Rule, changes, worst
 from usagecompat.contract.query_evolution import query_changes
 from usagecompat.contract.revisions import LATEST, REVISIONS, source_of
 from usagecompat.contract.tree import contract

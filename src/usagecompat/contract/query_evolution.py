@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from usagecompat.contract.evolution import Change, Effect, Role, Rule
+from usagecompat.contract.effects import Effect, Role
+from usagecompat.contract.evolution import Change, Rule
 from usagecompat.contract.requests import queries_of
 from usagecompat.contract.tree import contract
 from usagecompat.findings import Profile

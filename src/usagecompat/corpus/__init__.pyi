@@ -1,4 +1,4 @@
-from .case_checks import CASE_JUDGES, PAYLOAD_JUDGES, CaseJudge, Mismatch, NotJudged, PayloadJudge, Terms, has_document
+from .case_checks import CASE_JUDGES, PAYLOAD_JUDGES, CaseJudge, PayloadJudge, has_document
 from .case_files import (
     Case,
     Found,
@@ -15,6 +15,7 @@ from .data import folder, version
 from .derived import SET, Derived, derive, judge
 from .expected import ExpectedFailure, read_expected_failures
 from .manifest import FULL, NAME, Entry, digest_of, ids_in_set, manifest_of, read_manifest
+from .mismatches import Mismatch, NotJudged, Terms
 from .selection import cases, packaged
 from .sequence_making import SequenceChange, made_of, page_of, sequence_changes, text_of, write_sequences
 from .sequences import (

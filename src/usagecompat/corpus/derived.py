@@ -16,7 +16,8 @@ from attrs import field, frozen
 from usagecompat.checking import Incompatible, check, verdict_of
 from usagecompat.codec import dumps, loads
 from usagecompat.contract import REVISIONS, contract, resolve_revision
-from usagecompat.corpus.case_checks import Mismatch, schema_file, schema_verdict
+from usagecompat.corpus.mismatches import Mismatch
+from usagecompat.corpus.validators import schema_file, schema_verdict
 from usagecompat.findings import CODES, Path, Profile, Severity, Shape, Verdict, pointer
 from usagecompat.jsontext import NO_VALUE, read
 from usagecompat.strategies import VALID, Mutation, encode, records_in

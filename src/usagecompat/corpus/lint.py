@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import frozen
 
 from usagecompat.checking import check, verdict_of
-from usagecompat.corpus.case_checks import CASE_JUDGES, Terms, has_document
+from usagecompat.corpus.case_checks import CASE_JUDGES, has_document
 from usagecompat.corpus.case_files import payload_of, read_case, read_notes, release, sidecar_of
 from usagecompat.corpus.data import folder, version
 from usagecompat.corpus.manifest import NAME as MANIFEST
 from usagecompat.corpus.manifest import digest_of, manifest_of, read_manifest
+from usagecompat.corpus.mismatches import Terms
 from usagecompat.corpus.sequence_faults import faults_of_sequences
 from usagecompat.corpus.tiers import demand_of
 from usagecompat.exceptions import CorruptCase, UnreadableInput

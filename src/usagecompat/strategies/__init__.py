@@ -1,7 +1,7 @@
 """
 Hypothesis strategies: payloads, valid and broken, pages, buckets and results.
 
-`public.py` has the public ones; `trees.py` draws what they say, `broken.py` breaks it, `mutations.py` names each way of breaking.
+`public.py` has the public ones; `trees.py` draws what they say, `broken.py` breaks it, `mutations.py` and `rule_mutations.py` name each way of breaking, of what `samples.py` has.
 """
 
 import lazy_loader

@@ -27,7 +27,7 @@ from usagecompat.contract import (
 )
 from usagecompat.findings import SERVED_SHAPES, Shape
 from usagecompat.jsontext import Number
-from usagecompat.strategies.mutations import records_in, rename, wrong_types
+from usagecompat.strategies.samples import records_in, rename, wrong_types
 from usagecompat.strategies.trees import (
     Object,
     naturals,
