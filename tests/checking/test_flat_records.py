@@ -186,3 +186,11 @@ def test_commands(tmp_path: Any) -> None:  # noqa: ANN401 - a path
     )
     with pytest.raises(NoSuchName, match="page, bucket, result"):
         strategies.payloads(shape="flat")
+
+
+@given(data=st.data(), revision=st.sampled_from(REVISIONS))
+def test_strategies_draw_no_flat_records(data: st.DataObject, revision: Any) -> None:  # noqa: ANN401 - a literal
+    """A result that a strategy draws is one, whatever undeclared members it has."""
+    payload = data.draw(strategies.payloads(shape="result", revision=revision))
+    report = check(payload, revision=revision)
+    assert (report.shape, report.verdict) == (Shape.RESULT, "valid")

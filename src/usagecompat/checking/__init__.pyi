@@ -1,4 +1,5 @@
 from .fits import Extract, Facts, best_of, fits_of
+from .flat_records import is_flat
 from .report import Incompatible, Report
 from .report_text import render
 from .rules import AROUND_RESULTS, GROUP_KEYS, LAST_TIME, group_of, is_currency_code, name_of_results
@@ -26,6 +27,7 @@ __all__ = [
     "fits_of",
     "group_of",
     "is_currency_code",
+    "is_flat",
     "is_one_edit",
     "look",
     "meant",

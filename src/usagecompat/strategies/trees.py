@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from hypothesis import strategies as st
 
-from usagecompat.checking import LAST_TIME, group_of, meant, sum_rules
+from usagecompat.checking import LAST_TIME, group_of, is_flat, meant, sum_rules
 from usagecompat.contract import (
     KNOWN_UNDECLARED,
     LATEST,
@@ -245,7 +245,8 @@ def trees(
     if shape is Shape.BUCKET:
         return bucket_trees(said.revision, kind, served=served, least=least)
     kinds = kinds_of(said, served=served) if kind is None else st.just(kind)
-    return kinds.flatmap(lambda one: result_trees(said, one, served=served))
+    results = kinds.flatmap(lambda one: result_trees(said, one, served=served))
+    return results.filter(lambda tree: not is_flat(tree, said.revision))  # a member of another kind makes it one
 
 
 # -- texts
