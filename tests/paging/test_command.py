@@ -43,6 +43,7 @@ def test_a_faulty_client_is_told_what_to_do() -> None:
     result = paging(f"{EXPORTER} first-page", "-k", FEW, "--max-cases", "1")
     assert result.exit_code == 1
     assert "    3  client/pages-unread: Follow next_page until it is null" in result.stdout
+    assert "      request 1: GET /v1/organization/usage/" in result.stdout
     assert "2 of 3 failing sequences are not listed; --max-cases 3 lists all" in result.stdout
     assert paging(f"{EXPORTER} first-page", "-k", FEW, "--quiet").stdout.count("\n") < result.stdout.count("\n")
 
@@ -82,7 +83,10 @@ def test_other_formats(format_: str, tmp_path: Path) -> None:
     assert result.exit_code == 1, result.output
     named = {"badge": "paging: partial (1 of ", "html": "completions-three-pages"}
     assert named.get(format_, "sequences/completions-three-pages") in result.stdout
-    assert "client/pages-unread" in page.read_text("utf-8")
+    text = page.read_text("utf-8")
+    assert "client/pages-unread" in text
+    assert "Follow next_page until it is null" in text
+    assert "GET /v1/organization/usage/completions?start_time=1790812800" in text
 
 
 def test_expected_failures(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from usagecompat.clients.results import ClientResult, Outcome
 from usagecompat.clients.spec import ClientSpec, Way
 from usagecompat.corpus.sequences import Sequence, SequenceDuty, read_sequences
 from usagecompat.fidelity.comparison import Level
+from usagecompat.findings import CODES
 from usagecompat.ledger.ledger import Memory
 from usagecompat.ledger.scenarios import SCENARIOS
 
@@ -59,54 +60,62 @@ def test_habits_are_no_fault(habit: str) -> None:
     assert codes(result) == {}
 
 
-@pytest.mark.parametrize(
-    ("fault", "sequence", "expected"),
-    [
-        ("first-page", "completions-three-pages", {"client/pages-unread"}),
-        ("first-page", "completions-error-500", {"client/pages-unread"}),
-        ("stops-at-empty", "costs-many-days", {"client/pages-unread"}),
-        ("asks-has-more", "file-searches-list", {"client/paging-endless"}),
-        ("asks-has-more", "code-interpreter-has-more-without-cursor", {"client/paging-endless"}),
-        ("first-page-again", "completions-three-pages", {"client/paging-endless"}),
-        ("circle", "moderations-cursor-repeats", {"client/paging-endless"}),
-        ("circle", "moderations-cursor-repeats-at-end", {"client/paging-endless"}),
-        ("stops-in-circle", "moderations-cursor-repeats", {"client/error-hidden"}),
-        ("cursor-alone", "completions-three-pages", {"client/query-changed"}),
-        ("no-limit", "completions-three-pages", {"client/query-changed"}),
-        ("no-groups", "completions-group-brackets", {"client/query-changed"}),
-        ("other-window", "completions-three-pages", {"client/query-changed"}),
-        ("other-name", "completions-three-pages", {"client/query-changed"}),
-        ("escaped-twice", "audio-speeches-padded-cursor", {"client/cursor-changed"}),
-        ("cursor-in-capitals", "completions-three-pages", {"client/cursor-changed"}),
-        ("hides-errors", "completions-error-500", {"client/error-hidden"}),
-        ("hides-errors", "completions-cut", {"client/error-hidden"}),
-        ("hides-errors", "costs-html-200", {"client/error-hidden"}),
-        ("hides-errors", "costs-error-401", {"client/error-hidden"}),
-        ("hides-errors", "audio-speeches-hang", {"client/error-hidden"}),
-        ("drops-last", "completions-three-pages", {"client/buckets-lost"}),
-        ("drops-empty", "completions-hours", {"client/buckets-lost"}),
-        ("twice", "completions-three-pages", {"client/buckets-repeated"}),
-        ("floats", "costs-exact-amounts", {"client/precision-lost"}),
-        ("invents", "completions-three-pages", {"client/item-invented"}),
-        ("rewinds", "decisions-error-429", {"client/buckets-repeated"}),
-        ("prints-none", "completions-three-pages", {"client/buckets-lost"}),
-        ("two-cursors", "completions-three-pages", {"client/cursor-changed"}),
-        ("always-fails", "completions-three-pages", {"client/refused-valid"}),
-        ("truncated", "completions-three-pages", {"client/not-json"}),
-        ("text-before", "completions-three-pages", {"client/not-json"}),
-        ("numbers", "completions-three-pages", {"client/not-json"}),
-        ("no-key", "completions-three-pages", {"client/protocol-violation"}),
-        ("other-path", "completions-three-pages", {"client/protocol-violation"}),
-        ("kills-itself", "completions-three-pages", {"client/crashed"}),
-        ("other-status", "completions-error-500", {"client/crashed"}),
-        ("floods", "completions-three-pages", {"client/protocol-violation"}),
-        ("logs", "completions-three-pages", {"client/protocol-violation"}),
-        ("no-request", "completions-future", {"client/protocol-violation"}),
-    ],
-)
+FAULTS = [
+    ("first-page", "completions-three-pages", {"client/pages-unread"}),
+    ("first-page", "completions-error-500", {"client/pages-unread"}),
+    ("stops-at-empty", "costs-many-days", {"client/pages-unread"}),
+    ("asks-has-more", "file-searches-list", {"client/paging-endless"}),
+    ("asks-has-more", "code-interpreter-has-more-without-cursor", {"client/paging-endless"}),
+    ("first-page-again", "completions-three-pages", {"client/paging-endless"}),
+    ("circle", "moderations-cursor-repeats", {"client/paging-endless"}),
+    ("circle", "moderations-cursor-repeats-at-end", {"client/paging-endless"}),
+    ("stops-in-circle", "moderations-cursor-repeats", {"client/error-hidden"}),
+    ("cursor-alone", "completions-three-pages", {"client/query-changed"}),
+    ("no-limit", "completions-three-pages", {"client/query-changed"}),
+    ("no-groups", "completions-group-brackets", {"client/query-changed"}),
+    ("other-window", "completions-three-pages", {"client/query-changed"}),
+    ("other-name", "completions-three-pages", {"client/query-changed"}),
+    ("escaped-twice", "audio-speeches-padded-cursor", {"client/cursor-changed"}),
+    ("cursor-in-capitals", "completions-three-pages", {"client/cursor-changed"}),
+    ("hides-errors", "completions-error-500", {"client/error-hidden"}),
+    ("hides-errors", "completions-cut", {"client/error-hidden"}),
+    ("hides-errors", "costs-html-200", {"client/error-hidden"}),
+    ("hides-errors", "costs-error-401", {"client/error-hidden"}),
+    ("hides-errors", "audio-speeches-hang", {"client/error-hidden"}),
+    ("drops-last", "completions-three-pages", {"client/buckets-lost"}),
+    ("drops-empty", "completions-hours", {"client/buckets-lost"}),
+    ("twice", "completions-three-pages", {"client/buckets-repeated"}),
+    ("floats", "costs-exact-amounts", {"client/precision-lost"}),
+    ("invents", "completions-three-pages", {"client/item-invented"}),
+    ("rewinds", "decisions-error-429", {"client/buckets-repeated"}),
+    ("prints-none", "completions-three-pages", {"client/buckets-lost"}),
+    ("two-cursors", "completions-three-pages", {"client/cursor-changed"}),
+    ("always-fails", "completions-three-pages", {"client/refused-valid"}),
+    ("truncated", "completions-three-pages", {"client/not-json"}),
+    ("text-before", "completions-three-pages", {"client/not-json"}),
+    ("numbers", "completions-three-pages", {"client/not-json"}),
+    ("no-key", "completions-three-pages", {"client/protocol-violation"}),
+    ("other-path", "completions-three-pages", {"client/protocol-violation"}),
+    ("kills-itself", "completions-three-pages", {"client/crashed"}),
+    ("other-status", "completions-error-500", {"client/crashed"}),
+    ("floods", "completions-three-pages", {"client/protocol-violation"}),
+    ("logs", "completions-three-pages", {"client/protocol-violation"}),
+    ("no-request", "completions-future", {"client/protocol-violation"}),
+]
+
+
+@pytest.mark.parametrize(("fault", "sequence", "expected"), FAULTS)
 def test_faults_are_named(fault: str, sequence: str, expected: set[str]) -> None:
     """Each fault has its own name, and no other beside it."""
     assert codes(run(fault, sequence)) == {sequence: expected}
+
+
+def test_every_code_of_pages_has_a_miniature() -> None:
+    """Each code that only a client that pages can get is one that an exporter here gets."""
+    codes_of_all = list(CODES)
+    first, last = codes_of_all.index("client/buckets-lost"), codes_of_all.index("client/gave-up-early")
+    named = {code for *_, expected in FAULTS for code in expected}
+    assert set(codes_of_all[first:last]) <= named  # the last one is a note, which the next test shows
 
 
 def test_giving_up_early_is_a_note() -> None:

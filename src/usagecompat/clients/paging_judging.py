@@ -214,7 +214,9 @@ class _Judgement:
                 _VIOLATION, f"expected the key of OPENAI_ADMIN_KEY in {facts.keyless} requests, saw none or another"
             )
         elif not changed and facts.failures and all(failure.is_rate_limit for failure in facts.failures):
-            self._blame(_EARLY, f"{facts.failures[0]}, which said when to ask again, and nobody did")
+            once = [failure for failure in facts.failures if failure.alone]
+            if once:
+                self._blame(_EARLY, f"{once[0]}, which said when to ask again, and nobody did")
         elif not changed and not facts.failures and not self._may_report():
             self._blame(_REFUSED, f"every page came, and the client said that something failed: {why}")
 

@@ -7,21 +7,24 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from usagecompat.clients import Expectation, Outcome
+from usagecompat.clients import Expectation, Outcome, PagingResult
 from usagecompat.explanations import explanation
 from usagecompat.findings import CODES, Severity
+from usagecompat.printing import printable
 from usagecompat.renderers.run_parts import against_list, failure, not_judged, told, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from usagecompat.clients import ClientResult, Comparison
+    from usagecompat.clients import CaseResult, ClientResult, Comparison
 
 _DUTIES: Final[Mapping[Expectation, str]] = {
     Expectation.MUST_DECODE: "have all buckets to give",
     Expectation.MAY_REFUSE: "may be given or reported: the server breaks the API's promises",
     Expectation.MUST_REFUSE: "have a page that fails, which must be reported",
 }
+_FEW: Final = 3
+"""So many requests of a failing sequence are listed, and the last one."""
 _OF_PAGES: Final = frozenset(
     f"client/{name}"
     for name in (
@@ -103,11 +106,23 @@ def _failures(result: ClientResult, comparison: Comparison | None, max_cases: in
         listed = [case for case in result.cases if case.case_id in failing]
         for case in listed[:max_cases]:
             yield from failure(case, failing[case.case_id], result.required)
+            yield from _requests(case)
         if len(listed) > max_cases:
             more = len(listed) - max_cases
             yield f"  {more} of {len(listed)} failing sequences are not listed; --max-cases {len(listed)} lists all"
     if comparison is not None:
         yield from against_list(result, comparison)
+
+
+def _requests(case: CaseResult) -> Iterator[str]:
+    """The first few requests of a client, and the last one."""
+    paging = case.paging if isinstance(case, PagingResult) else None
+    told = [one.to_dict() for one in paging.requests] if paging else []
+    for number, one in enumerate(told, 1):
+        if number <= _FEW or number == len(told):
+            yield printable(f"      request {number}: {one['method']} {one['target']}: {one['status']}")
+        elif number == _FEW + 1:
+            yield f"      … {len(told) - _FEW - 1} more"
 
 
 def _without_blame(result: ClientResult) -> Iterator[str]:

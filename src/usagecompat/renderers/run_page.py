@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from usagecompat.clients import COMPARED, topic_of
+from usagecompat.clients import COMPARED, is_paging, topic_of
 from usagecompat.fidelity import Level
 from usagecompat.findings import is_index, pointer_parts
 from usagecompat.jsontext import read
 from usagecompat.pages import Bar, Html, details, marked, page, paragraph, section, shares, table
+from usagecompat.renderers.paging_page import paging_sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,10 +40,11 @@ def render_run_page(result: ClientResult, payloads: Mapping[str, bytes]) -> str:
     """
     info = result.client
     about = " ".join(filter(None, (info.name, info.version, info.language))) if info else "it never sent its name"
+    paging = is_paging(result)
     return page(
         f"Run: {result.name}",
-        f"{about}; {len(result.cases):,} cases, each to hold at {result.required.name}",
-        _sections(result, payloads),
+        f"{about}; {len(result.cases):,} {'sequences' if paging else 'cases'}, each to hold at {result.required.name}",
+        paging_sections(result) if paging else _sections(result, payloads),
     )
 
 
