@@ -70,6 +70,14 @@ def test_what_a_payload_is_instead(tree: object, said: str) -> None:
     assert said in str(report)
 
 
+@pytest.mark.parametrize("kind", ["videos", "audios", "batches", "fine_tuning", "usage"])
+def test_kinds_with_nothing_in_common_are_not_meant(kind: str) -> None:
+    """What all names of kinds have in common makes no kind a misspelling of another."""
+    report = check(json.dumps({"object": f"organization.usage.{kind}.result", "seconds": 3}))
+    assert "Did you mean" not in str(report)
+    assert report.findings[0].hint
+
+
 @pytest.mark.parametrize("name", ["page-called-bucket", "bucket-called-usage"])
 def test_a_wrong_name_is_one_finding(name: str) -> None:
     """The shape is told by the members before the name, so that a wrong name is all that is wrong."""

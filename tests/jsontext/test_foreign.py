@@ -15,6 +15,9 @@ from usagecompat.jsontext.foreign import foreign_bytes, foreign_text, hint_at_br
 
 FOREIGN = {
     "html": (b"<!DOCTYPE html>\n<html><head>", "HTML"),
+    "line-of-a-log": (b'2026-11-01 12:00:00 INFO {"object": "page"}', "a line of a log"),
+    "line-of-a-log-in-brackets": (b'[2026-11-01T12:00:00Z] {"object": "page"}', "a line of a log"),
+    "semicolon-within": (b'{"a": 1; "b": 2}', "separated by commas"),
     "html-behind-space": (b"\n  <html>", "HTML"),
     "xml": (b"<?xml version='1.0'?><a/>", "XML"),
     "gzip": (gzip.compress(b"{}"), "gzip"),

@@ -29,7 +29,7 @@ from usagecompat.checking.hints import (
     wraps_a_payload,
 )
 from usagecompat.checking.spelling import LONGEST_NAME as _LONGEST_QUOTE
-from usagecompat.checking.spelling import did_you_mean, misspelt
+from usagecompat.checking.spelling import did_you_mean, kind_meant, misspelt
 from usagecompat.contract import (
     EMULATOR_HABITS,
     ENDPOINT_NAMES,
@@ -270,7 +270,7 @@ class _Walk:
             if named:
                 hint = f'"{tag}" is a schema\'s name; the API sends "{named}".'
             else:
-                hint = hint or kinds_like(self.contract, node) or self._did_you_mean(tag, tuple(self.contract.kinds))
+                hint = hint or kinds_like(self.contract, node) or self._kind_meant(tag)
             self._see(
                 "schema/wrong-object",
                 path,
@@ -284,8 +284,11 @@ class _Walk:
         elif since:
             hint = f"The contract knows this kind since {since}."
         else:
-            hint = self._did_you_mean(tag, tuple(self.contract.kinds))
+            hint = self._kind_meant(tag) or "The API adds kinds; keep the results of one that you do not know."
         self._see("schema/unknown-kind", path, f"{_describe(tag)} is not a kind of {self.contract.revision}", hint)
+
+    def _kind_meant(self, tag: str) -> str:
+        return kind_meant(tag, tuple(self.contract.kinds)) if self._hints else ""
 
     # -- presence
 

@@ -31,6 +31,21 @@ def did_you_mean(name: str, candidates: tuple[str, ...], *, there: bool = False)
     return f'There is "{close}"; is it meant to be `{name}`?' if there else f'Did you mean "{close}"?'
 
 
+def kind_meant(tag: str, kinds: tuple[str, ...]) -> str:
+    """A hint at the kind that a tag may be meant for; what all tags have in common makes none of them alike."""
+    own = {_own_part(kind): kind for kind in kinds}
+    close = _closest(part, tuple(sorted(own))) if len(part := _own_part(tag)) <= LONGEST_NAME else None
+    return f'Did you mean "{own[close]}"?' if close else ""
+
+
+def _own_part(tag: str) -> str:
+    """What tells one tag from another: `images` in organization.usage.images.result."""
+    parts = [part for part in tag.split(".") if part]
+    if len(parts) > 1 and plain_name(parts[-1]).startswith("result"):
+        parts.pop()
+    return parts[-1] if parts else ""
+
+
 @lru_cache(maxsize=_MOST_SUGGESTIONS)
 def _closest(name: str, candidates: tuple[str, ...]) -> str | None:
     """The candidate that is nearly `name`; all of them are short, since the answers are kept."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import define, evolve, field
 
 from usagecompat.findings import Observation, Path
-from usagecompat.jsontext.foreign import foreign_bytes, foreign_text, hint_at_break, hint_behind
+from usagecompat.jsontext.foreign import foreign_bytes, foreign_text, hint_at_break, hint_behind, line_of_a_log
 from usagecompat.jsontext.limits import MAX_DEPTH, MAX_SIZE, number_fault, quoted, with_room
 from usagecompat.jsontext.positions import TOKEN, Lines, string_at
 from usagecompat.jsontext.values import NO_VALUE, Number
@@ -163,7 +163,9 @@ def broken_text(text: str, error: JSONDecodeError) -> Observation:
     snippet = _SNIPPET.match(text, at)
     found = snippet[0] if snippet else ""
     if at and text[at - 1] in _WORD and text[at] in _WORD and error.msg.startswith(("Extra", "Expecting ','")):
-        hint = "A number has no leading zero, a digit on both sides of its point, and a digit in its exponent."
+        hint = line_of_a_log(text) or (
+            "A number has no leading zero, a digit on both sides of its point, and a digit in its exponent."
+        )
         return Observation(
             "json/syntax-error", (), f"expected the end of the number or word, found {quoted(found)}", hint, at
         )

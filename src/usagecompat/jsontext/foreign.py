@@ -64,6 +64,7 @@ _AT_CHARACTER: Final = {
     "$": "A JSON number has no currency sign; the currency is a member of its own.",
     ".": "A JSON number has a digit before its point.",
 }
+_LINE_OF_A_LOG: Final = re.compile(r"\s*\[?\d{4}-\d\d-\d\d[T \]]")
 _WORDS: Final = {"t": "true", "f": "false", "n": "null"}
 _BYTES: Final = re.compile(r"[bB](['\"])")
 _CONFLICT: Final = re.compile(r"^(?:<{7} |={7}$|>{7} |\|{7} )", re.MULTILINE)
@@ -136,8 +137,16 @@ def _line_behind_headers(text: str) -> int | None:
     return text.count("\n", 0, end.end()) + 1 if end and end.end() < len(text) else None
 
 
+def line_of_a_log(text: str) -> str:
+    """What to say of a text that begins with a date; empty if it does not."""
+    begins = _LINE_OF_A_LOG.match(text[:_HEAD])
+    return "This begins with a date, as a line of a log does; the payload is only what follows." if begins else ""
+
+
 def hint_at_break(text: str, at: int, expected: str, found: str) -> str:  # noqa: PLR0911 - one for each sort
     """What may have gone wrong where a text that begins as JSON stops being it."""
+    if at < _HEAD and (said := line_of_a_log(text)):
+        return said
     before = text[max(0, at - _HEAD) : at].rstrip()
     line = text[text.rfind("\n", 0, at) + 1 : at + _HEAD]
     if _CONFLICT.match(line):
@@ -174,6 +183,8 @@ def _hint_at_character(character: str, expected: str) -> str:
     """What may have gone wrong where a text that begins as JSON stops being it, by the first character that is odd."""
     if expected.startswith("an escape"):
         return f"Write {_escape(character)} in its place."
+    if character and character in ";|" and "comma" in expected:
+        return "Members and items are separated by commas."
     if "colon" in expected:
         return "Between a name and its value stands a colon."
     if character.isspace():
