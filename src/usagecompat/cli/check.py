@@ -15,7 +15,7 @@ from usagecompat.checking import check as check_payload
 from usagecompat.checking import unwrapped
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.failing import known_codes
-from usagecompat.cli.formats import formats
+from usagecompat.cli.formats import formats, one_of
 from usagecompat.cli.output import put, put_coloured, put_json, say
 from usagecompat.cli.passed_over import say_passed_over
 from usagecompat.cli.progress import progress
@@ -38,28 +38,17 @@ _JSON: Final = ("json", "sarif")
 @click.command()
 @click.argument("files", nargs=-1, metavar="FILE...|-")
 @click.option("--revision", type=REVISION, metavar="DATE|FILE", help="Judge by this revision, not the newest.")
-@click.option(
-    "--shape",
-    type=click.Choice([shape.value for shape in Shape]),
-    help="What the payloads are; the kit finds out by itself if this is missing.",
-)
-@click.option(
+@one_of("--shape", Shape, help_="What the payloads are; the kit finds out by itself if this is missing.")
+@one_of(
     "--profile",
-    type=click.Choice([profile.value for profile in Profile]),
-    default=Profile.SERVED.value,
-    show_default=True,
-    help="What counts: what the API is known to serve, or the published contract alone.",
+    Profile,
+    Profile.SERVED,
+    help_="What counts: what the API is known to serve, or the published contract alone.",
 )
 @click.option(
     "--ignore", multiple=True, metavar="CODE", callback=known_codes, help="Leave these findings out. Repeatable."
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice([severity.value for severity in Severity]),
-    default=Severity.ERROR.value,
-    show_default=True,
-    help="From which severity on the exit status is 1.",
-)
+@one_of("--fail-on", Severity, Severity.ERROR, help_="From which severity on the exit status is 1.")
 @formats(
     RENDERERS,
     help_="How reports are written: for people; one JSON object per line and payload; annotations and a summary for "

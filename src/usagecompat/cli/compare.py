@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from usagecompat import inputs
-from usagecompat.cli.formats import formats
+from usagecompat.cli.formats import formats, one_of
 from usagecompat.cli.output import say, say_json
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.fidelity import Level
@@ -35,11 +35,7 @@ if TYPE_CHECKING:
     metavar="DATE|FILE",
     help="Declared is what this revision knows, not the newest.",
 )
-@click.option(
-    "--shape",
-    type=click.Choice([shape.value for shape in Shape]),
-    help="What SENT is; the kit finds out by itself if this is missing.",
-)
+@one_of("--shape", Shape, help_="What SENT is; the kit finds out by itself if this is missing.")
 @formats(help_="How the comparison is written; json is one object.")
 @click.pass_context
 def compare(  # noqa: PLR0913 - one for each option

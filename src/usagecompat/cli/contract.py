@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from usagecompat.cli.formats import one_of
 from usagecompat.cli.output import say, say_json
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import LATEST
@@ -27,12 +28,11 @@ _DIRECTORY: Final = click.Path(file_okay=False, path_type=Path)
 @click.command()
 @click.argument("shape", default="bucket", metavar="[SHAPE]")
 @click.option("--revision", type=REVISION, metavar="DATE|FILE", default=LATEST, show_default=True)
-@click.option(
+@one_of(
     "--profile",
-    type=click.Choice([profile.value for profile in Profile]),
-    default=Profile.PUBLISHED.value,
-    show_default=True,
-    help="The published contract alone, or also what the API is known to serve.",
+    Profile,
+    Profile.PUBLISHED,
+    help_="The published contract alone, or also what the API is known to serve.",
 )
 @click.option("--draft", type=click.Choice(_DRAFTS), default=_DRAFTS[0], show_default=True)
 @click.option(

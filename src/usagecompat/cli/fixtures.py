@@ -12,7 +12,7 @@ import click
 from usagecompat.cli.authoring import new, update
 from usagecompat.cli.commands import Group, until_nobody_reads
 from usagecompat.cli.coverage import about, coverage
-from usagecompat.cli.formats import formats
+from usagecompat.cli.formats import formats, one_of
 from usagecompat.cli.mutants import faults, mutants, sets
 from usagecompat.cli.output import put_json, say, say_json
 from usagecompat.corpus import manifest_of, read_manifest
@@ -38,7 +38,7 @@ def fixtures() -> None:
 @fixtures.command("list", short_help="List the cases.")
 @click.argument("directory", type=_CORPUS, required=False, metavar="[DIR]")
 @click.option("--set", "set_", default="full", show_default=True, metavar="NAME", help="Only cases of this set.")
-@click.option("--shape", type=click.Choice([shape.value for shape in Shape]), help="Only payloads of this shape.")
+@one_of("--shape", Shape, help_="Only payloads of this shape.")
 @click.option("--verdict", type=click.Choice([verdict.value for verdict in Verdict]), help="Only this verdict.")
 @formats()
 @until_nobody_reads()

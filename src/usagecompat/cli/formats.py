@@ -1,5 +1,5 @@
 """
-`--format` and `--json`, which mean the same in all commands.
+`--format` and `--json`, which mean the same in all commands, and options that take one of an enumeration.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from enum import StrEnum
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 _ASKED = "usagecompat.cli.json"
@@ -48,6 +49,20 @@ def formats(
         return format_(json_(command))
 
     return both
+
+
+def one_of(
+    name: str, words: type[StrEnum], default: StrEnum | None = None, *, help_: str
+) -> Callable[[_Command], _Command]:
+    """An option that takes one of the words of an enumeration, as a string."""
+    value = None if default is None else default.value
+    return click.option(
+        name,
+        type=click.Choice([word.value for word in words]),
+        default=value,
+        show_default=default is not None,
+        help=help_,
+    )
 
 
 def _key(context: click.Context) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from usagecompat.cli.formats import formats
+from usagecompat.cli.formats import formats, one_of
 from usagecompat.cli.output import put_json
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import LATEST
@@ -22,12 +22,11 @@ _EPILOG = "Exit status: 0 done, 2 misuse. What is in the document, and what Open
 
 @click.command(epilog=_EPILOG)
 @click.option("--revision", type=REVISION, metavar="DATE|FILE", default=LATEST, show_default=True)
-@click.option(
+@one_of(
     "--profile",
-    type=click.Choice([profile.value for profile in Profile]),
-    default=Profile.PUBLISHED.value,
-    show_default=True,
-    help="Allow what the revision declares, or also what the API is known to serve.",
+    Profile,
+    Profile.PUBLISHED,
+    help_="Allow what the revision declares, or also what the API is known to serve.",
 )
 @formats(("yaml", "json"), default="yaml")
 @click.option(

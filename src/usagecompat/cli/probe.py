@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from usagecompat.cli.formats import formats
+from usagecompat.cli.formats import formats, one_of
 from usagecompat.cli.output import put, put_json, say
 from usagecompat.cli.positive import Positive
 from usagecompat.cli.progress import progress
@@ -119,13 +119,7 @@ def _day(_context: click.Context, _option: click.Parameter, text: str | None) ->
     metavar="FILE",
     help="Also ask what this file has the answers to, and compare.",
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice([severity.value for severity in Severity]),
-    default="error",
-    show_default=True,
-    help="From which severity on the exit status is 1.",
-)
+@one_of("--fail-on", Severity, Severity.ERROR, help_="From which severity on the exit status is 1.")
 @formats(_FORMATS, help_="How the result is written.")
 @click.pass_context
 def probe(  # noqa: PLR0913 - one for each option

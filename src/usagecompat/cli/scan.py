@@ -16,7 +16,7 @@ import click
 
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.failing import known_codes
-from usagecompat.cli.formats import formats
+from usagecompat.cli.formats import formats, one_of
 from usagecompat.cli.output import put, say_json
 from usagecompat.cli.passed_over import say_passed_over
 from usagecompat.cli.progress import progress
@@ -73,12 +73,11 @@ def _rows_file(_context: click.Context, _option: click.Parameter, path: Path | N
     default=LATEST,
     help="Judge by this revision, not the newest.",
 )
-@click.option(
+@one_of(
     "--profile",
-    type=click.Choice([profile.value for profile in Profile]),
-    default=Profile.SERVED.value,
-    show_default=True,
-    help="What counts: what the API is known to serve, or the published contract alone.",
+    Profile,
+    Profile.SERVED,
+    help_="What counts: what the API is known to serve, or the published contract alone.",
 )
 @click.option(
     "--list",
@@ -98,13 +97,7 @@ def _rows_file(_context: click.Context, _option: click.Parameter, path: Path | N
     callback=known_codes,
     help="Leave these findings out, and judge without them. Repeatable.",
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice([severity.value for severity in Severity]),
-    default=Severity.ERROR.value,
-    show_default=True,
-    help="From which severity on the exit status is 1.",
-)
+@one_of("--fail-on", Severity, Severity.ERROR, help_="From which severity on the exit status is 1.")
 @click.option("--totals", is_flag=True, help="Add results up by day and kind: counts, and money by currency, exactly.")
 @click.option(
     "--group", metavar="MEMBER", callback=_group_key, help="Add up by this group key, too, such as project_id."

@@ -80,7 +80,7 @@ class CompatFile(pytest.File):
                 yield self._item(derived.id, derived, _judge_derived)
             return
         if not self.source.is_corpus:
-            subject = in_plain_tree(self.source.path, self.path)
+            subject = self._plain
             for name, look in PAYLOAD_JUDGES.items():
                 yield self._item(name, subject, partial(_judge_lines, look) if isinstance(subject, Lines) else look)
             return
@@ -101,9 +101,14 @@ class CompatFile(pytest.File):
                 yield self._item(name, case, judge)
 
     @cached_property
+    def _plain(self) -> Payload | Lines:
+        """What the file is in a plain tree, whose bytes are read once."""
+        return in_plain_tree(self.source.path, self.path)
+
+    @cached_property
     def verdicts(self) -> dict[str, int]:
         """What the payloads of a plain tree's file come to, and how many of them."""
-        subject, terms = in_plain_tree(self.source.path, self.path), self.kit.terms
+        subject, terms = self._plain, self.kit.terms
         counts: Counter[str] = Counter()
         try:
             for payload in subject.payloads() if isinstance(subject, Lines) else (subject,):
