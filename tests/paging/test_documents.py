@@ -65,5 +65,5 @@ def test_limits_are_as_told() -> None:
     assert f"{paging_server.MORE} times besides" in limits
     assert f"after {paging_server.HANGING:g} seconds" in limits
     assert (PATIENCE, paging_server.TIMES) == (5, 6)
-    assert "six times as long" in limits
+    assert "six times as long besides" in limits
     assert "five missed deadlines" in limits

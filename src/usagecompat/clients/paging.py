@@ -112,7 +112,7 @@ def _run_share(
             result = evolve(result, client=introduced(started.client), features=features)
             if not features.paging:
                 outside.append(Fault("client/protocol-violation", _NO_PAGING))
-            for one in _put(client, server, todo if features.paging else ()):
+            for one in _put(client, server, todo if features.paging else (), spec.timeout):
                 cases[one.case_id] = one
                 tick(1)
         except NotIntroduced as trouble:
@@ -131,7 +131,9 @@ def _run_share(
     return evolve(result, cases=tuple(cases[name] for name in sorted(cases)), faults=tuple(dict.fromkeys(outside)))
 
 
-def _put(client: ClientSession, server: PagingServer, todo: Sequence[PageSequence]) -> Iterator[PagingResult]:
+def _put(
+    client: ClientSession, server: PagingServer, todo: Sequence[PageSequence], timeout: float
+) -> Iterator[PagingResult]:
     """What comes of each sequence, until the client is given up."""
     late = 0
     for sequence in todo:
@@ -149,7 +151,8 @@ def _put(client: ClientSession, server: PagingServer, todo: Sequence[PageSequenc
         reply = client.ask(request)
         endless = server.asks_too_often or (reply.outcome is Outcome.TIMED_OUT and server.goes_in_circles)
         result = judge_paging(sequence, reply, server.fetched, endless=endless)
-        yield evolve(result, seconds=time.monotonic() - begun)
-        late = late + 1 if result.outcome is Outcome.TIMED_OUT and not endless else 0
+        seconds = time.monotonic() - begun
+        yield evolve(result, seconds=seconds)
+        late = late + 1 if result.outcome is Outcome.TIMED_OUT and seconds > timeout else 0
         if late == PATIENCE:
             return

@@ -27,7 +27,7 @@ HANGING: Final = 1.5
 MORE: Final = 40
 """So many requests a client may make beside two for each bucket."""
 TIMES: Final = 6
-"""So many times as long as for one page a client may take in all."""
+"""So many times as long as for one page a client may take beside its pages."""
 _SAME: Final = 5
 """Whoever asks for the same more often than so, and is not done when the time is up, never stops asking."""
 
@@ -105,6 +105,7 @@ class _Recording(UsageServer):
         ledger = sequence.ledger
         self._most = MORE + 2 * len(ledger.buckets(f"{ROOT}{sequence.endpoint}", sequence.query))
         self._seconds = seconds
+        self._in_all = seconds * (TIMES + len(sequence.exchanges))
         self._begun = self._latest = time.monotonic()
         self.too_many = False
         super().__init__(ledger, patience=HANGING)
@@ -126,4 +127,4 @@ class _Recording(UsageServer):
         """When the client's time is up."""
         if self.too_many:
             return self._begun
-        return min(self._begun + TIMES * self._seconds, self._latest + self._seconds)
+        return min(self._begun + self._in_all, self._latest + self._seconds)
