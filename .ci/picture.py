@@ -1,8 +1,8 @@
 """
-The picture of README.md: the page of a matrix of real clients, as Chromium displays it.
+The picture of README.md, and the page that it is of: a matrix of real clients, as Chromium displays it.
 
     usagecompat adapters install python-openai node-openai go-openai go-encoding-json
-    python .ci/picture.py docs/matrix.png
+    python .ci/picture.py docs/matrix.png docs/_static/matrix.html
 
 The clients are run here and now over the cases with amounts as strings; nothing in the picture is drawn by hand.
 It needs the adapters named above, and a Chromium.
@@ -74,6 +74,6 @@ def _browser() -> Any:  # noqa: ANN401 - a module
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        matrix(Path(folder) / "matrix.html")
-        photograph(Path(folder) / "matrix.html", Path(sys.argv[1]))
+    picture, page = map(Path, sys.argv[1:])
+    matrix(page)
+    photograph(page.resolve(), picture)

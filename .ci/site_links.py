@@ -35,6 +35,8 @@ def on_the_site(text: str, page: str) -> str:
     def moved(found: re.Match[str]) -> str:
         mark, words, target, fragment = found[1], found[2], found[3], found[4] or ""
         place = posixpath.normpath(posixpath.join(here, target))
+        if place.startswith("docs/_static/"):
+            return f"[{words}](static{len(up) // 3}:{place.removeprefix('docs/_static/')})"
         if place.startswith("docs/"):
             return f"{mark}[{words}]({up}{place.removeprefix('docs/')}{fragment})"
         if place == "README.md":

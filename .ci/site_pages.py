@@ -239,24 +239,31 @@ def _formats() -> Iterator[str]:
             continue
         yield f"## {place.stem}\n\n{_escaped(text['description'])}\n\n"
         yield f"Schema: [schemas/{place.name}](../../schemas/{place.name})\n\n"
-        properties = _properties(text)
-        if properties:
-            yield "| member | type | required | meaning |\n|---|---|---|---|\n"
-            required = text.get("required", ())
-            for name, about in properties.items():
-                meaning = _cell(_escaped(about.get("description", "")))
-                yield f"| {_code(name)} | {_kind(about)} | {'yes' if name in required else 'no'} | {meaning} |\n"
-            yield "\n"
+        yield from _members_of(text)
+        for name, part in text.get("$defs", {}).items():
+            if "properties" in part:
+                yield f"### {place.stem}: {name}\n\n"
+                yield f"{_escaped(part['description'])}\n\n" if "description" in part else ""
+                yield from _members_of(part)
 
 
-def _properties(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    found = schema.get("properties", {})
-    return {name: about if isinstance(about, dict) else {} for name, about in found.items()}
+def _members_of(schema: dict[str, Any]) -> Iterator[str]:
+    """The table of the members of an object."""
+    found = {name: about if isinstance(about, dict) else {} for name, about in schema.get("properties", {}).items()}
+    if found:
+        yield "| member | type | required | meaning |\n|---|---|---|---|\n"
+        required = schema.get("required", ())
+        for name, about in found.items():
+            meaning = _cell(_escaped(about.get("description", "")))
+            yield f"| {_code(name)} | {_kind(about)} | {'yes' if name in required else 'no'} | {meaning} |\n"
+        yield "\n"
 
 
 def _kind(about: dict[str, Any]) -> str:
     if "const" in about:
         return _code(json.dumps(about["const"]))
+    if "$ref" in about:
+        return _escaped(str(about["$ref"]).rpartition("/")[2])
     said = about.get("type", "")
     return " or ".join(said) if isinstance(said, list) else str(said)
 

@@ -40,6 +40,7 @@ myst_url_schemes = {
     "mailto": None,
     "files0": {"url": "files/{{path}}", "classes": ["file"]},
     "files1": {"url": "../files/{{path}}", "classes": ["file"]},
+    "static0": {"url": "_static/{{path}}"},
 }
 
 default_role = "literal"

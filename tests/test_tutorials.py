@@ -1,4 +1,4 @@
-"""What the tutorials show is what happens, command by command."""
+"""What the tutorials and the pages that explain show is what happens, command by command."""
 
 from __future__ import annotations
 
@@ -16,6 +16,15 @@ from usagecompat.cli import main
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PYTHON = DOCS / "tutorial-python.md"
 CLIENT = DOCS / "tutorial-client.md"
+
+
+@pytest.mark.parametrize("name", ["verdicts", "fidelity"])
+def test_examples_of_explanations(name: str) -> None:
+    """What the pages on verdicts and fidelity assert holds."""
+    found = examples(DOCS / f"{name}.md", "python")
+    assert found
+    for example in found:
+        example.evaluate()
 
 
 def commands(document: Path) -> list[list[str]]:
