@@ -35,6 +35,7 @@ def test_a_right_client_ends_with_0() -> None:
     result = paging(EXPORTER, "-k", FEW)
     assert result.exit_code == 0, result.output
     assert "3 of 3 sequences are right, 0 are not" in result.stdout
+    assert "buckets come out at LEXICAL or better in 1 everyday sequences" in result.stdout
     assert 'have all buckets to give: 1 said "this is all"' in result.stdout
 
 

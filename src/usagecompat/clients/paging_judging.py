@@ -13,9 +13,9 @@ from usagecompat.clients.paging_facts import facts_of
 from usagecompat.clients.paging_output import printed_buckets, start_of
 from usagecompat.clients.results import FAILED, CaseResult, Expectation, Fault, Outcome
 from usagecompat.contract import ROOT, resolve_revision
-from usagecompat.corpus import SequenceDuty, Tier
+from usagecompat.corpus import SequenceDuty, Tier, tier_of
 from usagecompat.fidelity import Fidelity, Level, compare
-from usagecompat.findings import Shape
+from usagecompat.findings import Shape, Verdict
 from usagecompat.jsontext import write
 
 if TYPE_CHECKING:
@@ -134,8 +134,10 @@ def not_asked(sequence: Sequence, outcome: Outcome, message: str) -> PagingResul
 
 
 def _tier(sequence: Sequence) -> Tier:
-    """How likely a client meets such a server: only emulators break the API's promises."""
-    return Tier.POSSIBLE if sequence.duty is SequenceDuty.EITHER else Tier.EVERYDAY
+    """How likely a client meets it: only emulators break the API's promises, and few numbers have so many digits."""
+    pages = (one.body for one in sequence.exchanges if one.body_name.endswith(".json"))
+    usual = all(tier_of(page, Verdict.VALID, (), ()) is Tier.EVERYDAY for page in pages)
+    return Tier.EVERYDAY if usual and sequence.duty is not SequenceDuty.EITHER else Tier.POSSIBLE
 
 
 @define

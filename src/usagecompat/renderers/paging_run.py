@@ -8,6 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from usagecompat.clients import Expectation, Outcome, PagingResult
+from usagecompat.corpus import Tier
 from usagecompat.explanations import explanation
 from usagecompat.findings import CODES, Severity
 from usagecompat.printing import printable
@@ -55,6 +56,7 @@ def render_paging(result: ClientResult, comparison: Comparison | None, *, max_ca
     judged = [case for case in result.cases if case.judged]
     failing = result.failing
     yield f"{len(judged) - len(failing)} of {len(result.cases)} sequences are right, {len(failing)} are not"
+    yield from _levels(result)
     if not quiet:
         yield from _numbers(result)
     for fault in result.faults:
@@ -65,6 +67,14 @@ def render_paging(result: ClientResult, comparison: Comparison | None, *, max_ca
         yield from _failures(result, comparison, max_cases)
         yield from _without_blame(result)
         yield from not_judged(result)
+
+
+def _levels(result: ClientResult) -> Iterator[str]:
+    """What is kept of the buckets, at worst; a sequence without any, or whose failure is reported, has no level."""
+    for tier, of in ((Tier.EVERYDAY, "everyday"), (Tier.POSSIBLE, "rare but possible")):
+        levels = [case.level for case in result.cases if case.tier is tier and case.level is not None]
+        if levels:
+            yield f"    buckets come out at {min(levels).name} or better in {len(levels)} {of} sequences"
 
 
 def _numbers(result: ClientResult) -> Iterator[str]:
