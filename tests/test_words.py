@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
+import usagecompat
 from usagecompat.cli import main
 from usagecompat.explanations import explanations
 
@@ -101,3 +102,13 @@ def test_the_glossary_has_these_words() -> None:
     for words in NOT:
         for word in words.split(", "):
             assert word in table
+
+
+def test_words_of_findings() -> None:
+    """No finding in a payload of the corpus has a word that the glossary replaces, in its message or its hint."""
+    wrong: set[str] = set()
+    for case in usagecompat.cases():
+        for finding in usagecompat.check(case.payload).findings:
+            text = re.sub(r'`[^`]*`|"[^"]*"', "…", f"{finding.message} {finding.hint}")
+            wrong |= {text} if FORBIDDEN.search(text) else set()
+    assert wrong == set()

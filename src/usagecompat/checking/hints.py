@@ -29,7 +29,7 @@ _SIGNS: Final = "$€£¥"
 _CODES: Final = re.compile(r"^(?:[A-Z]{3}|usd|eur)\s*(?=[-+.\d$€£¥])|(?<=\d)\s*(?:[A-Z]{3}|usd|eur)$")
 """A currency beside a number."""
 WHAT_IS_ONE: Final = (
-    "A payload is an object whose `object` says what it is: page, bucket, or a kind such as organization.costs.result."
+    "A payload is an object whose `object` names it: page, bucket, or a kind such as organization.costs.result."
 )
 """What to say of what is none, and of which nothing better is known."""
 _OTHER: Final = "It is neither usage nor a cost."

@@ -240,7 +240,7 @@ KNOWN_UNDECLARED: Final[Mapping[str, str]] = {
 EMULATOR_HABITS: Final[Mapping[tuple[str, str], str]] = {
     ("schema/missing-member", "next_page"): "The API always sends it, null on the last page; emulators leave it out.",
     ("schema/missing-member", "has_more"): "The API always sends it; some OpenAI-compatible gateways leave it out.",
-    ("schema/wrong-object", "list"): 'The API always says "page"; "list" is a habit of OpenAI-compatible gateways.',
+    ("schema/wrong-object", "list"): 'The API always sends "page"; "list" is a habit of OpenAI-compatible gateways.',
     ("schema/undeclared-member", "next"): "Some emulators call the cursor `next`; the API calls it `next_page`.",
     ("schema/undeclared-member", "num_images"): "One gateway documents `num_images`; the API calls it `images`.",
 }

@@ -58,7 +58,7 @@ _PROGRAMS: Final = (
 )
 """What programs print, and what to say of it."""
 _AT_CHARACTER: Final = {
-    ",": "There is one comma too many, or a value is missing in front of it.",
+    ",": "There is one comma too many, or a value is missing before it.",
     "-": "A digit must follow a minus sign at once.",
     "_": "A JSON number has no separators of thousands.",
     "$": "A JSON number has no currency sign; the currency is a member of its own.",
