@@ -447,3 +447,58 @@ def test_currencies(amount: dict[str, Any], found: list[str]) -> None:
         assert rules(tree) == found
         both = bucket(usual, tree)
         assert rules(both) == [one.replace("/amount", "/results/1/amount") for one in found]
+
+
+def said(tree: object) -> list[tuple[str, str]]:
+    """The message and the hint of each rule finding."""
+    return [(f.message, f.hint) for f in check(json.dumps(tree)).findings if f.code.startswith("rule/")]
+
+
+@pytest.mark.parametrize(
+    ("tree", "message", "hint"),
+    [
+        (page(has_more=True), "`has_more` is true, and there is no cursor in `next_page`", "cannot read on"),
+        (page(next_page="x"), "`has_more` is false, and `next_page` holds a cursor", "Clients differ"),
+        (
+            page(bucket(start=9, end=10), bucket(start=0)),
+            "starts at 0, before the previous one, which starts at 9",
+            "order",
+        ),
+        (
+            page(bucket(start=1, end=9), bucket(start=8, end=9)),
+            "starts at 8, before the previous one ends at 9",
+            "twice",
+        ),
+        (bucket(start=5, end=5), "the bucket starts at 5 and ends at 5", "first second that is no part"),
+        (bucket(start=5, end=0), "the bucket starts at 5 and ends at 0", "nobody has set"),
+        (bucket(start=5, end=4), "the bucket starts at 5 and ends at 4", "wrong way round"),
+        (bucket(start=-7), "`start_time` is -7, which is before 1970", "no usage from that time"),
+        (
+            bucket(start=1, end=10**10),
+            "`end_time` is 10000000000, which is beyond the year 2200",
+            "Times are whole seconds",
+        ),
+    ],
+    ids=lambda value: value[:24] if isinstance(value, str) else "",
+)
+def test_words(tree: object, message: str, hint: str) -> None:
+    """A finding says with numbers what contradicts what, and what may have gone wrong."""
+    (found,) = [one for one in said(tree) if message in one[0]]
+    assert hint in found[1]
+
+
+@pytest.mark.parametrize("digits", [39, 40, 41])
+def test_long_times_are_cut(digits: int) -> None:
+    """A time of at most 40 digits is written out, and a longer one by its length alone."""
+    text = json.dumps(bucket()).replace('"end_time": 2', f'"end_time": 1e{digits - 1}')
+    (found,) = [one.message for one in check(text).findings if one.code == "rule/time-not-in-seconds"]
+    written = f"1{'0' * (digits - 1)}" if digits <= 40 else "a number of more than 40 digits"
+    assert f"`end_time` is {written}, which" in found
+
+
+@pytest.mark.parametrize("odd", [None, {"object": "other", "start_time": 9}])
+def test_what_is_no_bucket_is_passed_over(odd: object) -> None:
+    """Among buckets something else is not compared, and those after it are; one without `object` is a bucket."""
+    second = bucket(start=1)
+    del second["object"]
+    assert rules(page(bucket(start=5, end=6), odd, second)) == ["unordered-buckets /data/2"]
