@@ -10,7 +10,7 @@ import base64
 import json
 import sys
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 from attrs import evolve, frozen
 from pagers import (
@@ -31,6 +31,7 @@ from pagers import (
     gather,
     loads,
     read,
+    spell,
 )
 
 if TYPE_CHECKING:
@@ -178,6 +179,15 @@ enter(
     follow=changing(lambda cursor: quote(cursor, safe="")),
 )
 enter("cursor-unpadded", "cuts off the padding", CURSOR, *PADDED, follow=changing(lambda cursor: cursor.rstrip("=")))
+PLAIN = ("embeddings-base64-cursor", "costs-base64-padded-cursor")
+enter(
+    "cursor-not-escaped",
+    "puts the cursor into the query as it is",
+    CURSOR,
+    *PLAIN,
+    spell=lambda query: "&".join(spell([pair]) if pair[0] != "page" else f"page={pair[1]}" for pair in query),
+)
+enter("cursor-unescaped", "reads the cursor as if it were escaped", CURSOR, *PLAIN, follow=changing(unquote_plus))
 enter("cursor-lower-case", "writes it in lower case", CURSOR, "completions-three-pages", follow=changing(str.lower))
 enter(
     "cursor-truncated",
@@ -256,6 +266,13 @@ enter(
     "completions-minutes",
     first=lambda query: [(name, "31" if name == "limit" else value) for name, value in query],
     ends=lambda _: True,
+)
+enter(
+    "no-has-more-is-the-end",
+    "takes a page without `has_more` for the last",
+    UNREAD,
+    "completions-list",
+    ends=lambda pages: not pages[-1].more or ends(pages),
 )
 enter("two-pages", "reads two pages at most", UNREAD, "completions-three-pages", ends=at_most(2))
 enter(

@@ -126,6 +126,20 @@ def test_padded_cursor() -> None:
         assert client.ask("costs", f"{TWO_WEEKS}&page={text}").status == status
 
 
+@pytest.mark.parametrize("scenarios", [("base64-cursor",), ("base64-cursor", "padded-cursor")])
+def test_base64_cursor(scenarios: tuple[str, ...]) -> None:
+    """Cursors have `+` and `/`; escaped once they are taken, and as they are, as a space or escaped twice refused."""
+    client = under(*scenarios)
+    cursor = client.page("costs", TWO_WEEKS)["next_page"]
+    assert {"+", "/"} < set(cursor)
+    assert cursor.endswith("=") == (len(scenarios) == 2)
+    escaped = quote(cursor, safe="")
+    sent = {escaped: 200, quote(cursor): 200, cursor: 400, quote(cursor.replace("+", " ")): 400, quote(escaped): 400}
+    for text, status in sent.items():
+        assert client.ask("costs", f"{TWO_WEEKS}&page={text}").status == status
+    assert len(list(client.pages("costs", TWO_WEEKS))) == 2
+
+
 def test_has_more_without_cursor() -> None:
     """The last page, and no other, promises more and has no cursor."""
     pages = under("has-more-without-cursor").pages("costs", TWO_WEEKS)
@@ -244,7 +258,7 @@ def test_the_table() -> None:
         assert scenario.name == name
         assert scenario.does.endswith(".")
         assert scenario.evidence
-    assert len(SCENARIOS) == 17
+    assert len(SCENARIOS) == 18
 
 
 @pytest.mark.parametrize(

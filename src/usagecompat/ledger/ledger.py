@@ -170,7 +170,7 @@ class Ledger:
         """Where on the grid the asked page starts."""
         if query.page is None:
             return query.first
-        position = read_cursor(self._identity(query), query.page, padded="padded-cursor" in self.behaviour)
+        position = read_cursor(self._identity(query), query.page, padded=self._padded, plain=self._plain)
         if position is None:
             raise Refusal("The page token is invalid, or belongs to another query.", "page", "invalid_page_token")
         return position
@@ -179,7 +179,15 @@ class Ledger:
         return f"{self.seed} {self.said.revision} {query.identity}"
 
     def _cursor(self, query: Query, position: int) -> str:
-        return write_cursor(self._identity(query), position, padded="padded-cursor" in self.behaviour)
+        return write_cursor(self._identity(query), position, padded=self._padded, plain=self._plain)
+
+    @property
+    def _padded(self) -> bool:
+        return "padded-cursor" in self.behaviour
+
+    @property
+    def _plain(self) -> bool:
+        return "base64-cursor" in self.behaviour
 
     def _page(self, query: Query, position: int, memory: Memory) -> Response:
         size = query.limit * query.seconds
