@@ -138,15 +138,20 @@ def _numbers(lines: bytes, texts: int) -> ColumnOfNumbers | None:
         return ColumnOfNumbers(texts)
     told = [*map(bytes.strip, lines.translate(None, b"-.").split(b"\n"), repeat(b"0"))]
     sizes = [*map(len, told)]
-    most = max(sizes)
+    told_apart = {*sizes}
+    least, most = min(told_apart), max(told_apart)
     numbers = lines.split(b"\n")
     if (most > _MOST_DIGITS or _ZEROS in lines) and not _are_normal(numbers, sizes):
         return _one_by_one(numbers, texts)
     if most <= _SURE:
         return ColumnOfNumbers(texts)
+    if least > _TOO_MANY:
+        return ColumnOfNumbers(texts, len(numbers), numbers[0])
     lossy = [index for index, size in enumerate(sizes) if size > _TOO_MANY] if most > _TOO_MANY else []
-    unsure: list[int] = []
-    if len(lossy) < len(told):
+    unsure: Sequence[int]
+    if _SURE + 1 < least and most <= _TOO_MANY:
+        unsure = range(len(told))
+    else:
         unsure = [
             index
             for index, size in enumerate(sizes)
@@ -177,7 +182,7 @@ def _are_normal(numbers: list[bytes], sizes: list[int]) -> bool:
     )
 
 
-def _kept(unsure: list[int], numbers: list[bytes], told: list[bytes]) -> set[int]:
+def _kept(unsure: Sequence[int], numbers: list[bytes], told: list[bytes]) -> set[int]:
     """
     Which of these numbers of seven to nine digits come back from binary32, by their positions in `unsure`.
 
@@ -188,23 +193,25 @@ def _kept(unsure: list[int], numbers: list[bytes], told: list[bytes]) -> set[int
         numbers, told = [numbers[index] for index in unsure], [told[index] for index in unsure]
     values, wholes = _floats(b"[%b]" % b",".join(numbers)), _floats(b"[%b]" % b",".join(told))
     singles = array("f", values)
+    least_value = min(singles)
     most, least = _MORE_THAN_HALF, -_MORE_THAN_HALF
-    near = [
-        at
-        for at, value, single, whole in zip(range(len(values)), values, singles, wholes, strict=True)
-        if least < (single - value) * whole / value < most
-    ]
+    apart = [(single - value) * whole / value for value, single, whole in zip(values, singles, wholes, strict=True)]
+    near = [at for at, units in enumerate(apart) if least < units < most]
     kept: set[int] = set()
-    for size in {*map(len, [told[at] for at in near])}:
-        group = [at for at in near if len(told[at]) == size]
-        rounded = array("f", [singles[at] for at in group])
+    groups: dict[int, list[int]] = {}
+    for at in near:
+        groups.setdefault(len(told[at]), []).append(at)
+    for size, group in groups.items():
+        rounded = array("f", map(singles.__getitem__, group))
         shorter = array("f", _printed(rounded, size - 1))
         kept.update([at for at, single, less in zip(group, rounded, shorter, strict=True) if single != less])
-        if not _POWERS.isdisjoint(map(abs, rounded)):  # below these binary32 has twice as many numbers as above
+        if not _POWERS.isdisjoint(
+            map(abs, rounded) if least_value < 0 else rounded
+        ):  # below these binary32 has twice as many numbers as above
             kept.difference_update(at for at in group if abs(singles[at]) in _POWERS and is_lossy(numbers[at]))
             kept.update(at for at in group if abs(singles[at]) in _POWERS and not is_lossy(numbers[at]))
     most, least = _LESS_THAN_HALF, -_LESS_THAN_HALF
-    halves = [at for at in kept if not least < (singles[at] - values[at]) * wholes[at] / values[at] < most]
+    halves = [at for at in kept if not least < apart[at] < most]
     for at in halves:
         if values[at] != float(f"{singles[at]:.{len(told[at])}g}"):
             kept.remove(at)

@@ -7,6 +7,7 @@ Anything else that the exact route would find makes it give up.
 
 from __future__ import annotations
 
+from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
@@ -94,14 +95,18 @@ class Findings:
             return False
         buckets = page.data
         last_end: int | None = None
+        arrays: dict[type[object], list[Sequence[object]]] = {}
         for bucket in buckets:
             if last_end is not None and bucket.start_time < last_end:
                 return False
             last_end = bucket.end_time
-            if not 0 <= bucket.start_time < last_end <= LAST_TIME or (
-                bucket.results and not self._results(bucket.results)
-            ):
+            if not 0 <= bucket.start_time < last_end <= LAST_TIME:
                 return False
+            results = bucket.results
+            if results:
+                arrays.setdefault(type(results[0]), []).append(results)
+        if not all(self._results([*chain.from_iterable(some)], some) for some in arrays.values()):
+            return False
         return self._counted([page]) and (not buckets or self._counted(buckets)) and self._numbers()
 
     def bucket(self, bucket: Bucket) -> bool:
@@ -116,8 +121,8 @@ class Findings:
         """A result by itself."""
         return self._results([result]) and self._numbers()
 
-    def _results(self, results: Sequence[object]) -> bool:
-        """The results of one bucket."""
+    def _results(self, results: Sequence[object], arrays: Sequence[Sequence[object]] | None = None) -> bool:
+        """The results of one bucket, or of several, each with its array."""
         cls = type(results[0])
         if len(results) > 1 and len({*map(type, results)}) > 1:
             return False
@@ -125,7 +130,7 @@ class Findings:
         if record.part or record.numbers:
             self._with_numbers.setdefault(cls, []).extend(results)
         counts = self._counts.setdefault(cls, [0] * len(record.columns)) if record.columns else ()
-        return record.check(results, counts)
+        return record.check(results, counts, arrays)
 
     def _counted(self, objects: Sequence[Node]) -> bool:
         """Objects of one record, of which nothing is to be checked but what is counted."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from operator import attrgetter
 from types import GenericAlias
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Protocol, TypeAlias
 
 import msgspec
 from attrs import frozen
@@ -25,17 +25,29 @@ from usagecompat.findings import Shape
 from usagecompat.jsontext import INT32_LEAST, INT32_MOST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, MutableSequence, Sequence
+    from collections.abc import Iterable, Mapping, MutableSequence, Sequence
 
     from usagecompat.contract import Contract, RecordShape
 
-Check: TypeAlias = "Callable[[Sequence[Any], MutableSequence[int] | tuple[()]], bool]"
-"""
-Whether nothing is wrong with objects of one record, which stand in one array.
 
-What the columns of the record name is counted, and added to the list.
-False if there is anything the fast route does not explain.
-"""
+class Check(Protocol):
+    """
+    Whether nothing is wrong with objects of one record, which stand in one array, or in several that are named.
+
+    What the columns of the record name is counted, and added to the list.
+    False if there is anything the fast route does not explain.
+    """
+
+    def __call__(
+        self,
+        objects: Sequence[Any],
+        counts: MutableSequence[int] | tuple[()],
+        arrays: Sequence[Sequence[Any]] | None = None,
+        /,
+    ) -> bool:
+        """Look at all of them; `arrays` together are `objects`, in that order."""
+        ...
+
 
 Type: TypeAlias = Any
 """A type that is put together here, as msgspec takes it."""
@@ -208,7 +220,12 @@ def _check(shape: RecordShape, names: tuple[str, ...], columns: tuple[Column, ..
     source = SourceText(shape, names, columns)
     keys = tuple(map(attrgetter, source.keys))
     scope: dict[str, Any] = {"UNSET": UNSET, "MOST": INT32_MOST, "LEAST": INT32_LEAST, "KEYS": keys}
-    scope |= {"CURRENCY": attrgetter("amount.currency"), "USD": {"usd"}, "IS_CODE": is_currency_code}
+    scope |= {
+        "AMOUNT": attrgetter("amount"),
+        "CURRENCY": attrgetter("currency"),
+        "USD": {"usd"},
+        "IS_CODE": is_currency_code,
+    }
     exec("\n".join(source.lines(revision)), scope)  # noqa: S102 - made of the contract's names and of numbers
     check: Check = scope["check"]
     return check
@@ -220,7 +237,7 @@ class SourceText:
 
     For a record with two counts of which one is the other's part, an undeclared member and a group key, that is::
 
-        def check(objects, counts):
+        def check(objects, counts, arrays=None):
             n0 = 0
             for o in objects:
                 input_tokens = o.input_tokens
@@ -230,18 +247,31 @@ class SourceText:
                 if o.undeclared_3 is not UNSET:
                     n0 += 1
             counts[0] += n0
-            for key in KEYS:
-                if key(objects[0]) != key(objects[1]):
-                    values = {*map(key, objects)}
-                    if len(values) == len(objects) and not (None in values and UNSET in values):
-                        return True
-            groups = set()
-            for o in objects:
-                k0 = o.project_id
-                if k0 is UNSET:
-                    k0 = None
-                groups.add((k0,))
-            return len(groups) == len(objects)
+            if len(objects) < 2:
+                return True
+            arrays = arrays or [objects]
+            most = max(arrays, key=len)
+            for key in KEYS if len(most) > 1 else ():
+                if key(most[0]) != key(most[1]):
+                    column, start, left = [*map(key, objects)], 0, []
+                    for array in arrays:
+                        values = {*column[start : start + len(array)]}
+                        start += len(array)
+                        if len(values) < len(array) or (None in values and UNSET in values):
+                            left.append(array)
+                    if len(left) < len(arrays):
+                        arrays = left
+                        break
+            for array in arrays:
+                groups = set()
+                for o in array:
+                    k0 = o.project_id
+                    if k0 is UNSET:
+                        k0 = None
+                    groups.add((k0,))
+                if len(groups) < len(array):
+                    return False
+            return True
     """
 
     def __init__(self, shape: RecordShape, names: tuple[str, ...], columns: tuple[Column, ...]) -> None:
@@ -262,7 +292,7 @@ class SourceText:
         counted = range(len(self._columns))
         body = [*self._sums(revision), *self._counters()]
         return [
-            "def check(objects, counts):",
+            "def check(objects, counts, arrays=None):",
             *(f"    n{index} = 0" for index in counted),
             *(["    for o in objects:", *(f"        {line}" for line in body)] if body else ()),
             *(f"    counts[{index}] += n{index}" for index in counted),
@@ -315,7 +345,7 @@ class SourceText:
             return []
         return [
             "try:",
-            "    are_usd = {*map(CURRENCY, objects)} == USD",
+            "    are_usd = {*map(CURRENCY, map(AMOUNT, objects))} == USD",
             "except AttributeError:",
             "    are_usd = False",
             "for o in () if are_usd else objects:",
@@ -324,9 +354,9 @@ class SourceText:
 
     def _groups(self) -> list[str]:
         """
-        That no two objects have the same group keys, where an absent key is as good as null.
+        That no two objects of one array have the same group keys, where an absent key is as good as null.
 
-        Most answers are grouped by one key, so a key that tells the first two objects apart often tells all.
+        Most answers are grouped by one key, so a key that tells the first objects of an array apart often tells all.
         """
         if not is_kind(self._shape.kind or ""):
             return ["return True"]
@@ -334,17 +364,28 @@ class SourceText:
         return [
             "if len(objects) < 2:",
             "    return True",
-            "for key in KEYS:",
-            "    if key(objects[0]) != key(objects[1]):",
-            "        values = {*map(key, objects)}",
-            "        if len(values) == len(objects) and not (None in values and UNSET in values):",
-            "            return True",
-            "groups = set()",
-            "for o in objects:",
-            *(f"    k{index} = o.{attribute}" for index, attribute in enumerate(self.keys)),
-            *(f"    if k{index} is UNSET: k{index} = None" for index in numbers),
-            f"    groups.add(({''.join(f'k{index}, ' for index in numbers)}))",
-            "return len(groups) == len(objects)",
+            "arrays = arrays or [objects]",
+            "most = max(arrays, key=len)",
+            "for key in KEYS if len(most) > 1 else ():",
+            "    if key(most[0]) != key(most[1]):",
+            "        column, start, left = [*map(key, objects)], 0, []",
+            "        for array in arrays:",
+            "            values = {*column[start : start + len(array)]}",
+            "            start += len(array)",
+            "            if len(values) < len(array) or (None in values and UNSET in values):",
+            "                left.append(array)",
+            "        if len(left) < len(arrays):",
+            "            arrays = left",
+            "            break",
+            "for array in arrays:",
+            "    groups = set()",
+            "    for o in array:",
+            *(f"        k{index} = o.{attribute}" for index, attribute in enumerate(self.keys)),
+            *(f"        if k{index} is UNSET: k{index} = None" for index in numbers),
+            f"        groups.add(({''.join(f'k{index}, ' for index in numbers)}))",
+            "    if len(groups) < len(array):",
+            "        return False",
+            "return True",
         ]
 
     def _is_there(self, name: str, value: str) -> list[str]:
