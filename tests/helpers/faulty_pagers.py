@@ -83,6 +83,11 @@ def instead(name: str, change: Callable[[str, list[Page]], object]) -> Callable[
     ]
 
 
+def since_ever(query: Query) -> Query:
+    """A step that asks from the beginning."""
+    return [(name, "0" if name == "start_time" else value) for name, value in query]
+
+
 def under(name: str) -> Callable[[Query, list[Page]], Query]:
     """A step that sends the cursor under another name."""
     return lambda query, pages: [*query, (name, str(pages[-1].cursor))]
@@ -139,6 +144,14 @@ enter(
     QUERY,
     "completions-three-pages",
     follow=instead("end_time", lambda value, pages: int(value) + len(pages)),
+)
+enter(
+    "whole-history",
+    "asks for all that there ever was",
+    QUERY,
+    "completions-three-pages",
+    first=since_ever,
+    follow=lambda query, pages: since_ever(follow(query, pages)),
 )
 enter(
     "names-escaped-again",
@@ -460,6 +473,17 @@ enter(
     "completions-three-pages",
     ends=asks_on,
     follow=lambda query, pages: follow(query, pages[:1]),
+)
+enter(
+    "windows-without-end",
+    "asks for windows of its own, and never comes to the last",
+    ENDLESS,
+    "completions-three-pages",
+    ends=lambda _: False,
+    follow=lambda query, pages: [
+        (name, str(int(value) + 259_200 * len(pages)) if name in {"start_time", "end_time"} else value)
+        for name, value in query
+    ],
 )
 enter(
     "retries-for-ever",

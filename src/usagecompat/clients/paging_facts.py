@@ -84,6 +84,8 @@ class Facts:
     """Cursors to pages that nobody asked for."""
     in_a_circle: bool = False
     """Whether a page led to itself."""
+    again: bool = False
+    """Whether a page was asked for that had come before."""
     keyless: int = 0
     """How many requests came without the key."""
     elsewhere: list[str] = Factory(list[str])
@@ -135,6 +137,7 @@ def facts_of(sequence: Sequence, fetched: Iterable[Fetched]) -> Facts:
 def _conclude(facts: Facts, requests: list[tuple[int, Fetched]]) -> None:
     """Take note of what came of one request in the end, however often it was made."""
     pages = [found for _, one in requests if (found := page_of(one.response)) is not None]
+    facts.again |= len(pages) > 1
     if not pages:
         number, one = requests[-1]
         facts.failures.append(Failure(number=number, fetched=one, alone=len(requests) == 1))

@@ -166,7 +166,8 @@ class _Judgement:
         """Say what is wrong."""
         if endless:
             self.outcome = Outcome.TIMED_OUT
-            self._blame(_ENDLESS, f"{self.facts.requests} requests, and no end: {self._latest()}")
+            code = _QUERY if self._is_on_a_long_way() else _ENDLESS
+            self._blame(code, f"{self.facts.requests} requests, and no end: {self._latest()}")
             self._blame_changes()
         elif self.outcome in FAILED:
             self._blame(f"client/{self.outcome}", self.reply.message)
@@ -181,6 +182,12 @@ class _Judgement:
 
     def _blame(self, code: str, message: str) -> None:
         self.faults.setdefault(code, message)
+
+    def _is_on_a_long_way(self) -> bool:
+        """Whether the client comes to an end, page by page, of a query that is not the one that was asked."""
+        facts = self.facts
+        lost = facts.again or facts.in_a_circle or facts.failures or facts.cursor_changed or facts.query_changed
+        return len(facts.altered) == 1 and not lost
 
     def _latest(self) -> str:
         """What the client asked again and again."""
