@@ -145,10 +145,6 @@ class Count:
     levels: Mapping[Level, int]
     """Of those decoded, how many came back at exactly this level."""
 
-    def at_least(self, level: Level) -> int:
-        """How many cases hold at `level`."""
-        return sum(count for held, count in self.levels.items() if held >= level)
-
     def to_dict(self) -> dict[str, object]:
         """The count as `schemas/run.json` describes it."""
         return {

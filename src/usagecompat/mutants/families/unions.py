@@ -66,44 +66,28 @@ def _of_kind(record: RecordShape) -> Iterator[Mutant]:
     def only(change: Callable[[Object], Changed]) -> Change:
         return on_results(lambda node: change(node) if tag_of(node) == kind else node)
 
-    yield lossy(
-        f"kind/{slug}-dropped", only(lambda _: GONE), fault=f"A record of {slug} does not come back.", since=since
-    )
-    yield lossy(
-        f"kind/{slug}-refused", only(lambda _: _refuse(slug)), fault=f"A record of {slug} is refused.", since=since
-    )
-    yield lossy(
-        f"kind/{slug}-emptied",
-        only(lambda _: {}),
-        fault=f"A record of {slug} comes back as an empty object.",
-        since=since,
-    )
-    yield lossy(f"kind/{slug}-null", only(lambda _: None), fault=f"A record of {slug} comes back as null.", since=since)
-    yield lossy(
-        f"kind/{slug}-others-dropped",
-        on_results(lambda node: node if tag_of(node) == kind else GONE),
-        fault=f"Every record but those of {slug} does not come back.",
-        since=since,
-    )
-    yield lossy(
-        f"kind/{slug}-closed",
-        _closed(record.name),
-        fault=f"A record of {slug} loses its undeclared members.",
-        since=since,
-    )
-    yield lossy(
-        f"kind/{slug}-refuses-undeclared",
-        _closed(record.name, refuse=True),
-        fault=f"A record of {slug} is refused for an undeclared member.",
-        since=since,
-    )
-    if kind != _FIRST:
-        yield lossy(
-            f"kind/{slug}-as-completions",
+    rows: dict[str, tuple[str, Change]] = {
+        "dropped": ("A record of {} does not come back.", only(lambda _: GONE)),
+        "refused": ("A record of {} is refused.", only(lambda _: _refuse(slug))),
+        "emptied": ("A record of {} comes back as an empty object.", only(lambda _: {})),
+        "null": ("A record of {} comes back as null.", only(lambda _: None)),
+        "others-dropped": (
+            "Every record but those of {} does not come back.",
+            on_results(lambda node: node if tag_of(node) == kind else GONE),
+        ),
+        "closed": ("A record of {} loses its undeclared members.", _closed(record.name)),
+        "refuses-undeclared": (
+            "A record of {} is refused for an undeclared member.",
+            _closed(record.name, refuse=True),
+        ),
+        "as-completions": (
+            "A record of {} comes back as completions.",
             _tags(lambda one: _FIRST if one == kind else one),
-            fault=f"A record of {slug} comes back as completions.",
-            since=since,
-        )
+        ),
+    }
+    for name, (fault, change) in rows.items():
+        if (name, kind) != ("as-completions", _FIRST):
+            yield lossy(f"kind/{slug}-{name}", change, fault=fault.format(slug), since=since)
 
 
 def _closed(name: str, *, refuse: bool = False) -> Change:
