@@ -110,6 +110,40 @@ def test_nothing_survives_the_guard(tmp_path: Path) -> None:
             wait_until(lambda pids=pids: not any(map(is_alive, pids)))
 
 
+AT_WORKER = """
+import json, os, sys
+def parent(pid):
+    return int(open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[1])
+for line in sys.stdin:
+    message = json.loads(line)
+    if "start" in message:
+        print('{"started": {"version": 1, "client": {"name": "at-worker"}}}', flush=True)
+    elif "run" in message:
+        asked = message["run"]
+        if asked["case"]["id"] == sys.argv[2]:
+            os.kill(parent(os.getppid()), int(sys.argv[1]))
+        print(json.dumps({"decoded": {"seq": asked["seq"], "payload": asked["case"]["payload"]}}), flush=True)
+    else:
+        break
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the client looks up its worker in /proc")
+@pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGKILL], ids=lambda number: number.name)
+def test_a_worker_that_the_client_ends_or_stops(tmp_path: Path, number: signal.Signals) -> None:
+    """With several jobs one that the client ends costs the case alone at which it did, and one that it stops goes on."""
+    client = tmp_path / "client.py"
+    client.write_text(AT_WORKER, encoding="utf-8")
+    asked = cases(verdict="valid")[:6]
+    command = (sys.executable, "-I", "-S", str(client), str(int(number)), asked[1].id)
+    spec = ClientSpec(name="at-worker", command=command)
+    result = run(spec, asked, probing=Probing.NONE, jobs=2)
+    outcomes = {case.case_id: case.outcome for case in result.cases}
+    assert len(outcomes) == 6
+    assert outcomes.pop(asked[1].id) == ("crashed" if number is signal.SIGKILL else "decoded")
+    assert set(outcomes.values()) == {"decoded"}
+
+
 def test_no_such_program() -> None:
     """A command that is not there is said to be not there, before any case is run."""
     spec = ClientSpec(name="nobody", command=("usagecompat-no-such-program",))

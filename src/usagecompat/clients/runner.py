@@ -4,34 +4,45 @@ A client against a corpus, in one process or in several.
 
 from __future__ import annotations
 
+import os
 import pickle
+import signal
 import subprocess
 import sys
 from collections import Counter
+from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, cast
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Final, cast
 
 from attrs import evolve
 
 from usagecompat.clients.causes import causes_of
-from usagecompat.clients.grading import tasks
-from usagecompat.clients.probes import Probing, run_share
-from usagecompat.clients.results import ClientResult, Kit
+from usagecompat.clients.grading import judge, tasks
+from usagecompat.clients.probes import Probing, Share, run_share
+from usagecompat.clients.protocol import Features
+from usagecompat.clients.results import ClientResult, Kit, Outcome, Probes
+from usagecompat.clients.session import Reply
 from usagecompat.corpus import Tier, packaged, read_manifest
 from usagecompat.exceptions import CannotStartClient, UsageCompatError
 from usagecompat.fidelity import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
     from usagecompat.clients.grading import Task
-    from usagecompat.clients.probes import Share
     from usagecompat.clients.spec import ClientSpec
     from usagecompat.contract import Revision
     from usagecompat.corpus import Case, Entry, Payload
 
 _WORKER = (sys.executable, "-m", "usagecompat.clients._worker")
+_MOST_LOST: Final = 60
+"""How many workers a client may end before nobody asks it any more."""
+_ENDED_ITS_WORKER: Final = "it ended the worker process of usagecompat that asked it"
+_TOO_MANY_LOST: Final = f"the client ended {_MOST_LOST} worker processes of usagecompat, and was asked no more"
+_LOOK_AGAIN: Final = 0.2
+"""Seconds between two looks at whether a worker was stopped."""
 
 
 def run(  # noqa: PLR0913 - one for each option
@@ -111,33 +122,90 @@ def share_out(
     """
     What comes of the cases when several processes share them, which end when this one does.
 
+    A client that ends such a process from outside is blamed at the case at which it did, and the others are asked again.
+
     Raises:
         CannotStartClient: There is no such program.
         NoSuchClient: There is no such function.
     """
     shares = [todo[index::jobs] for index in range(min(jobs, len(todo)) or 1)]
+    return _in_workers(spec, shares, probing, required, iter(range(_MOST_LOST)))
+
+
+def _in_workers(
+    spec: ClientSpec, shares: Sequence[Sequence[Task]], probing: Probing, required: Level, losses: Iterator[int]
+) -> list[Share]:
+    """What comes of each share in a process of its own; of one that was ended from outside, of its halves."""
     workers = [
         subprocess.Popen(_WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)  # noqa: S603 - our own program
         for _ in shares
     ]
-    try:
-        for worker, share in zip(workers, shares, strict=True):
-            if worker.stdin:
+    with _kept_going(workers):
+        try:
+            for worker, share in zip(workers, shares, strict=True):
                 job = pickle.dumps((sys.path, spec, tuple(share), probing, required))
-                worker.stdin.write(len(job).to_bytes(8, "big") + job)
-                worker.stdin.flush()
-        return [_collected(worker) for worker in workers]
+                if worker.stdin:
+                    with suppress(BrokenPipeError):  # it was ended, which is told where it is collected
+                        worker.stdin.write(len(job).to_bytes(8, "big") + job)
+                        worker.stdin.flush()
+            done = [_collected(worker) for worker in workers]
+        finally:
+            for worker in workers:
+                for pipe in (worker.stdin, worker.stdout):
+                    if pipe:
+                        with suppress(BrokenPipeError):
+                            pipe.close()
+                worker.wait()
+    results: list[Share] = []
+    for share, result in zip(shares, done, strict=True):
+        if result is not None:
+            results.append(result)
+        elif next(losses, None) is None:
+            results.append(_of(share, Reply(outcome=Outcome.NOT_RUN, message=_TOO_MANY_LOST)))
+        elif len(share) == 1:
+            results.append(_of(share, Reply(outcome=Outcome.CRASHED, message=_ENDED_ITS_WORKER)))
+        else:
+            half = len(share) // 2
+            results += _in_workers(spec, [share[:half], share[half:]], probing, required, losses)
+    return results
+
+
+def _of(share: Sequence[Task], reply: Reply) -> Share:
+    """The share of cases that all came to this."""
+    cases = tuple(judge(task, reply, Features()) for task in share)
+    return Share(client=None, features=None, cases=cases, faults=(), probes=Probes(wanted=False))
+
+
+@contextmanager
+def _kept_going(workers: Sequence[subprocess.Popen[bytes]]) -> Generator[None]:
+    """Let workers go on that a client has stopped, where the system tells of it."""
+    if sys.platform == "win32" or not hasattr(os, "waitid"):
+        yield
+        return
+    over = Event()
+
+    def look() -> None:
+        while not over.wait(_LOOK_AGAIN):
+            for worker in workers:
+                with suppress(ChildProcessError, ProcessLookupError):
+                    if os.waitid(os.P_PID, worker.pid, os.WSTOPPED | os.WNOHANG):
+                        os.kill(worker.pid, signal.SIGCONT)
+
+    thread = Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield
     finally:
-        for worker in workers:
-            for pipe in (worker.stdin, worker.stdout):
-                if pipe:
-                    pipe.close()
-            worker.wait()
+        over.set()
+        thread.join()
 
 
-def _collected(worker: subprocess.Popen[bytes]) -> Share:
+def _collected(worker: subprocess.Popen[bytes]) -> Share | None:
+    """What a worker has to tell; None if it was ended by a signal."""
     told = worker.stdout.read() if worker.stdout else b""
     if not told:
+        if worker.wait() < 0:
+            return None
         raise CannotStartClient("", "a worker of usagecompat ended without a result; this is no fault of the client")
     result = cast("Share | UsageCompatError", pickle.loads(told))  # noqa: S301 - our own program wrote it
     if isinstance(result, UsageCompatError):
