@@ -196,7 +196,7 @@ CODES: Final[Mapping[str, Code]] = {
     "client/cursor-changed": _code(_E, "a cursor went back otherwise than it came"),
     "client/paging-endless": _code(_E, "the client never stops asking for pages"),
     "client/pages-unread": _code(_E, "a page that there is was never asked for"),
-    "client/error-hidden": _code(_E, "a page failed, and the client says that it has all"),
+    "client/error-hidden": _code(_E, "a page failed, and the client claimed to have all buckets"),
     "client/gave-up-early": _code(_N, "a request was one too many, and was not made again"),
     # A conversion to another revision left something behind.
     "convert/member-dropped": _code(_W, "a member that the revision does not know was left out"),

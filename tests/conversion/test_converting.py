@@ -206,7 +206,7 @@ def test_meanings(payload: bytes, source: str, target: str, expected: int) -> No
 )
 def test_meanings_that_nobody_can_tell(payload: bytes, source: str, target: str) -> None:
     """A count that would have to be guessed is refused with the reason."""
-    with pytest.raises(CannotConvert, match="what that comes to is not known") as refused:
+    with pytest.raises(CannotConvert, match="the result of that is not known") as refused:
         convert(payload, target, from_=source)
     assert refused.value.pointer == f"/{WRITE}"
 

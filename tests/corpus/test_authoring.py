@@ -115,7 +115,7 @@ def test_every_revision(root: Path) -> None:
         ({"flags": ("unheard-of",)}, "the flag 'unheard-of' is not explained"),
         ({"fix": ("1e3", "100")}, "occurs 0 times"),
         ({"fix": ("1e2", "-1")}, "with its fix the payload is invalid"),
-        ({"fix": None}, "no fix shows that it has one fault"),
+        ({"fix": None}, "no fix proves that it has one fault"),
         ({"payload": GOOD}, "should not be valid under"),
     ],
     ids=str,

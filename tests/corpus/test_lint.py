@@ -117,7 +117,7 @@ def copied(name: str, to: str) -> Damage:
 
 COST, NEGATIVE, ONE, BRACE = CASES
 KINDS: dict[str, tuple[Damage, str]] = {
-    "payload without sidecar": (removed(f"{NEGATIVE}.case.json"), "nothing says what it must show"),
+    "payload without sidecar": (removed(f"{NEGATIVE}.case.json"), "it has no case file"),
     "sidecar without payload": (removed(f"{NEGATIVE}.json"), "its payload count-negative.json is missing"),
     "other file": (written("numbers/README.txt", ""), "is neither a payload nor what one must show"),
     "payload outside of a topic": (written("stray.json", "{}"), "stands outside of any topic"),
@@ -158,7 +158,7 @@ KINDS: dict[str, tuple[Damage, str]] = {
         said(NEGATIVE, fix={"replace": "-1,", "with": "-2,"}),
         "with its fix the payload is invalid and not valid",
     ),
-    "no fix": (said(NEGATIVE, fix=None), "no fix shows that it has one fault"),
+    "no fix": (said(NEGATIVE, fix=None), "no fix proves that it has one fault"),
     "fix of a valid payload": (said(ONE, fix={"replace": "1", "with": "2"}), "should not be valid under"),
     "range backwards": (
         said(NEGATIVE, revisions=[{"from": "2025-02-10", "to": "2024-12-04", "verdict": "invalid"}]),
@@ -199,7 +199,7 @@ KINDS: dict[str, tuple[Damage, str]] = {
     "published against findings": (said(COST, published="acceptable"), "the published verdict is acceptable"),
     "count of an error": (
         said(NEGATIVE, findings=[{"code": "record/negative-count", "pointer": "/num_model_requests", "count": 2}]),
-        "errors are told one by one",
+        "errors are reported one by one",
     ),
     "finding missing": (
         said(ONE, verdict="acceptable", findings=[{"code": "rule/mixed-kinds", "pointer": ""}]),

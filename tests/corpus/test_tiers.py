@@ -101,7 +101,7 @@ def test_linter_asks_for_the_tier(tmp_path: Path) -> None:
     (tmp_path / "notes.json").write_text("{}", "utf-8")
     sidecar = tmp_path / "numbers" / case.path.name
     said = json.loads(sidecar.read_text("utf-8"))
-    for tier_said, told in ((None, "has no `tier`"), ("extreme", "says the tier extreme")):
+    for tier_said, told in ((None, "has no `tier`"), ("extreme", "has the tier extreme")):
         said.pop("tier", None)
         if tier_said:
             said["tier"] = tier_said

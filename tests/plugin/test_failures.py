@@ -30,7 +30,7 @@ def test_everything_is_told(pytester: pytest.Pytester, small: Path) -> None:
             "  evidence: *",
             "  schema/wrong-type at /amount/currency, line 5, column 5",
             "    expected: no such finding",
-            "    seen:     expected a string, found the number 5",
+            "    found:    expected a string, found the number 5",
             "    why:      a value has another JSON type than in the contract",
             '    to fix:   Write "5", in quotes. Fix amount-string.json, or, if it is right, what amount-string.case.json expects of it.',
             "  amount-string.json has other bytes than when the manifest was written.",
@@ -54,7 +54,7 @@ def test_missing_finding(pytester: pytest.Pytester, small: Path) -> None:
             "wire/amount-as-string at /amount/value: schemas/2026-10-21.json accepts the payload",
             "wire/amount-as-string at /amount/value: no such finding",
             "    expected: wire/amount-as-string at /amount/value",
-            "    seen:     no such finding",
+            "    found:    no such finding",
         ]
     )
 
@@ -71,7 +71,7 @@ def test_finding_elsewhere(pytester: pytest.Pytester, small: Path) -> None:
     result.stdout.fnmatch_lines(
         [
             "    expected: record/negative-count at /input_tokens",
-            "    seen:     the same code at /num_model_requests",
+            "    found:    the same code at /num_model_requests",
         ]
     )
 

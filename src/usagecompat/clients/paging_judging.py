@@ -225,9 +225,9 @@ class _Judgement:
         elif not changed and facts.failures and all(failure.is_rate_limit for failure in facts.failures):
             once = [failure for failure in facts.failures if failure.alone]
             if once:
-                self._blame(_EARLY, f"{once[0]}, which said when to ask again, and nobody did")
+                self._blame(_EARLY, f"{once[0]}, which had a time to ask again, and nobody did")
         elif not changed and not facts.failures and not self._may_report():
-            self._blame(_REFUSED, f"every page came, and the client said that something failed: {why}")
+            self._blame(_REFUSED, f"every page came, and the client reported a failure: {why}")
 
     def _is_refusal(self, failure: Failure) -> bool:
         """Whether the server refused what was asked, as it would any day."""
@@ -256,7 +256,7 @@ class _Judgement:
             self.level = Level.NONE
             self._blame(
                 "client/item-invented",
-                f"{strangers} of {len(said.buckets)} that were printed do not say when they start",
+                f"{strangers} of {len(said.buckets)} that were printed have no start",
             )
 
     def _judge_starts(self, told: list[tuple[int, Tree]]) -> None:
@@ -314,7 +314,7 @@ class _Judgement:
         if not unserved:
             return
         facts = self.facts
-        told = f"{len(unserved)} of {len(self.expected)} buckets are missing, and the client said that it has all"
+        told = f"{len(unserved)} of {len(self.expected)} buckets are missing, and the client claimed to have all"
         changed = self._blame_changes()
         if facts.failures:
             self._blame(_HIDDEN, f"{facts.failures[0]}; {told}")

@@ -163,9 +163,7 @@ class _Conversion:
                 raise self.refuse(path, f"it would become `{wanted.name}`, and there is one already")
             self.edits.replace(entry.start, entry.name_end, f'"{wanted.name}"')
         if member is not None and entry.name != member.name:
-            message = (
-                f"it stood here for `{member.name}`, as {self.source.revision} calls it, which is not told any more"
-            )
+            message = f"it stood here for `{member.name}`, as {self.source.revision} calls it, which is lost"
             self.lose("convert/name-lost", path, message)
 
     def _value(  # noqa: PLR0913, PLR0917 - as many as a member has sides
@@ -231,7 +229,7 @@ class _Conversion:
             try:
                 found = recount(entry.name, member.meaning, wanted.meaning, counts)
             except Unclear as unclear:
-                reason = f"it counts something else at {self.target.revision}, and what that comes to is not known: {unclear}"
+                reason = f"it counts something else at {self.target.revision}, and the result of that is not known: {unclear}"
                 raise self.refuse(here, reason) from unclear
             if found.value == counts[entry.name]:
                 continue

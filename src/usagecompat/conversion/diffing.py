@@ -130,7 +130,7 @@ def _shown(witness: Witness | QueryWitness | None, change: Change, mark: str = "
             why = "it is an annotation"
         elif change.rule is Rule.PARAMETER_DEFAULT_CHANGED:
             why = "the query is the same, and the answer is another"
-        return f"no payload shows it: {why}"
+        return f"no payload proves it: {why}"
     there = f"{witness.verdict} at {witness.wrong_at} ({witness.code})"
     profile = "to the letter" if witness.profile is Profile.PUBLISHED else "as served"
     return f"{mark}{witness.payload.decode()}{mark} is right at {witness.right_at}, and {there}, {profile}"

@@ -68,7 +68,7 @@ def recount(name: str, before: Means, after: Means, counts: Mapping[str, int]) -
     if after.leaves_out and not settled and after.unless:
         # Either form is right there, as long as the record's own sums tell later readers which one it is.
         if _form_by_sums(name, counts, apart) is None:
-            raise Unclear(f"`{after.unless}` is not there, and no sum tells whether `{rest}` is part of it")
+            raise Unclear(f"`{after.unless}` is not there, and no sum decides whether `{rest}` is part of it")
         return Recount(value)
     wanted = Form.PARTIAL if after.leaves_out and not settled else Form.WHOLE
     lossy = bool(before.unless) and before.unless not in counts and form is Form.WHOLE and wanted is Form.PARTIAL
@@ -98,7 +98,7 @@ def _form(name: str, means: Means, counts: Mapping[str, int], apart: int) -> For
         return Form.WHOLE
     form = _form_by_sums(name, counts, apart)
     if form is None:
-        raise Unclear(f"`{means.unless}` is not there, and no sum tells whether `{means.leaves_out}` is part of it")
+        raise Unclear(f"`{means.unless}` is not there, and no sum decides whether `{means.leaves_out}` is part of it")
     return form
 
 
@@ -116,4 +116,4 @@ def _form_by_sums(name: str, counts: Mapping[str, int], apart: int) -> Form | No
 def _must_fit(name: str, value: int, counts: Mapping[str, int], part: str) -> None:
     """A whole and a part are one number if the sums say so, or the other part, or if there is nothing of it."""
     if value and counts.get(part) != value and _form_by_sums(name, counts, 0) is None:
-        raise Unclear("how much of it stands in another member is not said, and no sum shows that it is nothing")
+        raise Unclear("how much of it is in another member is not known, and no sum proves that it is nothing")

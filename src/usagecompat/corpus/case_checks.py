@@ -98,7 +98,7 @@ def _case_schema(case: Case, terms: Terms) -> Iterator[Mismatch]:
 def _payload_schema(payload: Payload, terms: Terms) -> Iterator[Mismatch]:
     report = report_of(payload, terms)
     if [finding for finding in errors_of(report, "json/") if finding.code not in _READABLE]:
-        raise NotJudged("the text is no strict JSON, which the item `json` says")
+        raise NotJudged("the text is not strict JSON, which the item `json` reports")
     if ignored := {finding.code for finding in errors_of(report, *_SCHEMA)} & terms.ignore:
         raise NotJudged(f"a schema cannot leave {', '.join(sorted(ignored))} out, as is asked")
     errors = errors_of(report, *_SCHEMA)
@@ -215,7 +215,7 @@ def _ranges(case: Case) -> Iterator[Mismatch]:
 def _payload_record(payload: Payload, terms: Terms) -> Iterator[Mismatch]:
     report = report_of(payload, terms, terms.ignore)
     if any(errors_of(report, "json/")):
-        raise NotJudged("the text is no strict JSON, which the item `json` says")
+        raise NotJudged("the text is not strict JSON, which the item `json` reports")
     failing = failing_of(report, terms, "")
     better = report.best_revision if report.verdict is Verdict.INVALID else None
     fits = better is not None and report.revisions[better].verdict is not Verdict.INVALID

@@ -228,7 +228,7 @@ def _by_round_trip(case: Derived, profile: ProfileName) -> Iterator[Mismatch]:
 
 
 def _mismatch(case: Derived, expected: str, seen: str) -> Mismatch:
-    fix = "Either the kit is wrong about this member, or `mutations.py` about what the contract says of it."
+    fix = "Either the kit is wrong about this member, or `mutations.py` about what the contract has for it."
     why = CODES[case.code].title if case.code != VALID else ""
     return Mismatch(code=case.code, pointer=case.pointer, expected=expected, seen=seen, why=why, fix=fix)
 

@@ -110,7 +110,7 @@ def _stray_files(root: Path) -> Iterator[Problem]:
             if not inner.name.endswith(".json"):
                 yield Problem(inner, "is neither a payload nor what one must show")
             elif not inner.name.endswith(SIDECAR) and not sidecar_of(inner).is_file():
-                yield Problem(inner, f"nothing says what it must show: {sidecar_of(inner).name} is missing")
+                yield Problem(inner, f"it has no case file with its expectation: {sidecar_of(inner).name} is missing")
 
 
 def _sidecar(path: Path) -> Iterator[Problem]:
@@ -219,7 +219,7 @@ def _tier(case: Case) -> Iterator[str]:
     """Whether the case says its tier, and the one that the rule gives it."""
     rule = case.tier_by_rule
     if case.said_tier is not rule:
-        said = "has no `tier`" if case.said_tier is None else f"says the tier {case.said_tier}"
+        said = "has no `tier`" if case.said_tier is None else f"has the tier {case.said_tier}"
         yield f"it {said}, and the rule of fixtures/README.md gives it {rule}; `usagecompat fixtures update DIR {case.id} --write` fills it in"
 
 
@@ -250,14 +250,14 @@ def _expectation(case: Case) -> Iterator[str]:
         last = held.last
     for one in case.findings:
         if one.count > 1 and CODES[one.code].served is Severity.ERROR:
-            yield f"errors are told one by one, and {one.code} has a count"
+            yield f"errors are reported one by one, and {one.code} has a count"
 
 
 def _fix(case: Case) -> Iterator[str]:
     """Whether the recorded edit makes the payload valid, which shows that it has one fault."""
     if case.fix is None:
         if case.verdict is not Verdict.VALID and SEVERAL not in case.flags:
-            yield f"no fix shows that it has one fault; the same fault in several places has the flag {SEVERAL!r}"
+            yield f"no fix proves that it has one fault; the same fault in several places has the flag {SEVERAL!r}"
         return
     if case.verdict is Verdict.VALID:
         yield "a valid payload needs no fix"

@@ -46,7 +46,7 @@ _PROGRAMS: Final = (
         re.compile(r"[\[({ \t\r\n]*(?:[A-Za-z_][\w.]*\((?:\w+=|[\[({'\"\d])|<[\w.]+ object at 0x)"),
         "This is how Python prints an object; write what it holds with `json.dumps`.",
     ),
-    (re.compile(r"curl: \(\d+\)"), "This is what curl says when a request fails; there was no answer."),
+    (re.compile(r"curl: \(\d+\)"), "This is what curl prints when a request fails; there was no answer."),
     (
         re.compile(r"Traceback \(most recent call last\)"),
         "This is a traceback of Python: the program that was to write the payload failed.",

@@ -227,7 +227,7 @@ class CompatItem(pytest.Item):
                 f", line {mismatch.line}, column {mismatch.column}" if mismatch.line else ""
             )
             yield f"    expected: {mismatch.expected}"
-            yield f"    seen:     {mismatch.seen}"
+            yield f"    found:    {mismatch.seen}"
             if mismatch.why:
                 yield f"    why:      {mismatch.why}"
             if mismatch.fix:

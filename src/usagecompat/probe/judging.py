@@ -130,7 +130,7 @@ def _is_grouped(course: Course, page: Page, keys: tuple[str, ...]) -> bool:
         course.report("server/group-by-ignored", f"Results grouped by {asked} have no {absent[0]}.", page.query)
     elif unasked:
         course.report(
-            "server/group-by-unasked", f"Results grouped by {asked} are told apart by {unasked[0]}, too.", page.query
+            "server/group-by-unasked", f"Results grouped by {asked} are separated by {unasked[0]}, too.", page.query
         )
     elif twice := _told_twice(page, keys):
         course.report("server/groups-repeated", f"A bucket has two results of the same {asked}: {twice}.", page.query)

@@ -58,7 +58,7 @@ def prove(
         old, new = check(before, profile=profile), check(after, profile=profile)
         if _said(old, renamed) != _said(new, {}):
             raise CannotRedact(
-                f"`check` would say something else of the result ({_first_difference(old, new, renamed)})"
+                f"`check` would report something else about the result ({_first_difference(old, new, renamed)})"
             )
     _compared(before, after, replaced, renamed)
 

@@ -203,7 +203,7 @@ def place_of(path: Path) -> str:
 def _unknown(text: str, position: int) -> str:
     found = text[position : position + 1]
     hint = {"'": "strings in single quotes are no JSON", "/": "comments are no JSON", "#": "comments are no JSON"}
-    told = hint.get(found, "nothing there can be told from a string without quotes")
+    told = hint.get(found, "nothing there can be distinguished from a string without quotes")
     return f"{_place(text, position)}: expected JSON; {told}"
 
 

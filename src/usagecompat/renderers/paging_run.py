@@ -88,7 +88,7 @@ def _numbers(result: ClientResult) -> Iterator[str]:
 
 
 _OUTCOMES: Final[Mapping[Outcome, str]] = {
-    Outcome.DECODED: 'said "this is all"',
+    Outcome.DECODED: "claimed to have all",
     Outcome.REFUSED: "reported a failure",
 }
 
@@ -101,7 +101,7 @@ def _codes(result: ClientResult) -> Iterator[str]:
     )
     if codes or notes:
         yield ""
-        yield "What was seen, and in how many sequences:"
+        yield "What was found, and in how many sequences:"
     for code, times in (*codes.most_common(), *notes.most_common()):
         mark = " (a note)" if code in notes else ""
         told_of = explanation(code).client if code in _OF_PAGES else CODES[code].title

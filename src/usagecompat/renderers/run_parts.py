@@ -62,7 +62,7 @@ def not_judged(result: ClientResult) -> Iterator[str]:
         if not cases:
             continue
         yield ""
-        yield f"{len(cases)} of {len(result.cases)} cases {outcome}, which says nothing of them:"
+        yield f"{len(cases)} of {len(result.cases)} cases {outcome}, so not judged:"
         reasons: dict[str, list[str]] = {}
         for case in cases:
             reasons.setdefault(case.message, []).append(case.case_id)

@@ -105,7 +105,7 @@ def _findings(summary: Summary, profile: Profile) -> Html:
 
 def _unpublished(summary: Summary) -> Iterator[Html]:
     yield paragraph(
-        "What no revision declares, and the day (UTC) on which the first bucket with it starts. It may tell of a coming revision."
+        "What no revision declares, and the day (UTC) on which the first bucket with it starts. It may announce a coming revision."
     )
     for title, rows in unpublished_in_words(summary.unpublished):
         listed = [(name, f"{count:,}", day) for name, count, day in rows[:_MOST_ROWS]]

@@ -220,7 +220,7 @@ def _coverage(kind: str, coverage: Coverage) -> Iterator[str]:
         yield f"  {label}: nothing between 2020 and 2039"
     if coverage.outside:
         lie = "bucket lies" if coverage.outside == 1 else "buckets lie"
-        yield f"    {coverage.outside:,} {lie} before 2020 or after 2039, and no more is said of that"
+        yield f"    {coverage.outside:,} {lie} before 2020 or after 2039, with no details"
 
 
 def _parts(days: Mapping[int, int]) -> Iterator[str]:

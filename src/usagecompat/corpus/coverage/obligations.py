@@ -90,13 +90,13 @@ WRONG: Final[Mapping[JsonType, tuple[str, ...]]] = {
 _OTHER_MODELS: Final = "record/lossy-number"
 _NO_CASE: Final[Mapping[str, str]] = {
     "json/limit-size": "A text of 64 MiB is no case: the reader's own tests make one.",
-    "json/already-parsed": "It is said of input that is no text, and every payload is one.",
-    "record/phantom-member": "It is said of flat records, which are never on the wire.",
+    "json/already-parsed": "It is about input that is not text, and every payload is text.",
+    "record/phantom-member": "It is about flat records, which are never on the wire.",
 }
 _NOT_OF_PAYLOADS: Final[Mapping[str, str]] = {
-    "client": "It is said of a client's answer, not of a payload: the mutants show it.",
-    "convert": "It is said of a conversion, not of a payload: the tests of conversions show it.",
-    "server": "It is said of a server's answers, not of one payload: the faulty servers of the tests show it.",
+    "client": "It is about a client's answer, not a payload: the mutants cover it.",
+    "convert": "It is about a conversion, not a payload: the tests of conversions cover it.",
+    "server": "It is about a server's answers, not one payload: the faulty servers of the tests cover it.",
 }
 """Why no payload shows the codes of a stage."""
 NEAR_TEXTS: Final[Mapping[str, str]] = {
