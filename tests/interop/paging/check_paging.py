@@ -6,8 +6,13 @@ The plain ones pass with every byte; the vendor's packages ask rightly, and do t
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -27,6 +32,25 @@ VENDORS = {
     "openai-node-paging": {"client/precision-lost"},
 }
 """The rows around the vendor's packages, and what they do to buckets."""
+
+CURSOR = 'page_2+/=& "%25é'
+AWKWARD = (
+    (
+        ' \r\n{"extra": {"data": [{"start_time": 0}], "next_page": "x"}, "d\\u0061ta" : [ {"start_time":1,"v":"]}[{\\""} ,'
+        '\t{"start_time" : 2 , "data":[[],{}],"v":0E-6176}\n], "next_page" : "page_2+/=& \\"%25\\u00e9","has_more":true}'
+    ),
+    (
+        '{"has_more":false,"data":[\n{ "v" : 1.50,"start_time":3, "w":"\\ud83d\\ude00é\u2028"}\n, {"start_time":4,"v":-0.0}],'
+        '"next_page":null, "data2": [1, "data", [2]]}\n'
+    ),
+)
+"""Two pages that JSON allows, with the cursor of the second."""
+KEPT = (
+    '{"start_time":1,"v":"]}[{\\""}',
+    '{"start_time" : 2 , "data":[[],{}],"v":0E-6176}',
+    '{ "v" : 1.50,"start_time":3, "w":"\\ud83d\\ude00é\u2028"}',
+    '{"start_time":4,"v":-0.0}',
+)
 
 Ran = Callable[[str], ClientResult]
 
@@ -61,6 +85,43 @@ def test_plain(row: str, ran: Ran) -> None:
     assert not result.codes
     assert {case.outcome for case in result.cases} == {Outcome.DECODED, Outcome.REFUSED}
     assert {case.level for case in result.cases if case.outcome is Outcome.DECODED} == {Level.LEXICAL}
+
+
+class _Awkward(BaseHTTPRequestHandler):
+    """Serves pages that are spelled as nobody would."""
+
+    def do_GET(self) -> None:
+        """Answer with the first page, or with the second one to its cursor."""
+        cursor = dict(parse_qsl(urlsplit(self.path).query)).get("page")
+        body = {None: AWKWARD[0], CURSOR: AWKWARD[1]}[cursor].encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize("row", PLAIN)
+def test_awkward_pages(row: str, ran: Ran, built: Path) -> None:
+    """A client on a plain HTTP library prints each bucket as it came, whichever way its page is spelled."""
+    ran(row)  # which installs it
+    spec = paging_client_of(row, into=built / "adapters")
+    with HTTPServer(("127.0.0.1", 0), _Awkward) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        told = {
+            "OPENAI_BASE_URL": f"http://127.0.0.1:{server.server_port}/v1",
+            "OPENAI_ADMIN_KEY": "key",
+            "USAGECOMPAT_ENDPOINT": "costs",
+            "USAGECOMPAT_QUERY": "start_time=0",
+            "NO_PROXY": "127.0.0.1",
+        }
+        done = subprocess.run(
+            spec.command, cwd=spec.cwd, env={**os.environ, **told}, capture_output=True, timeout=60, check=True
+        )
+        server.shutdown()
+    assert done.stdout.decode() == f"[{','.join(KEPT)}]\n"
 
 
 @pytest.mark.parametrize("row", VENDORS)
