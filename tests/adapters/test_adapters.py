@@ -269,7 +269,7 @@ def test_paging_client_of(tmp_path: Path) -> None:
         str(tmp_path / version() / "python-urllib"),
         3,
     )
-    install(evolve(adapters()["python-openai"], install=()), tmp_path)
+    install(evolve(adapters()["python-openai"], install=(), needs=()), tmp_path)
     assert paging_client_of("openai-python-paging", into=tmp_path).way is Way.STDIO
 
 
