@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
+from pathlib import Path
 from time import process_time
-from typing import TYPE_CHECKING
+from typing import Final
 
 import pytest
 from click.testing import CliRunner
 
-from usagecompat import check
+from usagecompat import check, convert
 from usagecompat.cli import main
 from usagecompat.clients.expected import compare_with_list, updated
 from usagecompat.clients.results import CaseResult, ClientResult, Expectation, Outcome, Probes
 from usagecompat.clients.results import Fault as ClientFault
 from usagecompat.corpus.expected import ExpectedFailure, read_expected_failures
+from usagecompat.exceptions import UnreadableInput
 from usagecompat.fidelity import Level
+from usagecompat.inputs import named_content
 from usagecompat.matrix.files import read_result
 from usagecompat.scan import _state  # noqa: PLC2701 - what the test is about
 from usagecompat.scan._state import State, StateOfAnotherScan  # noqa: PLC2701 - what the test is about
 from usagecompat.scan.executors import run
 from usagecompat.scan.partition_scan import DEFAULT
 from usagecompat.scan.partitions import plan
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def glob(text: str) -> ExpectedFailure:
@@ -175,3 +177,76 @@ def test_badges_of_names_that_are_nearly_alike(tmp_path: Path) -> None:
     CliRunner().invoke(main, arguments)
     assert len(list(tmp_path.glob("*.json"))) == 3
     assert (tmp_path / "a-b.json").is_file()
+
+
+def test_endless_files_that_are_named() -> None:
+    """A device that never ends is read as far as it makes sense, wherever a file can be named."""
+    zero = Path("/dev/zero")
+    for words in (
+        ["matrix", zero],
+        ["run", "--client", "true", "--expected", zero],
+        ["redact", "x", "--out", "y", "--key-file", zero],
+        ["revisions", "import", zero],
+        ["fixtures", "list", zero],
+    ):
+        result = CliRunner().invoke(main, [str(word) for word in words])
+        assert result.exit_code == 2
+        assert "/dev/zero" in result.stderr
+        assert result.stderr.count("this is no revision") <= 1
+
+
+def test_named_content(tmp_path: Path) -> None:
+    """A file that is named is read to its end, or not at all."""
+    (tmp_path / "x").write_bytes(b"abc")
+    assert named_content(tmp_path / "x", 3) == b"abc"
+    with pytest.raises(UnreadableInput, match="more than 2 bytes"):
+        named_content(tmp_path / "x", 2)
+    with pytest.raises(UnreadableInput, match="No such file"):
+        named_content(tmp_path / "y")
+
+
+FULL: Final = {
+    "check": ["check", "cost.json", "--also", "html=/dev/full"],
+    "scan": ["scan", "cost.json", "--list", "/dev/full"],
+    "convert": ["convert", "cost.json", "--to", "flat", "--out", "/dev/full"],
+    "explain": ["explain", "--write", "/dev/full"],
+    "about": ["revisions", "import", "openapi.json", "--output", "/dev/full"],
+}
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_full_disks_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """What cannot be written is named, wherever a file is written."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cost.json").write_text('{"object": "organization.costs.result", "line_itm": 1}', "utf-8")
+    (tmp_path / "openapi.json").write_text(CliRunner().invoke(main, ["openapi", "--json"]).stdout, "utf-8")
+    result = CliRunner().invoke(main, FULL[name])
+    assert result.exit_code == 2
+    assert "usagecompat: /dev/full: No space left on device" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["explain", "explain wire", "explain --json", "revisions", "fixtures list", "adapters list", "serve --list",
+     "revisions diff 2024-12-04 2026-10-21", "schema page", "openapi"],
+)  # fmt: skip
+def test_outputs_that_nobody_takes(words: str) -> None:
+    """A list ends in peace where its reader has enough, and names standard output where that is full."""
+    command = [sys.executable, "-m", "usagecompat", *words.split()]
+    end, start = os.pipe()
+    os.close(end)
+    with open(start, "wb") as nobody:  # noqa: PTH123 - no path
+        done = subprocess.run(command, stdout=nobody, stderr=subprocess.PIPE, check=False)
+    assert done.returncode in {0, 1}, done.stderr
+    assert b"Traceback" not in done.stderr
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (2, b"usagecompat: standard output: No space left on device\n")
+
+
+def test_counts_that_nobody_asks_for() -> None:
+    """A conversion computes no count whose meaning stays: six characters may spell ten thousand digits."""
+    record = '{"object": "organization.usage.completions.result", "input_tokens": 1e9999, "output_tokens": 1, "num_model_requests": 1}'
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("usagecompat.jsontext.values._whole", None)
+        assert convert(record, "2024-12-16").payload == record.encode()

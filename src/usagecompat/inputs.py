@@ -187,6 +187,28 @@ def content_of(path: Path, within: Path | None = None) -> bytes:
     return data
 
 
+def named_content(path: Path, limit: int = MAX_SIZE) -> bytes:
+    """
+    All of a file that somebody has named, which may be a pipe, but is never read without an end.
+
+    Raises:
+        UnreadableInput: It cannot be read, or has more bytes than the limit.
+    """
+    shown = displayed(os.fspath(path))
+    pieces: list[bytes] = []
+    room = limit + 1
+    try:
+        with path.open("rb") as file:
+            while room and (piece := file.read(min(room, _STEP))):
+                pieces.append(piece)
+                room -= len(piece)
+    except OSError as error:
+        raise UnreadableInput(shown, _reason(error)) from error
+    if not room:
+        raise UnreadableInput(shown, f"it has more than {limit:,} bytes")
+    return b"".join(pieces)
+
+
 def holds_payloads(path: str) -> bool:
     """Whether the name of a file says so."""
     return extension_of(path)[0] in (*WHOLE, *LINE_BY_LINE)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from usagecompat.adapters import descriptions, installation, starters
-from usagecompat.cli.commands import Group
+from usagecompat.cli.commands import Group, until_nobody_reads
 from usagecompat.cli.formats import formats
 from usagecompat.cli.output import say, say_json
 
@@ -43,6 +43,7 @@ def adapters() -> None:
 @adapters.command("list")
 @_INTO
 @formats()
+@until_nobody_reads()
 def list_(*, into: Path | None, format_: str) -> None:
     """
     List which adapters can run here, and what the others lack.

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from usagecompat.cli.output import write_file
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -40,4 +42,4 @@ def also_html(command: _Command) -> _Command:
 
 def write_page(place: Path, text: str) -> None:
     """Write a page."""
-    place.write_text(text, encoding="utf-8")
+    write_file(place, text)

@@ -123,7 +123,7 @@ def _told_in_one_line() -> Generator[None]:
             yield
         finally:
             if sys.stdout:
-                sys.stdout.flush()
+                _flush()
     except (_Told, click.exceptions.NoArgsIsHelpError, click.exceptions.Exit):
         raise
     except (KeyboardInterrupt, click.Abort) as error:
@@ -143,6 +143,17 @@ def _told_in_one_line() -> Generator[None]:
         raise _Told(_one_line(": ".join(filter(None, (error.filename, error.strerror or str(error)))))) from error
     except Exception as error:
         raise _Told(_kits_fault(error)) from error
+
+
+def _flush() -> None:
+    """Write what is still held back; a failure says where, which the system does not tell."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        error.filename = error.filename or "standard output"
+        raise
 
 
 def _one_line(text: str) -> str:

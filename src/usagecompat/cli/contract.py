@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from usagecompat.cli.commands import until_nobody_reads
 from usagecompat.cli.formats import one_of
 from usagecompat.cli.output import say, say_json
 from usagecompat.cli.revision_option import REVISION
@@ -52,6 +53,7 @@ _DIRECTORY: Final = click.Path(file_okay=False, path_type=Path)
     help="Fail if the generated schema files in DIR, or in schemas/, are not what would be written.",
 )
 @click.pass_context
+@until_nobody_reads()
 def schema(  # noqa: PLR0913 - one for each option
     context: click.Context,
     *,

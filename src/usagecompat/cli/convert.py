@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import click
 
-from usagecompat.cli.output import say, say_json
+from usagecompat.cli.output import naming, say, say_json
 from usagecompat.cli.revision_option import REVISION
 
 if TYPE_CHECKING:
@@ -117,10 +117,11 @@ def convert(  # noqa: PLR0913 - one for each option
 def _output(out: Path | None) -> Generator[BinaryIO]:
     """Where to write: a file, or standard output."""
     if out is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        with naming("standard output"):
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
     else:
-        with out.open("wb") as stream:
+        with naming(out), out.open("wb") as stream:
             yield stream
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from usagecompat.cli.formats import formats
-from usagecompat.cli.output import put, say, say_json
+from usagecompat.cli.output import put, say, say_json, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +94,7 @@ def about(context: click.Context, *, write: Path | None, check: Path | None) -> 
 
     text = page(corpus.cases(), corpus.packaged())
     if write:
-        write.write_text(text, "utf-8")
+        write_file(write, text)
     elif check:
         stale = not check.is_file() or check.read_text("utf-8") != text
         if stale:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from attrs import asdict
 
+from usagecompat.cli.commands import until_nobody_reads
 from usagecompat.cli.formats import formats
-from usagecompat.cli.output import say, say_json
+from usagecompat.cli.output import say, say_json, write_file
 from usagecompat.corpus import cases, packaged, release
 from usagecompat.explanations import STAGES, cases_showing, document, explanation, weight
 from usagecompat.findings import CODES
@@ -37,6 +38,7 @@ _REMEDY: Final = "Fix what the message names, and run the same command again: wi
 @click.option("--write", type=_FILE, metavar="FILE", help="Write the explanations of all codes to FILE.")
 @click.option("--check", type=_FILE, metavar="FILE", help="Fail if FILE is not what would be written.")
 @click.pass_context
+@until_nobody_reads()
 def explain(context: click.Context, *, code: str | None, format_: str, write: Path | None, check: Path | None) -> None:
     """
     Explain what a finding code means and how to fix its cause.
@@ -96,7 +98,7 @@ def _keep(write: Path | None, check: Path | None) -> int:
     assert place  # noqa: S101 - the caller has seen to it
     text = document(_codes_by_case())
     if write:
-        place.write_text(text, "utf-8")
+        write_file(place, text)
     elif not place.is_file() or place.read_text("utf-8") != text:
         say(f"{place}: not what the texts and cases give; to fix this: usagecompat explain --write {place}")
         return 1

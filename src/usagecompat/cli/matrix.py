@@ -13,7 +13,7 @@ import click
 from attrs import evolve
 
 from usagecompat.cli.formats import formats
-from usagecompat.cli.output import put, put_json
+from usagecompat.cli.output import put, put_json, write_file
 from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
@@ -213,7 +213,7 @@ def _matrix(results: list[ClientResult], absent: list[Absent], listed: tuple[Cas
 
 def _write(made: Matrix, name: str, path: Path) -> None:
     if name != _BADGE:
-        path.write_text(FORMATS[name](made), encoding="utf-8", errors="backslashreplace")
+        write_file(path, FORMATS[name](made))
         return
     path.mkdir(parents=True, exist_ok=True)
     names = {
@@ -224,4 +224,4 @@ def _write(made: Matrix, name: str, path: Path) -> None:
         safe = names[client.name]
         if often[safe.casefold()] > 1 and safe != client.name:
             safe += f"-{sha256(client.name.encode(errors='surrogatepass')).hexdigest()[:8]}"
-        (path / f"{safe}.json").write_text(badge(client), encoding="utf-8")
+        write_file(path / f"{safe}.json", badge(client))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from usagecompat.cli.formats import formats
-from usagecompat.cli.output import put, say, say_json
+from usagecompat.cli.output import put, say, say_json, write_file
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import REVISIONS
@@ -193,7 +193,7 @@ def faults(context: click.Context, *, write: Path | None, check: Path | None) ->
 
     text = table(corpus.cases())
     if write:
-        write.write_text(text, "utf-8")
+        write_file(write, text)
     elif check:
         stale = not check.is_file() or check.read_text("utf-8") != text
         if stale:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from usagecompat.cli.commands import until_nobody_reads
 from usagecompat.cli.formats import formats, one_of
 from usagecompat.cli.output import put_json
 from usagecompat.cli.revision_option import REVISION
@@ -35,6 +36,7 @@ _EPILOG = "Exit status: 0 done, 2 misuse. What is in the document, and what Open
     help="Describe results as the vendor's own document does, for code generators: no error answers, no links, and a "
     "discriminator without a mapping.",
 )
+@until_nobody_reads()
 def openapi(*, revision: Revision, profile: str, format_: str, like_vendor: bool) -> None:
     """
     Print the OpenAPI document of the usage and costs endpoints.

@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import IO, Any
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from usagecompat.printing import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
 
 
 def say(*lines: str, err: bool = False) -> None:
@@ -56,7 +61,27 @@ def _echo(text: str, *, err: bool, nl: bool) -> None:
     stream: IO[str] | None = sys.stderr if err else sys.stdout
     if not err and (reconfigure := getattr(stream, "reconfigure", None)):
         reconfigure(errors="backslashreplace")
-    click.echo(text, nl=nl, err=err, color=None if nl else True)
+    with naming("standard error" if err else "standard output"):
+        click.echo(text, nl=nl, err=err, color=None if nl else True)
+
+
+@contextmanager
+def naming(*places: str | Path | None) -> Generator[None]:
+    """Let a failure to write, such as on a full disk, say where; the system does not tell."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if error.filename is None:
+            error.filename = " or ".join(str(place) for place in places if place)
+        raise
+
+
+def write_file(place: Path, text: str) -> None:
+    """Write a file, which a failure names."""
+    with naming(place):
+        place.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def _escape(character: str) -> str:

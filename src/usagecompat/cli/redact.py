@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
 KEY_BYTES: Final = 32
+_LONGEST_KEY: Final = 1_000_000
 
 
 @define
@@ -55,12 +56,15 @@ def key_of(file: Path | None) -> bytes:
     if file is None:
         return secrets.token_bytes(KEY_BYTES)
     try:
-        key = file.read_bytes()
+        with file.open("rb") as stream:
+            key = stream.read(_LONGEST_KEY + 1)
     except FileNotFoundError:
         key = secrets.token_bytes(KEY_BYTES)
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as made:
             made.write(key)
         say(f"usagecompat: {file}: a new key; keep it, and keep it to yourself", err=True)
+    if len(key) > _LONGEST_KEY:
+        raise click.BadParameter(f"{file} has more than {_LONGEST_KEY:,} bytes, which no key has")
     if not key:
         raise click.BadParameter(
             f"{file} is empty; name a file with {KEY_BYTES} random bytes, or one that is not there"

@@ -12,7 +12,7 @@ import click
 
 from usagecompat.cli.commands import Group, until_nobody_reads
 from usagecompat.cli.formats import formats
-from usagecompat.cli.output import put_json, say, say_json
+from usagecompat.cli.output import put_json, say, say_json, write_file
 from usagecompat.contract import PUBLISHED, REVISIONS
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def revisions(context: click.Context, format_: str) -> None:
     "--breaking", is_flag=True, help="List only what breaks a lenient reader, who adds up, or who asks as before."
 )
 @click.pass_context
+@until_nobody_reads()
 def diff(context: click.Context, old: str, new: str, format_: str, *, breaking: bool) -> None:
     """
     List all differences between two revisions, whom each breaks, and a payload that proves it.
@@ -104,7 +105,7 @@ def import_(  # noqa: PLR0913 - one for each option
     text = json.dumps(imported.draft, indent=1, ensure_ascii=False) + "\n"
     draft = _draft(imported, openapi)
     if output is not None:
-        output.write_text(text, "utf-8")
+        write_file(output, text)
     elif not patch:
         put_json(text)
     _tell(imported, draft, as_json=as_json)

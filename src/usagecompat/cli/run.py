@@ -16,7 +16,7 @@ from attrs import evolve
 
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.formats import formats
-from usagecompat.cli.output import put, put_json, say, say_json
+from usagecompat.cli.output import put, put_json, say, say_json, write_file
 from usagecompat.cli.paging import paging_result, refuse_beside_paging
 from usagecompat.cli.passed_over import say_passed_over
 from usagecompat.cli.positive import SECONDS
@@ -279,7 +279,7 @@ def _update(path: Path, text: str) -> None:
     lines = unified_diff(before.splitlines(), text.splitlines(), f"{path} (before)", f"{path} (now)", lineterm="", n=0)
     for line in lines:
         say(line, err=True)
-    path.write_text(text, encoding="utf-8")
+    write_file(path, text)
 
 
 def _adapted(

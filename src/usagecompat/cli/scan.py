@@ -17,7 +17,7 @@ import click
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.failing import known_codes
 from usagecompat.cli.formats import formats, one_of
-from usagecompat.cli.output import put, say_json
+from usagecompat.cli.output import naming, put, say_json
 from usagecompat.cli.passed_over import say_passed_over
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
@@ -161,7 +161,7 @@ def scan(  # noqa: PLR0913 - one for each option
         names = [name if "://" in name or name == STANDARD_INPUT else os.path.abspath(name) for name in names]  # noqa: PTH100 - keeps patterns
     planned = plan(names, ndjson=ndjson, but=state)
     try:
-        with _ending_in_order(), progress(planned.size, "scanning", unit="MB") as tick:
+        with naming(places, rows), _ending_in_order(), progress(planned.size, "scanning", unit="MB") as tick:
             summary = run(
                 planned,
                 Options(revision, profile, column, tuple(sorted({*ignore})), totals, group, restatements),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from usagecompat.cli.commands import until_nobody_reads
 from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put, say, say_json
 from usagecompat.cli.revision_option import REVISION
@@ -113,10 +114,11 @@ def serve(  # noqa: PLR0913 - one for each option
     )
 
     if list_:
-        if format_ == "json":
-            say_json(_scenarios(), indent=2)
-        else:
-            put(_listed())
+        with until_nobody_reads():
+            if format_ == "json":
+                say_json(_scenarios(), indent=2)
+            else:
+                put(_listed())
         return
     if not key or not key.isprintable() or not key.isascii() or key != key.strip():
         raise click.UsageError("--key must be printable ASCII without spaces around it, as a header can carry it.")

@@ -108,12 +108,14 @@ def read_bytes(name: str) -> bytes:
     path = Path(name)
     try:
         if not path.is_file():
-            raise CorruptDraft(name, "", "there is no such file" if not path.exists() else "this is no plain file")
-        if path.stat().st_size > MOST_BYTES:
-            raise CorruptDraft(name, "", f"the file has more than {MOST_BYTES >> 20} MiB")
-        return path.read_bytes()
+            reason = "there is no such file" if not path.exists() else "this is no plain file"
+        elif path.stat().st_size > MOST_BYTES:
+            reason = f"the file has more than {MOST_BYTES >> 20} MiB"
+        else:
+            return path.read_bytes()
     except (OSError, ValueError) as error:
         raise CorruptDraft(name, "", getattr(error, "strerror", None) or str(error)) from error
+    raise CorruptDraft(name, "", reason)
 
 
 def draft_of(data: bytes, name: str = "the draft") -> Draft:

@@ -212,6 +212,17 @@ class _Conversion:
 
     def _meanings(self, spot: Spot, before: RecordShape, after: RecordShape, path: Path) -> None:
         """Recompute counts that mean something else."""
+        changed = [
+            entry
+            for entry in spot.members or ()
+            if (member := before.members.get(entry.name)) is not None
+            and (wanted := after.members.get(entry.name)) is not None
+            and member.meaning is not None
+            and wanted.meaning is not None
+            and member.meaning != wanted.meaning
+        ]
+        if not changed:
+            return  # a count is computed only if somebody asks for it: a few characters may spell thousands of digits
         counts = {
             entry.name: number.integer
             for entry in spot.members or ()
@@ -219,11 +230,9 @@ class _Conversion:
             and entry.value.text
             and (number := Number(entry.value.text)).is_integer
         }
-        for entry in spot.members or ():
-            member, wanted = before.members.get(entry.name), after.members.get(entry.name)
-            if member is None or wanted is None or entry.name not in counts:
-                continue
-            if member.meaning is None or wanted.meaning is None or member.meaning == wanted.meaning:
+        for entry in changed:
+            member, wanted = before.members[entry.name], after.members[entry.name]
+            if entry.name not in counts or member.meaning is None or wanted.meaning is None:
                 continue
             here = (*path, entry.name)
             try:

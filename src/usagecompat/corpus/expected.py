@@ -23,6 +23,7 @@ from attrs import frozen
 
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.findings import CODES
+from usagecompat.inputs import named_content
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,8 +90,11 @@ def read_expected_failures(path: Path) -> tuple[ExpectedFailure, ...]:
         UnreadableInput: There is no such file, or a line of it is no entry.
     """
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = named_content(path).decode()
+    except UnreadableInput as error:
+        reason = f"the list of expected failures cannot be read: {error.reason}"
+        raise UnreadableInput(str(path), reason) from None
+    except UnicodeDecodeError as error:
         raise UnreadableInput(str(path), f"the list of expected failures cannot be read: {error}") from None
     entries: list[ExpectedFailure] = []
     for number, line in enumerate(text.splitlines(), 1):

@@ -8,7 +8,7 @@ import binascii
 import json
 from base64 import b64decode
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
 from cattrs import Converter, override
@@ -20,10 +20,14 @@ from usagecompat.clients import CaseResult, ClientInfo, ClientResult, Features
 from usagecompat.corpus import Tier, folder
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.fidelity import Level
+from usagecompat.inputs import named_content
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+
+_MOST_BYTES: Final = 512 * 1024 * 1024
 
 
 def read_result(path: Path) -> ClientResult:
@@ -34,9 +38,7 @@ def read_result(path: Path) -> ClientResult:
         UnreadableInput: The file cannot be read, or holds something else.
     """
     try:
-        told = json.loads(path.read_bytes())
-    except OSError as error:
-        raise UnreadableInput(str(path), error.strerror or str(error)) from None
+        told = json.loads(named_content(path, _MOST_BYTES))
     except (ValueError, RecursionError):
         raise UnreadableInput(
             str(path), "it is not JSON; `usagecompat run --format json` writes what is read here"

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from attrs import frozen
 
 from usagecompat.exceptions import UnreadableInput
+from usagecompat.inputs import named_content
 from usagecompat.jsontext import NO_VALUE, read, write
 from usagecompat.probe.answers import OK, is_error
 from usagecompat.probe.pages import difference, groups_of, read_page
@@ -45,10 +46,7 @@ def load_expected(path: Path, endpoints: Mapping[str, Endpoint]) -> tuple[Expect
     Raises:
         UnreadableInput: The file is not there, or is none of expected answers.
     """
-    try:
-        document = read(path.read_bytes())
-    except OSError as error:
-        raise UnreadableInput(str(path), error.strerror or str(error)) from error
+    document = read(named_content(path))
     if document.value is NO_VALUE or document.findings:
         raise UnreadableInput(str(path), f"it is not JSON; {_FORM}")
     items: Any = document.value if isinstance(document.value, list) else [document.value]
