@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from usagecompat.ledger import Ledger, UsageServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 WEEK = ("--start", "2026-10-11", "--end", "2026-10-18", "--rate", "1000")
 
@@ -45,6 +47,28 @@ def test_a_faulty_server() -> None:
         result = run(server.url, "--endpoint", "costs", "--format", "json", *WEEK)
     assert result.exit_code == 1
     assert json.loads(result.stdout)["findings"] == {"error": 1, "warning": 0, "note": 0}
+
+
+def test_also_a_page(tmp_path: Path) -> None:
+    """Beside any format a page is written, with what was found and each law, and no program in it."""
+    place = tmp_path / "probe.html"
+    with UsageServer(Ledger(scenarios=["buckets-repeat"])) as server:
+        result = run(server.url, "--endpoint", "costs", "--format", "json", "--also", f"html={place}", *WEEK)
+    assert result.exit_code == 1
+    page = place.read_text("utf-8")
+    codes = {*re.findall(r'"(server/[a-z-]+)"', result.stdout)}
+    assert codes
+    assert "style-src &#x27;sha256-" in page or "style-src 'sha256-" in page
+    assert "<script" not in page
+    assert all(code in page for code in codes)
+
+
+@pytest.mark.parametrize("said", ["pdf=x", "html", "html=", "html=nowhere/x.html", "html=."])
+def test_also_misuse(url: str, said: str) -> None:
+    """What is no page that can be written is refused before anything is asked."""
+    result = run(url, "--also", said)
+    assert result.exit_code == 2
+    assert "probing" not in result.stderr
 
 
 def test_nobody_listens() -> None:

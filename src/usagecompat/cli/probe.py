@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.formats import formats, one_of
 from usagecompat.cli.output import put, put_json, say
 from usagecompat.cli.positive import Positive
@@ -121,6 +122,7 @@ def _day(_context: click.Context, _option: click.Parameter, text: str | None) ->
 )
 @one_of("--fail-on", Severity, Severity.ERROR, help_="From which severity on the exit status is 1.")
 @formats(_FORMATS, help_="How the result is written.")
+@also_html
 @click.pass_context
 def probe(  # noqa: PLR0913 - one for each option
     context: click.Context,
@@ -138,6 +140,7 @@ def probe(  # noqa: PLR0913 - one for each option
     expected: Path | None,
     fail_on: str,
     format_: str,
+    also: Path | None,
 ) -> None:
     """
     Probe a server of the usage and costs endpoints. Each law that it breaks is reported.
@@ -148,6 +151,7 @@ def probe(  # noqa: PLR0913 - one for each option
     \b
     Example: usagecompat probe https://gateway.example/v1
     Example: usagecompat probe http://127.0.0.1:8080/v1 --endpoint costs --start 2026-10-01 --end 2026-10-08
+    Example: usagecompat probe http://127.0.0.1:8080/v1 --rate 100 --also html=probe.html
     """  # noqa: D301 - click's own mark
     from usagecompat.contract import contract, endpoints_of, resolve_revision  # noqa: PLC0415 - needed only now
     from usagecompat.probe import (  # noqa: PLC0415 - likewise
@@ -184,6 +188,8 @@ def probe(  # noqa: PLR0913 - one for each option
         result = run(session, endpoints, revision=revision, start=start, end=end, expected=answers, keeper=keeper)
     if not result.answered:
         raise click.ClickException(f"{shown(url)}: {_why(session)}")
+    if also:
+        write_page(also, render_probe(result, "html"))
     (put_json if format_ == "json" else put)(render_probe(result, format_))
     context.exit(_status(result, fail_on))
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from html import escape
 from typing import TYPE_CHECKING, Final
 
 from usagecompat.explanations import explanation
 from usagecompat.findings import CODES, Severity
+from usagecompat.pages import Bar, page, paragraph, section, shares, table
 from usagecompat.printing import printable
 from usagecompat.probe.relations import RELATIONS, UNKNOWN
 from usagecompat.probe.results import BROKEN, HELD
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from xml.etree.ElementTree import Element
 
+    from usagecompat.pages import Html
     from usagecompat.probe.course import Broken
     from usagecompat.probe.results import EndpointResult, ProbeResult
 
@@ -157,42 +158,36 @@ def _markdown(result: ProbeResult) -> str:
     return "\n".join(lines) + "\n"
 
 
-_STYLE: Final = (
-    "body{font:1rem/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}"
-    "table{border-collapse:collapse}th,td{border:1px solid #999;padding:.25rem .5rem;text-align:left;vertical-align:top}"
-    "code{overflow-wrap:anywhere}"
-)
-
-
 def _html(result: ProbeResult) -> str:
-    head = "".join(f"<li>{escape(line)}</li>" for line in _head(result))
-    rows = "".join(
-        f"<tr><td>{one.severity}</td><td><code>{one.code}</code><br>{escape(CODES[one.code].title)}</td>"
-        f"<td>{escape(one.endpoint)}</td><td>{escape(_told(one))}<br><code>{escape(printable(one.query))}</code>"
-        f"<br>To fix: {escape(explanation(one.code).producer)}</td></tr>\n"
+    return page("Probe", f"{printable(result.url)}: {_total(result)}", _sections(result))
+
+
+def _sections(result: ProbeResult) -> Iterator[Html]:
+    head = [line.split(maxsplit=1) for line in _head(result)]
+    yield section("What was asked", table("Server, window and requests", ("what", "value"), head))
+    bars = [(Bar(severity, result.count(severity)), str(severity)) for severity in Severity]
+    found = [
+        (
+            one.severity,
+            f"{one.code}: {CODES[one.code].title}",
+            one.endpoint,
+            f"{_told(one)} · {printable(one.query)}",
+            explanation(one.code).producer,
+        )
         for one in result.findings
+    ]
+    heads = ("severity", "finding", "endpoint", "what, and the query", "to fix")
+    yield section(
+        "Findings",
+        shares("Findings by severity", bars),
+        table("Each law that was broken", heads, found) if found else paragraph("No finding."),
     )
     names = [*dict.fromkeys(name for endpoint in result.endpoints for name in endpoint.relations)]
-    laws = "".join(
-        f"<tr><th scope=row>{escape(_SAYS.get(name, name))}</th>"
-        + "".join(f"<td>{escape(endpoint.relations.get(name, 'not asked'))}</td>" for endpoint in result.endpoints)
-        + "</tr>\n"
+    laws = [
+        (_SAYS.get(name, name), *(endpoint.relations.get(name, "not asked") for endpoint in result.endpoints))
         for name in names
-    )
-    columns = "".join(f"<th scope=col>{escape(endpoint.name)}</th>" for endpoint in result.endpoints)
-    found = (
-        f"<table><thead><tr><th>severity<th>code<th>endpoint<th>what</tr></thead><tbody>\n{rows}</tbody></table>"
-        if rows
-        else "<p>No finding.</p>"
-    )
-    return (
-        "<!doctype html>\n<html lang=en><head><meta charset=utf-8>"
-        "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        "<meta name=viewport content='width=device-width, initial-scale=1'>"
-        f"<title>usagecompat probe</title><style>{_STYLE}</style></head>\n<body><h1>usagecompat probe</h1>\n"
-        f"<ul>{head}<li>{_total(result)}</li></ul>\n<h2>Findings</h2>\n{found}\n<h2>Laws</h2>\n"
-        f"<table><thead><tr><th></th>{columns}</tr></thead><tbody>\n{laws}</tbody></table>\n</body></html>\n"
-    )
+    ]
+    yield section("Laws", table("Laws by endpoint", ("law", *(endpoint.name for endpoint in result.endpoints)), laws))
 
 
 FORMATS: Final[Mapping[str, Callable[[ProbeResult], str]]] = {

@@ -1,4 +1,4 @@
-"""The pages of scan, check and run in a headless Chromium: two widths, light and dark, keyboard, hostile words."""
+"""The pages of scan, check, run and probe in a headless Chromium: widths, schemes, keyboard, paper, hostile words."""
 
 from __future__ import annotations
 
@@ -13,12 +13,28 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+LONG = "n" * 10_000_000
 HOSTILE = "</style><script>window.owned=1</script><img src=x onerror='window.owned=1'>\u202e"
 DAY = 86_400
 START = 1_767_225_600
 PROGRAM = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode not in (0, 1))"
 """Runs a command that may find faults, which is exit status 1."""
 CLIENT = "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read().replace(b'1.5', b'1.50').replace(b'null', b'0'))"
+
+
+PROBE = """
+import os, sys
+from usagecompat.cli import main
+from usagecompat.ledger import Ledger, UsageServer
+os.environ["OPENAI_ADMIN_KEY"] = "sk-admin-mock"
+week = ["--start", "2026-10-11", "--end", "2026-10-18", "--rate", "1000", "--endpoint", "costs"]
+with UsageServer(Ledger(scenarios=["buckets-repeat"])) as server:
+    try:
+        main(["probe", server.url, *week, "--also", "html=" + sys.argv[1]])
+    except SystemExit as end:
+        assert end.code == 1
+"""
+NAMES = ("scan", "check", "run", "probe")
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +59,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory, run: Callable[..., str]) -> 
             "results": results,
         }
         lines += [json.dumps(bucket)] * (2 if day % 60 == 3 else 1)
-    (corpus / "a.ndjson").write_text("\n".join([*lines, HOSTILE]), "utf-8")
+    named = json.dumps(
+        {"object": "organization.costs.result", LONG: "<svg onload='window.owned=1'>", "project_id": LONG}
+    )
+    (corpus / "a.ndjson").write_text("\n".join([*lines, HOSTILE, named]), "utf-8")
     client = folder / "client.py"
     client.write_text(CLIENT)
     command = (sys.executable, "-c", PROGRAM, sys.executable, "-m", "usagecompat")
@@ -53,12 +72,13 @@ def pages(tmp_path_factory: pytest.TempPathFactory, run: Callable[..., str]) -> 
         ("run", ("--client", f"{sys.executable} {client}", "--oneshot", "-k", "deviations", "--require", "exact")),
     ):
         run(*command, name, *more, "--also", f"html={folder / name}.html")
-    return {name: folder / f"{name}.html" for name in ("scan", "check", "run")}
+    run(sys.executable, "-c", PROBE, folder / "probe.html")
+    return {name: folder / f"{name}.html" for name in NAMES}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [400, 1400])
-@pytest.mark.parametrize("name", ["scan", "check", "run"])
+@pytest.mark.parametrize("name", NAMES)
 def test_looks(page: Any, pages: dict[str, Path], name: str, width: int, scheme: str) -> None:  # noqa: ANN401 - see `page`
     """A page fits its window, obeys the scheme, runs nothing, asks nobody, and has no complaint."""
     page.do("Emulation.setDeviceMetricsOverride", width=width, height=1200, deviceScaleFactor=1, mobile=False)
@@ -97,3 +117,31 @@ def test_keyboard(page: Any, pages: dict[str, Path]) -> None:  # noqa: ANN401 - 
     page.press("Enter")
     page.until(f"document.activeElement.parentElement.open !== {json.dumps(before)}")
     assert page.run("document.querySelectorAll('pre mark').length") > 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", NAMES)
+def test_paper(page: Any, pages: dict[str, Path], name: str, scheme: str) -> None:  # noqa: ANN401 - see `page`
+    """On paper a page is dark on white, nothing is cut off, and what is closed on the screen is there."""
+    page.do("Emulation.setDeviceMetricsOverride", width=700, height=1000, deviceScaleFactor=1, mobile=False)
+    page.do("Emulation.setEmulatedMedia", media="print", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    page.open(pages[name])
+    look = "getComputedStyle(document.body)"
+    assert page.run(f"{look}.color") == "rgb(27, 31, 36)"
+    assert page.run(f"{look}.backgroundColor") == "rgb(255, 255, 255)"
+    assert page.run(f"{look}.maxWidth") == "none"
+    assert page.run(
+        "[...document.querySelectorAll('.wide, pre')].every((e) => getComputedStyle(e).overflow === 'visible')"
+    )
+    if page.run("CSS.supports('selector(::details-content)')"):
+        assert page.run(
+            "[...document.querySelectorAll('details > :not(summary)')].every((e) => e.getBoundingClientRect().height > 0)"
+        )
+    printed = page.do("Page.printToPDF")["data"]
+    assert printed.startswith("JVBERi")  # %PDF in base64
+    page.do("Emulation.setEmulatedMedia", media="")
+
+
+def test_sizes(pages: dict[str, Path]) -> None:
+    """Words of ten million letters do not come onto a page whole."""
+    assert all(path.stat().st_size < 2_000_000 for path in pages.values())
