@@ -85,6 +85,20 @@ def test_a_faulty_client_is_named(name: str, sequence: str) -> None:
     assert codes(case) == {faulty.code, *faulty.also}, case.faults
 
 
+def test_what_changed_is_told_in_words() -> None:
+    """Groups and filters that are gone from the second request are named as they are asked for."""
+    told = {
+        "drops-group-by": ("completions-group-brackets", "group_by: project_id and model became none"),
+        "drops-filter": (
+            "completions-filter-models",
+            "the filters: model ft:gpt-4.1-mini:example::B7x or gpt-4.1 became none",
+        ),
+    }
+    for name, (sequence, words) in told.items():
+        (fault,) = fetched(FAULTY[name].pager, sequences()[sequence]).faults
+        assert words in fault.message
+
+
 @pytest.mark.parametrize("name", sorted(STOPPED))
 def test_an_endless_client_is_stopped(name: str) -> None:
     """A client that never stops asking is stopped and named, with no other fault beside."""

@@ -203,8 +203,16 @@ def _said(value: object) -> str:
     if value is None or value == ():
         return "none"
     if isinstance(value, tuple):
-        return _cut(repr(cast("tuple[object, ...]", value)))
+        return _cut(" and ".join(map(_part, cast("tuple[object, ...]", value))))
     return _cut(str(value))
+
+
+def _part(value: object) -> str:
+    """A group key, or what a group key may be."""
+    if isinstance(value, tuple):
+        key, chosen = cast("tuple[str, tuple[str, ...]]", value)
+        return f"{key} {' or '.join(chosen)}"
+    return str(value)
 
 
 def _cut(text: str) -> str:
