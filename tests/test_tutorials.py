@@ -71,6 +71,11 @@ def test_fixture_of_the_tutorial(pytester: pytest.Pytester) -> None:
     pytester.runpytest().assert_outcomes(passed=1)
 
 
+def counted(text: str) -> str:
+    """A text with `N` for each number: the corpus grows, and the tutorial need not follow each time."""
+    return re.sub(r"\d+", "N", text)
+
+
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is absent")
 def test_client_of_the_tutorial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The client with the fault and the fixed one are reported as the tutorial quotes them."""
@@ -79,10 +84,10 @@ def test_client_of_the_tutorial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         (tmp_path / name).write_text(program, "utf-8")
     _version, faulty, fixed, new, smoke, known = commands(CLIENT)
     head, causes, right = blocks(CLIENT, "text")
-    first = said(faulty, 1)
-    assert first.startswith(head)
-    assert causes.rstrip().removesuffix("…").rstrip() in first
-    assert right.rstrip() in said(fixed, 0)
+    first = counted(said(faulty, 1))
+    assert first.startswith(counted(head))
+    assert counted(causes.rstrip().removesuffix("…").rstrip()) in first
+    assert counted(right.rstrip()) in counted(said(fixed, 0))
     said(new, 0)
     assert "NONE" not in said([*smoke, "-k", "kinds"], 0).splitlines()[1]
     said([*known, "-k", "kinds"], 0)
