@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 from attrs import Factory, frozen
 from jsonpointer import escape
@@ -28,6 +29,12 @@ _PATH: Final = re.compile(r".*/organization/((?:usage/.+|costs)/?)")
 _JSON: Final = re.compile(r"application/(.+\+)?json(;.*)?")
 _KNOWN_AMOUNT: Final = ("CostsResult", "amount")
 _METHODS: Final = frozenset({"put", "post", "delete", "options", "head", "patch", "trace"})
+_GOOD: Final = ("200", "2XX", "2xx")
+"""The statuses of a page, the first that is there."""
+_PLAIN_PARAMETER: Final = frozenset(
+    {"name", "in", "description", "required", "schema", "example", "examples", "explode", "style"}
+)
+_STYLES: Final[Mapping[str, tuple[object, ...]]] = {"style": ("form",), "explode": (True, False)}
 _DATE: Final = re.compile(r"(20[0-9]{2}-[0-9]{2}-[0-9]{2})")
 _ENDPOINT_KINDS: Final[Mapping[str, str]] = {endpoint: kind for kind, endpoint in ENDPOINTS.items()}
 
@@ -129,6 +136,11 @@ class _Reader:
             for method in sorted(_METHODS & item.keys()):
                 self.tell(f"{place}/{method}", f"the method {method.upper()}", "only GET is read")
             asked = mapping_of(item["get"])
+            if "requestBody" in asked:
+                self.tell(f"{place}/get/requestBody", "`requestBody`, a body of a GET", "only queries are read")
+            if endpoint in self.queries:
+                self.tell(place, f"the endpoint {endpoint} again, under another path", "the first one holds")
+                continue
             self.queries[endpoint] = self._parameters(schemas, [(item, place), (asked, f"{place}/get")])
             page = self._answer(schemas, asked, f"{place}/get")
             if page is not None:
@@ -194,9 +206,17 @@ class _Reader:
         return found
 
     def _parameter(self, schemas: Schemas, parameter: Mapping[str, Any], place: str) -> Row | None:
-        schema = mapping_of(parameter.get("schema"))
+        for word, value in parameter.items():
+            if (word not in _PLAIN_PARAMETER and not str(word).startswith("x-")) or value not in _STYLES.get(
+                word, (value,)
+            ):
+                self.tell(f"{place}/{escape(str(word))}", f"`{word}`: {value!r:.60}", "it is not held")
+        led, at = schemas.resolve(parameter.get("schema", {}), f"{place}/schema")
+        schema = mapping_of(led) if set(mapping_of(parameter.get("schema"))) == {"$ref"} else None
+        if schema is None:
+            schema, at = mapping_of(parameter.get("schema")), f"{place}/schema"
         plain = {name: value for name, value in schema.items() if name != "default"}
-        node = schemas.read(plain, f"{place}/schema")
+        node = schemas.read(plain, at)
         kind = _only(node)
         if kind is None or kind == "object":
             self.tell(f"{place}/schema", f"a parameter of {_told(node)}", "the parameter is left out")
@@ -222,16 +242,25 @@ class _Reader:
     def _answer(self, schemas: Schemas, operation: Mapping[str, Any], place: str) -> Node | None:
         """The schema of what an endpoint answers if all is well."""
         listed = mapping_of(operation.get("responses"))
+        good = next((status for status in _GOOD if status in listed), "200")
         for status in listed:
-            if str(status) != "200":
+            if str(status) != good:
                 self.tell(f"{place}/responses/{status}", f"the answer {status}", "only what answers 200 is read")
-        response, where = schemas.resolve(listed.get("200"), f"{place}/responses/200")
+        response, where = schemas.resolve(listed.get(good), f"{place}/responses/{good}")
+        found: Node | None = None
         for media, told in mapping_of(mapping_of(response).get("content")).items():
-            if _JSON.fullmatch(media) and "schema" in mapping_of(told):
-                return schemas.read(mapping_of(told)["schema"], f"{where}/content/{escape(str(media))}/schema")
-            self.tell(f"{where}/content/{escape(str(media))}", f"the media type {media!r:.40}", "only JSON is read")
-        self.tell(f"{place}/responses/200", "an answer without a schema of JSON", "the endpoint's answer is left out")
-        return None
+            at = f"{where}/content/{escape(str(media))}"
+            if found is not None or not _JSON.fullmatch(media):
+                what = "only JSON is read" if found is None else "only the first of JSON is read"
+                self.tell(at, f"the media type {media!r:.40}", what)
+            elif "schema" in mapping_of(told):
+                found = schemas.read(mapping_of(told)["schema"], f"{at}/schema")
+            else:
+                self.tell(at, f"the media type {media!r:.40} without a schema", "nothing is known of it")
+        if found is None:
+            what = "the endpoint's answer is left out"
+            self.tell(f"{place}/responses/{good}", "an answer without a schema of JSON", what)
+        return found
 
     # -- records
 
@@ -246,6 +275,9 @@ class _Reader:
             )
             self.answers[endpoint] = []
             return
+        for what, one in (("a page", page), ("a bucket", buckets), ("a result", results)):
+            if one.null:
+                self.tell(one.place, f"{what} that may be null", "it is read as if it could not be")
         self.answers[endpoint] = [kind for kind in self._results(results) if kind]
         for name, node, array, items in ((PAGE, page, held, BUCKET), (BUCKET, buckets, inside, "")):
             row = self._record(node, name, arrays={array: items})
@@ -254,6 +286,11 @@ class _Reader:
                 self.tell(node.place, f"another {name} than that of other endpoints", f"{place} is read as they are")
 
     def _results(self, results: Node) -> Iterator[str]:
+        listed = {unquote(node.reference) for node in results.alternatives or (results,)}
+        for target, value in results.tags.items():
+            if unquote(target) not in listed:
+                place = f"{results.place}/discriminator/mapping"
+                self.tell(place, f"{value!r:.80}, of which no schema is listed", "the kind is left out")
         for node in results.alternatives or (results,):
             tag = (node.properties or {}).get("object")
             told = results.tags.get(node.reference)

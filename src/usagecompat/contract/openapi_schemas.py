@@ -13,6 +13,7 @@ from attrs import Factory, evolve, frozen
 from jsonpointer import escape, unescape
 
 from usagecompat.contract.openapi_text import list_of, mapping_of
+from usagecompat.exceptions import CorruptDraft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +22,8 @@ Tell: TypeAlias = "Callable[[str, str, str], None]"
 """Takes a place, what stands there, and what became of it."""
 
 _DEEPEST: Final = 40
+_MOST_PARTS: Final = 100_000
+"""So many schemas are read, each as often as something leads to it; the vendor's document comes to a few thousand."""
 _ANNOTATIONS: Final = frozenset(
     {"title", "description", "summary", "example", "examples", "externalDocs", "xml", "$comment", "$schema", "$id"}
 )
@@ -42,6 +45,26 @@ _READ: Final = frozenset(
         "discriminator",
     }
 )
+
+
+def _are_texts(value: object) -> bool:
+    return all(isinstance(one, str) for one in list_of(value))
+
+
+_FORMS: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "$ref": lambda value: isinstance(value, str),
+    "allOf": lambda value: isinstance(value, list),
+    "oneOf": lambda value: isinstance(value, list),
+    "anyOf": lambda value: isinstance(value, list),
+    "type": lambda value: isinstance(value, str) or (bool(list_of(value)) and _are_texts(value)),
+    "nullable": lambda value: isinstance(value, bool),
+    "enum": lambda value: isinstance(value, list),
+    "format": lambda value: isinstance(value, str),
+    "properties": lambda value: isinstance(value, dict),
+    "required": lambda value: isinstance(value, list) and _are_texts(cast("object", value)),
+    "discriminator": lambda value: isinstance(value, dict),
+}
+"""Whether a word that is read holds what it must."""
 TYPES: Final = frozenset({"integer", "number", "string", "boolean", "object", "array"})
 
 
@@ -79,6 +102,7 @@ class Schemas:
         self._document = document
         self._tell = tell
         self._open: list[str] = []
+        self._left = _MOST_PARTS
         self._is_modern = str(document.get("openapi", "")).startswith("3.1")
 
     def resolve(self, node: Any, place: str) -> tuple[Any, str]:  # noqa: ANN401 - whatever the document has
@@ -95,7 +119,7 @@ class Schemas:
             node, found = {**self._document}, True
             target = unquote(reference[1:])
             for key in map(unescape, target[1:].split("/")):
-                inside = mapping_of(node)
+                inside = mapping_of(node) or {str(index): item for index, item in enumerate(list_of(node))}
                 found = key in inside
                 if not found:
                     break
@@ -107,7 +131,15 @@ class Schemas:
         return node, place
 
     def read(self, node: Any, place: str) -> Node:  # noqa: ANN401 - whatever the document has
-        """What a schema comes to."""
+        """
+        What a schema comes to.
+
+        Raises:
+            CorruptDraft: The schemas lead to each other so often that reading them would hardly end.
+        """
+        self._left -= 1
+        if self._left < 0:
+            raise CorruptDraft("the document", place, f"its schemas come to more than {_MOST_PARTS:,} parts")
         if node is False:
             return Node(place=place, unclear=("nothing may stand here",))
         if node is True or node == {}:
@@ -119,6 +151,7 @@ class Schemas:
         if isinstance(schema.get("$ref"), str):
             return self._referred(schema, place)
         self._others(schema, place)
+        self._malformed(schema, place)
         found = self._own(schema, place)
         for index, part in enumerate(list_of(schema.get("allOf"))):
             found = self._both(found, self.read(part, f"{place}/allOf/{index}"), place)
@@ -164,6 +197,9 @@ class Schemas:
             self._open.pop()
         beside = {name: value for name, value in schema.items() if name != "$ref"}
         if beside.keys() - _ANNOTATIONS and any(not name.startswith("x-") for name in beside.keys() - _ANNOTATIONS):
+            if not self._is_modern:
+                what = ", ".join(f"`{name}`" for name in sorted(beside.keys() - _ANNOTATIONS))
+                self._tell(place, f"{what} beside a reference, which OpenAPI 3.0 passes over", "it is taken to hold")
             return self._both(found, self.read(beside, place), place)
         return found
 
@@ -175,6 +211,12 @@ class Schemas:
             if name in ("additionalProperties", "unevaluatedProperties") and value in (True, {}):
                 continue  # records are open anyway
             self._tell(f"{place}/{escape(str(name))}", f"`{name}`: {value!r:.80}", "it is not checked")
+
+    def _malformed(self, schema: dict[str, Any], place: str) -> None:
+        """Tell of words that are read and do not hold what they must."""
+        for name, is_right in _FORMS.items():
+            if name in schema and not is_right(schema[name]):
+                self._tell(f"{place}/{name}", f"`{name}`: {schema[name]!r:.80}", "it says nothing in this form")
 
     def _own(self, schema: dict[str, Any], place: str) -> Node:
         """What the schema says without its parts."""

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 200
 _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,400}")
 _NUMBER: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
+_TAGS: Final = "tag:yaml.org,2002:"
+_TEXTS: Final = frozenset({"!", f"{_TAGS}str"})
+_PLAIN: Final = frozenset(f"{_TAGS}{name}" for name in ("int", "float", "bool", "null"))
+_CONTAINERS: Final = frozenset({"!", f"{_TAGS}map", f"{_TAGS}seq"})
 _CONSTANTS: Final[dict[str, Any]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -99,23 +103,31 @@ class _Builder:
         self._anchors: dict[str, Any] = {}
 
     def document(self) -> Any:  # noqa: ANN401 - whatever YAML has
-        """The first document of the text."""
+        """The document of the text, which has to be the only one."""
+        found: list[Any] = []
         for event in self._events:
             kind = type(event).__name__
-            if kind not in ("StreamStartEvent", "DocumentStartEvent", "StreamEndEvent"):
-                return self._value(event, 0)
-        return None
+            if kind == "DocumentStartEvent" and found:
+                raise self._refuse(event, "there is a second document, and only one can be read")
+            if kind not in ("StreamStartEvent", "DocumentStartEvent", "DocumentEndEvent", "StreamEndEvent"):
+                found.append(self._value(event, 0))
+        return found[0] if found else None
+
+    def _refuse(self, event: Any, reason: str) -> CorruptDraft:  # noqa: ANN401 - likewise
+        return CorruptDraft(self._name, "", f"line {event.start_mark.line + 1}: {reason}")
 
     def _value(self, event: Any, depth: int) -> Any:  # noqa: ANN401 - likewise
         kind = type(event).__name__
         if depth > _DEEPEST:
             raise CorruptDraft(self._name, "", "the text is nested too deep")
         if kind == "ScalarEvent":
-            value: Any = _scalar(event.value) if event.implicit[0] and not event.tag else event.value
+            value: Any = self._tagged(event)
         elif kind == "AliasEvent":
             if event.anchor not in self._anchors:
-                raise CorruptDraft(self._name, "", f"the alias *{event.anchor} leads nowhere, or into itself")
+                raise self._refuse(event, f"the alias *{event.anchor} leads nowhere, or into itself")
             return self._anchors[event.anchor]
+        elif event.tag and event.tag not in _CONTAINERS:
+            raise self._refuse(event, f"nothing is known of the tag {event.tag!r:.60}")
         elif kind == "MappingStartEvent":
             value = self._mapping(depth)
         elif kind == "SequenceStartEvent":
@@ -130,18 +142,37 @@ class _Builder:
             self._anchors[event.anchor] = value
         return value
 
+    def _tagged(self, event: Any) -> Any:  # noqa: ANN401 - likewise
+        """What a scalar is, by its tag if it has one."""
+        if not event.tag:
+            return _scalar(event.value) if event.implicit[0] else event.value
+        if event.tag in _TEXTS:
+            return event.value
+        if event.tag in _PLAIN:
+            return _scalar(event.value)
+        raise self._refuse(event, f"nothing is known of the tag {event.tag!r:.60}")
+
     def _mapping(self, depth: int) -> dict[str, Any]:
         members: dict[str, Any] = {}
+        merged: list[dict[str, Any]] = []
         for event in self._events:
             kind = type(event).__name__
             if kind == "MappingEndEvent":
                 break
             if kind != "ScalarEvent":
-                raise CorruptDraft(self._name, "", f"line {event.start_mark.line + 1}: a name has to be a plain word")
+                raise self._refuse(event, "a name has to be a plain word")
             if event.value in members:
-                line = event.start_mark.line + 1
-                raise CorruptDraft(self._name, "", f"line {line}: {event.value!r:.60} stands twice in one mapping")
-            members[event.value] = self._value(next(self._events), depth + 1)
+                raise self._refuse(event, f"{event.value!r:.60} stands twice in one mapping")
+            value = self._value(next(self._events), depth + 1)
+            if event.value == "<<" and event.implicit[0] and not event.tag:
+                parts = list_of(value) or [value]
+                if not all(isinstance(part, dict) for part in parts):
+                    raise self._refuse(event, "what is merged by `<<` has to be a mapping, or a list of mappings")
+                merged += parts
+            else:
+                members[event.value] = value
+        for part in merged:
+            members = {**members, **{name: value for name, value in part.items() if name not in members}}
         return members
 
 
