@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import faulty_pagers
 import pytest
+from attrs import evolve
 from faulty_pagers import FAULTY
 from other_pagers import ALSO_RIGHT, AT_ONCE, BEGINS_ANEW
-from pagers import Pager, Trouble, dumps
+from pagers import RIGHT, Pager, Trouble, dumps, gather
 
 from usagecompat.clients import ClientSpec, Outcome
 from usagecompat.clients.paging import run_paging
@@ -97,6 +98,18 @@ def test_what_changed_is_told_in_words() -> None:
     for name, (sequence, words) in told.items():
         (fault,) = fetched(FAULTY[name].pager, sequences()[sequence]).faults
         assert words in fault.message
+
+
+def test_one_bucket_is_no_buckets() -> None:
+    """Messages count buckets in the singular and in the plural."""
+    once = evolve(RIGHT, gather=lambda pages: [*gather(pages), gather(pages)[0]])
+    twice = evolve(RIGHT, gather=lambda pages: [*gather(pages), *gather(pages)[:2]])
+    for pager, words in (
+        (once, "1 bucket was printed more than once"),
+        (twice, "2 buckets were printed more than once"),
+    ):
+        (fault,) = fetched(pager, sequences()["completions-three-pages"]).faults
+        assert fault.message.startswith(words)
 
 
 @pytest.mark.parametrize("name", sorted(STOPPED))

@@ -330,7 +330,7 @@ class _Judgement:
     def _judge_repeated(self, times: Counter[int]) -> None:
         blamed = [start for start in self.repeated if times[start] > self._allowed(start)]
         if blamed:
-            self._blame(_REPEATED, f"{len(blamed)} buckets were printed more than once: {_times(blamed)}")
+            self._blame(_REPEATED, f"{_counted(blamed, 'was', 'were')} printed more than once: {_times(blamed)}")
         elif self.repeated:
             self.message = "the server sent buckets twice, and so did the client, which is no fault and costs the level"
 
@@ -343,10 +343,17 @@ class _Judgement:
         served = [start for start in strangers if start in self.facts.served]
         if served and self.facts.altered:
             self._blame(
-                _QUERY, f"{self.facts.altered[0]}; {len(served)} buckets are not of the query: {_times(served)}"
+                _QUERY, f"{self.facts.altered[0]}; {_counted(served, 'is', 'are')} not of the query: {_times(served)}"
             )
         elif strangers:
-            self._blame("client/item-invented", f"{len(strangers)} buckets are not of the query: {_times(strangers)}")
+            self._blame(
+                "client/item-invented", f"{_counted(strangers, 'is', 'are')} not of the query: {_times(strangers)}"
+            )
+
+
+def _counted(starts: list[int], one: str, more: str) -> str:
+    """How many buckets, and the verb behind them."""
+    return f"1 bucket {one}" if len(starts) == 1 else f"{len(starts)} buckets {more}"
 
 
 def _times(starts: list[int]) -> str:
