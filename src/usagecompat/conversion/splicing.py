@@ -9,11 +9,9 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from usagecompat.jsontext import said
+from usagecompat.jsontext import SCALAR, STRING, said
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*+")
-_STRING: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_SCALAR: Final = re.compile(r"[-+.\w]++", re.ASCII)
 
 
 @frozen
@@ -76,7 +74,7 @@ def _value(text: str, start: int) -> Spot:
         members: list[Entry] = []
         place = _skip(text, start + 1)
         while text[place] != "}":
-            name = _match(_STRING, text, place)
+            name = _match(STRING, text, place)
             value = _value(text, _skip(text, _skip(text, name) + 1))
             members.append(Entry(said(text[place + 1 : name - 1]), place, name, value))
             place = _next(text, value.end)
@@ -88,7 +86,7 @@ def _value(text: str, start: int) -> Spot:
             items.append(_value(text, place))
             place = _next(text, items[-1].end)
         return Spot(start, place + 1, "", items=tuple(items))
-    end = _match(_STRING if opening == '"' else _SCALAR, text, start)
+    end = _match(STRING if opening == '"' else SCALAR, text, start)
     return Spot(start, end, text[start:end])
 
 

@@ -1,5 +1,5 @@
 from .diagnosis import has_surrogate
-from .lexical import Members, Node, Spelling, by_name, excerpt, last_values, parse, said, spaced_alike
+from .lexical import SCALAR, STRING, Members, Node, Spelling, by_name, excerpt, last_values, parse, said, spaced_alike
 from .limits import MAX_DEPTH, MAX_SIZE, with_room
 from .numbers import (
     INT32_LEAST,
@@ -24,6 +24,8 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_SIZE",
     "NO_VALUE",
+    "SCALAR",
+    "STRING",
     "Document",
     "Index",
     "Members",

@@ -49,8 +49,9 @@ _DECODER: Final = json.JSONDecoder(
     parse_int=Spelling, parse_float=Spelling, parse_constant=Spelling, object_pairs_hook=Members
 )
 _WORDS: Final = {None: "null", True: "true", False: "false"}
-_STRING: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_SCALAR: Final = re.compile(r"[-+.\w]++", re.ASCII)
+STRING: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+SCALAR: Final = re.compile(r"[-+.\w]++", re.ASCII)
+"""A string, and a number or word, in a text that is known to be JSON."""
 _SPACE: Final = re.compile(r"[ \t\n\r]")
 _OPENING: Final = frozenset("[{")
 _CLOSING: Final = frozenset("]}")
@@ -153,7 +154,7 @@ def spaced_alike(one: str, other: str) -> bool:
 
 def _skeleton(text: str) -> str:
     """The text with one character for each token."""
-    return _SCALAR.sub("0", _STRING.sub("0", text))
+    return SCALAR.sub("0", STRING.sub("0", text))
 
 
 def _gaps(skeleton: str) -> dict[tuple[str, str, int], set[str]]:
