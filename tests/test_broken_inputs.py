@@ -129,6 +129,26 @@ def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert f"{tmp_path / 'the.state'}: No space left on device" in result.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["scan", "{}", "--list", "/dev/full"],
+        ["scan", "{}", "--also", "html=/dev/full"],
+        ["check", "{}", "--also", "html=/dev/full"],
+        ["scan", "{}", "--jobs", "2", "--also", "html=/dev/full"],
+        ["convert", "{}", "--to", "2025-02-10", "--out", "/dev/full"],
+    ],
+    ids=" ".join,
+)
+def test_full_disks_of_other_files(tmp_path: Path, command: list[str]) -> None:
+    """Whatever file there is no room for, the message names it."""
+    (tmp_path / "a.json").write_text('{"object": "organization.costs.result", "saved": 1}', "utf-8")
+    told = CliRunner().invoke(main, [part.format(tmp_path / "a.json") for part in command])
+    assert told.exit_code == 2
+    assert "/dev/full: No space left on device" in told.stderr
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_long_python_integers(sign: int) -> None:
     """An integer of a million digits in a mapping is beyond the limit, which nobody has to write it out for."""

@@ -17,9 +17,14 @@ Wire data itself never raises: whatever bytes come in, `check` and `compare` ret
 
 from __future__ import annotations
 
-from typing import Final
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 _MOST_NAMES: Final = 20
 _FEW_NAMES: Final = 3
@@ -205,3 +210,16 @@ class CannotRedact(UsageCompatError, ValueError):
 
     def __str__(self) -> str:
         return f"this cannot be redacted: {self.reason}; nothing was written"
+
+
+@contextmanager
+def naming(*places: str | os.PathLike[str] | None) -> Generator[None]:
+    """Let a failure to write, such as on a full disk, say where; the system does not tell."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if error.filename is None:
+            error.filename = " or ".join(os.fspath(place) for place in places if place)
+        raise

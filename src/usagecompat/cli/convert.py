@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import click
 
-from usagecompat.cli.output import naming, say, say_json
+from usagecompat.cli.output import say, say_json
 from usagecompat.cli.revision_option import REVISION
+from usagecompat.exceptions import naming
 
 if TYPE_CHECKING:
     from collections.abc import Generator

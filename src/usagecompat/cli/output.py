@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from usagecompat.exceptions import naming
 from usagecompat.printing import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from pathlib import Path
 
 
@@ -63,19 +62,6 @@ def _echo(text: str, *, err: bool, nl: bool) -> None:
         reconfigure(errors="backslashreplace")
     with naming("standard error" if err else "standard output"):
         click.echo(text, nl=nl, err=err, color=None if nl else True)
-
-
-@contextmanager
-def naming(*places: str | Path | None) -> Generator[None]:
-    """Let a failure to write, such as on a full disk, say where; the system does not tell."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        if error.filename is None:
-            error.filename = " or ".join(str(place) for place in places if place)
-        raise
 
 
 def write_file(place: Path, text: str) -> None:

@@ -17,11 +17,12 @@ import click
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.failing import known_codes
 from usagecompat.cli.formats import formats, one_of
-from usagecompat.cli.output import naming, put, say_json
+from usagecompat.cli.output import put, say_json
 from usagecompat.cli.passed_over import say_passed_over
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import LATEST
+from usagecompat.exceptions import naming
 from usagecompat.findings import Profile, Severity
 from usagecompat.inputs import STANDARD_INPUT
 from usagecompat.suggestions import did_you_mean

@@ -21,7 +21,7 @@ from attrs import frozen
 
 from usagecompat import inputs
 from usagecompat.checking import fast_route
-from usagecompat.exceptions import MissingExtra, NoPayloads, UsageCompatError
+from usagecompat.exceptions import MissingExtra, NoPayloads, UsageCompatError, naming
 from usagecompat.findings import Profile
 from usagecompat.scan._parent import end_with
 from usagecompat.scan._state import State
@@ -106,7 +106,7 @@ def run(  # noqa: PLR0913 - one for each choice
     ahead = [partition for partition in plan.partitions if partition.number not in so_far.done]
     tick(plan.size - sum(partition.size for partition in ahead))
     if places is not None:
-        with places.open("a" if so_far.done else "w", encoding="utf-8") as file:
+        with naming(places), places.open("a" if so_far.done else "w", encoding="utf-8") as file:
             file.writelines(_lines_of(plan, options))
     with gathered(rows, len(plan.partitions)) as parts:
         work = _work(plan, ahead, options, jobs, scheduler, tick, parts, places)
@@ -160,7 +160,7 @@ def _scanning(places: Path | None, parts: Parts | None, partition: Partition) ->
 def _take_over(places: Path, partition: Partition) -> None:
     """Add the places of a partition that is done to the list."""
     part = _part(places, partition)
-    with part.open("rb") as source, places.open("ab") as target:
+    with naming(places), part.open("rb") as source, places.open("ab") as target:
         shutil.copyfileobj(source, target)
     part.unlink()
 

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from usagecompat import inputs
 from usagecompat.contract import LATEST
-from usagecompat.exceptions import UnreadableInput, UsageCompatError
+from usagecompat.exceptions import UnreadableInput, UsageCompatError, naming
 from usagecompat.findings import Profile
 from usagecompat.jsontext import MAX_SIZE
 from usagecompat.scan import _reading
@@ -81,6 +81,7 @@ def scan_partition(
                 parts.writer(partition.number, options.revision, Profile(options.profile), frozenset(options.ignore))
             )
         if places is not None:
+            stack.enter_context(naming(places))
             put = partial(_put_place, stack.enter_context(places.open("w", encoding="utf-8")))
 
         return _scanned(partition, options, tick, writer, put)

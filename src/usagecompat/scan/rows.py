@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import frozen
 
 from usagecompat.checking import check
-from usagecompat.exceptions import MissingExtra
+from usagecompat.exceptions import MissingExtra, naming
 from usagecompat.findings import Profile, Shape
 from usagecompat.printing import printable
 from usagecompat.scan.trees import buckets, items, member, seconds
@@ -160,7 +160,8 @@ class Parts:
     @contextmanager
     def writer(self, number: int, revision: str, profile: Profile, ignore: frozenset[str]) -> Generator[RowWriter]:
         """Where the rows of one partition go."""
-        with self._path(number).open("w", encoding="utf-8") as file:
+        path = self._path(number)
+        with naming(path), path.open("w", encoding="utf-8") as file:
             yield RowWriter(file, revision, profile, ignore)
 
     def _path(self, number: int) -> Path:
@@ -213,7 +214,7 @@ def gathered(target: Path | None, partitions: int) -> Generator[Parts | None]:
 
 
 def _write_lines(path: Path, rows: Iterator[dict[str, Any]]) -> None:
-    with path.open("w", encoding="utf-8") as file:
+    with naming(path), path.open("w", encoding="utf-8") as file:
         for row in rows:
             file.write(json.dumps(row, separators=(",", ":")) + "\n")
 
