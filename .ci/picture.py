@@ -27,7 +27,8 @@ ADAPTERS = (
     "openai-node",
     "go-encoding-json-float64",
 )
-CASES = "deviations/amount-string and acceptable and not within"
+_RARE = "within or significant or beyond or trailing or upper or plain or negative-zero"
+CASES = f"deviations/amount-string and acceptable and not ({_RARE})"
 WIDTH, HEIGHT = 760, 2400
 
 _TABLE = """(() => {
