@@ -298,6 +298,7 @@ RESULT_AT = "components.schemas.UsageCompletionsResult"
 MEMBER = f"{RESULT}/properties/input_tokens"
 OPERATION = f"/paths/{PATH.replace('/', '~1')}/get"
 TOLD: dict[str, tuple[Callable[[Node], None], str, str]] = {
+    "null among values of strings": (set_member({"type": "string", "enum": ["a", None]}), MEMBER, "null among"),
     "schemas for what is not declared": (
         set_in(f"{RESULT_AT}.additionalProperties", {"type": "integer"}), f"{RESULT}/additionalProperties", "integer",
     ),
@@ -398,6 +399,26 @@ def test_told_with_its_place(what: str) -> None:
         name: one for name, one in HISTORY["UsageCompletionsResult"]["members"].items() if name != "input_tokens"
     }
     draft_of(json.dumps(found.draft).encode())
+
+
+@pytest.mark.parametrize(
+    ("schema", "nullable"),
+    [
+        ({"type": "string", "enum": ["a", None]}, False),
+        ({"type": ["string", "null"], "enum": ["a", None]}, True),
+        ({"type": ["string", "null"], "enum": ["a"]}, False),
+        ({"enum": ["a", None]}, True),
+        ({"enum": ["a"]}, False),
+        ({"anyOf": [{"enum": ["a"]}, {"const": None}]}, True),
+        ({"allOf": [{"type": ["string", "null"]}, {"type": "string"}]}, False),
+    ],
+)
+def test_where_null_is_allowed(schema: Node, *, nullable: bool) -> None:
+    """Null is allowed where all parts allow it: the type and the values."""
+    said = document()
+    members(said)["model"] = schema
+    row = imported(said).draft["schemas"]["UsageCompletionsResult"]["members"]["model"]
+    assert row.get("nullable", False) == nullable
 
 
 def test_siblings_in_3_0() -> None:

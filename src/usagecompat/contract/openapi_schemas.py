@@ -232,7 +232,9 @@ class Schemas:
             values = tuple(schema["enum"])
         known = frozenset(one for one in types if one in TYPES)
         if values is not None:
-            null = (null and not types) or None in values or (null and schema.get("nullable") is True)
+            if None in values and types and not null:
+                self._tell(place, "null among the values of a type without null", "null is not allowed")
+            null = None in values and (null or not types)
             values = tuple(value for value in values if value is not None)
             if not known and not unknown and values and all(isinstance(value, str) for value in values):
                 known = frozenset({"string"})
