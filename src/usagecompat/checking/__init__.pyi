@@ -1,5 +1,6 @@
 from .fits import Extract, Facts, best_of, fits_of
 from .flat_records import is_flat
+from .hints import is_mapping, is_sequence
 from .report import Incompatible, Report
 from .report_text import render
 from .rules import AROUND_RESULTS, GROUP_KEYS, LAST_TIME, group_of, is_currency_code, name_of_results
@@ -28,7 +29,9 @@ __all__ = [
     "group_of",
     "is_currency_code",
     "is_flat",
+    "is_mapping",
     "is_one_edit",
+    "is_sequence",
     "look",
     "meant",
     "name_of_results",

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import evolve
 
+from usagecompat.checking.hints import is_mapping
 from usagecompat.checking.rules import AROUND_RESULTS, currency_fault, find_contradictions, integer_of
 from usagecompat.checking.schema_stage import validate
 from usagecompat.checking.sums import SUM_RULES, sum_rules
@@ -171,10 +172,6 @@ def _words(shape: RecordShape) -> tuple[object, ...]:
 # -- one of each
 
 
-def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
-    return type(value) is dict
-
-
 class Extract:
     """A payload in which of all results with the same facts only the first is left."""
 
@@ -188,7 +185,7 @@ class Extract:
         self._results: list[dict[str, list[int]]] = []
         self.value: Any = tree
         """The payload with what is left."""
-        if _is_object(tree):
+        if is_mapping(tree):
             if shape is Shape.PAGE:
                 self.value = self._page(tree)
             elif shape is Shape.BUCKET:
@@ -293,7 +290,7 @@ class Extract:
                 facts.append(
                     (name, _text(value, member) if name != "currency" else currency_fault({name: value}) or "s")
                 )
-            elif _is_object(value) and member is not None and member.type is JsonType.OBJECT:
+            elif is_mapping(value) and member is not None and member.type is JsonType.OBJECT:
                 facts.append((name, self._facts(value)))
             elif name in but and type(value) is list:
                 facts.append((name, "a"))

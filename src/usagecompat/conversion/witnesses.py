@@ -148,10 +148,11 @@ def find_witness(change: Change, older: str, newer: str) -> Witness | None:
     A payload that one side refuses is better than one with a warning there, and that is better than one with a note.
     """
     best: tuple[int, int, Witness] | None = None
+    names = {*change.names, *_other_names(change, older, newer)}
     for payload in sorted({*_candidates(change, older, newer)}, key=lambda one: (len(one), one)):
         for profile in (Profile.PUBLISHED, Profile.SERVED):
             for right, wrong in ((newer, older), (older, newer)):
-                found = _judged(change, payload, right, wrong, profile)
+                found = _judged(change, names, payload, right, wrong, profile)
                 if found is not None:
                     weight, witness = found
                     if best is None or (weight, len(payload)) < best[:2]:
@@ -161,10 +162,11 @@ def find_witness(change: Change, older: str, newer: str) -> Witness | None:
     return best[2] if best else None
 
 
-def _judged(change: Change, payload: bytes, right: str, wrong: str, profile: Profile) -> tuple[int, Witness] | None:
+def _judged(  # noqa: PLR0913, PLR0917 - a change and all that a payload is judged by
+    change: Change, names: AbstractSet[str], payload: bytes, right: str, wrong: str, profile: Profile
+) -> tuple[int, Witness] | None:
     """The payload as a witness, and how little is wrong with it; None if it is none."""
     there = _report(payload, wrong, profile)
-    names = {*change.names, *_other_names(change, older=right, newer=wrong)}
     blamed = [finding for finding in there.findings if _concerns(finding, change, names)]
     if not blamed:
         return None

@@ -19,10 +19,10 @@ import msgspec
 from attrs import define, field, frozen
 from msgspec import UNSET
 
+from usagecompat.checking import is_mapping
 from usagecompat.contract import Count, contract, is_kind
 from usagecompat.jsontext import Number
 from usagecompat.scan.coverage import DAY
-from usagecompat.scan.revision_fit import is_object
 from usagecompat.scan.summary import NO_KIND, UNKNOWN_KIND
 from usagecompat.scan.totals import EXACT, LONGEST_GROUP, REST, Group, Key, Sum, Totals
 from usagecompat.scan.trees import ZERO, buckets, integer_of, member, money_of, seconds
@@ -268,7 +268,7 @@ class Adder:
         if "amount" in self._kinds[kind].members:
             amount = result.get("amount")
             value, currency = (
-                (money_of(amount.get("value")), amount.get("currency")) if is_object(amount) else (None, None)
+                (money_of(amount.get("value")), amount.get("currency")) if is_mapping(amount) else (None, None)
             )
             if value is None or type(currency) is not str or len(currency) > LONGEST_GROUP:
                 is_added = False

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from usagecompat.checking import group_of, name_of_results
+from usagecompat.checking import group_of, is_mapping, name_of_results
 from usagecompat.contract import Count, contract
 from usagecompat.findings import Shape, pointer
-from usagecompat.scan.revision_fit import is_object
 from usagecompat.scan.totals import EXACT
 from usagecompat.scan.trees import integer_of, items, money_of, seconds
 
@@ -225,7 +224,7 @@ class Remembering:
         """Every result of a payload that can be told from others."""
         for bucket, result, path in self._results_of(tree, shape, ()):
             start, end = seconds(bucket.get("start_time")), seconds(bucket.get("end_time"))
-            group = group_of(result) if is_object(result) else None
+            group = group_of(result) if is_mapping(result) else None
             kind = self._kinds.get(result["object"]) if group is not None else None
             if kind is None or group is None or start is None or end is None:
                 continue
@@ -234,8 +233,8 @@ class Remembering:
             if key >> (_BITS - self._level):
                 continue
             amount = result.get("amount")
-            value = money_of(amount.get("value")) if is_object(amount) else None
-            currency = amount.get("currency") if is_object(amount) else None
+            value = money_of(amount.get("value")) if is_mapping(amount) else None
+            currency = amount.get("currency") if is_mapping(amount) else None
             money = (currency, value) if value is not None and type(currency) is str else None
             values = [
                 (name, integer_of(result[name]))
@@ -257,7 +256,7 @@ class Remembering:
         """Each result with its bucket and its place."""
         if shape is Shape.PAGE:
             for index, bucket in enumerate(items(tree.get("data"))):
-                if is_object(bucket):
+                if is_mapping(bucket):
                     yield from self._results_of(bucket, Shape.BUCKET, ("data", index))
         elif shape is Shape.BUCKET:
             name = name_of_results(tree, self._revision)

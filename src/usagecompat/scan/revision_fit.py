@@ -8,7 +8,7 @@ Where the facts are plain, nothing has to be judged: the revisions that declare 
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, Final, TypeGuard
+from typing import TYPE_CHECKING, Final
 
 from usagecompat.checking import AROUND_RESULTS, Extract, best_of, fits_of
 from usagecompat.contract import LATEST, REVISIONS, contract
@@ -27,16 +27,6 @@ ALL: Final = (1 << len(REVISIONS)) - 1
 _MOST_FACTS: Final = 2_000
 """Sets of facts that are remembered, the latest used."""
 _LONGEST_FACTS: Final = 20_000
-
-
-def is_object(tree: object) -> TypeGuard[dict[str, Any]]:
-    """Whether a tree is an object."""
-    return type(tree) is dict
-
-
-def is_array(tree: object) -> TypeGuard[list[Any]]:
-    """Whether a tree is an array."""
-    return type(tree) is list
 
 
 def earliest(mask: int) -> str:

@@ -7,11 +7,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from usagecompat.checking import name_of_results
+from usagecompat.checking import is_mapping, is_sequence, name_of_results
 from usagecompat.contract import is_number_text
 from usagecompat.findings import Shape
 from usagecompat.jsontext import Number
-from usagecompat.scan.revision_fit import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,12 +24,12 @@ NO_START: Final = -1
 
 def member(tree: object, name: str) -> Any:  # noqa: ANN401 - a tree
     """A member of an object; None if it is not there, or there is no object."""
-    return tree.get(name) if is_object(tree) else None
+    return tree.get(name) if is_mapping(tree) else None
 
 
 def items(tree: object) -> list[Any]:
     """The items of an array; none of anything else."""
-    return tree if is_array(tree) else []
+    return tree if is_sequence(tree) else []
 
 
 def buckets(tree: Any, shape: Shape, revision: str) -> Iterator[tuple[dict[str, Any] | None, list[Any]]]:  # noqa: ANN401 - a tree
@@ -41,7 +40,7 @@ def buckets(tree: Any, shape: Shape, revision: str) -> Iterator[tuple[dict[str, 
         yield tree, items(tree.get(name_of_results(tree, revision)))
     else:
         for bucket in items(tree.get("data")):
-            if is_object(bucket):
+            if is_mapping(bucket):
                 yield from buckets(bucket, Shape.BUCKET, revision)
 
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
+from usagecompat.checking import is_mapping
 from usagecompat.contract import REVISIONS, JsonType, contract, is_kind
 from usagecompat.findings import Shape
 from usagecompat.jsontext import has_surrogate
 from usagecompat.scan.coverage import DAY
-from usagecompat.scan.revision_fit import is_object
 from usagecompat.scan.trees import buckets, seconds
 from usagecompat.scan.undeclared import UNDECLARED
 
@@ -190,12 +190,12 @@ class Finder:
                 self._record(bucket, self._bucket, start)
             for result in results:
                 self._result(result, start, made_up=shape is Shape.FLAT)
-        if shape is Shape.PAGE and is_object(tree):
+        if shape is Shape.PAGE and is_mapping(tree):
             self._record(tree, self._page, first)
 
     def _result(self, result: object, start: Seconds | None, *, made_up: bool) -> None:
-        tag = result.get("object") if is_object(result) else None
-        if not is_object(result) or type(tag) is not str or is_kind(tag) is None:
+        tag = result.get("object") if is_mapping(result) else None
+        if not is_mapping(result) or type(tag) is not str or is_kind(tag) is None:
             return
         record = self._kinds.get(tag)
         if record is None:
@@ -206,7 +206,7 @@ class Finder:
             return
         self._record(result, record, start, made_up=made_up)
         for part in self._parts.get(record, ()):
-            if is_object(amount := result.get(part)):
+            if is_mapping(amount := result.get(part)):
                 self._record(amount, self._amount, start)
 
     def _record(self, node: Mapping[str, Any], record: str, start: Seconds | None, *, made_up: bool = False) -> None:
