@@ -307,7 +307,9 @@ class Adder:
                 self._one_by_one(results, days)
                 return
             places = [*zip(days, map(self._group, map(attrgetter(attribute), results)), strict=True)]
-        proved = self._proved.setdefault(kind, _Proved())
+        proved = self._proved.get(kind)
+        if proved is None:
+            proved = self._proved[kind] = _Proved()
         counts = self._counts(proved, kind, results)
         has_amounts = "amount" in shape.members
         amounts = self._amounts(results) if has_amounts else None
