@@ -270,3 +270,37 @@ def test_counts_that_nobody_asks_for() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("usagecompat.jsontext.values._whole", None)
         assert convert(record, "2024-12-16").payload == record.encode()
+
+
+def test_references_that_double(tmp_path: Path) -> None:
+    """A document in which each schema leads to the next one twice is read to an end, and that is told."""
+    schemas: dict[str, object] = {
+        f"A{at}": {"allOf": [{"$ref": f"#/components/schemas/A{at + 1}"}] * 2} for at in range(35)
+    }
+    answer = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/A0"}}}}
+    document = {
+        "openapi": "3.1.0",
+        "paths": {"/organization/costs": {"get": {"responses": {"200": answer}}}},
+        "components": {"schemas": {**schemas, "A35": {"type": "object"}}},
+    }
+    (tmp_path / "openapi.json").write_text(json.dumps(document), "utf-8")
+    result = CliRunner().invoke(main, ["revisions", "import", str(tmp_path / "openapi.json")])
+    assert result.exit_code == 2
+    assert "this is no revision" in result.stderr
+
+
+@pytest.mark.parametrize("expression", ["not " * 5_000 + "x", "(" * 5_000 + "x", "(" * 5_000 + "x" + ")" * 5_000])
+def test_deep_selections(expression: str) -> None:
+    """An expression that nests deeper than anybody writes is refused, in a line that somebody reads."""
+    result = CliRunner().invoke(main, ["run", "--client", "true", "--set", "smoke", "-k", expression])
+    assert result.exit_code == 2
+    assert "nested deeper than 100 levels" in result.stderr
+    assert len(result.stderr) < 5_000
+
+
+def test_long_names_are_cut() -> None:
+    """What is said of a name of a megabyte is no megabyte."""
+    result = CliRunner().invoke(main, ["x" * 1_000_000])
+    assert result.exit_code == 2
+    assert len(result.stderr) < 5_000
+    assert result.stderr.endswith("See: usagecompat --help\n") or "--help" in result.stderr

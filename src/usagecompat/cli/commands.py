@@ -41,6 +41,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Where each command lives, and what it does in one sentence."""
 
+_LONGEST_LINE: Final = 4_000
 KITS_FAULT: Final = "This is a fault of usagecompat, not of your payload, your client or your command line."
 
 
@@ -159,7 +160,10 @@ def _flush() -> None:
 def _one_line(text: str) -> str:
     from usagecompat.printing import printable  # noqa: PLC0415 - needed only to tell a failure
 
-    return printable(" ".join(text.split()))
+    line = " ".join(text.split())
+    if len(line) > _LONGEST_LINE:  # whoever gives a megabyte for a name knows it
+        line = f"{line[: _LONGEST_LINE // 2]} […] {line[-_LONGEST_LINE // 2 :]}"
+    return printable(line)
 
 
 def _kits_fault(error: Exception) -> str:

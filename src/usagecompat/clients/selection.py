@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _Subject = TypeVar("_Subject", bound="Case | Payload | Sequence")
 
+_DEEPEST: Final = 100
 _TOKEN: Final = re.compile(r"\s*([()]|[^\s()]+)")
 
 
@@ -42,6 +43,7 @@ class _Parser:
     def __init__(self, expression: str) -> None:
         self._expression = expression
         self._tokens = _TOKEN.findall(expression)
+        self._depth = 0
 
     def parse(self) -> Meant:
         meant = self._any()
@@ -62,6 +64,14 @@ class _Parser:
         return lambda subject: all(part(subject) for part in parts)
 
     def _one(self) -> Meant:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise self._refuse(f"it is nested deeper than {_DEEPEST} levels")
+        meant = self._inner()
+        self._depth -= 1
+        return meant
+
+    def _inner(self) -> Meant:
         if self._takes("not"):
             inner = self._one()
             return lambda subject: not inner(subject)
