@@ -78,4 +78,8 @@ def test_misuse(pytester: pytest.Pytester) -> None:
     )
     result = pytester.runpytest()
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["E *NoSuchScenario: there is no scenario 'strings'; there are string-amounts, *"])
+    result.stdout.fnmatch_lines(
+        [
+            "E *NoSuchScenario: there is no scenario 'strings'; did you mean 'string-amounts'? there are string-amounts, *"
+        ]
+    )
