@@ -10,6 +10,7 @@ import pytest
 from documents import blocks
 from hypothesis import given
 from hypothesis import strategies as st
+from timing import grows_at_most
 
 import usagecompat
 from usagecompat.corpus import packaged, read_cases
@@ -293,3 +294,13 @@ def test_docs() -> None:
     exec(compile(example, "docs/redaction.md", "exec"), {"print": printed.append})  # noqa: S102 - our own example
     assert "proj_redacted_" in printed[0]
     assert "secret" not in printed[0]
+
+
+def test_many_names() -> None:
+    """Proving many undeclared names takes time by their number, not by its square."""
+
+    def with_names(count: int) -> bytes:
+        return json.dumps({"object": "bucket", "start_time": 1, **{f"n{at}": 1 for at in range(count)}}).encode()
+
+    single, double = with_names(400), with_names(800)
+    assert grows_at_most(3, lambda: usagecompat.redact(single), lambda: usagecompat.redact(double))

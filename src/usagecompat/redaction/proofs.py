@@ -65,6 +65,7 @@ def prove(
 
 def _said(report: Report, renamed: Mapping[str, str]) -> object:
     """A report without quoted names and columns."""
+    parts = {pointer((name,))[1:]: pointer((other,))[1:] for name, other in renamed.items()}
     return (
         report.verdict,
         report.shape,
@@ -73,7 +74,7 @@ def _said(report: Report, renamed: Mapping[str, str]) -> object:
         [
             (
                 fit.verdict,
-                [_place(place, renamed) for place in fit.undeclared],
+                [_place(place, parts) for place in fit.undeclared],
                 [_told(finding, renamed) for finding in fit.ruled_out_by],
             )
             for fit in report.revisions.values()
@@ -88,12 +89,9 @@ def _told(finding: Finding, renamed: Mapping[str, str]) -> tuple[object, ...]:
     return finding.code, finding.severity, finding.count, pointer(path), message
 
 
-def _place(place: str, renamed: Mapping[str, str]) -> str:
-    """A pointer with `*` in it."""
-    if not renamed:
-        return place
-    new = {pointer((name,))[1:]: pointer((other,))[1:] for name, other in renamed.items()}
-    return "/".join(new.get(part, part) for part in place.split("/"))
+def _place(place: str, parts: Mapping[str, str]) -> str:
+    """A pointer with `*` in it, with other names for some of its parts."""
+    return "/".join(parts.get(part, part) for part in place.split("/")) if parts else place
 
 
 def _first_difference(old: Report, new: Report, renamed: Mapping[str, str]) -> str:
