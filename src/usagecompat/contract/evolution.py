@@ -205,16 +205,17 @@ def _renames(old: RecordShape, new: RecordShape) -> Iterator[tuple[str, str]]:
 
 def _steps(old: RecordShape, new: RecordShape, former: str, name: str) -> Iterator[_Step]:
     before, after = old.members.get(former), new.members.get(name)
-    if after is None and before is None:
-        yield from _undeclared(old, new, name)
-    elif before is None and after is not None:
-        text = f"is new: {_type(after)}{'' if after.required else ', may be absent'}"
-        yield _Step(Rule.MEMBER_ADDED, (name,), text, None, worded(after), old, _with(old, new, after))
-    elif before is not None and after is None:
+    if before is None:
+        if after is None:
+            yield from _undeclared(old, new, name)
+        else:
+            text = f"is new: {_type(after)}{'' if after.required else ', may be absent'}"
+            yield _Step(Rule.MEMBER_ADDED, (name,), text, None, worded(after), old, _with(old, new, after))
+    elif after is None:
         yield _Step(
             Rule.MEMBER_REMOVED, (name,), "is no longer declared", worded(before), None, old, _without(old, new, name)
         )
-    elif before is not None and after is not None:
+    else:
         shape, names = old, (name,) if former == name else (former, name)
         if former != name:
             moved = evolve(
@@ -234,10 +235,9 @@ def _steps(old: RecordShape, new: RecordShape, former: str, name: str) -> Iterat
             yield _Step(Rule.RENAMED, names, text, f"`{former}`", f"`{name}`", old, shape)
             before = moved
         for rule, text, one, other, changed in _facts(before, after):
-            if changed is not before or rule is Rule.SERVED_AS_TEXT:
-                following = _with(shape, None, changed)
-                yield _Step(rule, names, text, one, other, shape, following)
-                shape, before = following, changed
+            following = _with(shape, None, changed)
+            yield _Step(rule, names, text, one, other, shape, following)
+            shape = following
         yield from _absence(shape, new, name)
 
 

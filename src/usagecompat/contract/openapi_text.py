@@ -130,14 +130,10 @@ class _Builder:
             raise self._refuse(event, f"nothing is known of the tag {event.tag!r:.60}")
         elif kind == "MappingStartEvent":
             value = self._mapping(depth)
-        elif kind == "SequenceStartEvent":
+        else:  # a sequence
             value = []
-            for item in self._events:
-                if type(item).__name__ == "SequenceEndEvent":
-                    break
+            while type(item := next(self._events)).__name__ != "SequenceEndEvent":
                 value.append(self._value(item, depth + 1))
-        else:
-            raise CorruptDraft(self._name, "", f"nothing is known of {kind} in YAML")
         if event.anchor:
             self._anchors[event.anchor] = value
         return value
@@ -155,10 +151,7 @@ class _Builder:
     def _mapping(self, depth: int) -> dict[str, Any]:
         members: dict[str, Any] = {}
         merged: list[dict[str, Any]] = []
-        for event in self._events:
-            kind = type(event).__name__
-            if kind == "MappingEndEvent":
-                break
+        while (kind := type(event := next(self._events)).__name__) != "MappingEndEvent":
             if kind != "ScalarEvent":
                 raise self._refuse(event, "a name has to be a plain word")
             if event.value in members:

@@ -32,40 +32,45 @@ def query_changes(older: str, newer: str) -> tuple[Change, ...]:
             text, kind = "is no endpoint any more", Rule.ENDPOINT_REMOVED
             found.append(_change(kind, endpoint, (), text, endpoint, None, breaks=(Role.OLD_CALLER,)))
         else:
-            for name in dict.fromkeys([*new[endpoint], *old[endpoint]]):
-                found += _parameter(endpoint, name, old[endpoint].get(name), new[endpoint].get(name))
+            before, after = old[endpoint], new[endpoint]
+            for name in dict.fromkeys([*after, *before]):
+                if name not in before:
+                    found.append(_added(endpoint, name, after[name]))
+                elif name not in after:
+                    found.append(_removed(endpoint, name, before[name]))
+                else:
+                    found += _parameter(endpoint, name, before[name], after[name])
     return tuple(found)
 
 
-def _parameter(endpoint: str, name: str, before: Parameter | None, after: Parameter | None) -> Iterator[Change]:
-    names = (name,)
-    if before is None and after is not None:
-        breaks = (Role.NEW_CALLER, *((Role.OLD_CALLER,) if after.required else ()))
-        yield _change(Rule.PARAMETER_ADDED, endpoint, names, f"is new: {after}", None, str(after), breaks=breaks)
-    elif after is None and before is not None:
-        text = "is no longer a parameter"
-        breaks = (Role.OLD_CALLER, *((Role.NEW_CALLER,) if before.required else ()))
-        yield _change(Rule.PARAMETER_REMOVED, endpoint, names, text, str(before), None, breaks=breaks)
-    elif before is not None and after is not None:
-        was, is_now = str(before), str(after)
-        if before.type != after.type:
-            both = (Role.OLD_CALLER, Role.NEW_CALLER)
-            text = f"is {after.type}"
-            yield _change(Rule.PARAMETER_TYPE_CHANGED, endpoint, names, text, was, is_now, breaks=both)
-        if after.required and not before.required:
-            yield _change(
-                Rule.PARAMETER_REQUIRED, endpoint, names, "is required", was, is_now, breaks=(Role.OLD_CALLER,)
-            )
-        if before.required and not after.required:
-            text = "may be left out"
-            rule = Rule.PARAMETER_NO_LONGER_REQUIRED
-            yield _change(rule, endpoint, names, text, was, is_now, breaks=(Role.NEW_CALLER,))
-        if before.values != after.values:
-            yield from _values(endpoint, name, before, after)
-        if None not in (before.default, after.default) and before.default != after.default:
-            text = f"is {after.default} if not given, no longer {before.default}"
-            both = (Role.OLD_CALLER, Role.NEW_CALLER)
-            yield _change(Rule.PARAMETER_DEFAULT_CHANGED, endpoint, names, text, was, is_now, breaks=both)
+def _added(endpoint: str, name: str, after: Parameter) -> Change:
+    breaks = (Role.NEW_CALLER, *((Role.OLD_CALLER,) if after.required else ()))
+    return _change(Rule.PARAMETER_ADDED, endpoint, (name,), f"is new: {after}", None, str(after), breaks=breaks)
+
+
+def _removed(endpoint: str, name: str, before: Parameter) -> Change:
+    text = "is no longer a parameter"
+    breaks = (Role.OLD_CALLER, *((Role.NEW_CALLER,) if before.required else ()))
+    return _change(Rule.PARAMETER_REMOVED, endpoint, (name,), text, str(before), None, breaks=breaks)
+
+
+def _parameter(endpoint: str, name: str, before: Parameter, after: Parameter) -> Iterator[Change]:
+    names, was, is_now = (name,), str(before), str(after)
+    both = (Role.OLD_CALLER, Role.NEW_CALLER)
+    if before.type != after.type:
+        text = f"is {after.type}"
+        yield _change(Rule.PARAMETER_TYPE_CHANGED, endpoint, names, text, was, is_now, breaks=both)
+    if after.required and not before.required:
+        yield _change(Rule.PARAMETER_REQUIRED, endpoint, names, "is required", was, is_now, breaks=(Role.OLD_CALLER,))
+    if before.required and not after.required:
+        text = "may be left out"
+        rule = Rule.PARAMETER_NO_LONGER_REQUIRED
+        yield _change(rule, endpoint, names, text, was, is_now, breaks=(Role.NEW_CALLER,))
+    if before.values != after.values:
+        yield from _values(endpoint, name, before, after)
+    if None not in (before.default, after.default) and before.default != after.default:
+        text = f"is {after.default} if not given, no longer {before.default}"
+        yield _change(Rule.PARAMETER_DEFAULT_CHANGED, endpoint, names, text, was, is_now, breaks=both)
 
 
 def _values(endpoint: str, name: str, before: Parameter, after: Parameter) -> Iterator[Change]:
