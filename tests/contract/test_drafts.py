@@ -20,6 +20,7 @@ from usagecompat import LATEST, REVISIONS, check, compare, dumps, load_revision,
 from usagecompat.checking.fast import route
 from usagecompat.cli.commands import main
 from usagecompat.contract.drafts import draft_of
+from usagecompat.contract.importing import import_openapi
 from usagecompat.contract.openapi import openapi_document
 from usagecompat.contract.requests import endpoints_of
 from usagecompat.contract.tree import contract
@@ -316,6 +317,26 @@ def test_endpoints_take_what_the_draft_says() -> None:
     assert found["usage/embeddings"] == endpoints_of(contract(LATEST))["usage/embeddings"]
 
 
+def test_openapi_of_parameters_that_are_new() -> None:
+    """An OpenAPI document of a draft has the parameters that only the draft knows, and reads back with them."""
+    said = asking()
+    new = {
+        "speed": {"type": "string", "values": ["fast", "slow"], "default": "fast"},
+        "depth": {"type": "integer", "required": True},
+        "tags": {"type": "array", "values": ["a", "b"]},
+    }
+    said["endpoints"]["usage/completions"]["parameters"] |= new
+    document = openapi_document(draft_of(json.dumps(said).encode()))
+    written = document["paths"]["/organization/usage/completions"]["get"]["parameters"]
+    rows = {row["name"]: row for row in written}
+    assert rows["speed"]["schema"] == {"type": "string", "enum": ["fast", "slow"], "default": "fast"}
+    assert rows["depth"]["required"] is True
+    assert "example" in rows["start_time"]
+    assert "example" not in rows["depth"], "the example is a time, which only `start_time` is"
+    read = import_openapi(json.dumps(document).encode(), "x.json", today="2027-01-05").draft
+    assert {name: read["endpoints"]["usage/completions"]["parameters"][name] for name in new} == new
+
+
 @pytest.mark.parametrize(
     ("query", "status"),
     [("group_by=region", 200), ("models=gpt-4o", 200), ("group_by=model", 400), ("batch=true", 400)],
@@ -360,7 +381,11 @@ def having(value: object, *path: str) -> str:
     return json.dumps(said)
 
 
-COUNT = ("schemas", "UsageVideosResult", "members", "frames")
+SCHEMAS = ("schemas",)
+VIDEO = ("schemas", "UsageVideosResult")
+COUNT = (*VIDEO, "members", "frames")
+AMOUNT = {"type": "object", "members": {"value": {"type": "number"}}}
+ASKED = {"kind": VIDEOS, "parameters": {"size": {"type": "string", "default": ["big"]}}}
 
 
 @pytest.mark.parametrize(
@@ -384,6 +409,61 @@ COUNT = ("schemas", "UsageVideosResult", "members", "frames")
         (having(["\ud83d\ude00", "\ude00"], "about"), "/about/1", "half of a surrogate pair"),
         (having("\udfff", "source"), "/source", "half of a surrogate pair"),
         (having("", "a/\udc00"), "/a~1\\udc00", "half of a surrogate pair"),
+        (having("Videos", *VIDEO, "members", "object", "const"), "/schemas/UsageVideosResult", "look like a kind"),
+        (
+            having({"members": {"object": {"type": "string", "const": VIDEOS}}}, *SCHEMAS, "AgainResult"),
+            "/schemas",
+            "two records have the same kind",
+        ),
+        (
+            without("schemas", "UsageTimeBucket", "members", "results"),
+            "/schemas/UsageTimeBucket",
+            "a member that is an array of results",
+        ),
+        (
+            without("schemas", "UsageResponse", "members", "data"),
+            "/schemas/UsageResponse",
+            "a member that is an array of UsageTimeBucket",
+        ),
+        (
+            having(["UsageVideosResult"], "schemas", "UsageResponse", "members", "data", "items"),
+            "/schemas/UsageResponse/members/data/items",
+            "an array of a page holds UsageTimeBucket",
+        ),
+        (
+            having("organization.costs.result", *VIDEO, "members", "object", "const"),
+            "/schemas/UsageVideosResult",
+            "is the kind of CostsResult, and the record must be called so",
+        ),
+        (
+            having(VIDEOS, "schemas", "CostsResult", "members", "object", "const"),
+            "/schemas/CostsResult",
+            "is the name of another record",
+        ),
+        (having(["object", "object"], *VIDEO, "required"), "/schemas/UsageVideosResult/required", "stands here twice"),
+        (having("object", *VIDEO, "required"), "/schemas/UsageVideosResult/required", "expected an array, found"),
+        (having(AMOUNT, *COUNT), "/schemas/UsageVideosResult/members/frames", "differs from /schemas/CostsResult/"),
+        (having({"type": "object"}, *COUNT), "/schemas/UsageVideosResult/members/frames", "an object needs `members`"),
+        (
+            having(AMOUNT, "schemas", "CostsResult", "members", "amount", "members", "value"),
+            "/schemas/CostsResult/members/amount/members/value",
+            "an amount cannot hold an object",
+        ),
+        (
+            having({"type": "array", "items": ["CostsResult"]}, *COUNT),
+            "/schemas/UsageVideosResult/members/frames",
+            "only pages and buckets",
+        ),
+        (
+            having({"usage/videos": ASKED}, "endpoints"),
+            "/endpoints/usage~1videos/parameters/size/default",
+            "expected a string, a number, true or false",
+        ),
+        (
+            having({"UsageVideosResult": {"frames": {"doc": "Frames."}}}, "meanings"),
+            "/meanings/UsageVideosResult/frames",
+            "a meaning needs `since`, `doc` and `source`",
+        ),
         (json.dumps(HISTORY), "", "13 revisions"),
         ('{"openapi":"3.1.0"}', "", "revisions import"),
     ],
@@ -404,3 +484,54 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     for name in (tmp_path / "nothing.json", tmp_path, "/dev/zero", "a\0b"):
         with pytest.raises(UsageCompatError):
             load_revision(name)
+
+
+def test_a_file_that_is_too_large(tmp_path: Path) -> None:
+    """A file that is larger than any draft is refused unread, with the size that is taken."""
+    file = tmp_path / "large.json"
+    with file.open("wb") as opened:
+        opened.truncate((64 << 20) + 1)
+    with pytest.raises(CorruptDraft, match="the file has more than 64 MiB"):
+        load_revision(file)
+
+
+def test_a_file_that_cannot_be_read() -> None:
+    """A name that is too long for the system is refused with the reason, which newer Pythons do not hand on."""
+    with pytest.raises(CorruptDraft, match=r"aaa: (.*too long|there is no such file)"):
+        load_revision("a" * 5000)
+
+
+def test_a_history_of_one() -> None:
+    """A list of revisions with one in it is that revision."""
+    assert draft_of(json.dumps({"revisions": [coming()]}).encode()) == draft_of(json.dumps(coming()).encode())
+
+
+def test_a_draft_without_money() -> None:
+    """A draft whose costs have no amount is read, and its amount has no members."""
+    draft = draft_of(without("schemas", "CostsResult", "members", "amount").encode())
+    assert contract(draft).amount.members == {}
+    assert check(bucket({"object": "organization.costs.result"}), revision=draft).ok
+
+
+def test_words_of_a_draft() -> None:
+    """What a draft says of a member that is known takes the place of what the records say, and nothing else does."""
+    said = coming()
+    said["schemas"]["UsageCompletionsResult"]["members"]["input_tokens"]["doc"] = "Tokens of the new tokenizer."
+    member, known = (
+        contract(revision).records["UsageCompletionsResult"].members["input_tokens"]
+        for revision in (draft_of(json.dumps(said).encode()), LATEST)
+    )
+    assert member.doc.startswith("Tokens of the new tokenizer.")
+    assert type(member.marker) is type(known.marker)
+
+
+def test_old_and_new_name_side_by_side() -> None:
+    """A draft that declares a member under its former and its newer name keeps the values of both apart."""
+    said = coming()
+    sessions = said["schemas"]["UsageCodeInterpreterSessionsResult"]["members"]
+    sessions["sessions"] = {"type": "integer"}
+    draft = draft_of(json.dumps(said).encode())
+    text = bucket({"object": "organization.usage.code_interpreter_sessions.result", "num_sessions": 3, "sessions": 4})
+    (record,) = loads(text, revision=draft).results  # type: ignore[attr-defined]
+    assert record.num_sessions == 3
+    assert dumps(record).endswith(b'"num_sessions":3,"sessions":4}')

@@ -12,6 +12,7 @@ import yaml
 from usagecompat.contract.drafts import draft_of
 from usagecompat.contract.importing import Imported, import_openapi
 from usagecompat.contract.openapi_text import read_openapi
+from usagecompat.contract.tree import contract
 from usagecompat.conversion import differences
 from usagecompat.corpus.data import folder
 from usagecompat.exceptions import CorruptDraft
@@ -276,10 +277,14 @@ def set_member(schema: object, name: str = "input_tokens") -> Callable[[Node], N
     return change
 
 
-def set_in(path: str, value: object) -> Callable[[Node], None]:
-    """A change at a place, written with dots; `PATH` stands for the operation."""
+def set_in(path: str, value: object, *more: tuple[str, object]) -> Callable[[Node], None]:
+    """A change at a place, or at more of them, written with dots; `GET` stands for the operation."""
 
     def change(said: Node) -> None:
+        for at, what in ((path, value), *more):
+            put(said, at, what)
+
+    def put(said: Node, path: str, value: object) -> None:
         node: Any = said
         *way, last = path.split(".")
         for key in way:
@@ -377,6 +382,60 @@ TOLD: dict[str, tuple[Callable[[Node], None], str, str]] = {
     "one endpoint twice": (
         set_in("paths./v2/organization/usage/completions", {"get": {"responses": {}}}), "/paths/~1v2~1organization~1usage~1completions", "again",
     ),
+    "a path without `get`": (
+        set_in("paths./organization/usage/videos", {"post": {"responses": {}}}), "/paths/~1organization~1usage~1videos", "without `get`",
+    ),
+    "a parameter without a name": (
+        set_in("GET.parameters.+", {"in": "query", "schema": {"type": "string"}}), f"{OPERATION}/parameters/", "without a name",
+    ),
+    "a parameter that leads back to itself": (
+        set_in("components.parameters", {"Loop": {"$ref": "#/components/parameters/Loop"}}, ("GET.parameters.+", {"$ref": "#/components/parameters/Loop"})),
+        "/components/parameters/Loop", "leads back to itself",
+    ),
+    "a parameter of numbers in a list": (
+        set_in("GET.parameters.+", {"name": "parts", "in": "query", "schema": {"type": "array", "items": {"type": "integer"}}}),
+        f"{OPERATION}/parameters/", "items of integer",
+    ),
+    "a default that is a list": (
+        set_in("GET.parameters.+", {"name": "sizes", "in": "query", "schema": {"type": "array", "items": {"type": "string"}, "default": ["a"]}}),
+        f"{OPERATION}/parameters/", "the default ['a']",
+    ),
+    "a media type without a schema": (
+        set_in("GET.responses.200.content", {"application/json": {}}), f"{OPERATION}/responses/200/content/application~1json", "without a schema",
+    ),
+    "an answer that is no page": (
+        set_in("GET.responses.200.content.application/json.schema", {"type": "object", "properties": {"data": {"type": "string"}}}),
+        f"{OPERATION}/responses/200/content/application~1json/schema", "no page of buckets of results",
+    ),
+    "a page unlike the others": (
+        set_in(
+            "GET.responses.200.content.application/json.schema",
+            {"allOf": [{"$ref": "#/components/schemas/UsageResponse"}, {"properties": {"more": {"type": "integer"}}}]},
+        ),
+        f"{OPERATION}/responses/200/content/application~1json/schema", "another UsageResponse than that of other endpoints",
+    ),
+    "a result without a kind": (
+        set_in("components.schemas.UsageTimeBucket.properties.results.items.oneOf.+", {"type": "object", "properties": {"a": {"type": "integer"}}}),
+        "/components/schemas/UsageTimeBucket/properties/results/items/oneOf/", "whose `object` is None",
+    ),
+    "one kind twice": (
+        set_in(
+            "components.schemas.UsageTimeBucket.properties.results.items.oneOf.+",
+            {"type": "object", "properties": {"object": {"const": "organization.costs.result"}, "a": {"type": "integer"}}},
+        ),
+        "/components/schemas/UsageTimeBucket/properties/results/items/oneOf/", "another organization.costs.result than elsewhere",
+    ),
+    "a discriminator that says something else": (
+        set_in(
+            "components.schemas.UsageTimeBucket.properties.results.items.discriminator.mapping",
+            {"organization.usage.videos.result": "CostsResult"},
+        ),
+        "/components/schemas/CostsResult", "its own `object` holds",
+    ),
+    "records inside a result": (
+        set_member({"oneOf": [{"type": "object", "properties": {"a": {}}}, {"type": "object", "properties": {"b": {}}}]}), MEMBER, "one of several objects",
+    ),
+    "alternatives of nothing": (set_member({"oneOf": []}), MEMBER, "`oneOf` without anything"),
     "a template in a path": (
         set_in("paths./organization/usage/{kind}", {"get": {"responses": {}}}), "/paths/~1organization~1usage~1{kind}", "",
     ),
@@ -419,6 +478,110 @@ def test_where_null_is_allowed(schema: Node, *, nullable: bool) -> None:
     members(said)["model"] = schema
     row = imported(said).draft["schemas"]["UsageCompletionsResult"]["members"]["model"]
     assert row.get("nullable", False) == nullable
+
+
+@pytest.mark.parametrize(
+    ("schema", "row"),
+    [
+        ({"allOf": [{"type": "integer"}, {"type": "number"}]}, {"type": "integer"}),
+        ({"anyOf": [{"type": "integer"}, {"type": "number"}]}, {"type": "number"}),
+        (
+            {"allOf": [{"enum": ["a", "b", "c"]}, {"enum": ["b", "c", "d"]}]},
+            {"type": "string", "known_values": ["b", "c"], "closed": True},
+        ),
+        ({"anyOf": [{"type": "string"}, {"enum": ["a"]}]}, {"type": "string", "known_values": ["a"]}),
+        (
+            {"oneOf": [{"const": "a"}, {"const": "b"}]},
+            {"type": "string", "known_values": ["a", "b"], "closed": True},
+        ),
+        (
+            {"anyOf": [{"type": "string", "format": "uuid"}, {"type": "null"}]},
+            {"type": "string", "nullable": True, "format": "uuid"},
+        ),
+    ],
+)
+def test_parts_and_alternatives(schema: Node, row: Node) -> None:
+    """Parts of a member come to what all of them allow, alternatives to what any of them does."""
+    said = document()
+    members(said)["input_tokens"] = schema
+    found = imported(said)
+    assert found.draft["schemas"]["UsageCompletionsResult"]["members"]["input_tokens"] == row
+    assert told(found) == []
+
+
+def test_a_result_that_says_its_kind_by_the_discriminator_only() -> None:
+    """A result without a member `object`, whose kind the mapping says, gets the member with that constant."""
+    said = document()
+    union = schemas(said)["UsageTimeBucket"]["properties"]["results"]["items"]
+    schemas(said)["Videos"] = {"type": "object", "properties": {"frames": {"type": "integer"}}}
+    union["oneOf"].append({"$ref": "#/components/schemas/Videos"})
+    union["discriminator"]["mapping"] = {"organization.usage.videos.result": "Videos"}
+    found = imported(said).draft["schemas"]["UsageVideosResult"]["members"]
+    assert found == {
+        "object": {"type": "string", "const": "organization.usage.videos.result"},
+        "frames": {"type": "integer"},
+    }
+
+
+def test_an_amount_that_is_required_and_null() -> None:
+    """What an amount requires, and that it may be null, is read with it."""
+    said = document()
+    amount = schemas(said)["CostsResult"]["properties"]
+    inner = {"value": {"type": "number"}, "currency": {"type": "string"}}
+    amount["amount"] = {"type": ["object", "null"], "required": ["value"], "properties": inner}
+    row = imported(said).draft["schemas"]["CostsResult"]["members"]["amount"]
+    assert row == {"type": "object", "members": inner, "required": ["value"], "nullable": True}
+    draft = draft_of(json.dumps(imported(said).draft).encode())
+    assert contract(draft).amount.required == ("value",)
+
+
+def test_arrays_that_may_be_null() -> None:
+    """The list of buckets of a page, and of results of a bucket, may be null."""
+    said = document()
+    schemas(said)["UsageResponse"]["properties"]["data"]["type"] = ["array", "null"]
+    row = imported(said).draft["schemas"]["UsageResponse"]["members"]["data"]
+    assert row == {"type": "array", "items": "UsageTimeBucket", "nullable": True}
+
+
+def test_members_beside_alternatives() -> None:
+    """Members that stand beside the alternatives of results belong to each of them."""
+    said = document()
+    union = schemas(said)["UsageTimeBucket"]["properties"]["results"]["items"]
+    union["properties"] = {"region": {"type": "string"}}
+    union["required"] = ["region"]
+    records = imported(said).draft["schemas"]
+    for name in HISTORY.keys() - {"UsageResponse", "UsageTimeBucket"}:
+        assert records[name]["members"]["region"] == {"type": "string"}, name
+        assert "region" in records[name]["required"], name
+
+
+def test_nullable_beside_values_of_3_0() -> None:
+    """OpenAPI 3.0 says that values without null refuse it, whatever `nullable` says; it is read as it is meant."""
+    said = document()
+    of_3_0(said)
+    members(said)["model"] = {"type": "string", "nullable": True, "enum": ["a"]}
+    found = imported(said)
+    row = found.draft["schemas"]["UsageCompletionsResult"]["members"]["model"]
+    assert row == {"type": "string", "nullable": True, "known_values": ["a"], "closed": True}
+    assert any(line.startswith(f"{RESULT}/properties/model/nullable") for line in told(found))
+
+
+def test_constraints_beside_a_reference_of_3_1() -> None:
+    """OpenAPI 3.1 takes what stands beside a reference, which is read with it and not told."""
+    said = document()
+    schemas(said)["Tier"] = {"type": "string"}
+    members(said)["model"] = {"$ref": "#/components/schemas/Tier", "enum": ["a"]}
+    found = imported(said)
+    row = found.draft["schemas"]["UsageCompletionsResult"]["members"]["model"]
+    assert row == {"type": "string", "known_values": ["a"], "closed": True}
+    assert told(found) == []
+
+
+def test_yaml_that_is_too_deep() -> None:
+    """Lists in lists beyond any schema are refused, before Python gives up."""
+    for text in (b"[" * 300 + b"]" * 300, b"{a: " * 300 + b"1" + b"}" * 300):
+        with pytest.raises(CorruptDraft, match="nested too deep"):
+            read_openapi(b"openapi: 3.1.0\nx: " + text, "deep.yaml")
 
 
 def test_siblings_in_3_0() -> None:

@@ -130,7 +130,7 @@ def _new(said: Parameter) -> Node:
 def _parameter(name: str, description: str, said: Node, *, required: bool = False) -> Node:
     node: Node = {"name": name, "in": "query", "description": description, "schema": said}
     if required:
-        node |= {"required": True, **({"example": _EXAMPLE} if said["type"] == "integer" else {})}
+        node |= {"required": True, **({"example": _EXAMPLE} if name == "start_time" else {})}
     return {**node, "style": "form", "explode": True} if said["type"] == "array" else node
 
 
