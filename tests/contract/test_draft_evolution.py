@@ -188,6 +188,18 @@ def test_shapes_of_a_draft() -> None:
     assert "tier" in shape.members
 
 
+def test_what_is_served_against_the_letter_at_another_time() -> None:
+    """Where the letter stays and only what is served against it ends, that is told of each member."""
+    (entry,) = (entry for entry in HISTORY if entry["revision"] == "2025-02-10")
+    later = draft_of(json.dumps(entry | {"revision": "2026-04-01"}).encode())
+    found = {one.place: one for one in changes("2025-02-10", later)}
+    assert {place: one.before for place, one in found.items() if one.rule is Rule.SERVED_OTHERWISE} == {
+        "UsageTimeBucket/result": "wire/results-for-result",
+        "UsageResponse/next_page": "wire/null-next-page",
+        "UsageCodeInterpreterSessionsResult/sessions": "wire/code-interpreter-without-sessions",
+    }
+
+
 # -- queries
 
 
