@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from usagecompat.cli import main
-from usagecompat.pages import Bar, Day, bars, calendar, marked, page, paragraph, table
+from usagecompat.pages import Bar, Day, Stack, bars, calendar, marked, page, paragraph, stacks, table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,12 +82,38 @@ def test_parts() -> None:
             paragraph(HOSTILE),
             table(HOSTILE, [HOSTILE], [[HOSTILE]]),
             bars(HOSTILE, HOSTILE, [Bar(HOSTILE, -3, HOSTILE), Bar("b", 0), Bar("c", 10**400)]),
+            stacks(HOSTILE, HOSTILE, [(HOSTILE, "valid")], [Stack(HOSTILE, [10**400]), Stack("b", [0])]),
             calendar(HOSTILE, {date(2026, 1, 1): Day(5), date(2026, 3, 1): Day(86_400, 60)}),
             marked(HOSTILE, [(0, 5), (3, 9), (12, 14)]),
         ],
     )
     reader = sound(shown)
     assert "".join(reader.words).count("<script>window.owned=1</script>") >= 10
+
+
+def test_stacks() -> None:
+    """Bars of a stack stand on each other without a gap, none above the edge, and each count there is can be seen."""
+    counts = [[0, 0, 10**9], [1, 1, 10**9], [5 * 10**8, 0, 5 * 10**8], [0, 3, 0], [0, 0, 0]]
+    parts = [("bad", "invalid"), ("fair", "acceptable"), ("good", "valid")]
+    shown = stacks("x", "payloads", parts, [Stack(f"m{index}", one) for index, one in enumerate(counts)])
+    rects = re.findall(r'<rect class="(\w+)" x="(\d+)" y="(\d+)" width="8" height="(\d+)"><title>(.*?)<', shown)
+    for index, one in enumerate(counts):
+        drawn = [rect for rect in rects if int(rect[1]) == index * 10 + 1]
+        assert [(kind, title) for kind, _, _, _, title in drawn] == [
+            (kind, f"m{index}: {count:,} payloads, {name}")
+            for (name, kind), count in zip(parts, one, strict=True)
+            if count
+        ]
+        foot = 1_000
+        for _, _, top, tall, _ in drawn:
+            assert int(tall) >= 4
+            assert int(top) + int(tall) == foot
+            foot = int(top)
+        assert foot >= 0
+    rows = re.findall(r"<tr><td>(m\d)</td>" + r'<td class="number">([\d,]+)</td>' * 3, shown)
+    assert rows == [(f"m{index}", *(f"{count:,}" for count in reversed(one))) for index, one in enumerate(counts)]
+    assert "at most 1,000,000,002 payloads, m1" in shown
+    assert stacks("x", "payloads", parts, []) == ""
 
 
 def test_calendar_behind() -> None:
@@ -128,6 +154,12 @@ def test_scan(archive: Path, tmp_path: Path) -> None:
     words = "".join(sound(place.read_text("utf-8")).words)
     for part in ("4 payloads", "wire/amount-as-string", "2026-10-01", "Time covered", "Which revision fits", "3.00"):
         assert part in words
+    told = json.loads(run("scan", archive, "--format", "json").stdout)["verdicts_by_month"]
+    assert told.keys() == {"2026-10", "none"}
+    assert "Verdicts by month" in words
+    for verdict, count in told["2026-10"].items():
+        assert (f"2026-10: {count:,} payloads, {verdict}" in words) == bool(count)
+    assert "Without a month: 0 valid, 0 acceptable, 1 invalid" in words
 
 
 def test_check(archive: Path, tmp_path: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import hypothesis.strategies as st
@@ -13,6 +16,7 @@ from timing import grows_at_most
 from usagecompat import cases
 from usagecompat.checking.stages import check, fast_route
 from usagecompat.contract.revisions import LATEST, REVISIONS
+from usagecompat.findings import Profile
 from usagecompat.jsontext.limits import MAX_SIZE
 from usagecompat.scan.accumulator import Judged, Tallying
 from usagecompat.scan.summary import MOST_EXAMPLES, Piece, Summary, total
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
 LINES = assorted(300)
 NEWEST = Judged()
+STRINGS = ("wire/amount-as-string",)
 
 
 @pytest.fixture
@@ -92,6 +97,7 @@ def assert_as_checked(payload: bytes, judged: Judged) -> None:
     summary = tallying.summary()
     report = check(payload, revision=judged.revision, profile=judged.profile)
     assert summary.verdicts == {report.verdict: 1}
+    assert list(summary.verdicts_by_month.values()) == [{report.verdict: 1}]
     assert summary.shapes == {report.shape or "none": 1}
     assert summary.best_revisions == {report.best_revision or "none": 1}
     if not report.truncated:
@@ -184,6 +190,7 @@ def test_what_comes_later_counts_alike(name: str) -> None:
     one = in_blocks([text(tree)], 7, Judged(revision))
     many = in_blocks([text(tree)] * 30, 7, Judged(revision))
     assert but_bytes(many)["deviations"] == but_bytes(total([one] * 30))["deviations"]
+    assert many.verdicts_by_month == total([one] * 30).verdicts_by_month
     assert many.kinds == total([one] * 30).kinds == {"organization.costs.result": 30}
     assert many.coverage.keys() == one.coverage.keys()
 
@@ -229,6 +236,67 @@ def test_deviations_by_month() -> None:
     assert one_by_one([text(buckets[0]["results"][0])]).deviations == {"none": {"wire/amount-as-string": 1}}
     far = {**buckets[0], "start_time": 10**14, "end_time": 10**15}
     assert one_by_one([text(far)]).deviations == {"none": {"wire/amount-as-string": 1}}
+
+
+def by_month(lines: Sequence[bytes], judged: Judged) -> dict[str, dict[str, int]]:
+    """The verdicts by month of lines, from nothing but their reports and their text."""
+    months: dict[str, Counter[str]] = {}
+    for line in filter(bytes.strip, lines):
+        report = check(line.removesuffix(b"\r"), revision=judged.revision, profile=judged.profile, ignore=judged.ignore)
+        month = "none"
+        if report.shape in {"page", "bucket"}:
+            tree = json.loads(line, parse_float=Decimal)
+            first = next(iter(tree["data"]), {}) if report.shape == "page" else tree
+            start = first.get("start_time", -1)
+            if 946_684_800 <= start < 4_102_444_800:
+                month = datetime.fromtimestamp(int(start), UTC).strftime("%Y-%m")
+        months.setdefault(month, Counter())[str(report.verdict)] += 1
+    return {month: dict(verdicts) for month, verdicts in months.items()}
+
+
+@pytest.mark.parametrize("judged", [Judged(), Judged(profile=Profile.PUBLISHED), Judged(ignore=frozenset(STRINGS))])
+@given(data=st.data())
+def test_verdicts_by_month(judged: Judged, data: st.DataObject) -> None:
+    """Each payload counts in the month in which its first bucket starts, whoever proved or judged it, in any order."""
+    day = 86_400
+    amount = {"value": "1.50", "currency": "usd"}
+    lines: list[bytes] = []
+    for number in data.draw(st.lists(st.integers(-90, 400), min_size=1, max_size=20)):
+        plain = bucket(number, width=day)
+        page = {"object": "page", "data": [plain, bucket(number + 40, width=day)], "has_more": False, "next_page": None}
+        sorts = [
+            text(plain),
+            text(bucket(number, "costs", day, amount=amount)),
+            text(bucket(number, width=day, x=1)),
+            text({**plain, "results": [plain["results"][0], {**plain["results"][0], "model": None}]}),
+            text({**plain, "results": []}),
+            text(page),
+            text({**page, "data": []}),
+            text({**page, "data": [bucket(number, "costs", day, amount=amount)]}),
+            text(plain["results"][0]),
+            text(bucket(number, width=day, input_tokens="7")),
+            text({**plain, "start_time": number, "end_time": number + 1}),
+            text({**plain, "start_time": 10**12, "end_time": 10**13}),
+            text(plain)[:-9],
+        ]
+        lines += [data.draw(st.sampled_from(sorts))] * data.draw(st.sampled_from([1, 12]))
+    lines = data.draw(st.permutations(lines))
+    expected = by_month(lines, judged)
+    assert one_by_one(lines, judged).verdicts_by_month == expected
+    assert in_blocks(lines, data.draw(st.sampled_from([1, 7, 1000])), judged).verdicts_by_month == expected
+
+
+@pytest.mark.parametrize("first", ["2000-01", "2026-12", "2028-02", "2099-12"])
+def test_edges_of_months(first: str) -> None:
+    """The last second of a month belongs to it, and the next one to the month behind it, many at once or not."""
+    year, month = map(int, first.split("-"))
+    since = int(datetime(year, month, 1, tzinfo=UTC).timestamp())
+    until = int(datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC).timestamp())
+    starts = [until, since, until - 1, since - 1]
+    lines = [text({**bucket(), "start_time": start, "end_time": start + 1}) for start in starts] * 20
+    expected = by_month(lines, NEWEST)
+    assert expected[first] == {"valid": 40}
+    assert in_blocks(lines, 100).verdicts_by_month == one_by_one(lines).verdicts_by_month == expected
 
 
 def test_coverage() -> None:

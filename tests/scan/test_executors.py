@@ -19,6 +19,7 @@ import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from attrs import evolve
 from timing import grows_at_most
 from zstd_of import NAME, zstd
 
@@ -162,6 +163,7 @@ def test_state_of_another_scan(put: Put, tmp_path: Path) -> None:
         *(("scan", value) for value in (None, [], {}, 7)),
         *(("done", value) for value in (None, [[0]], ["x"], 7)),
         *(("summary", value) for value in (None, [], {}, {"format": 9}, 7)),
+        *(("summary", {**Summary().to_dict(), "verdicts_by_month": value}) for value in (None, [], {"2026-10": 7}, 7)),
     ],
 )
 def test_damaged_state(put: Put, tmp_path: Path, member: str, value: object) -> None:
@@ -181,6 +183,19 @@ def test_damaged_state(put: Put, tmp_path: Path, member: str, value: object) -> 
         with pytest.raises(StateOfAnotherScan, match=reason):
             run(plan([name]), state=state)
         assert json.loads(state.read_bytes()) == content
+
+
+def test_state_of_an_older_kit(put: Put, tmp_path: Path) -> None:
+    """A state that an older kit wrote, without verdicts by month, is gone on from; the page says what it lacks."""
+    name, state = put("a.ndjson", LINES[:20]), tmp_path / "a.state"
+    done = run(plan([name]), state=state)
+    older = json.loads(state.read_bytes())
+    del older["summary"]["verdicts_by_month"]
+    held = json.dumps([older["scan"], older["done"], older["summary"]])
+    state.write_text(json.dumps({**older, "digest": hashlib.sha256(held.encode()).hexdigest()}), "utf-8")
+    again = run(plan([name]), state=state)
+    assert again == evolve(done, verdicts_by_month={})
+    assert again.not_by_month == again.payloads > 0
 
 
 def test_changed_input(put: Put, tmp_path: Path) -> None:

@@ -64,6 +64,7 @@ def test_text(put: Put) -> None:
         "             4  warning  wire/amount-as-string",
         f'                {name}:7: expected a value, found "broken"',
         f'                {name}:1 /results/0/amount/value: the published contract has a number, found the string "1.50"',
+        "verdicts by month of start_time\n  2026-10  1 valid, 4 acceptable, 0 invalid\n  none  1 valid, 0 acceptable, 1 invalid\n",
         "  2026-10  wire/amount-as-string 4",
         "  organization.costs.result: 2026-10-01 to 2026-10-06T01:00:00Z, 4 days, 3 of them whole",
         "judged by revision 2026-10-21, served",
@@ -73,6 +74,24 @@ def test_text(put: Put) -> None:
         "    1 bucket lies before 2020 or after 2039",
     ):
         assert line in told
+
+
+def test_months_are_told_where_they_differ(put: Put) -> None:
+    """With one month, or one verdict, the first line says all there is; in JSON the months are always there."""
+    for lines, months in (
+        ([bucket(0), bucket(1)], {"2026-10": {"valid": 2, "acceptable": 0, "invalid": 0}}),
+        ([bucket(0), bucket(1, model=5)], {"2026-10": {"valid": 1, "acceptable": 0, "invalid": 1}}),
+        (
+            [bucket(0), bucket(1), bucket(31 * 24)],
+            {
+                "2026-10": {"valid": 2, "acceptable": 0, "invalid": 0},
+                "2026-11": {"valid": 1, "acceptable": 0, "invalid": 0},
+            },
+        ),
+    ):
+        name = put("a.ndjson", map(text, lines))
+        assert "verdicts by month" not in scan(name).stdout
+        assert json.loads(scan(name, "--format", "json").stdout)["verdicts_by_month"] == months
 
 
 def test_text_of_what_could_not_be_read(put: Put, tmp_path: Path) -> None:

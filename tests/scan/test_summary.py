@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from jsonschema import Draft202012Validator
 from usagecompat.corpus.data import folder
 from usagecompat.findings import CODES, Severity
 from usagecompat.scan.accumulator import Judged, Tallying
+from usagecompat.scan.page import render_page
 from usagecompat.scan.summary import (
     ARCHIVE_CODES,
     MOST_UNKNOWN,
@@ -26,6 +28,7 @@ from usagecompat.scan.summary import (
     severity_of,
     total,
 )
+from usagecompat.scan.text import render
 
 from .conftest import assorted
 
@@ -111,6 +114,60 @@ def test_few_unknown_kinds(data: st.DataObject) -> None:
         "organization.costs.result": len(ones),
         UNKNOWN_KIND: 2 * (len(names) - MOST_UNKNOWN),
     }
+
+
+@given(cuts=cuts)
+def test_months_are_the_verdicts(cuts: list[int]) -> None:
+    """Of every part the verdicts of all months are its verdicts, and every payload has a month or none."""
+    for one in parts(cuts):
+        verdicts: Counter[str] = Counter()
+        for month in one.verdicts_by_month.values():
+            verdicts.update(month)
+        assert verdicts == one.verdicts
+        assert one.not_by_month == 0
+
+
+def test_summary_of_an_older_kit() -> None:
+    """What an older kit wrote, which kept no months, is read and added to, and counts as without months."""
+    older = part(0, 70).to_dict()
+    del older["verdicts_by_month"]
+    read = Summary.from_dict(older)
+    assert read.verdicts == part(0, 70).verdicts
+    assert read.verdicts_by_month == {}
+    both = read + part(70, len(LINES))
+    assert both.verdicts_by_month == part(70, len(LINES)).verdicts_by_month
+    assert both.not_by_month == part(0, 70).payloads > 0
+    assert "scanned by an older version" in render(both)
+    assert "scanned by an older version" in render_page(both)
+    assert "scanned by an older version" not in render(part(0, len(LINES))) + render_page(part(0, len(LINES)))
+
+
+ALL_ZERO = {"valid": 0, "acceptable": 0, "invalid": 0}
+
+
+@pytest.mark.parametrize(
+    "months",
+    [
+        [],
+        7,
+        {"2026-10": 7},
+        {"2026-10": {}},
+        {"2026-10": {"valid": 1}},
+        {"2026-10": {**ALL_ZERO, "valid": "1"}},
+        {"2026-10": {**ALL_ZERO, "valid": -1}},
+        {"2026-10": {**ALL_ZERO, "valid": True}},
+        {"2026-13": ALL_ZERO},
+        {"1999-12": ALL_ZERO},
+        {"x": ALL_ZERO},
+    ],
+)
+def test_odd_months_are_refused(months: object) -> None:
+    """Verdicts by month that no kit has written are neither read nor of the published form."""
+    told = {**part(0, 70).to_dict(), "verdicts_by_month": months}
+    validator = Draft202012Validator(json.loads((folder("schemas") / "scan.json").read_text("utf-8")))
+    assert not validator.is_valid(told)
+    with pytest.raises((ValueError, LookupError, TypeError, AttributeError)):
+        Summary.from_dict(told)
 
 
 def test_other_formats_are_refused() -> None:

@@ -1,10 +1,11 @@
-from .charts import Bar, Day, bars, calendar, shares
+from .charts import Bar, Day, Stack, bars, calendar, shares, stacks
 from .document import Html, details, marked, page, paragraph, section, table
 
 __all__ = [
     "Bar",
     "Day",
     "Html",
+    "Stack",
     "bars",
     "calendar",
     "details",
@@ -13,5 +14,6 @@ __all__ = [
     "paragraph",
     "section",
     "shares",
+    "stacks",
     "table",
 ]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _CELL: Final = 13
 _HEIGHT: Final = 1_000
+_LEAST: Final = 4
+"""How tall the bar of a small count is."""
 _SECONDS: Final = 86_400
 _WEEK: Final = 7
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -129,7 +131,7 @@ def bars(name: str, unit: str, values: Sequence[Bar]) -> Html:
         tall = height(bar.value)
         top, size = (zero - tall, tall) if tall >= 0 else (zero, -tall)
         rects.append(
-            f'<rect class="bar" x="{index * 10 + 1}" y="{top}" width="8" height="{max(size, 4 if bar.value else 0)}">'
+            f'<rect class="bar" x="{index * 10 + 1}" y="{top}" width="8" height="{max(size, _LEAST if bar.value else 0)}">'
             f"<title>{words(bar.label)}: {words(bar.text)} {words(unit)}</title></rect>"
         )
     top_bar = max(values, key=lambda bar: bar.value)
@@ -140,6 +142,58 @@ def bars(name: str, unit: str, values: Sequence[Bar]) -> Html:
         f'aria-label="{words(name)}">{"".join(rects)}</svg>'
         f'<p class="ends"><span>{words(values[0].label)}</span><span>{words(values[-1].label)}</span></p>'
         f"{_table_behind(name, ('', unit), [(bar.label, bar.text) for bar in values])}</figure>\n"
+    )
+
+
+@frozen
+class Stack:
+    """Bars on top of each other."""
+
+    label: str
+    counts: Sequence[int]
+    """The lowest first."""
+
+
+def stacks(name: str, unit: str, parts: Sequence[tuple[str, str]], values: Sequence[Stack]) -> Html:
+    """
+    Upright bars in a row, each of which consists of counts.
+
+    Args:
+        name: What stands above.
+        unit: What is counted.
+        parts: The name of each count, and the kind that decides on its colour, the lowest first.
+        values: The bars.
+    """
+    if not values:
+        return Html("")
+    most = max(sum(stack.counts) for stack in values) or 1
+    room = _HEIGHT - _LEAST * len(parts)  # so that no count is too small to be there
+    rects: list[str] = []
+    for index, stack in enumerate(values):
+        top = _HEIGHT
+        for (part, kind), count in zip(parts, stack.counts, strict=True):
+            if count:
+                tall = count * room // most + _LEAST
+                top -= tall
+                rects.append(
+                    f'<rect class="{words(kind)}" x="{index * 10 + 1}" y="{top}" width="8" height="{tall}">'
+                    f"<title>{words(stack.label)}: {count:,} {words(unit)}, {words(part)}</title></rect>"
+                )
+    key = " ".join(
+        f'<span><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="{words(kind)}" width="10" height="10"/></svg> '
+        f"{words(part)}</span>"
+        for part, kind in reversed(parts)
+    )
+    tallest = max(values, key=lambda stack: sum(stack.counts))
+    rows = [(stack.label, *(f"{count:,}" for count in reversed(stack.counts))) for stack in values]
+    return Html(
+        f"<figure><figcaption>{words(name)}</figcaption>"
+        f'<p class="scale">at most {sum(tallest.counts):,} {words(unit)}, {words(tallest.label)}</p>'
+        f'<svg class="bars" viewBox="0 0 {len(values) * 10} {_HEIGHT}" preserveAspectRatio="none" role="img" '
+        f'aria-label="{words(name)}">{"".join(rects)}</svg>'
+        f'<p class="ends"><span>{words(values[0].label)}</span><span>{words(values[-1].label)}</span></p>'
+        f'<p class="key">from the top: {key}</p>'
+        f"{_table_behind(name, ('', *(part for part, _ in reversed(parts))), rows)}</figure>\n"
     )
 
 

@@ -19,7 +19,7 @@ from usagecompat.contract import LATEST, contract, is_kind
 from usagecompat.findings import CODES, Profile, Shape, Verdict, pointer
 from usagecompat.jsontext import MAX_SIZE, NO_VALUE, Document, read
 from usagecompat.scan.coverage import CoverageBuilder
-from usagecompat.scan.months import month_of, time_of
+from usagecompat.scan.months import VerdictsByMonth, month_of, time_of
 from usagecompat.scan.restatements import Remembering
 from usagecompat.scan.revision_fit import Fits, best_revision, earliest
 from usagecompat.scan.summary import (
@@ -137,6 +137,7 @@ class Tallying:
         self._bytes = 0
         self._shapes: Counter[str] = Counter()
         self._verdicts: Counter[str] = Counter()
+        self._months = VerdictsByMonth()
         self._best: Counter[str] = Counter()
         self._masks: Counter[int] = Counter()
         self._codes: Counter[str] = Counter()
@@ -162,6 +163,7 @@ class Tallying:
             shapes={str(shape): count for shape, count in self._shapes.items()},
             kinds=dict(few_kinds(self.kinds)),
             verdicts={str(verdict): count for verdict, count in self._verdicts.items()},
+            verdicts_by_month=self._months.counts(),
             best_revisions=dict(best),
             findings={
                 code: Tally(count, self._examples.get(code, ()), is_of_files=code in ARCHIVE_CODES)
@@ -343,12 +345,13 @@ class Tallying:
 
     # -- spotless payloads, and the first of what is found in many
 
-    def take_spotless(self, shape: Shape, masks: list[int], counted: Mapping[str, int]) -> None:
-        """Count payloads with notes at most, and the revisions that declare what is in each."""
+    def take_spotless(self, shape: Shape, masks: list[int], starts: Sequence[int], counted: Mapping[str, int]) -> None:
+        """Count payloads with notes at most, the revisions that declare what is in each, and the start of each."""
         if masks:
             self._payloads += len(masks)
             self._shapes[shape] += len(masks)
             self._verdicts[Verdict.VALID] += len(masks)
+            self._months.add_all(Verdict.VALID, starts)
             self._masks.update(masks)
         for told, count in counted.items():
             code, _, name = told.partition(" ")
@@ -360,7 +363,9 @@ class Tallying:
         """Count buckets with an amount in a string, each of which is acceptable; by the revision that fits best."""
         self._payloads += len(starts)
         self._shapes[Shape.BUCKET] += len(starts)
-        self._verdicts[self._verdict((AMOUNT_AS_STRING,))] += len(starts)
+        verdict = self._verdict((AMOUNT_AS_STRING,))
+        self._verdicts[verdict] += len(starts)
+        self._months.add_all(verdict, starts)
         for revision, count in best.items():
             self._best[revision or NO_SHAPE] += count
         for start in starts:
@@ -451,7 +456,7 @@ class Tallying:
             for start, texts in spotless.texts(value, shape):
                 self._deviation(AMOUNT_AS_STRING, start, texts)
         best = self._best_of(short, tree, shape, codes)
-        self._count(shape, verdict, best)
+        self._count(shape, verdict, best, spotless.start(value, shape))
         if UNDECLARED in codes:
             spotless.date_all(value, shape, self.unpublished)
         spotless.take_results(value, shape, self)
@@ -534,7 +539,7 @@ class Tallying:
         self, tree: object, shape: Shape | None, verdict: Verdict, best: str | None, codes: Collection[str]
     ) -> None:
         """Count a payload that was judged, and the results and times in it."""
-        self._count(shape, verdict, best)
+        self._count(shape, verdict, best, time_of(tree, shape, ()))
         if shape is None:
             return
         if not TELLING.isdisjoint(codes):
@@ -554,8 +559,9 @@ class Tallying:
         if len(self.kinds) > MOST_UNKNOWN * 10:
             self.kinds = Counter(few_kinds(self.kinds))
 
-    def _count(self, shape: Shape | None, verdict: Verdict, best: str | None) -> None:
+    def _count(self, shape: Shape | None, verdict: Verdict, best: str | None, start: object) -> None:
         self._payloads += 1
+        self._months.add(verdict, start)
         self._shapes[shape or NO_SHAPE] += 1
         self._verdicts[verdict] += 1
         self._best[best or NO_SHAPE] += 1

@@ -197,10 +197,12 @@ class SpotlessLines:
             results, values = list(compress(results, masks)), list(compress(values, masks))
             masks = list(filter(None, masks))
         if masks:
+            spotless = starts
             if best:
                 tallying.take_with_texts(best, [s for s, m in zip(starts, masks, strict=True) if m & _TEXT])
+                spotless = [s for s, m in zip(starts, masks, strict=True) if not m & _TEXT]
                 masks = [mask for mask in masks if not mask & _TEXT]
-            tallying.take_spotless(Shape.BUCKET, masks, counted)
+            tallying.take_spotless(Shape.BUCKET, masks, spotless, counted)
             if any(map(_is_undeclared, counted)):
                 date_buckets(self._types, values, results, starts, tallying.unpublished)
             kind = self._kind(_class(results[0]))
@@ -273,7 +275,7 @@ class SpotlessLines:
         else:
             if not self._run(self._check(cls, ALL), [value], masks, counted) or counted:
                 return False
-            tallying.take_spotless(Shape.RESULT, masks, counted)
+            tallying.take_spotless(Shape.RESULT, masks, [NO_START], counted)
             self.take_results(value, Shape.RESULT, tallying)
             return True
         if buckets and not self._run(self._bucket_check, buckets, masks, counted):
@@ -285,7 +287,7 @@ class SpotlessLines:
         mask = ALL
         for one in {*masks}:
             mask &= one
-        tallying.take_spotless(shape, [mask], counted)
+        tallying.take_spotless(shape, [mask], [self.start(value, shape)], counted)
         if any(map(_is_undeclared, counted)):
             self.date_all(value, shape, tallying.unpublished)
         self.take_results(value, shape, tallying)
@@ -305,6 +307,12 @@ class SpotlessLines:
                 tallying.kinds[kind] += len(bucket.results)
                 tallying.add_up(kind, [bucket.start_time] * len(bucket.results), bucket.results)
         tallying.cover(zip(map(_starts, buckets), map(_ends, buckets), kinds, strict=True))
+
+    def start(self, value: Any, shape: Shape) -> int:  # noqa: ANN401 - a Struct
+        """When a payload that is proved starts: with its first bucket."""
+        buckets = () if shape is Shape.RESULT else self._buckets(value, shape)
+        start: int = buckets[0].start_time if buckets else NO_START
+        return start
 
     def texts(self, value: Any, shape: Shape) -> Iterator[tuple[int | None, int]]:  # noqa: ANN401 - a Struct
         """How many amounts are strings in a payload that is proved, by the start of their bucket."""

@@ -34,8 +34,8 @@ class Counts(Protocol):
         """What is remembered of how payloads fit."""
         ...
 
-    def take_spotless(self, shape: Shape, masks: list[int], counted: Mapping[str, int]) -> None:
-        """Count payloads with notes at most, and the revisions that declare what is in each."""
+    def take_spotless(self, shape: Shape, masks: list[int], starts: Sequence[int], counted: Mapping[str, int]) -> None:
+        """Count payloads with notes at most, the revisions that declare what is in each, and the start of each."""
         ...
 
     def take_with_texts(self, best: Mapping[str | None, int], starts: Sequence[int]) -> None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from usagecompat.contract import LATEST
 from usagecompat.findings import Profile, Verdict
-from usagecompat.pages import Bar, Day, Html, bars, calendar, page, paragraph, section, shares, table
+from usagecompat.pages import Bar, Day, Html, Stack, bars, calendar, page, paragraph, section, shares, stacks, table
 from usagecompat.scan.coverage import seconds_by_day
-from usagecompat.scan.summary import NO_KIND, UNKNOWN_KIND, code_order, severity_of
+from usagecompat.scan.summary import NO_KIND, NO_MONTH, UNKNOWN_KIND, code_order, severity_of
 from usagecompat.scan.text import pair_in_words, place_in_words, unpublished_in_words
 from usagecompat.scan.totals import EXACT, MOST_GROUPS, NO_DAY
 
@@ -63,6 +63,8 @@ def _sections(summary: Summary, profile: Profile) -> Iterator[Html]:
         _counts("Shapes", summary.shapes),
         _counts("Kinds of results", summary.kinds),
     )
+    if summary.payloads:
+        yield section("Verdicts by month", *_verdicts(summary))
     yield section("Findings", _findings(summary, profile))
     if summary.unpublished:
         yield section("Not published", *_unpublished(summary))
@@ -112,11 +114,37 @@ def _unpublished(summary: Summary) -> Iterator[Html]:
         yield table(f"Unpublished {title}", (title.removesuffix("s"), "times", "first"), listed, numbers=[1])
 
 
+def _verdicts(summary: Summary) -> Iterator[Html]:
+    yield paragraph("A payload counts in the month (UTC) in which its first bucket starts.")
+    yield stacks(
+        "Payloads by month and verdict",
+        "payloads",
+        [(str(verdict), str(verdict)) for verdict in reversed(Verdict)],
+        [
+            Stack(month, [summary.verdicts_by_month.get(month, {}).get(verdict, 0) for verdict in reversed(Verdict)])
+            for month in (_months(summary) if summary.verdicts_by_month else ())
+        ],
+    )
+    without = summary.verdicts_by_month.get(NO_MONTH, {})
+    if without:
+        told = ", ".join(f"{without.get(verdict, 0):,} {verdict}" for verdict in Verdict)
+        yield paragraph(f"Without a month: {told}")
+    if summary.not_by_month:
+        yield paragraph(
+            f"{summary.not_by_month:,} payloads were scanned by an older version, which did not keep their months."
+        )
+
+
+def _months(summary: Summary) -> list[str]:
+    """All months of which there is anything to say, so that all charts by month stand above each other."""
+    return sorted({*summary.verdicts_by_month, *summary.deviations} - {NO_MONTH})
+
+
 def _deviations(summary: Summary) -> Iterator[Html]:
-    months = [month for month in sorted(summary.deviations) if month != NO_DAY]
+    months = _months(summary)
     for code in sorted({code for codes in summary.deviations.values() for code in codes}, key=code_order):
-        drawn = [Bar(month, summary.deviations[month].get(code, 0)) for month in months]
-        without = summary.deviations.get(NO_DAY, {}).get(code, 0)
+        drawn = [Bar(month, summary.deviations.get(month, {}).get(code, 0)) for month in months]
+        without = summary.deviations.get(NO_MONTH, {}).get(code, 0)
         yield bars(code, "times", drawn)
         if without:
             yield paragraph(f"{code}: {without:,} times without a month")

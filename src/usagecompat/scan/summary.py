@@ -8,6 +8,7 @@ Its size depends on the contract and on the time that is covered, never on the n
 
 from __future__ import annotations
 
+import re
 from functools import reduce
 from heapq import nsmallest
 from operator import add
@@ -110,6 +111,8 @@ class Summary:
     kinds: Mapping[str, int] = field(factory=dict[str, int])
     """Results by kind; those that the contract knows, and the first `MOST_UNKNOWN` others by name."""
     verdicts: Mapping[str, int] = field(factory=dict[str, int])
+    verdicts_by_month: Mapping[str, Mapping[str, int]] = field(factory=dict[str, "Mapping[str, int]"])
+    """By month of the first bucket's start, how many payloads have each verdict."""
     best_revisions: Mapping[str, int] = field(factory=dict[str, int])
     """Payloads by the revision that fits them best."""
     findings: Mapping[str, Tally] = field(factory=dict[str, Tally])
@@ -137,6 +140,7 @@ class Summary:
             shapes=_united(self.shapes, other.shapes, add),
             kinds=few_kinds(_united(self.kinds, other.kinds, add)),
             verdicts=_united(self.verdicts, other.verdicts, add),
+            verdicts_by_month=_united(self.verdicts_by_month, other.verdicts_by_month, lambda a, b: _united(a, b, add)),
             best_revisions=_united(self.best_revisions, other.best_revisions, add),
             findings=_united(self.findings, other.findings, add),
             undeclared=few_names(_united(self.undeclared, other.undeclared, add)),
@@ -190,6 +194,11 @@ class Summary:
         """How many payloads are invalid."""
         return self.verdicts.get(Verdict.INVALID, 0)
 
+    @property
+    def not_by_month(self) -> int:
+        """How many payloads were counted by an older kit, which did not keep their months."""
+        return self.payloads - sum(sum(verdicts.values()) for verdicts in self.verdicts_by_month.values())
+
     def fails(self, severity: Severity, profile: Profile) -> bool:
         """Whether anything was found that weighs so much, or more."""
         order = tuple(Severity)
@@ -210,7 +219,10 @@ class Summary:
             "bytes": self.bytes,
             "shapes": _sorted(self.shapes),
             "kinds": _sorted(self.kinds),
-            "verdicts": {str(verdict): self.verdicts.get(verdict, 0) for verdict in Verdict},
+            "verdicts": _by_verdict(self.verdicts),
+            "verdicts_by_month": {
+                month: _by_verdict(verdicts) for month, verdicts in sorted(self.verdicts_by_month.items())
+            },
             "best_revisions": _sorted(self.best_revisions),
             "findings": [
                 {
@@ -254,6 +266,7 @@ class Summary:
             shapes=data["shapes"],
             kinds=data["kinds"],
             verdicts={verdict: count for verdict, count in data["verdicts"].items() if count},
+            verdicts_by_month=_months(data.get("verdicts_by_month", {})),
             best_revisions=data["best_revisions"],
             findings={
                 one["code"]: Tally(
@@ -333,6 +346,24 @@ def few_kinds(kinds: Mapping[str, int]) -> Mapping[str, int]:
     few = {kind: count for kind, count in kinds.items() if kind not in {*others}}
     few[UNKNOWN_KIND] = few.get(UNKNOWN_KIND, 0) + sum(kinds[kind] for kind in others)
     return few
+
+
+def _by_verdict(verdicts: Mapping[str, int]) -> dict[str, int]:
+    return {str(verdict): verdicts.get(verdict, 0) for verdict in Verdict}
+
+
+def _months(data: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """The verdicts by month that `to_dict` has written."""
+    months: dict[str, dict[str, int]] = {}
+    for month, verdicts in data.items():
+        counts = {str(verdict): verdicts[verdict] for verdict in Verdict}
+        if not _MONTH.fullmatch(month) or any(type(count) is not int or count < 0 for count in counts.values()):
+            raise ValueError(f"the verdicts of {month!r} are no counts of a month")
+        months[month] = {verdict: count for verdict, count in counts.items() if count}
+    return months
+
+
+_MONTH: Final = re.compile(rf"20[0-9]{{2}}-(0[1-9]|1[0-2])|{NO_MONTH}")
 
 
 def _sorted(counts: Mapping[str, int]) -> dict[str, int]:

@@ -63,6 +63,7 @@ def _lines(summary: Summary, profile: Profile, revision: str) -> Iterator[str]:
             yield f"{'':16}{printable(place_in_words(example))}: {printable(example.message)}"
     yield from _undeclared(summary.undeclared)
     yield from _unpublished(summary.unpublished)
+    yield from _by_month(summary)
     if summary.deviations:
         yield ""
         yield "deviations by month of start_time"
@@ -80,6 +81,19 @@ def _lines(summary: Summary, profile: Profile, revision: str) -> Iterator[str]:
     if summary.pieces:
         yield ""
         yield f"not everything of {len(summary.pieces):,} files has been read"
+
+
+def _by_month(summary: Summary) -> Iterator[str]:
+    """Only where months differ; else the first line says it all."""
+    months = summary.verdicts_by_month
+    if len(months) < 2 or len({verdict for verdicts in months.values() for verdict in verdicts}) < 2:  # noqa: PLR2004
+        return
+    yield ""
+    yield "verdicts by month of start_time"
+    for month, verdicts in sorted(months.items()):
+        yield f"  {month}  " + ", ".join(f"{verdicts.get(verdict, 0):,} {verdict}" for verdict in Verdict)
+    if summary.not_by_month:
+        yield f"  {summary.not_by_month:,} payloads were scanned by an older version, which did not keep their months"
 
 
 def _totals(totals: Totals) -> Iterator[str]:
