@@ -179,11 +179,7 @@ def stacks(name: str, unit: str, parts: Sequence[tuple[str, str]], values: Seque
                     f'<rect class="{words(kind)}" x="{index * 10 + 1}" y="{top}" width="8" height="{tall}">'
                     f"<title>{words(stack.label)}: {count:,} {words(unit)}, {words(part)}</title></rect>"
                 )
-    key = " ".join(
-        f'<span><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="{words(kind)}" width="10" height="10"/></svg> '
-        f"{words(part)}</span>"
-        for part, kind in reversed(parts)
-    )
+    key = " ".join(f'<span class="{words(kind)}">{words(part)}</span>' for part, kind in reversed(parts))
     tallest = max(values, key=lambda stack: sum(stack.counts))
     rows = [(stack.label, *(f"{count:,}" for count in reversed(stack.counts))) for stack in values]
     return Html(

@@ -106,6 +106,26 @@ def test_scan(page: Any, pages: dict[str, Path]) -> None:  # noqa: ANN401 - see 
     assert page.run("[...document.querySelectorAll('figure svg')].every((one) => one.getAttribute('aria-label'))")
 
 
+def test_verdicts_by_month(page: Any, pages: dict[str, Path]) -> None:  # noqa: ANN401 - see `page`
+    """Of each month a bar stands in the window, its parts on each other, in colours that the key below has, too."""
+    page.do("Emulation.setDeviceMetricsOverride", width=400, height=1200, deviceScaleFactor=1, mobile=False)
+    page.open(pages["scan"])
+    chart = "document.querySelector('svg[aria-label=\"Payloads by month and verdict\"]')"
+    boxes = (
+        f"[...{chart}.querySelectorAll('rect')].map((one) => [one.getAttribute('class'), one.getBoundingClientRect()])"
+    )
+    drawn = page.run(f"{boxes}.map(([name, box]) => [name, box.left, box.right, box.top, box.bottom])")
+    assert [name for name, *_ in drawn] == ["acceptable", "valid"] * 14
+    for (_, left, right, top, bottom), (_, *upper) in zip(drawn[::2], drawn[1::2], strict=True):
+        assert 0 <= left < right <= 400
+        assert [left, right] == upper[:2]
+        assert upper[2] < upper[3] == pytest.approx(top, abs=0.1)
+        assert top < bottom
+    for name in ("acceptable", "valid"):
+        fill = page.run(f"getComputedStyle({chart}.querySelector('.{name}')).fill")
+        assert page.run(f"getComputedStyle(document.querySelector('.key .{name}')).borderLeftColor") == fill
+
+
 def test_keyboard(page: Any, pages: dict[str, Path]) -> None:  # noqa: ANN401 - see `page`
     """What opens with a click opens with a key."""
     page.open(pages["run"])
