@@ -197,3 +197,32 @@ def test_buckets_that_are_no_objects() -> None:
     odd = {**bucket(1), "start_time": {"from": 1}}
     sent, returned = page(5, bucket(0), odd, bucket(9)), page(bucket(0), odd, bucket(9))
     assert seen(dumps(sent), dumps(returned)) == ("NONE", [("item-lost", "/data/0")])
+
+
+def test_pairs_beside_what_is_no_object() -> None:
+    """Results and buckets find their partners by group and time though items beside them are no objects."""
+    one, other = ({"project_id": name} for name in "ab")
+    sent = page(bucket(0, 5, result(input_tokens=1, **one), result(input_tokens=2, **other)))
+    returned = page(bucket(0, result(input_tokens=4, **other), result(input_tokens=3, **one), 6))
+    assert seen(dumps(sent), dumps(returned)) == (
+        "NONE",
+        [
+            ("items-reordered", "/data/0/results"),
+            ("item-lost", "/data/0/results/0"),
+            ("value-changed", "/data/0/results/1/input_tokens"),
+            ("value-changed", "/data/0/results/2/input_tokens"),
+            ("item-invented", "/data/0/results/2"),
+        ],
+    )
+    sent = page(5, bucket(0, result(input_tokens=1)), bucket(9, result(input_tokens=2)))
+    returned = page(bucket(9, result(input_tokens=3)), bucket(0, result(input_tokens=4)), 6)
+    assert seen(dumps(sent), dumps(returned)) == (
+        "NONE",
+        [
+            ("items-reordered", "/data"),
+            ("item-lost", "/data/0"),
+            ("value-changed", "/data/1/results/0/input_tokens"),
+            ("value-changed", "/data/2/results/0/input_tokens"),
+            ("item-invented", "/data/2"),
+        ],
+    )

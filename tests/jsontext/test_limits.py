@@ -62,3 +62,11 @@ def test_what_is_too_large_is_told_with_a_hint(lexeme: str, message: str) -> Non
     for document in (read(f'{{"n": {lexeme}}}'), read({"n": Number(lexeme)})):
         found = document.findings[-1]
         assert (found.message, found.hint.endswith("?")) == (message, True)
+
+
+def test_an_integer_of_python_that_is_too_large_is_not_written_out() -> None:
+    """A Python integer far beyond the limit is told with about as many digits as it has, without writing them."""
+    (*_, found) = read({"n": -(10**20_000)}).findings
+    assert found.code == "json/limit-digits"
+    assert found.message.startswith("a number has about 20,0"), found.message
+    assert found.message.endswith("digits, the limit is 10,000")

@@ -14,6 +14,7 @@ from usagecompat.jsontext.numbers import (
     is_safe_count,
     lossy_decimal_models,
     lossy_integer_models,
+    shortest_binary32,
 )
 from usagecompat.jsontext.values import Number
 from usagecompat.strategies.trees import integers, number_texts
@@ -129,6 +130,16 @@ def test_the_short_way_agrees(lexeme: str) -> None:
 def test_what_binary32_cannot_hold(double: float) -> None:
     """A number beyond the range of binary32 has none that is nearest to it, and two such numbers are not alike."""
     assert binary32(double) is None
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 5, 20, 100, 500, 2000])
+def test_the_largest_of_binary32_in_digits(steps: int) -> None:
+    """The fewest digits of the largest numbers stay in the range though they round up, and what is beyond is infinite."""
+    packed = (0x7F7FFFFF - steps).to_bytes(4, "little")
+    (single,) = struct.unpack("<f", packed)
+    assert struct.pack("<f", float(shortest_binary32(single))) == packed
+    assert shortest_binary32(-single) == -shortest_binary32(single)
+    assert shortest_binary32(1e39) == Decimal("Infinity")
 
 
 def test_zeros_in_binary32() -> None:

@@ -96,11 +96,8 @@ def shortest_binary32(value: float) -> Decimal:
     least, most = _BINARY32_DIGITS
     for digits in range(least, most):
         text = f"{single:.{digits}g}"
-        try:
-            if _SINGLE.pack(float(text)) == packed:
-                return Decimal(text)
-        except OverflowError:
-            continue
+        if _SINGLE.pack(float(text)) == packed:
+            return Decimal(text)
     return Decimal(f"{single:.{most}g}")
 
 
