@@ -180,7 +180,7 @@ def test_only_invalid_payloads_are_judged_again(finding: Finding) -> None:
     """How a payload fits other revisions costs more than its check, so nobody asks unless it is invalid."""
     report = report_of(finding)
     render(report)
-    assert "_fits" not in vars(report)
+    assert not {"_fits", "_brief"} & vars(report).keys()
 
 
 @pytest.mark.parametrize("character", HOSTILE)

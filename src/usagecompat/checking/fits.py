@@ -16,9 +16,10 @@ from attrs import evolve
 
 from usagecompat.checking.hints import is_mapping
 from usagecompat.checking.rules import AROUND_RESULTS, currency_fault, find_contradictions, integer_of
-from usagecompat.checking.schema_stage import validate
+from usagecompat.checking.schema_stage import Passing, validate
+from usagecompat.checking.spelling import is_foreign, is_one_edit
 from usagecompat.checking.sums import SUM_RULES, sum_rules
-from usagecompat.checking.weighing import Fit, Weighing
+from usagecompat.checking.weighing import MOST_FINDINGS, Fit, Weighing
 from usagecompat.contract import LATEST, REVISIONS, JsonType, contract, declared_since, is_number_text, known_since
 from usagecompat.findings import Observation, Severity, Shape, Verdict, pattern
 from usagecompat.jsontext import NO_VALUE, Document, Number, has_surrogate
@@ -35,12 +36,15 @@ if TYPE_CHECKING:
 Facts: TypeAlias = tuple[object, ...]
 """What decides about a value, so that it can be compared."""
 
-FitsInBrief: TypeAlias = tuple[str | None, tuple[tuple[str, str, tuple[str, ...], tuple[tuple[str, str], ...]], ...]]
+FitsInBrief: TypeAlias = tuple[
+    "Revision | None", tuple[tuple[str, str, tuple[str, ...], tuple[tuple[str, str], ...]], ...]
+]
 """The best revision; of each revision the verdict, the undeclared members, and code and pointer of the errors."""
 
 _RANKS: Final = {verdict: rank for rank, verdict in enumerate(Verdict)}
 _LEVELS: Final = {Shape.PAGE: 0, Shape.BUCKET: 1, Shape.RESULT: 2, Shape.FLAT: 2}
 _MOST_KINDS: Final = 256
+_MOST_NAMES: Final = 100
 _SHORT: Final = 40
 _RESULTS: Final = ("results", "result")
 
@@ -99,14 +103,19 @@ def fits_of(  # noqa: PLR0913 - all that a report depends on
     }
     newest = contract(LATEST if revision in REVISIONS else revision)
     fits: dict[str, Fit] = {}
-    for at, same in zip(revisions, alike(revisions, extract.kinds), strict=True):
+    foreign = frozenset(name for name in extract.names if is_foreign(name, revision))
+    names = None if shape is Shape.FLAT else extract.names - foreign
+    if names is not None and len(names) > _MOST_NAMES:
+        names = None
+    for at, same in zip(revisions, alike(revisions, extract.kinds, names), strict=True):
         if same in fits and not (in_words and fits[same].ruled_out_by):
             fits[at] = evolve(fits[same], revision=at)
             continue
         weighing = Weighing(profile, ignore, places)
         codes: dict[tuple[str, Path], Observation] = {}
-        for one in (*document.findings, *around.get(at, around[LATEST]), *extract.look(at, hints=in_words)):
+        for one in (*document.findings, *around.get(at, around[LATEST])):
             codes.setdefault((one.code, pattern(one.path)), one)
+        extract.look(at, codes, Passing(foreign, MOST_FINDINGS), hints=in_words)
         for one in codes.values():
             weighing.add(one)
         verdict, findings, _ = weighing.result(document.value)
@@ -118,7 +127,11 @@ def fits_of(  # noqa: PLR0913 - all that a report depends on
             ruled_out_by=tuple(f for f in findings if f.severity is Severity.ERROR),
             errors=weights[Severity.ERROR],
             warnings=weights[Severity.WARNING],
-            unknown=sum(_is_known_elsewhere(one, document.value, shape, newest) for one in codes.values()),
+            unknown=sum(
+                _is_known_elsewhere(one, document.value, shape, newest)
+                for one in codes.values()
+                if not (one.path and one.path[-1] in foreign)
+            ),
         )
     return fits
 
@@ -144,20 +157,30 @@ def _is_known_elsewhere(one: Observation, tree: Tree | NoValue, shape: Shape | N
 
 
 @lru_cache(maxsize=_MOST_KINDS)
-def alike(revisions: tuple[str, ...], kinds: tuple[str, ...]) -> tuple[str, ...]:
-    """For each revision the first one that says the same of every record that is there."""
+def alike(revisions: tuple[str, ...], kinds: tuple[str, ...], names: frozenset[str] | None = None) -> tuple[str, ...]:
+    """
+    For each revision the first one that says the same of every record that is there.
+
+    Args:
+        revisions: The revisions.
+        kinds: The kinds that there are results of.
+        names: The members that there are, but for those that mean nothing at any revision; None for any.
+    """
     words = [
         (
-            *(shape and _words(shape) for shape in (at.page, at.bucket, at.amount, *map(at.kinds.get, kinds))),
-            *(sum_rules(at.revision, kind) for kind in kinds),
+            *(shape and _words(shape, names) for shape in (at.page, at.bucket, at.amount, *map(at.kinds.get, kinds))),
+            *(
+                tuple(rule for rule in sum_rules(at.revision, kind) if names is None or rule.total in names)
+                for kind in kinds
+            ),
         )
         for at in map(contract, revisions)
     ]
     return tuple(revisions[index] for index in map(words.index, words))
 
 
-def _words(shape: RecordShape) -> tuple[object, ...]:
-    """What one revision says of a record, as far as verdicts depend on it."""
+def _words(shape: RecordShape, names: frozenset[str] | None) -> tuple[object, ...]:
+    """What one revision says of a record, as far as the verdicts on objects with these members depend on it."""
     members = tuple(
         (
             *(member.name, member.type, member.nullable, member.required, member.const, member.of),
@@ -165,8 +188,18 @@ def _words(shape: RecordShape) -> tuple[object, ...]:
             (member.values.known, member.values.closed) if member.values else None,
         )
         for member in shape.members.values()
+        if names is None or _may_decide(member, shape, names)
     )
     return shape.name, members, shape.required, tuple(shape.tolerated_absences)
+
+
+def _may_decide(member: Member, shape: RecordShape, names: frozenset[str]) -> bool:
+    """Whether anything depends on a member where there are these: it is one, must be one, or is called nearly so."""
+    if member.required or member.name in shape.required:
+        return True
+    if not names.isdisjoint({member.name, member.former_name or "", member.newer_name or ""}):
+        return True
+    return any(is_one_edit(name, member.name) for name in names)
 
 
 # -- one of each
@@ -183,6 +216,7 @@ class Extract:
         self._kinds = dict.fromkeys((*contract(LATEST).kinds, *contract(revision).kinds), False)
         self._buckets: list[int] = []
         self._results: list[dict[str, list[int]]] = []
+        self._names: set[str] = set()
         self.value: Any = tree
         """The payload with what is left."""
         if is_mapping(tree):
@@ -200,6 +234,11 @@ class Extract:
         return tuple(kind for kind, is_there in self._kinds.items() if is_there)
 
     @property
+    def names(self) -> frozenset[str]:
+        """The names of all members that any revision may look at."""
+        return frozenset(self._names)
+
+    @property
     def facts(self) -> Facts:
         """All facts, so that payloads with the same fit alike."""
         return tuple(self._seen)
@@ -209,15 +248,33 @@ class Extract:
         """About how many characters these facts have."""
         return sum(len(str(facts)) for facts in self._seen)
 
-    def look(self, revision: Revision, *, hints: bool) -> list[Observation]:
-        """What the stages see in the payload at a revision, beside what is the same at all of them."""
+    def look(
+        self, revision: Revision, codes: dict[tuple[str, Path], Observation], passing: Passing, *, hints: bool
+    ) -> None:
+        """
+        Add what the stages see in the payload at a revision, beside what is the same at all of them.
+
+        Args:
+            revision: The revision.
+            codes: The first observation of each code and place pattern.
+            passing: Which undeclared members need not all be told.
+            hints: Whether anybody reads the hints at names that are nearly the same.
+        """
         if self.value is NO_VALUE:
-            return []
-        seen: list[Observation] = []
+            return
+
+        def see(one: Observation) -> None:
+            key = one.code, pattern(one.path)
+            if key not in codes:
+                path = self._whole(one.path)
+                codes[key] = one if path is one.path else evolve(one, path=path)
+                passing.left -= one.code == "schema/undeclared-member"
+
         part = Document(self.value, None)
-        validate(part, revision, self._shape, seen.append, hints=hints)
-        seen += (one for one in find_contradictions(part, revision, self._shape) if one.code not in AROUND_RESULTS)
-        return [evolve(one, path=self._whole(one.path)) for one in seen]
+        validate(part, revision, self._shape, see, hints=hints, passing=passing)
+        for one in find_contradictions(part, revision, self._shape):
+            if one.code not in AROUND_RESULTS:
+                see(one)
 
     def _whole(self, path: Path) -> Path:
         """Where in the whole payload something is."""
@@ -279,6 +336,7 @@ class Extract:
         if type(tag) is str and tag in self._kinds:
             self._kinds[tag] = True
         facts: list[object] = []
+        self._names.update(node)
         members = self._members
         for name, value in node.items():
             member = members.get(name)

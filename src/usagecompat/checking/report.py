@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from usagecompat.checking.fits import best_of, in_brief
+from usagecompat.checking.fits import in_brief
 from usagecompat.checking.report_text import render
 from usagecompat.checking.weighing import Fit
 from usagecompat.contract import REVISIONS
@@ -69,7 +69,7 @@ class Report:
         Those that know all that is there come first, then those with the best verdict, the fewest errors, warnings and
         undeclared members, and of equals the earliest.
         """
-        return None if self._fit is None else best_of(self.revisions)
+        return self._fits_in_brief()[0]
 
     def fails(self, fail_on: str = "error") -> bool:
         """
@@ -127,7 +127,12 @@ class Report:
         }
 
     def _fits_in_brief(self) -> FitsInBrief:
-        """The best revision and each fit; asked of what is remembered of payloads alike, if there is anything."""
+        """The best revision and each fit."""
+        return self._brief
+
+    @cached_property
+    def _brief(self) -> FitsInBrief:
+        """The same, asked of what needs no messages, or is remembered of payloads alike."""
         remembered = getattr(self._fit, "in_brief", None)
         if remembered is not None and "_fits" not in vars(self):
             brief: FitsInBrief = remembered()

@@ -12,9 +12,7 @@ from usagecompat.findings import Severity, Shape, Verdict
 from usagecompat.printing import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from usagecompat.checking.weighing import Fit
+    from usagecompat.checking.fits import FitsInBrief
     from usagecompat.findings import Finding, Profile
     from usagecompat.inputs import Source
 
@@ -45,9 +43,8 @@ class ReportLike(Protocol):
     @property
     def profile(self) -> Profile: ...  # noqa: D102
     @property
-    def revisions(self) -> Mapping[str, Fit]: ...  # noqa: D102
-    @property
     def best_revision(self) -> str | None: ...  # noqa: D102
+    def _fits_in_brief(self) -> FitsInBrief: ...
 
 
 def render(report: ReportLike, *, source: Source | str = "", color: bool = False) -> str:
@@ -97,12 +94,14 @@ def _better_fit(report: ReportLike) -> str:
     best = report.best_revision
     if best is None or best == report.revision:
         return ""
-    there = report.revisions[best]
-    if there.verdict is Verdict.INVALID:
+    # The messages of `revisions` are not needed.
+    _, fits = report._fits_in_brief()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    verdict = next(verdict for revision, verdict, *_ in fits if revision == best)
+    if verdict == Verdict.INVALID:
         return ""
     codes = list(dict.fromkeys(finding.code for finding in report.findings if finding.severity is Severity.ERROR))
     more = f" and {len(codes) - _MOST_CODES} more" if len(codes) > _MOST_CODES else ""
-    return f"fits {best} better, where it is {there.verdict}: here it has {', '.join(codes[:_MOST_CODES])}{more}"
+    return f"fits {best} better, where it is {verdict}: here it has {', '.join(codes[:_MOST_CODES])}{more}"
 
 
 def _place(finding: Finding, source: Source | str, *, color: bool) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from attrs import define
+
 from usagecompat.checking.flat_records import HINT, is_flat, phantoms
 from usagecompat.checking.hints import (
     WHAT_IS_ONE,
@@ -115,7 +117,25 @@ def told_shape(document: Document, revision: str) -> Shape | None:
     return Shape.FLAT if shape is Shape.RESULT and is_flat(document.value, revision) else shape
 
 
-def validate(document: Document, revision: str, shape: Shape | None, see: Observe, *, hints: bool = True) -> None:
+@define
+class Passing:
+    """Undeclared members that need not all be told, because enough of them are listed already."""
+
+    names: AbstractSet[str]
+    """Names that are undeclared wherever they stand, and nothing else."""
+    left: int
+    """How many undeclared members are still to be told; whoever is told counts down."""
+
+
+def validate(  # noqa: PLR0913 - the last two are for who looks at one document many times
+    document: Document,
+    revision: str,
+    shape: Shape | None,
+    see: Observe,
+    *,
+    hints: bool = True,
+    passing: Passing | None = None,
+) -> None:
     """
     Look at the document as the schema and record stages do, container by container.
 
@@ -125,17 +145,23 @@ def validate(document: Document, revision: str, shape: Shape | None, see: Observ
         shape: What it is.
         see: Told everything that there is to see.
         hints: Whether to look for names that are nearly the same, which is dear where many are wrong.
+        passing: Which undeclared members need not all be told; None for none.
     """
     if document.value is not NO_VALUE:
-        _Walk(contract(revision), see, hints=hints, flat=shape is Shape.FLAT).root(document.value, shape)
+        walk = _Walk(contract(revision), see, passing or _NONE_PASSING, hints=hints, flat=shape is Shape.FLAT)
+        walk.root(document.value, shape)
+
+
+_NONE_PASSING: Final = Passing(frozenset(), 0)
 
 
 class _Walk:
     """One pass over one document at one revision."""
 
-    def __init__(self, contract: Contract, see: Observe, *, hints: bool, flat: bool = False) -> None:
+    def __init__(self, contract: Contract, see: Observe, passing: Passing, *, hints: bool, flat: bool = False) -> None:
         self.contract = contract
         self._tell = see
+        self._passing = passing
         self._hints = hints
         self._flat = flat
         self._suggestions: dict[tuple[str, tuple[str, ...]], str] = {}
@@ -222,20 +248,34 @@ class _Walk:
         if missing:
             self._missing(node, shape, path, missing, undeclared)
         made_up = phantoms(self.contract, shape, undeclared) if self._flat and not path else ()
+        foreign = self._passing.names
         for name in undeclared:
+            if name in foreign and self._is_enough():
+                continue
             if has_surrogate(name):
+                continue
+            if name in foreign and not self._hints:  # nobody reads what is said of it
+                self._see("schema/undeclared-member", (*path, name), "")
                 continue
             if name in made_up:
                 message = f"{shape.name} has no member `{name}`; other kinds have"
                 self._see("record/phantom-member", (*path, name), message, HINT)
                 continue
-            lost = misspelt(self.contract, shape, name, node.keys())
+            lost = None if name in foreign else misspelt(self.contract, shape, name, node.keys())
             if lost is not None:
                 message = f"{shape.name} does not declare {_quote(name)}, and has no `{lost}`"
                 hint = f"Is it meant to be `{lost}`? Nobody who reads the contract gets its value."
                 self._see("schema/misspelt-member", (*path, name), message, hint)
             else:
                 self._see("schema/undeclared-member", (*path, name), *self._undeclared(node, shape, name))
+
+    def _is_enough(self) -> bool:
+        """
+        Whether another undeclared member that means nothing would change nothing.
+
+        It would, if it took one of the suggestions that a document may have from another name.
+        """
+        return self._passing.left <= 0 and not (self._hints and len(self._suggestions) < _MOST_SUGGESTIONS)
 
     def _tag(self, node: dict[str, Tree], shape: RecordShape, path: Path) -> bool:
         """Report a wrong discriminator of a page or bucket; False if the object clearly is another thing."""

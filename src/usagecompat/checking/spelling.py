@@ -9,7 +9,15 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from usagecompat.checking.hints import plain_name
-from usagecompat.contract import EMULATOR_HABITS, KNOWN_UNDECLARED, LATEST, contract, declared_since
+from usagecompat.contract import (
+    EMULATOR_HABITS,
+    KNOWN_UNDECLARED,
+    LATEST,
+    REVISIONS,
+    contract,
+    declared_since,
+    names_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,6 +27,8 @@ if TYPE_CHECKING:
 
 LONGEST_NAME: Final = 60
 _MOST_SUGGESTIONS: Final = 1_000
+_END: Final = 3
+_SHORT_NAME: Final = 7
 
 
 def did_you_mean(name: str, candidates: tuple[str, ...], *, there: bool = False) -> str:
@@ -62,9 +72,53 @@ def meant(said: Contract, shape: RecordShape, name: str) -> tuple[str, ...]:
     """
     if len(name) > LONGEST_NAME or name in _known_names(said) or declared_since(shape.name, name) is not None:
         return ()
-    deleted = _deleted(shape)
+    deleted, ends = _deleted(shape)
+    return _one_edit_away(name, deleted) if _may_be_near(name, ends) else ()
+
+
+def _one_edit_away(name: str, deleted: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     found = dict.fromkeys(one for less in _less_one(name) for one in deleted.get(less, ()))
     return tuple(one for one in found if is_one_edit(name, one))
+
+
+def _may_be_near(name: str, ends: AbstractSet[str]) -> bool:
+    """
+    Whether one edit may turn a name into one that has these ends; a cheap look that most names do not pass.
+
+    One edit leaves the first three characters of a name alone, or the last three of one of seven or more.
+    """
+    return len(name) <= _SHORT_NAME or name[:_END] in ends or name[-_END:] in ends
+
+
+def is_foreign(name: str, revision: str) -> bool:
+    """
+    Whether a name means nothing at any published revision, nor at this one.
+
+    No record declares or requires it, nobody knows it as undeclared, and it is no misspelling of an optional member.
+    A record that has it has one undeclared member more, and nothing else follows from it.
+    """
+    known, deleted, ends = _vocabulary(LATEST if revision in REVISIONS else revision)
+    if name in known:
+        return False
+    return len(name) > LONGEST_NAME or not _may_be_near(name, ends) or not _one_edit_away(name, deleted)
+
+
+@cache
+def _vocabulary(revision: str) -> tuple[frozenset[str], Mapping[str, tuple[str, ...]], frozenset[str]]:
+    """All names that mean something at published revisions or this one, and the optional members as in `_deleted`."""
+    known: set[str] = set()
+    deleted: dict[str, tuple[str, ...]] = {}
+    ends: set[str] = set()
+    for at in dict.fromkeys((*REVISIONS, revision)):
+        said = contract(at)
+        known |= _known_names(said) | said.flat.members.keys() | names_of(said.flat.cls).wire.keys()
+        for shape in said.records.values():
+            known |= {*shape.former, *shape.newer, *shape.tolerated_absences}
+            rests, its_ends = _deleted(shape)
+            ends |= its_ends
+            for rest, names in rests.items():
+                deleted[rest] = (*deleted.get(rest, ()), *names)
+    return frozenset(known), {rest: tuple(dict.fromkeys(names)) for rest, names in deleted.items()}, frozenset(ends)
 
 
 def misspelt(said: Contract, shape: RecordShape, name: str, there: AbstractSet[str]) -> str | None:
@@ -83,14 +137,15 @@ def _known_names(said: Contract) -> frozenset[str]:
 
 
 @cache
-def _deleted(shape: RecordShape) -> Mapping[str, tuple[str, ...]]:
-    """The optional members by what is left of them without one character, and by themselves."""
+def _deleted(shape: RecordShape) -> tuple[Mapping[str, tuple[str, ...]], frozenset[str]]:
+    """The optional members by what is left of them without one character, and by themselves; and how they begin and end."""
     by_rest: dict[str, tuple[str, ...]] = {}
     for name in shape.members:
         if name not in shape.required:
             for less in _less_one(name):
                 by_rest[less] = (*by_rest.get(less, ()), name)
-    return by_rest
+    names = [name for name in shape.members if name not in shape.required]
+    return by_rest, frozenset(end for name in names for end in (name[:_END], name[-_END:]))
 
 
 def _less_one(name: str) -> Iterable[str]:

@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 import os
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final, cast
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from usagecompat.checking.fits import FitsInBrief, fits_of, in_brief
 from usagecompat.checking.report import Report
@@ -163,9 +163,14 @@ class _Again:
 
     def __call__(self) -> Mapping[str, Fit]:
         """How it fits each revision: told from one result of each sort, if that is enough."""
+        return self._fits(in_words=True)
+
+    def _fits(self, *, in_words: bool) -> Mapping[str, Fit]:
         short = self._short
         document = read(short.payload) if short else self._document
-        fits = fits_of(document, self._revision, self._shape, self._profile, self._ignore, places=self)
+        fits = fits_of(
+            document, self._revision, self._shape, self._profile, self._ignore, places=self, in_words=in_words
+        )
         return {at: _moved(fit, short, self) for at, fit in fits.items()} if short else fits
 
     @cached_property
@@ -177,14 +182,33 @@ class _Again:
         """The same without messages and lines, which payloads of the same sorts have in common."""
         short = self._short
         if short is None:
-            return in_brief(self())
+            return in_brief(self._fits(in_words=False))
         key = self._revision, self._shape, self._profile, self._ignore, short.sorts, short.buckets, short.results
         brief = _BRIEFS.get(key)
         if brief is None:
             if len(_BRIEFS) >= _MOST_BRIEFS:
                 _BRIEFS.clear()
-            brief = _BRIEFS[key] = in_brief(self())
+            brief = _BRIEFS[key] = in_brief(self._fits(in_words=False))
         return brief
+
+
+@frozen(eq=False)
+class _Fits:
+    """How a document that was read fits each revision, in words or in brief."""
+
+    document: Document
+    revision: Revision
+    shape: Shape | None
+    profile: Profile
+    ignore: AbstractSet[str]
+
+    def __call__(self, *, in_words: bool = True) -> Mapping[str, Fit]:
+        at = self.document, self.revision, self.shape, self.profile, self.ignore
+        return fits_of(*at, places=self.document, in_words=in_words)
+
+    def in_brief(self) -> FitsInBrief:
+        """The same without messages, for which fewer revisions have to be asked."""
+        return in_brief(self(in_words=False))
 
 
 def _moved(fit: Fit, short: FastExtract, places: Places) -> Fit:
@@ -224,7 +248,7 @@ def report_on(
     weighing = Weighing(profile, ignore, places=document)
     look(document, revision, shape, weighing.add)
     verdict, findings, truncated = weighing.result(document.value)
-    fit = partial(fits_of, document, cast("Revision", revision), shape, profile, ignore, places=document)
+    fit = _Fits(document, cast("Revision", revision), shape, profile, ignore)
     return Report(
         verdict=verdict,
         findings=findings,

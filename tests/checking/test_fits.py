@@ -1,0 +1,161 @@
+"""How payloads with many names that mean nothing fit each revision: as if every name were looked at, and in less time."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+from timing import grows_at_most
+
+from usagecompat import REVISIONS, check
+from usagecompat.checking import fits, schema_stage, weighing
+from usagecompat.checking.fits import fits_of, in_brief
+from usagecompat.checking.schema_stage import told_shape
+from usagecompat.checking.spelling import is_foreign, meant
+from usagecompat.contract import LATEST, contract
+from usagecompat.findings import Profile
+from usagecompat.jsontext import read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from usagecompat import Fit, Report, Revision
+
+TAGS = list(contract(LATEST).kinds)
+DECLARED = sorted({name for at in REVISIONS for shape in contract(at).records.values() for name in shape.members})
+foreign_names = st.integers(0, 60).map("made_up_{}".format) | st.sampled_from(["x", "x" * 70, "x" * 71, "\ud800", ""])
+near_names = st.sampled_from(DECLARED).flatmap(
+    lambda name: st.integers(0, len(name)).map(lambda at: f"{name[:at]}{name[at + 1 :]}" or "y")
+)
+names = st.one_of(foreign_names, foreign_names, st.sampled_from(DECLARED), near_names)
+values: st.SearchStrategy[Any] = st.sampled_from(
+    [0, -1, 1.5, "1", None, True, "usd", {"value": "1", "currency": "usd"}, {"value": 1, "x": 2}, []]
+)
+
+
+@st.composite
+def results(draw: st.DrawFn) -> dict[str, Any]:
+    """A result of a known kind or of another, with many members, some of which are required ones."""
+    tag = draw(st.sampled_from([*TAGS, "organization.usage.made_up.result"]))
+    at = draw(st.sampled_from(REVISIONS))
+    shape = contract(at).kinds.get(tag)
+    needed = {name: 1 for name in shape.required if name != "object"} if shape and draw(st.booleans()) else {}
+    return {**needed, **draw(st.dictionaries(names, values, max_size=30)), "object": tag}
+
+
+@st.composite
+def payloads(draw: st.DrawFn) -> dict[str, Any]:
+    """A page, a bucket or a result with some members of any name."""
+    some = st.dictionaries(names, values, max_size=8)
+    if draw(st.booleans()):
+        return draw(results())
+    bucket = {**draw(some), "object": "bucket", "start_time": 1, "end_time": 2}
+    bucket[draw(st.sampled_from(["results", "result"]))] = draw(st.lists(results(), max_size=4))
+    if draw(st.booleans()):
+        return bucket
+    return {**draw(some), "object": "page", "data": [bucket], "has_more": False, "next_page": None}
+
+
+def plainly(text: str, revision: Revision, profile: Profile) -> Mapping[str, Fit]:
+    """The fits if each name is looked at, and each revision is asked."""
+    document = read(text)
+    with (
+        patch.object(fits, "is_foreign", lambda *_: False),
+        patch.object(fits, "alike", lambda revisions, *_: revisions),
+    ):
+        return fits_of(document, revision, told_shape(document, revision), profile, frozenset(), places=document)
+
+
+@given(
+    payload=payloads(), revision=st.sampled_from(REVISIONS), profile=st.sampled_from(Profile), most=st.integers(1, 40)
+)
+def test_names_that_mean_nothing_are_passed_by(
+    payload: dict[str, Any], revision: Revision, profile: Profile, most: int
+) -> None:
+    """Whatever names there are, and wherever lists are cut, all fits are the same to the last word, and in brief as well."""
+    text = json.dumps(payload)
+    with (
+        patch.object(weighing, "MOST_FINDINGS", most),
+        patch.object(fits, "MOST_FINDINGS", most),
+        patch.object(schema_stage, "_MOST_SUGGESTIONS", most),
+    ):
+        document = read(text)
+        at = document, revision, told_shape(document, revision), profile, frozenset[str]()
+        expected = plainly(text, revision, profile)
+        assert fits_of(*at, places=document) == expected
+        assert in_brief(fits_of(*at, places=document, in_words=False)) == in_brief(expected)
+
+
+@pytest.mark.parametrize("kind", TAGS)
+def test_each_member_and_each_misspelling_of_it_tells_revisions_apart(kind: str) -> None:
+    """In brief, the fits of a result with one more member are those in words, rightly spelled or not."""
+    shape = contract(LATEST).kinds[kind]
+    needed = {"object": kind, **dict.fromkeys(set(shape.needed()) - {"object"}, 1)}
+    for name in (*shape.members, *shape.former, *(one[:-1] for one in shape.members)):
+        text = json.dumps({**needed, name: needed.get(name, 1), "made_up": 1})
+        document = read(text)
+        at = document, LATEST, told_shape(document, LATEST), Profile.SERVED, frozenset[str]()
+        expected = in_brief(plainly(text, LATEST, Profile.SERVED))
+        assert in_brief(fits_of(*at, places=document, in_words=False)) == expected
+
+
+def test_suggestions_go_to_the_names_that_come_first() -> None:
+    """A name that is passed by takes a suggestion all the same, so that messages do not depend on what is passed by."""
+    first = {"object": "organization.costs.result", **{f"made_up_{index}": 1 for index in range(10)}}
+    second = {"object": "organization.usage.images.result", "num_images": 1, "imagess": 1}
+    bucket = {"object": "bucket", "start_time": 1, "end_time": 2, "results": [first, second]}
+    text = json.dumps(bucket)
+    with (
+        patch.object(weighing, "MOST_FINDINGS", 2),
+        patch.object(fits, "MOST_FINDINGS", 2),
+        patch.object(schema_stage, "_MOST_SUGGESTIONS", 5),
+    ):
+        document = read(text)
+        at = document, LATEST, told_shape(document, LATEST), Profile.SERVED, frozenset[str]()
+        assert fits_of(*at, places=document) == plainly(text, LATEST, Profile.SERVED)
+
+
+@given(name=near_names | names)
+def test_foreign_names(name: str) -> None:
+    """A name that means nothing is declared nowhere, and is no misspelling of anything."""
+    for at in map(contract, REVISIONS if is_foreign(name, LATEST) else ()):
+        for shape in at.records.values():
+            assert name not in shape.members
+            assert meant(at, shape, name) == ()
+
+
+@pytest.mark.parametrize("name", ["made_up", "undeclared_member_7", "name_1_2", "x" * 100])
+def test_most_names_mean_nothing(name: str) -> None:
+    """Names that have nothing of a declared one mean nothing."""
+    assert is_foreign(name, LATEST)
+
+
+COST = '{"object":"organization.costs.result","amount":5'
+
+
+def one_result(count: int) -> str:
+    """An invalid result with so many undeclared names."""
+    return COST + "".join(f',"undeclared_member_{index}":0' for index in range(count)) + "}"
+
+
+def many_results(count: int) -> str:
+    """A bucket of invalid results, each with names of its own."""
+    wrong = (COST + "".join(f',"name_{of}_{index}":0' for index in range(15)) + "}" for of in range(count // 15))
+    return '{"object":"bucket","start_time":1,"end_time":2,"results":[' + ",".join(wrong) + "]}"
+
+
+@pytest.mark.parametrize("text", [one_result(9_000), many_results(9_000)], ids=["one-result", "many-results"])
+@pytest.mark.parametrize("form", [str, lambda report: report.to_dict()], ids=["text", "dict"])
+def test_reports_of_many_names_cost_little_more_than_the_check(text: str, form: Any) -> None:  # noqa: ANN401 - a function
+    """A check with its report takes at most three times what the check takes, however many names mean nothing."""
+
+    def reported() -> Report:
+        report = check(text)
+        form(report)
+        return report
+
+    assert grows_at_most(3, lambda: check(text), reported)
