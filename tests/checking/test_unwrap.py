@@ -67,6 +67,20 @@ def test_cassette_in_yaml() -> None:
     assert unwrapped(text.encode()) == [("/interactions/0/response/body/string", TEXT.encode())]
 
 
+def test_what_is_no_body() -> None:
+    """Text that is no base64, text that is no JSON and values nested beyond any recording hold no payload."""
+    deep: Any = PAGE
+    for _ in range(60):
+        deep = {"a": deep}
+    for saved in (har(text="abcde", encoding="base64"), har(text="a page"), har(text=5), deep):
+        assert unwrapped(json.dumps(saved).encode()) == []
+
+
+def test_a_recording_beyond_the_limit_is_not_read() -> None:
+    """What is larger than a payload may be is not searched."""
+    assert unwrapped(json.dumps({"body": PAGE}).encode() + b" " * (64 << 20)) == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
