@@ -123,7 +123,11 @@ def fits_of(  # noqa: PLR0913 - all that a report depends on
         fits[at] = Fit(
             revision=at,
             verdict=verdict,
-            undeclared=tuple(f.place_pattern for f in findings if f.code == "schema/undeclared-member"),
+            undeclared=tuple(
+                f.place_pattern if int in map(type, f.path) else f.pointer
+                for f in findings
+                if f.code == "schema/undeclared-member"
+            ),
             ruled_out_by=tuple(f for f in findings if f.severity is Severity.ERROR),
             errors=weights[Severity.ERROR],
             warnings=weights[Severity.WARNING],

@@ -165,6 +165,7 @@ class _Walk:
         self._hints = hints
         self._flat = flat
         self._suggestions: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._suggested: set[str] = set()
         self._explained: dict[tuple[str, str], tuple[str, str]] = {}
 
     def root(self, node: Tree, shape: Shape | None) -> None:
@@ -406,10 +407,15 @@ class _Walk:
         key = (shape.name, name)
         if key in self._explained:
             return self._explained[key]
-        explained = explain_undeclared(self.contract, shape, name, node.keys(), self._did_you_mean)
+        suggest = self._did_you_mean if self._may_suggest(name) else None
+        explained = explain_undeclared(self.contract, shape, name, node.keys(), suggest)
         if len(self._explained) < _MOST_SUGGESTIONS:
             self._explained[key] = explained
         return explained
+
+    def _may_suggest(self, name: str) -> bool:
+        """Whether there are suggestions left, or one for this name is known; told before candidates are looked up."""
+        return self._hints and (len(self._suggestions) < _MOST_SUGGESTIONS or name in self._suggested)
 
     def _did_you_mean(self, name: str, candidates: tuple[str, ...], *, there: bool = False) -> str:
         """A hint at a name that is nearly the same; none for more names than anybody writes, since looking is dear."""
@@ -419,6 +425,7 @@ class _Walk:
         if key not in self._suggestions:
             if len(self._suggestions) == _MOST_SUGGESTIONS:
                 return ""
+            self._suggested.add(name)
             self._suggestions[key] = did_you_mean(name, candidates, there=there)
         return self._suggestions[key]
 
@@ -526,7 +533,7 @@ def explain_undeclared(
     shape: RecordShape,
     name: str,
     there: AbstractSet[str],
-    suggest: Callable[[str, tuple[str, ...]], str],
+    suggest: Callable[[str, tuple[str, ...]], str] | None,
 ) -> tuple[str, str]:
     """
     Message and hint for a member that the record does not declare.
@@ -536,7 +543,7 @@ def explain_undeclared(
         shape: The record.
         name: The member.
         there: All members of the object.
-        suggest: A hint at the one of several names that a name may be meant for.
+        suggest: A hint at the one of several names that a name may be meant for; None for no hint.
     """
     message = f"{shape.name} does not declare {_quote(name)}"
     since, until = declared_since(shape.name, name), declared_until(shape.name, name)
@@ -553,6 +560,8 @@ def explain_undeclared(
         return message, twin
     if name in contract.flat.members:
         return message, "It is a member of other kinds; a flattened record has the members of all."
+    if suggest is None:
+        return message, ""
     return message, suggest(name, tuple(member for member in shape.members if member not in there))
 
 
