@@ -276,7 +276,7 @@ def is_index(part: str) -> bool:
 
 def pattern(path: Path) -> Path:
     """`path` with `*` for each array index: places with the same pattern differ in nothing but the index."""
-    return tuple("*" if type(part) is int else part for part in path)
+    return tuple(["*" if type(part) is int else part for part in path]) if int in map(type, path) else path
 
 
 @frozen

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from usagecompat.checking.sums import SumRule
     from usagecompat.contract import Contract, Member, RecordShape, Revision
-    from usagecompat.findings import Path, Places, Profile
+    from usagecompat.findings import Finding, Path, Places, Profile
     from usagecompat.jsontext import NoValue, Tree
 
 Facts: TypeAlias = tuple[object, ...]
@@ -103,6 +103,7 @@ def fits_of(  # noqa: PLR0913 - all that a report depends on
     }
     newest = contract(LATEST if revision in REVISIONS else revision)
     fits: dict[str, Fit] = {}
+    made: dict[tuple[str, Path], Finding] | None = None if in_words else {}
     foreign = frozenset(name for name in extract.names if is_foreign(name, revision))
     names = None if shape is Shape.FLAT else extract.names - foreign
     if names is not None and len(names) > _MOST_NAMES:
@@ -111,7 +112,7 @@ def fits_of(  # noqa: PLR0913 - all that a report depends on
         if same in fits and not (in_words and fits[same].ruled_out_by):
             fits[at] = evolve(fits[same], revision=at)
             continue
-        weighing = Weighing(profile, ignore, places)
+        weighing = Weighing(profile, ignore, places, made)
         codes: dict[tuple[str, Path], Observation] = {}
         for one in (*document.findings, *around.get(at, around[LATEST])):
             codes.setdefault((one.code, pattern(one.path)), one)

@@ -250,8 +250,9 @@ class _Walk:
             self._missing(node, shape, path, missing, undeclared)
         made_up = phantoms(self.contract, shape, undeclared) if self._flat and not path else ()
         foreign = self._passing.names
+        is_enough = bool(foreign) and self._is_enough()
         for name in undeclared:
-            if name in foreign and self._is_enough():
+            if name in foreign and (is_enough or self._is_enough()):
                 continue
             if has_surrogate(name):
                 continue

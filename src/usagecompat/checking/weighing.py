@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from usagecompat.contract import Revision
-    from usagecompat.findings import Places
+    from usagecompat.findings import Path, Places
     from usagecompat.jsontext import NoValue, Tree
 
 MOST_FINDINGS: Final = 1_000
@@ -56,7 +56,13 @@ def verdict_of(severities: AbstractSet[Severity]) -> Verdict:
 class Weighing:
     """Takes what the stages see, in any order, and keeps no more of it than a report lists."""
 
-    def __init__(self, profile: Profile, ignore: AbstractSet[str], places: Places) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        ignore: AbstractSet[str],
+        places: Places,
+        made: dict[tuple[str, Path], Finding] | None = None,
+    ) -> None:
         """
         Begin with nothing seen.
 
@@ -64,7 +70,9 @@ class Weighing:
             profile: What decides severities.
             ignore: Codes that count for nothing.
             places: Where lines and columns come from.
+            made: Findings of other weighings by code and place, for who reads no messages; None to make each anew.
         """
+        self._made = made
         self._profile = profile
         self._ignore = ignore
         self._places = places
@@ -97,8 +105,17 @@ class Weighing:
     def result(self, tree: Tree | NoValue) -> tuple[Verdict, tuple[Finding, ...], int]:
         """Verdict, findings in the order of the document `tree`, and how many are left out."""
         verdict = verdict_of({severity for severity, count in self._listed.items() if count})
-        findings = [_finding(one, count, self._profile, self._places) for one, (count,) in self._groups.values()]
+        findings = [self._finding(one, count) for one, (count,) in self._groups.values()]
         return verdict, _in_document_order(findings, tree), self._truncated
+
+    def _finding(self, one: Observation, count: int) -> Finding:
+        if self._made is None:
+            return _finding(one, count, self._profile, self._places)
+        key = one.code, one.path
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = _finding(one, count, self._profile, self._places)
+        return made
 
 
 def weigh_counted(
