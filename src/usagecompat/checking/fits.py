@@ -16,8 +16,8 @@ from attrs import evolve
 
 from usagecompat.checking.hints import is_mapping
 from usagecompat.checking.rules import AROUND_RESULTS, currency_fault, find_contradictions, integer_of
-from usagecompat.checking.schema_stage import Passing, validate
-from usagecompat.checking.spelling import is_foreign, is_one_edit
+from usagecompat.checking.schema_stage import validate
+from usagecompat.checking.spelling import Passing, is_foreign, is_one_edit
 from usagecompat.checking.sums import SUM_RULES, sum_rules
 from usagecompat.checking.weighing import MOST_FINDINGS, Fit, Weighing
 from usagecompat.contract import LATEST, REVISIONS, JsonType, contract, declared_since, is_number_text, known_since
@@ -277,7 +277,7 @@ class Extract:
 
         part = Document(self.value, None)
         validate(part, revision, self._shape, see, hints=hints, passing=passing)
-        for one in find_contradictions(part, revision, self._shape):
+        for one in find_contradictions(part, revision, self._shape, around=False):
             if one.code not in AROUND_RESULTS:
                 see(one)
 

@@ -62,17 +62,27 @@ def group_keys(shape: RecordShape) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*GROUP_KEYS.get(shape.kind or "", ()), *own)))
 
 
-def find_contradictions(document: Document, revision: str, shape: Shape | None) -> Iterator[Observation]:
-    """Everything that the rule stage sees in the document, container by container."""
+def find_contradictions(
+    document: Document, revision: str, shape: Shape | None, *, around: bool = True
+) -> Iterator[Observation]:
+    """
+    Everything that the rule stage sees in the document, container by container.
+
+    Args:
+        document: What was read.
+        revision: What it is judged against.
+        shape: What it is.
+        around: Whether to tell what results have in common; without it some of `AROUND_RESULTS` are left out.
+    """
     node = document.value
     if type(node) is not dict:
         return iter(())
     if shape is Shape.PAGE:
-        return _page(node, revision)
-    return _bucket(node, (), revision) if shape is Shape.BUCKET else _result(node, (), revision)
+        return _page(node, revision, around=around)
+    return _bucket(node, (), revision, around=around) if shape is Shape.BUCKET else _result(node, (), revision)
 
 
-def _page(page: dict[str, Tree], revision: str) -> Iterator[Observation]:
+def _page(page: dict[str, Tree], revision: str, *, around: bool) -> Iterator[Observation]:
     cursor, has_more = page.get("next_page"), page.get("has_more")
     if has_more is True and (cursor is None or cursor == ""):
         message = "`has_more` is true, and there is no cursor in `next_page`"
@@ -99,10 +109,10 @@ def _page(page: dict[str, Tree], revision: str) -> Iterator[Observation]:
                 "rule/overlapping-buckets", path, message, "Sums over these buckets count some usage twice."
             )
         last_start, last_end = start, end
-        yield from _bucket(bucket, path, revision)
+        yield from _bucket(bucket, path, revision, around=around)
 
 
-def _bucket(bucket: dict[str, Tree], path: Path, revision: str) -> Iterator[Observation]:
+def _bucket(bucket: dict[str, Tree], path: Path, revision: str, *, around: bool) -> Iterator[Observation]:
     start, end = integer_of(bucket.get("start_time")), integer_of(bucket.get("end_time"))
     if start is not None and end is not None and end <= start:
         message = f"the bucket starts at {_spelled(start)} and ends at {_spelled(end)}"
@@ -116,7 +126,9 @@ def _bucket(bucket: dict[str, Tree], path: Path, revision: str) -> Iterator[Obse
     if type(results) is not list:
         return
     tags = dict.fromkeys(
-        tag for r in results if type(r) is dict and type(tag := r.get("object")) is str and is_kind(tag) is not None
+        tag
+        for r in results
+        if around and type(r) is dict and type(tag := r.get("object")) is str and is_kind(tag) is not None
     )  # what is no kind is told already
     if len(tags) > 1:
         message = f"the bucket holds results of {len(tags)} kinds: {', '.join(map(_quote, list(tags)[:4]))}"
@@ -126,7 +138,7 @@ def _bucket(bucket: dict[str, Tree], path: Path, revision: str) -> Iterator[Obse
         if type(result) is not dict:
             continue
         here = (*path, name, index)
-        group = group_of(result, revision)
+        group = group_of(result, revision) if around else None
         if group is not None and groups.setdefault(group, index) != index:
             message = f"the result has the same kind and group keys as the one at index {groups[group]}"
             yield Observation(

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from attrs import define
-
 from usagecompat.checking.flat_records import HINT, is_flat, phantoms
 from usagecompat.checking.hints import (
     WHAT_IS_ONE,
@@ -31,7 +29,7 @@ from usagecompat.checking.hints import (
     wraps_a_payload,
 )
 from usagecompat.checking.spelling import LONGEST_NAME as _LONGEST_QUOTE
-from usagecompat.checking.spelling import did_you_mean, kind_meant, misspelt
+from usagecompat.checking.spelling import Passing, did_you_mean, kind_meant, misspelt
 from usagecompat.contract import (
     EMULATOR_HABITS,
     ENDPOINT_NAMES,
@@ -115,16 +113,6 @@ def told_shape(document: Document, revision: str) -> Shape | None:
     """The same, where a result with members of several kinds is a flat record."""
     shape = shape_of_document(document)
     return Shape.FLAT if shape is Shape.RESULT and is_flat(document.value, revision) else shape
-
-
-@define
-class Passing:
-    """Undeclared members that need not all be told, because enough of them are listed already."""
-
-    names: AbstractSet[str]
-    """Names that are undeclared wherever they stand, and nothing else."""
-    left: int
-    """How many undeclared members are still to be told; whoever is told counts down."""
 
 
 def validate(  # noqa: PLR0913 - the last two are for who looks at one document many times

@@ -8,6 +8,8 @@ from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
+from attrs import define
+
 from usagecompat.checking.hints import plain_name
 from usagecompat.contract import (
     EMULATOR_HABITS,
@@ -101,6 +103,16 @@ def is_foreign(name: str, revision: str) -> bool:
     if name in known:
         return False
     return len(name) > LONGEST_NAME or not _may_be_near(name, ends) or not _one_edit_away(name, deleted)
+
+
+@define
+class Passing:
+    """Undeclared members that need not all be told, because enough of them are listed already."""
+
+    names: AbstractSet[str]
+    """Names that are undeclared wherever they stand, and nothing else."""
+    left: int
+    """How many undeclared members are still to be told; whoever is told counts down."""
 
 
 @cache
