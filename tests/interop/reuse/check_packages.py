@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 FOLDERS = ("fixtures", "schemas")
+DATA = (".json", ".html")
+"""How the names of data files end: an answer in a sequence may be a page of HTML."""
 AJV = "ajv@8.20.0"
 
 
@@ -97,7 +99,7 @@ def test_npm_packs_all(
     """`npm pack` takes the data, and neither the files for Go nor anything that is not there for others."""
     place = shutil.copytree(root / folder, tmp_path / folder)
     (listed,) = json.loads(run(tool("npm"), "pack", "--json", "--dry-run", cwd=place))
-    wanted = {name for name in tracked(root, folder) if name.endswith((".json", ".md"))}
+    wanted = {name for name in tracked(root, folder) if name.endswith((*DATA, ".md"))}
     assert {file["path"] for file in listed["files"]} == wanted
 
 
@@ -128,6 +130,6 @@ def test_go(tool: Callable[[str], str], run: Callable[..., str]) -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_go_embeds_all(folder: str, root: Path, tool: Callable[[str], str], run: Callable[..., str]) -> None:
-    """The Go module has every JSON file of its folder."""
+    """The Go module has every data file of its folder."""
     about = json.loads(run(tool("go"), "list", "-json", ".", cwd=root / folder))
-    assert set(about["EmbedFiles"]) == {name for name in tracked(root, folder) if name.endswith(".json")}
+    assert set(about["EmbedFiles"]) == {name for name in tracked(root, folder) if name.endswith(DATA)}
