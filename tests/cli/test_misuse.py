@@ -128,7 +128,9 @@ def test_misspelt_options(words: str) -> None:
             if isinstance(option, click.Option) and len(name) > 5:
                 result = run(*words.split(), f"{name[:-2]}{name[-1]}x")
                 assert result.exit_code == 2
-                assert f"Did you mean '{name}'?" in result.stderr or f"'{name}'" in result.stderr, result.stderr
+                # Versions of click differ in whether they put names into quotes.
+                hint = result.stderr.lower().partition("no such option")[2].partition("see:")[0]
+                assert re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", hint), result.stderr
                 is_told_to_people(result)
 
 
