@@ -15,11 +15,10 @@ from attrs import evolve
 from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put, put_json, write_file
 from usagecompat.cli.positive import SECONDS
-from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
-from usagecompat.cli.run import known_ids, subjects_in, today
-from usagecompat.clients import TIMEOUT, Probing, client_spec, compare_with_list, select
-from usagecompat.clients import run as run_client
+from usagecompat.cli.run import today
+from usagecompat.cli.subjects import ask, known_ids, meant_by, subjects_in
+from usagecompat.clients import TIMEOUT, Probing, client_spec, compare_with_list
 from usagecompat.corpus import packaged, read_expected_failures, version
 from usagecompat.exceptions import CannotStartClient, NoSuchClient
 from usagecompat.fidelity import Level
@@ -138,24 +137,13 @@ def matrix(  # noqa: PLR0913 - one for each option
         raise click.UsageError("There is no client: give --client CMD, --adapter NAME or files with results.")
     wanted = [_wanted(one) for one in also]
     listed = subjects_in(corpus or packaged(), set_)
-    chosen = listed if expression is None else select(listed, expression)
-    if not chosen:
-        raise click.UsageError(f"No case of {len(listed)} is meant by -k {expression!r}.")
+    chosen = meant_by(expression, listed)
     results = [read_result(path) for path in files]
     specs = [*(client_spec(one, timeout=timeout) for one in given), *_adapted(adapters, timeout)]
     absent: list[Absent] = []
     for spec in specs:
         try:
-            with progress(len(chosen), spec.name, wanted=jobs == 1) as tick:
-                result = run_client(
-                    spec,
-                    chosen,
-                    revision=revision,
-                    required=Level[require.upper()],
-                    probing=Probing(probes),
-                    jobs=jobs,
-                    tick=tick,
-                )
+            result = ask(spec, chosen, revision=revision, require=require, probes=probes, jobs=jobs)
         except (CannotStartClient, NoSuchClient) as error:
             absent.append(Absent(spec.name, str(error)))
         else:

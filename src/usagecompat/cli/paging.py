@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from usagecompat.cli.progress import progress
-from usagecompat.clients import Way, run_paging, select
+from usagecompat.cli.subjects import meant_by
+from usagecompat.clients import Way, run_paging
 from usagecompat.corpus import read_sequences
 from usagecompat.fidelity import Level
 
@@ -71,9 +72,7 @@ def paging_result(
             "A client that pages is a command: one for each sequence with --http, or one that stays."
         )
     there = read_sequences(corpus)
-    chosen = there if expression is None else select(there, expression)
-    if not chosen:
-        raise click.UsageError(f"No sequence of {len(there)} is meant by -k {expression!r}.")
+    chosen = meant_by(expression, there, noun="sequence")
     with progress(len(chosen), spec.name, wanted=True) as tick:
         result = run_paging(spec, chosen, required=Level[require.upper()], jobs=jobs, tick=tick)
     return result, {sequence.id for sequence in there}

@@ -18,10 +18,9 @@ from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put, put_json, say, say_json, write_file
 from usagecompat.cli.paging import paging_result, refuse_beside_paging
-from usagecompat.cli.passed_over import say_passed_over
 from usagecompat.cli.positive import SECONDS
-from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
+from usagecompat.cli.subjects import ask, known_ids, meant_by, subjects_in
 from usagecompat.clients import (
     TIMEOUT,
     Outcome,
@@ -30,33 +29,24 @@ from usagecompat.clients import (
     badge_of,
     client_spec,
     compare_with_list,
-    select,
     updated,
 )
-from usagecompat.clients import run as run_client
 from usagecompat.contract import resolve_revision
 from usagecompat.corpus import (
-    FULL,
-    Lines,
     Payload,
-    find_files,
-    ids_in_set,
-    in_plain_tree,
     packaged,
-    read_case,
     read_expected_failures,
     version,
 )
-from usagecompat.exceptions import NoPayloads
 from usagecompat.fidelity import Level
 from usagecompat.renderers import MAX_CASES, render_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from usagecompat.clients import ClientResult, ClientSpec, Comparison
     from usagecompat.contract import Revision
-    from usagecompat.corpus import Case, Found
+    from usagecompat.corpus import Case
 
 _STATUSES: Final = re.compile("[0-9]{1,3}(,[0-9]{1,3})*")
 _SIGNALLED: Final = 256
@@ -243,19 +233,8 @@ def run(  # noqa: PLR0913 - one for each option
         result, known = paging_result(spec, corpus, expression, require=require, jobs=jobs)
     else:
         subjects = subjects_in(corpus or packaged(), set_)
-        chosen = subjects if expression is None else select(subjects, expression)
-        if not chosen:
-            raise click.UsageError(f"No case of {len(subjects)} is meant by -k {expression!r}.")
-        with progress(len(chosen), spec.name, wanted=jobs == 1) as tick:
-            result = run_client(
-                spec,
-                chosen,
-                revision=revision,
-                required=Level[require.upper()],
-                probing=Probing(probes),
-                jobs=jobs,
-                tick=tick,
-            )
+        chosen = meant_by(expression, subjects)
+        result = ask(spec, chosen, revision=revision, require=require, probes=probes, jobs=jobs)
     comparison: Comparison | None = None
     if expected:
         known = known or known_ids(corpus or packaged(), set_, subjects)
@@ -298,34 +277,6 @@ def _adapted(
     spec = client_of(adapter, timeout=timeout)
     own = row_of(adapter)[1].revision
     return evolve(spec, name=name or spec.name), revision or (None if own is None else resolve_revision(own))
-
-
-def subjects_in(place: Path, set_: str) -> tuple[Case | Payload, ...]:
-    """
-    What is sent to clients: the cases of a corpus, sorted, or the payloads of a plain tree.
-
-    Raises:
-        NoPayloads: There is neither.
-    """
-    found = find_files(place)
-    if not found.files:
-        raise NoPayloads(str(place))
-    say_passed_over([str(path) for path in found.without_case])
-    return _subjects(place, found, set_)
-
-
-def _subjects(place: Path, found: Found, set_: str) -> tuple[Case | Payload, ...]:
-    if not found.is_corpus:
-        plain = [in_plain_tree(place, path) for path in found.files]
-        return tuple(each for one in plain for each in (one.payloads() if isinstance(one, Lines) else [one]))
-    ids = ids_in_set(place, set_)
-    cases = sorted(map(read_case, found.files), key=lambda case: case.id)
-    return tuple(case for case in cases if ids is None or case.id in ids)
-
-
-def known_ids(place: Path, set_: str, listed: Iterable[Case | Payload]) -> set[str]:
-    """The ids that there are in a corpus, of which `listed` is the set `set_`; the full set is not read again."""
-    return {subject.id for subject in (listed if set_ == FULL else _subjects(place, find_files(place), FULL))}
 
 
 def _put(  # noqa: PLR0913 - one for each option

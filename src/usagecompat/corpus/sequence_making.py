@@ -88,14 +88,8 @@ def made_of(head: Head, path: Path) -> Sequence:
         duty = SequenceDuty.REPORT
     elif any(_breaks_promises(name) for name in head.scenarios):
         duty = SequenceDuty.EITHER
-    return Sequence(
-        id=head.id,
-        description=head.description,
-        path=path,
-        endpoint=head.endpoint,
-        query=head.query,
-        scenarios=head.scenarios,
-        ledger=head.ledger,
+    return head.followed_by(
+        path,
         duty=duty,
         report=report,
         exchanges=tuple(walk.exchanges),

@@ -131,14 +131,8 @@ def read_sequence(path: Path) -> Sequence:
         _exchange(_Reader(path, one, f"exchanges[{index}]."), path)
         for index, one in enumerate(told.objects("exchanges"))
     )
-    return Sequence(
-        id=head.id,
-        description=head.description,
-        path=path,
-        endpoint=head.endpoint,
-        query=head.query,
-        scenarios=head.scenarios,
-        ledger=head.ledger,
+    return head.followed_by(
+        path,
         duty=told.word("duty", SequenceDuty),
         report=told.text("report", empty=True),
         exchanges=exchanges,
@@ -158,6 +152,30 @@ class Head:
     ledger: Ledger
     tree: Mapping[str, Tree] = field(eq=False, repr=False)
     """All that the file says."""
+
+    def followed_by(
+        self,
+        path: Path,
+        *,
+        duty: SequenceDuty,
+        report: str,
+        exchanges: tuple[Exchange, ...],
+        buckets: tuple[Tree, ...],
+    ) -> Sequence:
+        """The whole sequence, with what follows from its head."""
+        return Sequence(
+            id=self.id,
+            description=self.description,
+            path=path,
+            endpoint=self.endpoint,
+            query=self.query,
+            scenarios=self.scenarios,
+            ledger=self.ledger,
+            duty=duty,
+            report=report,
+            exchanges=exchanges,
+            buckets=buckets,
+        )
 
 
 def read_head(path: Path) -> Head:
