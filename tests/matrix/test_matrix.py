@@ -239,7 +239,7 @@ def test_cases_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         read.append(path)
         return read_case(path)
 
-    monkeypatch.setattr("usagecompat.cli.run.read_case", counted)
+    monkeypatch.setattr("usagecompat.cli.subjects.read_case", counted)
     path = tmp_path / "known.txt"
     path.write_text("kinds/costs* some # x\n", "utf-8")
     command("--expected", str(path), clients={"a": "echo"})
