@@ -291,6 +291,14 @@ class ClientResult:
     causes: tuple[Cause, ...] = ()
     """What is wrong, in the order in which to fix it; empty where nobody looked."""
 
+    @property
+    def introduction(self) -> str:
+        """Who the client says it is: name, version and language."""
+        if self.client is None:
+            return "it never sent its name"
+        known = " ".join(filter(None, (self.client.name, self.client.version)))
+        return f"{known}, {self.client.language}" if self.client.language else known
+
     def __add__(self, other: ClientResult) -> ClientResult:
         """The result of both parts; of a case that both have, what `other` says counts."""
         cases = {case.case_id: case for case in (*self.cases, *other.cases)}

@@ -97,11 +97,8 @@ def _row(client: ClientResult) -> tuple[str, ...]:
 
 
 def _about(client: ClientResult) -> str:
-    info = client.client
-    known = " ".join(filter(None, (info.name, info.version))) if info else "it never sent its name"
-    language = f", {info.language}" if info and info.language else ""
     revision = f"; judged by {client.revision}" if client.revision else ""
-    return printable(f"{client.name}: {known}{language}; {client.way}{revision}")
+    return printable(f"{client.name}: {client.introduction}; {client.way}{revision}")
 
 
 def _of_invalid(client: ClientResult) -> str:

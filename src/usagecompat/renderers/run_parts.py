@@ -21,11 +21,8 @@ _MOST_DIFFERENCES: Final = 3
 
 def who(result: ClientResult) -> str:
     """Who the client is, in a line."""
-    about = result.client
-    known = " ".join(filter(None, (about.name, about.version))) if about else "it never sent its name"
-    language = f", {about.language}" if about and about.language else ""
     revision = f"judged by {result.revision}" if result.revision else "each case judged by its own revision"
-    return printable(f"{result.name}: {known}{language}; {result.way}: {result.command}; {revision}")
+    return printable(f"{result.name}: {result.introduction}; {result.way}: {result.command}; {revision}")
 
 
 def against_list(result: ClientResult, comparison: Comparison) -> Iterator[str]:
