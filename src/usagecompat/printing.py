@@ -19,8 +19,7 @@ def printable(text: str) -> str:
     Every character is escaped that a terminal would obey or hide, controls, directions and invisible ones, and so is
     the beginning of a line that would be a command.
     """
-    if not text.isprintable():
-        text = "".join(map(_shown, text))
+    text = escaped(text)
     found = _COMMAND.match(text)
     if found is None:
         return text
@@ -32,5 +31,13 @@ def printable_lines(text: str) -> str:
     return "\n".join(map(printable, text.split("\n")))
 
 
-def _shown(character: str) -> str:
-    return character if character.isprintable() else character.encode("unicode_escape", "surrogatepass").decode()
+def escaped(text: str) -> str:
+    """`text` with an escape for each character that is not printable, line ends among them."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
+
+
+def quoted(text: str, longest: int) -> str:
+    """`text` in double quotes: printable, and cut to `longest` characters before it is escaped."""
+    return f'"{escaped(text if len(text) <= longest else f"{text[: longest - 1]}…")}"'

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 from usagecompat.contract import LATEST, JsonType, contract, is_number_text
 from usagecompat.findings import Shape, pointer
 from usagecompat.jsontext import Number
+from usagecompat.printing import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
@@ -284,7 +285,7 @@ def envelope(node: Mapping[str, Any]) -> tuple[str, str] | None:
     error = node.get("error")
     if is_mapping(error) and "message" in error:
         said = error["message"]
-        told = f": {_short(said)}" if type(said) is str else ""
+        told = f": {quoted(said, _LONGEST)}" if type(said) is str else ""
         return f"this is an error answer of the API{told}", "The request failed, so there is no payload; ask again."
     log = node.get("log")
     if is_mapping(log) and type(log.get("entries")) is list:
@@ -308,7 +309,10 @@ def envelope(node: Mapping[str, Any]) -> tuple[str, str] | None:
         return "this is a spend limit or alert", f"{_OTHER} Its `threshold_amount` is in cents."
     said = next((text for text in _complaints(node) if type(text) is str), None)
     if said and _names().isdisjoint(node):
-        return f"this is an error answer: {_short(said)}", "The request failed, so there is no payload; ask again."
+        return (
+            f"this is an error answer: {quoted(said, _LONGEST)}",
+            "The request failed, so there is no payload; ask again.",
+        )
     return None
 
 
@@ -337,12 +341,12 @@ def _of_another_endpoint(node: Mapping[str, Any]) -> tuple[str, str] | None:
     tag = node["object"]
     if type(tag) is not str:
         return None
-    what = f"this is an object of another endpoint, {_short(tag)}"
+    what = f"this is an object of another endpoint, {quoted(tag, _LONGEST)}"
     if tag.startswith("organization.spend"):
         return what, f"{_OTHER}{' Its `threshold_amount` is in cents.' if 'threshold_amount' in node else ''}"
     if is_list_of_others(node):
         named = node["data"][0].get("object")
-        what = f"this is a list of other objects{f', {_short(named)}' if type(named) is str else ''}"
+        what = f"this is a list of other objects{f', {quoted(named, _LONGEST)}' if type(named) is str else ''}"
     elif (
         by_tag(node) is not None
         or tag == "list"
@@ -400,12 +404,3 @@ def _payloads_in(node: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterato
                 yield from _payloads_in(value, place)
         elif type(value) is str and re.match(r'\s*\{\s*"object"\s*:\s*"(?:page|bucket|organization\.)', value):
             yield pointer(place), "payload in a string"
-
-
-def _short(text: str) -> str:
-    shown = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-    return (
-        '"'
-        + "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in shown)
-        + '"'
-    )

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from usagecompat.exceptions import naming
-from usagecompat.printing import printable
+from usagecompat.printing import escaped, printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,9 +46,7 @@ def put_json(text: str) -> None:
 
 def put(text: str) -> None:
     """A document for programs as it is, with its line ends, but for what a terminal obeys."""
-    if not text.replace("\n", "").isprintable():
-        text = "".join(c if c == "\n" or c.isprintable() else _escape(c) for c in text)
-    _echo(text, err=False, nl=False)
+    _echo("\n".join(map(escaped, text.split("\n"))), err=False, nl=False)
 
 
 def put_coloured(text: str) -> None:
@@ -68,7 +66,3 @@ def write_file(place: Path, text: str) -> None:
     """Write a file, which a failure names."""
     with naming(place):
         place.write_text(text, encoding="utf-8", errors="backslashreplace")
-
-
-def _escape(character: str) -> str:
-    return character.encode("unicode_escape", "surrogatepass").decode()
