@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 from odd_texts import Text, corpus_texts, mutated_corpus, texts
 from usagecompat import check, compare, dumps, loads
+from usagecompat.checking.recognition import told_shape
 from usagecompat.checking.report import Incompatible
-from usagecompat.checking.schema_stage import told_shape
 from usagecompat.checking.stages import fast_route, report_on
 from usagecompat.fidelity.comparison import Level
 from usagecompat.findings import Profile, Severity, Shape

@@ -14,7 +14,7 @@ from timing import grows_at_most
 from usagecompat import REVISIONS, check
 from usagecompat.checking import fits, schema_stage, weighing
 from usagecompat.checking.fits import fits_of, in_brief
-from usagecompat.checking.schema_stage import told_shape
+from usagecompat.checking.recognition import told_shape
 from usagecompat.checking.spelling import is_foreign, meant
 from usagecompat.contract import LATEST, contract
 from usagecompat.findings import Profile

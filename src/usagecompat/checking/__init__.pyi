@@ -1,10 +1,11 @@
 from .fits import Extract, Facts, best_of, fits_of
 from .flat_records import is_flat
 from .hints import is_mapping, is_sequence
+from .recognition import shape_of_document, told_shape
 from .report import Incompatible, Report
 from .report_text import render
 from .rules import AROUND_RESULTS, GROUP_KEYS, LAST_TIME, group_of, is_currency_code, name_of_results
-from .schema_stage import shape_of_document, told_shape, validate
+from .schema_stage import validate
 from .spelling import is_one_edit, meant
 from .stages import check, fast_route, look, report_on
 from .sums import SUM_RULES, SumRule, sum_rules

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from usagecompat.checking.flat_records import HINT, is_flat, phantoms
+from usagecompat.checking.flat_records import HINT, phantoms
 from usagecompat.checking.hints import (
     WHAT_IS_ONE,
     absence_hint,
@@ -18,23 +18,25 @@ from usagecompat.checking.hints import (
     envelope,
     holder_of,
     is_known,
-    is_list_of_others,
     kinds_like,
     looks_like,
     misnamed,
     names_in_another_case,
     text_hint,
-    twin_hint,
     value_hint,
-    wraps_a_payload,
 )
-from usagecompat.checking.spelling import LONGEST_NAME as _LONGEST_QUOTE
 from usagecompat.checking.spelling import Passing, did_you_mean, kind_meant, misspelt
+from usagecompat.checking.wording import (
+    describe,
+    enumerated,
+    explain_lossy,
+    explain_number_text,
+    explain_undeclared,
+    quote,
+)
 from usagecompat.contract import (
     EMULATOR_HABITS,
     ENDPOINT_NAMES,
-    KNOWN_UNDECLARED,
-    LATEST,
     Contract,
     Count,
     JsonType,
@@ -59,8 +61,7 @@ from usagecompat.jsontext import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Mapping
 
     from usagecompat.findings import Observe
     from usagecompat.jsontext import Document, Tree
@@ -79,40 +80,6 @@ _A_TYPE: Final[Mapping[JsonType, str]] = {
     JsonType.OBJECT: "an object",
     JsonType.ARRAY: "an array",
 }
-
-
-def shape_of_document(document: Document) -> Shape | None:
-    """What the document's own members say it is; None if they do not, or if it is no object at all."""
-    value = document.value
-    if type(value) is not dict:
-        return None
-    tag = value.get("object")
-    if is_list_of_others(value):
-        return None
-    by_members = looks_like(value)
-    if by_members is not None:
-        return by_members
-    if type(tag) is str:
-        if tag in _PAGE_NAMES:
-            return Shape.PAGE
-        if tag == "bucket":
-            return Shape.BUCKET
-        if tag.startswith("organization."):
-            return Shape.RESULT if envelope(value) is None else None
-    if "object" not in value and any(wraps_a_payload(value, name) for name in ("data", "results", "result")):
-        return None
-    if "data" in value:
-        return Shape.PAGE
-    if "results" in value or "result" in value:
-        return Shape.BUCKET
-    is_odd = value and (envelope(value) is not None or not is_known(contract(LATEST), value))
-    return None if is_odd else Shape.RESULT
-
-
-def told_shape(document: Document, revision: str) -> Shape | None:
-    """The same, where a result with members of several kinds is a flat record."""
-    shape = shape_of_document(document)
-    return Shape.FLAT if shape is Shape.RESULT and is_flat(document.value, revision) else shape
 
 
 def validate(  # noqa: PLR0913 - the last two are for who looks at one document many times
@@ -159,7 +126,7 @@ class _Walk:
     def root(self, node: Tree, shape: Shape | None) -> None:
         if type(node) is not dict:
             hint = array_hint(node) if type(node) is list else text_hint(node) if type(node) is str else WHAT_IS_ONE
-            self._see("schema/wrong-type", (), f"expected an object, found {_describe(node)}", hint)
+            self._see("schema/wrong-type", (), f"expected an object, found {describe(node)}", hint)
         elif shape is Shape.PAGE:
             self._record(node, self.contract.page, ())
         elif shape is Shape.BUCKET:
@@ -180,8 +147,8 @@ class _Walk:
             hint = WHAT_IS_ONE if node else "The object is empty."
         else:
             what, names = like
-            message = f"this would be a {what}, if its names were not {_listed(map(_quote, names.values()))}"
-            hint = f"Write {_listed(f'`{name}`' for name in names)}; {_UNSEEN}"
+            message = f"this would be a {what}, if its names were not {enumerated(map(quote, names.values()))}"
+            hint = f"Write {enumerated(f'`{name}`' for name in names)}; {_UNSEEN}"
         self._see("schema/missing-member", ("object",), message, hint)
 
     def _see(self, code: str, path: Path, message: str, hint: str = "") -> None:
@@ -253,7 +220,7 @@ class _Walk:
                 continue
             lost = None if name in foreign else misspelt(self.contract, shape, name, node.keys())
             if lost is not None:
-                message = f"{shape.name} does not declare {_quote(name)}, and has no `{lost}`"
+                message = f"{shape.name} does not declare {quote(name)}, and has no `{lost}`"
                 hint = f"Is it meant to be `{lost}`? Nobody who reads the contract gets its value."
                 self._see("schema/misspelt-member", (*path, name), message, hint)
             else:
@@ -288,7 +255,7 @@ class _Walk:
         is_right = by_members is not None and by_members == shape.kind
         if is_right and not habit:
             hint = f'By its members this is a {shape.kind}: write "object": "{shape.kind}".'
-        self._see("schema/wrong-object", where, f'expected "{shape.kind}", found {_describe(tag)}', hint)
+        self._see("schema/wrong-object", where, f'expected "{shape.kind}", found {describe(tag)}', hint)
         return not other or bool(habit) or is_right
 
     def _unknown_kind(self, tag: str, node: dict[str, Tree], path: Path) -> None:
@@ -304,7 +271,7 @@ class _Walk:
             self._see(
                 "schema/wrong-object",
                 path,
-                f"expected the name of a kind of result, found {_describe(tag)}",
+                f"expected the name of a kind of result, found {describe(tag)}",
                 hint or _KINDS,
             )
             return
@@ -315,7 +282,7 @@ class _Walk:
             hint = f"The contract knows this kind since {since}."
         else:
             hint = self._kind_meant(tag) or "The API adds kinds; keep the results of one that you do not know."
-        self._see("schema/unknown-kind", path, f"{_describe(tag)} is not a kind of {self.contract.revision}", hint)
+        self._see("schema/unknown-kind", path, f"{describe(tag)} is not a kind of {self.contract.revision}", hint)
 
     def _kind_meant(self, tag: str) -> str:
         return kind_meant(tag, tuple(self.contract.kinds)) if self._hints else ""
@@ -330,8 +297,8 @@ class _Walk:
         others = misnamed(shape, required, undeclared)
         if others:  # one fault, one finding
             undeclared[:] = [name for name in undeclared if name not in others.values()]
-            has = f"and has {_listed(map(_quote, others.values()))}"
-            names = _listed(f"`{name}`" for name in others)
+            has = f"and has {enumerated(map(quote, others.values()))}"
+            names = enumerated(f"`{name}`" for name in others)
             message = f"{shape.name} has no {names}, which are required, {has}"
             hint = f"Names are written in small letters, with underscores; {_UNSEEN}"
             self._see("schema/missing-member", (*path, next(iter(others))), message, hint)
@@ -362,7 +329,7 @@ class _Walk:
                 if member and member.type is JsonType.ARRAY:
                     inner = Shape.BUCKET if shape.kind == "page" else Shape.RESULT
                     if holder := holder_of(node, undeclared[:_MOST_CANDIDATES], inner):
-                        hint = f"There is {_quote(holder)}, which holds {inner}s; the API calls it `{name}`."
+                        hint = f"There is {quote(holder)}, which holds {inner}s; the API calls it `{name}`."
                 hint = hint or absence_hint(
                     shape.kind, name, member.type if member else None, nullable=bool(member and member.nullable)
                 )
@@ -477,10 +444,10 @@ class _Walk:
                 self._wrong_type(number, "an integer", path, value_hint(number, member.type, member.name))
                 return
             if not lexeme.removeprefix("-").isdigit():
-                message = f"expected an integer, found {_describe(number)}, which is one in another spelling"
+                message = f"expected an integer, found {describe(number)}, which is one in another spelling"
                 self._see("record/integer-spelled-as-float", path, message, "Write it without fraction and exponent.")
             if isinstance(member.marker, Count) and lexeme[0] == "-" and number.decimal < 0:
-                message = f"a count cannot be below zero, found {_describe(number)}"
+                message = f"a count cannot be below zero, found {describe(number)}"
                 self._see(
                     "record/negative-count", path, message, "Was something subtracted, or did a counter overflow?"
                 )
@@ -506,7 +473,7 @@ class _Walk:
         self._see(
             code,
             path,
-            f"expected one of {listed}, found {_describe(value)}",
+            f"expected one of {listed}, found {describe(value)}",
             self._did_you_mean(value, values.known) or "The API may add values; keep the text as it is.",
         )
 
@@ -514,84 +481,4 @@ class _Walk:
         if value is None:
             self._see("schema/unexpected-null", path, f"expected {wanted}, found null", hint)
         elif type(value) is not Number or value.within_limits:
-            self._see("schema/wrong-type", path, f"expected {wanted}, found {_describe(value)}", hint)
-
-
-def explain_undeclared(
-    contract: Contract,
-    shape: RecordShape,
-    name: str,
-    there: AbstractSet[str],
-    suggest: Callable[[str, tuple[str, ...]], str] | None,
-) -> tuple[str, str]:
-    """
-    Message and hint for a member that the record does not declare.
-
-    Args:
-        contract: The revision.
-        shape: The record.
-        name: The member.
-        there: All members of the object.
-        suggest: A hint at the one of several names that a name may be meant for; None for no hint.
-    """
-    message = f"{shape.name} does not declare {_quote(name)}"
-    since, until = declared_since(shape.name, name), declared_until(shape.name, name)
-    if name in shape.required:
-        return message, "The revision requires it all the same, by mistake."
-    if since and since > contract.revision:
-        return message, f"It is declared since {since}."
-    if until:
-        return message, f"It was declared until {until}."
-    known = KNOWN_UNDECLARED.get(name) or EMULATOR_HABITS.get(("schema/undeclared-member", name))
-    if known:
-        return message, f"Known: {known}"
-    if twin := twin_hint(shape, name, there):
-        return message, twin
-    if name in contract.flat.members:
-        return message, "It is a member of other kinds; a flattened record has the members of all."
-    if suggest is None:
-        return message, ""
-    return message, suggest(name, tuple(member for member in shape.members if member not in there))
-
-
-def explain_lossy(models: tuple[str, ...], number: Number) -> tuple[str, str]:
-    """Message and hint for a number whose value these models change."""
-    return f"{_describe(number)} changes its value in {', '.join(models)}", "Decode it into an exact type."
-
-
-def explain_number_text(text: str) -> tuple[str, str]:
-    """Message and hint for a number in a string."""
-    return (
-        f"the published contract has a number, found {_describe(text)}",
-        "Take the string and the number alike, each digit of it.",
-    )
-
-
-def _listed(names: Iterable[str]) -> str:
-    """Names one after the other."""
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def _quote(text: str) -> str:
-    """`text` in double quotes, printable and of readable length."""
-    shown = text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
-    if shown.isprintable():
-        return f'"{shown}"'
-    return (
-        '"'
-        + "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in shown)
-        + '"'
-    )
-
-
-def _describe(value: Tree) -> str:
-    """A value in a few words."""
-    if value is None or value is True or value is False:
-        return {None: "null", True: "true", False: "false"}[value]
-    if type(value) is Number:
-        lexeme = value.lexeme
-        return f"the number {lexeme if len(lexeme) <= _LONGEST_QUOTE else lexeme[: _LONGEST_QUOTE - 1] + '…'}"
-    if type(value) is str:
-        return f"the string {_quote(value)}"
-    return "an array" if type(value) is list else "an object"
+            self._see("schema/wrong-type", path, f"expected {wanted}, found {describe(value)}", hint)

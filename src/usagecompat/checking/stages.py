@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final, cast
 from attrs import evolve, frozen
 
 from usagecompat.checking.fits import FitsInBrief, fits_of, in_brief
+from usagecompat.checking.recognition import told_shape
 from usagecompat.checking.report import Report
 from usagecompat.checking.rules import find_contradictions
-from usagecompat.checking.schema_stage import told_shape, validate
+from usagecompat.checking.schema_stage import validate
 from usagecompat.checking.weighing import Weighing, weigh_counted
 from usagecompat.contract import resolve_revision
 from usagecompat.exceptions import NoSuchName

@@ -17,8 +17,8 @@ from msgspec import UNSET, Raw
 
 from usagecompat.checking.fast.columns import look_at
 from usagecompat.checking.rules import LAST_TIME
-from usagecompat.checking.schema_stage import explain_lossy, explain_number_text, explain_undeclared
 from usagecompat.checking.spelling import did_you_mean
+from usagecompat.checking.wording import explain_lossy, explain_number_text, explain_undeclared
 from usagecompat.contract import Tolerance
 from usagecompat.findings import Observation, Path, Shape, pattern
 from usagecompat.jsontext import (
