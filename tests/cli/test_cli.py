@@ -305,13 +305,6 @@ def test_summary(name: str) -> None:
     assert f"{name} " in run("--help").stdout
 
 
-def test_version() -> None:
-    """`--version` says which version is installed."""
-    result = run("--version")
-    assert result.stdout.startswith("usagecompat ")
-    assert result.exit_code == 0
-
-
 def test_without_a_command() -> None:
     """Without a command there is help, and exit status 2."""
     result = run()

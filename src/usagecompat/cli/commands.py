@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import click
 
+from usagecompat.cli.version import hear_json, only_with_version, version_and_exit
 from usagecompat.exceptions import UsageCompatError
 from usagecompat.suggestions import did_you_mean
 
@@ -108,6 +109,7 @@ class Commands(Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does, with misuse told in one line."""
         with _told_in_one_line():
+            hear_json(ctx, args)
             return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's interface
@@ -203,7 +205,17 @@ def _give_up(stream: IO[str] | None) -> None:
     epilog="Exit status: 0 nothing invalid, 1 something invalid, 2 misuse, or something could not be read.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(package_name="usagecompat", message="usagecompat %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=version_and_exit,
+    help="Print the versions of the kit and of its corpus, and the newest revision, and exit.",
+)
+@click.option(
+    "--json", is_flag=True, expose_value=False, callback=only_with_version, help="With --version: print JSON."
+)
 def main() -> None:
     """
     Check payloads and clients of the OpenAI organization usage and costs endpoints.

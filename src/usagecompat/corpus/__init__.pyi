@@ -11,7 +11,7 @@ from .case_files import (
     read_notes,
     release,
 )
-from .data import folder, version
+from .data import folder, size_and_version, version
 from .derived import SET, Derived, derive, judge
 from .expected import ExpectedFailure, read_expected_failures
 from .manifest import FULL, NAME, Entry, digest_of, ids_in_set, manifest_of, read_manifest
@@ -82,6 +82,7 @@ __all__ = [
     "release",
     "sequence_changes",
     "sequence_files",
+    "size_and_version",
     "text_of",
     "tier_of",
     "version",

@@ -41,3 +41,25 @@ def version() -> str:
     except metadata.PackageNotFoundError:
         project: dict[str, str] = tomllib.loads((_PLACES[1] / "pyproject.toml").read_text("utf-8"))["project"]
         return project["version"]
+
+
+def size_and_version() -> tuple[str, int]:
+    """
+    The version of the packaged corpus, which is that of its newest cases, and how many cases it has.
+
+    Its manifest alone is read, as the short answer of `--version` must be fast.
+
+    Raises:
+        CorruptCase: The manifest does not say it.
+    """
+    import json  # noqa: PLC0415 - hardly any command needs it from here
+
+    from usagecompat.exceptions import CorruptCase  # noqa: PLC0415 - likewise
+
+    path = folder("fixtures") / "manifest.json"
+    try:
+        listed = json.loads(path.read_bytes())["cases"]
+        newest = max((case["since"] for case in listed), key=lambda since: tuple(map(int, since.split("."))))
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise CorruptCase(str(path), "it must list cases with `since`") from error
+    return newest, len(listed)
