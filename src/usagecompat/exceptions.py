@@ -11,6 +11,7 @@ The story of a run, and what each step raises:
 5. The kit installs an adapter, or looks for one: `CannotInstall`, `NotInstalled`.
 6. The kit starts a client: `NoSuchClient`, `NoSuchSelection`, `CannotStartClient`.
 7. The kit takes what is private out of a payload: `CannotRedact`.
+8. The kit reads your `pyproject.toml`: `BadConfiguration`.
 
 Wire data itself never raises: whatever bytes come in, `check` and `compare` return.
 """
@@ -210,6 +211,20 @@ class CannotRedact(UsageCompatError, ValueError):
 
     def __str__(self) -> str:
         return f"this cannot be redacted: {self.reason}; nothing was written"
+
+
+@frozen(eq=False)
+class BadConfiguration(UsageCompatError, ValueError):
+    """What stands in `[tool.usagecompat]`, or the file itself, cannot be used."""
+
+    path: str
+    key: str
+    """Empty if it is the whole."""
+    reason: str
+
+    def __str__(self) -> str:
+        where = f" at {self.key!r}" if self.key else ""
+        return f"{self.path}: [tool.usagecompat]{where}: {self.reason}"
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import os
 import sys
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import click
@@ -22,6 +23,8 @@ from usagecompat.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
+
+    from usagecompat.configuration import Configuration
 
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "adapters": ("adapters", "List and install the programs that drive real clients."),
@@ -43,6 +46,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
 """Where each command lives, and what it does in one sentence."""
 
 _LONGEST_LINE: Final = 4_000
+_BEFORE: Final = {"--config": "--config FILE", "--no-config": "--no-config"}
+"""Options of all commands, which are given before them."""
 KITS_FAULT: Final = "This is a fault of usagecompat, not of your payload, your client or your command line."
 
 
@@ -106,6 +111,19 @@ class Commands(Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does; what `[tool.usagecompat]` says becomes the command's defaults."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name and command and not ctx.resilient_parsing and not isinstance(command, click.Group):
+            found = _configuration(ctx)
+            if found:
+                from usagecompat.cli.configured import configured  # noqa: PLC0415 - most have no file that says something
+
+                command = configured(command, name, ctx, found)
+        return name, command, rest
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does, with misuse told in one line."""
         with _told_in_one_line():
@@ -116,6 +134,34 @@ class Commands(Group):
         """As click does, with every failure told in one line."""
         with _told_in_one_line():
             return super().invoke(ctx)
+
+
+def _configuration(context: click.Context) -> Configuration | None:
+    """What a file says that is named, or that is found."""
+    from usagecompat.configuration import find, read  # noqa: PLC0415 - whoever asks for help needs none
+
+    path: Path | None = context.params["config"]
+    if context.params["no_config"]:
+        if path:
+            raise click.UsageError("--config names a file, and --no-config says that there is none.", context)
+        return None
+    return read(path) if path else find()
+
+
+def _place(error: click.UsageError) -> str:
+    """The file and the key of a value that is wrong, if it is from a file."""
+    if not isinstance(error, click.BadParameter):
+        return ""
+    from usagecompat.cli.configured import told_place  # noqa: PLC0415 - needed only to tell a failure
+
+    return told_place(error)
+
+
+def _misplaced(error: click.UsageError) -> str:
+    """Where an option belongs that no command has, because it stands before all of them."""
+    if isinstance(error, click.NoSuchOption) and error.option_name in _BEFORE:
+        return f"{_BEFORE[error.option_name]} stands before the command: usagecompat {_BEFORE[error.option_name]} …"
+    return error.format_message()
 
 
 @contextmanager
@@ -133,7 +179,7 @@ def _told_in_one_line() -> Generator[None]:
         raise _Told("interrupted; what was not reported by then was not checked") from error
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "usagecompat"
-        raise _Told(f"{_one_line(error.format_message())} See: {command} --help") from error
+        raise _Told(f"{_one_line(_place(error) + _misplaced(error))} See: {command} --help") from error
     except click.ClickException as error:
         raise _Told(_one_line(error.format_message())) from error
     except UsageCompatError as error:
@@ -216,10 +262,20 @@ def _give_up(stream: IO[str] | None) -> None:
 @click.option(
     "--json", is_flag=True, expose_value=False, callback=only_with_version, help="With --version: print JSON."
 )
-def main() -> None:
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Take options from [tool.usagecompat] in FILE, not from the nearest pyproject.toml.",
+)
+@click.option("--no-config", is_flag=True, help="Take options from no file.")
+def main(config: Path | None, no_config: bool) -> None:  # noqa: FBT001 - `Commands` reads them
     """
     Check payloads and clients of the OpenAI organization usage and costs endpoints.
 
+    Options that are the same every day stand in pyproject.toml, in a table [tool.usagecompat]; see docs/configuration.md.
+
     \b
     Example: usagecompat check page.json
+    Example: usagecompat --no-config run --client 'node adapter.mjs'
     """  # noqa: D301 - click's own mark

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final
 import click
 from attrs import evolve
 
+from usagecompat.cli.configured import client_given
 from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put, put_json, write_file
 from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.cli.run import today
 from usagecompat.cli.subjects import ask, known_ids, meant_by, subjects_in
-from usagecompat.clients import TIMEOUT, Probing, client_spec, compare_with_list
+from usagecompat.clients import TIMEOUT, Probing, compare_with_list
 from usagecompat.corpus import packaged, read_expected_failures, version
 from usagecompat.exceptions import CannotStartClient, NoSuchClient
 from usagecompat.fidelity import Level
@@ -139,7 +140,7 @@ def matrix(  # noqa: PLR0913 - one for each option
     listed = subjects_in(corpus or packaged(), set_)
     chosen = meant_by(expression, listed)
     results = [read_result(path) for path in files]
-    specs = [*(client_spec(one, timeout=timeout) for one in given), *_adapted(adapters, timeout)]
+    specs = [*(client_given(one, timeout=timeout) for one in given), *_adapted(adapters, timeout)]
     absent: list[Absent] = []
     for spec in specs:
         try:

@@ -15,6 +15,7 @@ import click
 from attrs import evolve
 
 from usagecompat.cli.also import also_html, write_page
+from usagecompat.cli.configured import client_given
 from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put, put_json, say, say_json, write_file
 from usagecompat.cli.paging import paging_result, refuse_beside_paging
@@ -27,7 +28,6 @@ from usagecompat.clients import (
     Probing,
     Way,
     badge_of,
-    client_spec,
     compare_with_list,
     updated,
 )
@@ -212,7 +212,7 @@ def run(  # noqa: PLR0913 - one for each option
     if (given is None) == (adapter is None):
         raise click.UsageError("Give the client either as --client CMD or as --adapter NAME.")
     if given is not None:
-        spec = client_spec(given, way=way, name=name, validates=validates, timeout=timeout)
+        spec = client_given(given, way=way, name=name, validates=validates, timeout=timeout)
         if refused is not None:
             if spec.way not in {Way.ONESHOT, Way.HTTP}:
                 raise click.UsageError(
