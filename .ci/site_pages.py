@@ -46,6 +46,7 @@ README_PAGES = {
 
 _ALSO_PUBLIC = {
     "usagecompat.strategies": ("payloads", "broken_payloads", "pages", "buckets", "results"),
+    "usagecompat.testing": ("assert_round_trips", "parametrize"),
     "usagecompat.clients.adapter_sdk": ("serve",),
 }
 _DATED = re.compile(r"\d{4}-\d\d-\d\d")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_type
 
+import pytest
 from hypothesis.strategies import SearchStrategy
 
 import usagecompat
@@ -13,6 +15,7 @@ from usagecompat import Fit, Narrowed, Report, Severity, Shape, Verdict
 from usagecompat.contract import Record, Revision
 from usagecompat.contract.records import UnknownResult, UsageResponse, UsageResult, UsageTimeBucketResultInner
 from usagecompat.strategies import broken_payloads, buckets, payloads, results
+from usagecompat.testing import assert_round_trips, parametrize
 
 if TYPE_CHECKING:
     from usagecompat.contract.records import UsageTimeBucket
@@ -57,6 +60,14 @@ assert_type(usagecompat.__version__, str)
 usagecompat.chek(b"{}")  # type: ignore[attr-defined]
 assert_type(usagecompat.dumps(usagecompat.loads("{}")), bytes)
 usagecompat.dumps({})  # type: ignore[arg-type]
+
+assert_round_trips(json)
+assert_round_trips((json.loads, json.dumps), level=usagecompat.Level.OPEN, set="smoke", revision="2026-10-21")
+assert_round_trips(bytes.strip, cases=usagecompat.cases()[0])
+assert_round_trips(len)  # type: ignore[arg-type]
+assert_round_trips(json, level="exact")  # type: ignore[arg-type]
+assert_type(parametrize("smoke", shape="page"), pytest.MarkDecorator)
+parametrize(verdict="good")  # type: ignore[arg-type]
 
 
 def misspelt() -> None:

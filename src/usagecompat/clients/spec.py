@@ -10,12 +10,12 @@ import shlex
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from attrs import Factory, frozen
+from attrs import Factory, field, frozen
 
 from usagecompat.exceptions import NoSuchClient
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 PYTHON: Final = "python:"
 _SCRIPT: Final = re.compile(r"[\w-][\w.-]*\.[a-z]\w{0,5}", re.IGNORECASE)
@@ -60,6 +60,8 @@ class ClientSpec:
     env: Mapping[str, str] = Factory(dict[str, str])
     """What is added to the environment."""
     cwd: str | None = None
+    function: Callable[[bytes], object] | None = field(default=None, eq=False, repr=False)
+    """The function itself, if somebody has it in hand; it goes to no other process."""
 
     @property
     def said(self) -> str:

@@ -3,7 +3,7 @@ from .formats import IN_COLOUR, RENDERERS
 from .github import MOST, add_to_summary, annotation
 from .outcomes import Checked, Outcome, Unread
 from .places import path_in_repository
-from .run import MAX_CASES, MEANINGS, render_run
+from .run import MAX_CASES, MEANINGS, render_failures, render_run
 from .run_page import render_run_page
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "add_to_summary",
     "annotation",
     "path_in_repository",
+    "render_failures",
     "render_run",
     "render_run_page",
 ]

@@ -37,6 +37,7 @@ MEANINGS: Final[Mapping[Level, str]] = {
 MAX_CASES: Final = 20
 """So many failing cases are listed unless somebody asks for more."""
 _MOST_CAUSES: Final = 10
+_MORE: Final = "--max-cases {0} lists all"
 
 
 def render_run(
@@ -58,15 +59,34 @@ def render_run(
     yield from _headline(result)
     if not quiet:
         yield from _numbers(result)
-    for fault in result.faults:
-        yield ""
-        yield f"The client as a whole: {fault.code}: {told(fault.message)}"
+    yield from _as_a_whole(result)
     yield from _causes(result)
     if quiet:
         return
     yield from _failures(result, comparison, max_cases)
     yield from not_judged(result)
     yield from _harmless(result)
+
+
+def render_failures(result: ClientResult, *, max_cases: int = MAX_CASES, more: str = _MORE) -> Iterator[str]:
+    """
+    The lines on what is wrong with a client, without those on what is right.
+
+    Args:
+        result: What came of the client.
+        max_cases: How many failing cases are listed.
+        more: How somebody gets the others listed; `{0}` stands for how many there are.
+    """
+    yield from _as_a_whole(result)
+    yield from _causes(result)
+    yield from _failures(result, None, max_cases, more)
+    yield from not_judged(result)
+
+
+def _as_a_whole(result: ClientResult) -> Iterator[str]:
+    for fault in result.faults:
+        yield ""
+        yield f"The client as a whole: {fault.code}: {told(fault.message)}"
 
 
 def _numbers(result: ClientResult) -> Iterator[str]:
@@ -165,7 +185,7 @@ def _probes(result: ClientResult) -> Iterator[str]:
         )
 
 
-def _failures(result: ClientResult, comparison: Comparison | None, max_cases: int) -> Iterator[str]:
+def _failures(result: ClientResult, comparison: Comparison | None, max_cases: int, more: str = _MORE) -> Iterator[str]:
     unexpected = result.failing if comparison is None else comparison.unexpected
     if unexpected:
         yield ""
@@ -173,12 +193,12 @@ def _failures(result: ClientResult, comparison: Comparison | None, max_cases: in
             f"{len(unexpected)} of {len(result.cases)} cases fail, because they do not hold at {result.required.name}"
             + (", and are not expected to:" if comparison else ":")
         )
-        yield from _by_cause(result, unexpected, max_cases)
+        yield from _by_cause(result, unexpected, max_cases, more)
     if comparison is not None:
         yield from against_list(result, comparison)
 
 
-def _by_cause(result: ClientResult, failing: Mapping[str, frozenset[str]], max_cases: int) -> Iterator[str]:
+def _by_cause(result: ClientResult, failing: Mapping[str, frozenset[str]], max_cases: int, more: str) -> Iterator[str]:
     """The failing cases, each below the first of its causes."""
     left = {case.case_id: case for case in result.cases if case.case_id in failing}
     room = max_cases
@@ -197,4 +217,4 @@ def _by_cause(result: ClientResult, failing: Mapping[str, frozenset[str]], max_c
         if hidden:
             yield f"      … {hidden} of {len(names)} cases"
     if room < 0:
-        yield f"  {-room} of {len(failing)} failing cases are not listed; --max-cases {len(failing)} lists all"
+        yield f"  {-room} of {len(failing)} failing cases are not listed; {more.format(len(failing))}"
