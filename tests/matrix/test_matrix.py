@@ -149,7 +149,14 @@ def test_json(both: Matrix) -> None:
     Draft202012Validator(SCHEMA).validate(told)
     assert [one["headline"]["level"] for one in told["clients"]] == ["BYTES", "NONE"]
     assert [one["headline"]["below"] for one in told["clients"]] == [0, 3]
-    assert told["clients"][1]["cells"]["t/b"] == {"outcome": "crashed", "level": None, "codes": ["client/crashed"]}
+    assert told["clients"][1]["cells"]["t/b"] == {
+        "duty": "must-decode",
+        "tier": "everyday",
+        "outcome": "crashed",
+        "level": None,
+        "codes": ["client/crashed"],
+        "caps": {"client/crashed": "NONE"},
+    }
     assert told["cases"] == 7
 
 

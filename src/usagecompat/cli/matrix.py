@@ -14,12 +14,13 @@ from attrs import evolve
 
 from usagecompat.cli.configured import client_given
 from usagecompat.cli.formats import formats
+from usagecompat.cli.moments import moment, today
 from usagecompat.cli.output import put, put_json, write_file
 from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.revision_option import REVISION
-from usagecompat.cli.run import today
+from usagecompat.cli.stamping import about_cases
 from usagecompat.cli.subjects import ask, known_ids, meant_by, subjects_in
-from usagecompat.clients import TIMEOUT, Probing, compare_with_list
+from usagecompat.clients import TIMEOUT, Probing, compare_with_list, this_platform
 from usagecompat.corpus import packaged, read_expected_failures, version
 from usagecompat.exceptions import CannotStartClient, NoSuchClient
 from usagecompat.fidelity import Level
@@ -142,13 +143,27 @@ def matrix(  # noqa: PLR0913 - one for each option
     results = [read_result(path) for path in files]
     specs = [*(client_given(one, timeout=timeout) for one in given), *_adapted(adapters, timeout)]
     absent: list[Absent] = []
+    made_at = moment()
     for spec in specs:
         try:
             result = ask(spec, chosen, revision=revision, require=require, probes=probes, jobs=jobs)
         except (CannotStartClient, NoSuchClient) as error:
             absent.append(Absent(spec.name, str(error)))
         else:
-            results.append(result)
+            results.append(
+                about_cases(
+                    result,
+                    spec,
+                    chosen,
+                    place=corpus or packaged(),
+                    listed=listed,
+                    set_=set_,
+                    expression=expression,
+                    probes=probes,
+                    jobs=jobs,
+                    made=made_at,
+                )
+            )
     made = _matrix(results, absent, listed)
     if expected:
         known = known_ids(corpus or packaged(), set_, listed)
@@ -197,6 +212,7 @@ def _matrix(results: list[ClientResult], absent: list[Absent], listed: tuple[Cas
         subjects={subject.id: subject for subject in listed},
         made=today(),
         version=version(),
+        platform=this_platform(),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from usagecompat.cli.progress import progress
+from usagecompat.cli.stamping import about_sequences
 from usagecompat.cli.subjects import meant_by
 from usagecompat.clients import Way, run_paging
 from usagecompat.corpus import read_sequences
@@ -75,4 +76,5 @@ def paging_result(
     chosen = meant_by(expression, there, noun="sequence")
     with progress(len(chosen), spec.name, wanted=True) as tick:
         result = run_paging(spec, chosen, required=Level[require.upper()], jobs=jobs, tick=tick)
+    result = about_sequences(result, spec, chosen, listed=there, corpus=corpus, expression=expression, jobs=jobs)
     return result, {sequence.id for sequence in there}

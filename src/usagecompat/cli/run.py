@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from datetime import UTC, datetime
 from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,10 +15,12 @@ from attrs import evolve
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.configured import client_given
 from usagecompat.cli.formats import formats
+from usagecompat.cli.moments import today
 from usagecompat.cli.output import put, put_json, say, say_json, write_file
 from usagecompat.cli.paging import paging_result, refuse_beside_paging
 from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.revision_option import REVISION
+from usagecompat.cli.stamping import about_cases
 from usagecompat.cli.subjects import ask, known_ids, meant_by, subjects_in
 from usagecompat.clients import (
     TIMEOUT,
@@ -29,6 +29,7 @@ from usagecompat.clients import (
     Way,
     badge_of,
     compare_with_list,
+    this_platform,
     updated,
 )
 from usagecompat.contract import resolve_revision
@@ -232,9 +233,20 @@ def run(  # noqa: PLR0913 - one for each option
         refuse_beside_paging(context, require)
         result, known = paging_result(spec, corpus, expression, require=require, jobs=jobs)
     else:
-        subjects = subjects_in(corpus or packaged(), set_)
+        place = corpus or packaged()
+        subjects = subjects_in(place, set_)
         chosen = meant_by(expression, subjects)
-        result = ask(spec, chosen, revision=revision, require=require, probes=probes, jobs=jobs)
+        result = about_cases(
+            ask(spec, chosen, revision=revision, require=require, probes=probes, jobs=jobs),
+            spec,
+            chosen,
+            place=place,
+            listed=subjects,
+            set_=set_,
+            expression=expression,
+            probes=probes,
+            jobs=jobs,
+        )
     comparison: Comparison | None = None
     if expected:
         known = known or known_ids(corpus or packaged(), set_, subjects)
@@ -310,21 +322,10 @@ def _put_alone(
         subjects={subject.id: subject for subject in subjects},
         made=today(),
         version=version(),
+        platform=this_platform(),
         comparisons={result.name: comparison} if comparison else {},
     )
     put_json(badge(result)) if format_ == "badge" else put(FORMATS[format_](alone))
-
-
-def today() -> str:
-    """The day that a report is made, or is said to be made by SOURCE_DATE_EPOCH."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    try:
-        day = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
-    except (ValueError, OverflowError, OSError):
-        raise click.UsageError(
-            f"SOURCE_DATE_EPOCH must be a number of seconds since 1970, not {epoch!r:.80}."
-        ) from None
-    return day.date().isoformat()
 
 
 def _status(result: ClientResult, comparison: Comparison | None, *, allow_skips: bool) -> int:

@@ -1,3 +1,4 @@
+from .about import About, CorpusAbout, digest_of_all, stamped, this_platform
 from .badges import badge_of
 from .expected import Comparison, compare_with_list, item_of, updated
 from .grading import UNWRAPPABLE, Task, judge, tasks
@@ -11,6 +12,7 @@ from .results import (
     COMPARED,
     FAILED,
     NOT_JUDGED,
+    RUN_SCHEMA,
     CaseResult,
     Cause,
     ClientResult,
@@ -34,9 +36,11 @@ __all__ = [
     "FAILED",
     "NONDETERMINISTIC",
     "NOT_JUDGED",
+    "RUN_SCHEMA",
     "STATE_LEAK",
     "TIMEOUT",
     "UNWRAPPABLE",
+    "About",
     "CaseResult",
     "Cause",
     "ClientInfo",
@@ -44,6 +48,7 @@ __all__ = [
     "ClientSession",
     "ClientSpec",
     "Comparison",
+    "CorpusAbout",
     "Count",
     "Expectation",
     "Fault",
@@ -64,6 +69,7 @@ __all__ = [
     "badge_of",
     "client_spec",
     "compare_with_list",
+    "digest_of_all",
     "is_paging",
     "item_of",
     "judge",
@@ -73,7 +79,9 @@ __all__ = [
     "run",
     "run_paging",
     "select",
+    "stamped",
     "tasks",
+    "this_platform",
     "topic_of",
     "updated",
     "why_not_same",

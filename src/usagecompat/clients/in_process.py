@@ -50,7 +50,7 @@ class FunctionSession:
     def introduce(self) -> Started:
         """As a client introduces itself; Python is its language."""
         self._codec = self._codec or _function(self.spec)
-        info = ClientInfo(name=self.spec.name, language="python", version=sys.version.partition(" ")[0])
+        info = ClientInfo(name=self.spec.name, language="python", language_version=sys.version.partition(" ")[0])
         return Started(info, Features(validates=self.spec.validates))
 
     def ask(self, request: Request) -> Reply:

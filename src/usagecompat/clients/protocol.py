@@ -97,6 +97,7 @@ class ClientInfo(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     name: str
     language: str = ""
+    language_version: str = ""
     version: str = ""
     homepage: str = ""
     issues: str = ""

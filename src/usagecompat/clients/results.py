@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, field, frozen
 
+from usagecompat.clients.about import About  # noqa: TC001 - annotations are read at run time
 from usagecompat.clients.protocol import ClientInfo, Features  # noqa: TC001 - annotations are read at run time
 from usagecompat.corpus import Tier
 from usagecompat.fidelity import Difference, Level
@@ -21,6 +22,10 @@ from usagecompat.inputs import SEQUENCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+
+RUN_SCHEMA: Final = "urn:usagecompat:schema:run:2"
+"""The `$id` of `schemas/run.json`; results of earlier versions do not say theirs, and are as `schemas/run-1.json` says."""
 
 
 class Outcome(StrEnum):
@@ -90,6 +95,8 @@ class CaseResult:
     """What came back, if anything did, without what the kit had put around the payload."""
     seconds: float = field(default=0.0, eq=False)
     """How long the first answer took."""
+    sha256: str = ""
+    """The SHA-256 of what was sent; empty where nobody said so, as in results of earlier versions."""
 
     @property
     def judged(self) -> bool:
@@ -124,6 +131,8 @@ class CaseResult:
             "faults": [fault.to_dict() for fault in self.faults],
             "seconds": round(self.seconds, 6),
         }
+        if self.sha256:
+            told["sha256"] = self.sha256
         if payloads and self.returned is not None:
             told["returned"] = b64encode(self.returned).decode()
         return told
@@ -290,14 +299,17 @@ class ClientResult:
     """None if nobody counted, as in results of earlier versions."""
     causes: tuple[Cause, ...] = ()
     """What is wrong, in the order in which to fix it; empty where nobody looked."""
+    about: About | None = None
+    """What it is of; None if nobody said so, as in results of earlier versions."""
 
     @property
     def introduction(self) -> str:
-        """Who the client says it is: name, version and language."""
+        """Who the client says it is: name, version, and language with its version."""
         if self.client is None:
             return "it never sent its name"
         known = " ".join(filter(None, (self.client.name, self.client.version)))
-        return f"{known}, {self.client.language}" if self.client.language else known
+        language = " ".join(filter(None, (self.client.language, self.client.language_version)))
+        return f"{known}, {language}" if language else known
 
     def __add__(self, other: ClientResult) -> ClientResult:
         """The result of both parts; of a case that both have, what `other` says counts."""
@@ -389,6 +401,8 @@ class ClientResult:
     def to_dict(self, *, payloads: bool = False) -> dict[str, object]:
         """The result as `schemas/run.json` describes it."""
         return {
+            "schema": RUN_SCHEMA,
+            "about": self.about and self.about.to_dict(),
             "name": self.name,
             "command": self.command,
             "way": self.way,

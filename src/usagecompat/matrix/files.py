@@ -8,7 +8,7 @@ import binascii
 import json
 from base64 import b64decode
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import evolve
 from cattrs import Converter, override
@@ -16,7 +16,7 @@ from cattrs.gen import make_dict_structure_fn
 from jsonschema import Draft202012Validator, ValidationError
 from msgspec import convert
 
-from usagecompat.clients import CaseResult, ClientInfo, ClientResult, Features
+from usagecompat.clients import RUN_SCHEMA, CaseResult, ClientInfo, ClientResult, Features
 from usagecompat.corpus import Tier, folder
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.fidelity import Level
@@ -32,30 +32,93 @@ _MOST_BYTES: Final = 512 * 1024 * 1024
 
 def read_result(path: Path) -> ClientResult:
     """
-    What came of one client, as a file holds it.
+    What came of one client, as a file holds it, of this version of the schema or of an earlier one.
 
     Raises:
         UnreadableInput: The file cannot be read, or holds something else.
     """
-    try:
-        told = json.loads(named_content(path, _MOST_BYTES))
-    except (ValueError, RecursionError):
-        raise UnreadableInput(
-            str(path), "it is not JSON; `usagecompat run --format json` writes what is read here"
-        ) from None
-    schema = json.loads((folder("schemas") / "run.json").read_bytes())
-    try:
-        validator: Any = Draft202012Validator(schema)
-        validator.validate(told)
-    except ValidationError as error:
-        reason = f"it is no result of `usagecompat run --format json`: at {error.json_path}: {error.message[:200]}"
-        raise UnreadableInput(str(path), reason) from None
+    told = saved(path, {RUN_SCHEMA: "run.json", None: "run-1.json"}, "usagecompat run --format json")
     try:
         return result_of(told)
     except binascii.Error:
         raise UnreadableInput(
             str(path), "what a client gave back must be base64 there, and some of it is not"
         ) from None
+
+
+def saved(path: Path, schemas: Mapping[str | None, str], writer: str) -> dict[str, Any]:
+    """
+    The object in a file, which is as the schema of its version describes it.
+
+    Args:
+        path: The file.
+        schemas: The files of the schemas, by what objects say they are as; None for those that say nothing.
+        writer: The command that writes such files.
+
+    Raises:
+        UnreadableInput: The file cannot be read, or holds something else.
+    """
+    told = parsed(path, writer)
+    version = told.get("schema")
+    name = schemas.get(version if isinstance(version, str) else None)
+    if isinstance(version, str) and name is None:
+        raise UnreadableInput(str(path), _other(version, schemas, writer))
+    try:
+        validator: Any = Draft202012Validator(_schema(name or ""))
+        validator.validate(told)
+    except ValidationError as error:
+        reason = f"it is no result of `{writer}`: at {error.json_path}: {error.message[:200]}"
+        raise UnreadableInput(str(path), reason) from None
+    return told
+
+
+def parsed(path: Path, writer: str) -> dict[str, Any]:
+    """
+    The one object that a file holds.
+
+    Raises:
+        UnreadableInput: The file cannot be read, or holds something else.
+    """
+    content = named_content(path, _MOST_BYTES)
+    advice = f"`{writer}` writes what is read here"
+    if not content.strip():
+        raise UnreadableInput(str(path), f"it is empty; {advice}")
+    try:
+        told: object = json.loads(content)
+    except RecursionError:
+        raise UnreadableInput(
+            str(path), f"it is not JSON that can be read: it is nested too deeply; {advice}"
+        ) from None
+    except ValueError as error:
+        raise UnreadableInput(str(path), f"it is not JSON{_why(error, content)}; {advice}") from None
+    if not isinstance(told, dict):
+        raise UnreadableInput(str(path), f"it is no result of `{writer}`: it holds no object")
+    return cast("dict[str, Any]", told)
+
+
+def _why(error: ValueError, content: bytes) -> str:
+    """What is known of the reason why a file is no JSON."""
+    if not isinstance(error, json.JSONDecodeError):
+        return ", for it is no text in UTF-8"
+    if error.msg == "Extra data":
+        return f" but has more than one value, the second at line {error.lineno}"
+    if not content[error.pos :].strip() or error.msg.startswith("Unterminated string"):
+        return f", for it ends at line {error.lineno} before its time; it was cut, or is not written to the end"
+    return f": {error.msg} at line {error.lineno}"
+
+
+def _other(version: str, schemas: Mapping[str | None, str], writer: str) -> str:
+    known = next(name for name in schemas if name)
+    stem, number = known.rpartition(":")[::2]
+    newer = version.rpartition(":")[2]
+    if version.startswith(f"{stem}:") and newer.isdecimal() and int(newer) > int(number):
+        return f"it was written by a later version of usagecompat, as {version[:200]} says; this one knows {known}"
+    return f"it is no result of `{writer}`: its `schema` is {version[:200]!r}, not {known}"
+
+
+@cache
+def _schema(name: str) -> dict[str, Any]:
+    return cast("dict[str, Any]", json.loads((folder("schemas") / name).read_bytes()))
 
 
 def result_of(told: Mapping[str, Any]) -> ClientResult:
@@ -72,6 +135,7 @@ def _converter() -> Converter:
     converter.register_structure_hook(bytes, lambda told, _: b64decode(told, validate=True))
     converter.register_structure_hook(Features, lambda told, _: convert(told, Features))
     converter.register_structure_hook(ClientInfo, lambda told, _: convert(told, ClientInfo))
+    converter.register_structure_hook_func(lambda cls: cls is object, lambda told, _: told)
     of_case = make_dict_structure_fn(CaseResult, converter, case_id=override(rename="case"))
 
     def case(told: Mapping[str, Any], cls: type[CaseResult]) -> CaseResult:

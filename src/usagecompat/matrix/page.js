@@ -239,7 +239,7 @@
         const found = address && link(words, address);
         if (found) about.append(" · ", found);
       }
-      name.append(about);
+      name.append(about, ...client.own.map((line) => make("small", line)));
       const level = make("td", undefined, "words");
       const chip = make("span", client.level < 0 ? "none" : data.levels[client.level], client.level < 0 ? "chip gap" : `chip l${client.level}`);
       chip.title = client.level < 0 ? "" : data.meanings[client.level];
@@ -519,6 +519,7 @@
   // ---- Start ---------------------------------------------------------------------------------------------------
   at("title").textContent = `${many(data.clients.length, "client")} × ${many(data.cases.length, "case")} – ${[data.title, data.made].filter(Boolean).join(", ")}`;
   document.title = at("title").textContent;
+  at("of").append(...data.of.map((line) => make("p", line, "faint")));
   const legend = at("legend");
   legend.append("A cell says how much came back:");
   const KEYS = [...data.levels.map((level, number) => [SHORT[number], `l${number}`, level]).reverse(),

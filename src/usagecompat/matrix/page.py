@@ -20,7 +20,7 @@ from usagecompat.corpus import Case
 from usagecompat.explanations import explanations
 from usagecompat.fidelity import Level
 from usagecompat.matrix.summary import invalid, shares, worst
-from usagecompat.matrix.tables import headline
+from usagecompat.matrix.tables import headline, own_lines, shared_lines
 from usagecompat.renderers import MEANINGS
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ class _Data:
         return {
             "title": f"usagecompat {matrix.version}".strip(),
             "made": matrix.made,
+            "of": [*shared_lines(matrix)],
             "levels": [level.name for level in Level],
             "meanings": [MEANINGS[level] for level in Level],
             "codes": {code: explanations()[code].means for code in sorted(self.codes) if code in explanations()},
@@ -128,7 +129,8 @@ class _Data:
         causes = [cause for cause in client.causes if cause.cap < client.required]
         return {
             "name": client.name,
-            "about": " ".join(filter(None, (info.name, info.version, info.language))) if info else "",
+            "about": client.introduction if info else "",
+            "own": [*own_lines(client, matrix)],
             "way": client.way,
             "homepage": info.homepage if info else "",
             "issues": info.issues if info else "",

@@ -5,7 +5,7 @@ What came of many clients, one row each; every number stands beside what it is a
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import Factory, frozen
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from usagecompat.clients import CaseResult, ClientResult, Comparison
     from usagecompat.corpus import Case, Payload
+
+
+MATRIX_SCHEMA: Final = "urn:usagecompat:schema:matrix:2"
+"""The `$id` of `schemas/matrix.json`; earlier matrices do not say theirs, and are as `schemas/matrix-1.json` says."""
 
 
 @frozen
@@ -97,6 +101,8 @@ class Matrix:
     """The day of the run."""
     version: str = ""
     """The version of the kit."""
+    platform: str = ""
+    """The system, and the Python that ran the kit."""
     comparisons: Mapping[str, Comparison] = Factory(dict[str, "Comparison"])
     """The failures against a list of expected ones, by the name of the client; empty without a list."""
 
@@ -129,8 +135,10 @@ class Matrix:
     def to_dict(self) -> dict[str, object]:
         """The matrix as `schemas/matrix.json` describes it."""
         return {
+            "schema": MATRIX_SCHEMA,
             "usagecompat": self.version,
             "made": self.made,
+            "platform": self.platform,
             "cases": len(self.case_ids),
             "clients": [
                 _client(client)
@@ -193,6 +201,7 @@ def codes_of(case: CaseResult) -> Mapping[str, Level]:
 
 def _client(client: ClientResult) -> dict[str, object]:
     return {
+        "about": client.about and client.about.to_dict(),
         "name": client.name,
         "command": client.command,
         "way": client.way,
@@ -208,12 +217,18 @@ def _client(client: ClientResult) -> dict[str, object]:
         "worst": [one.to_dict() for one in worst(client)],
         "faults": [fault.to_dict() for fault in client.faults],
         "failing": {name: sorted(codes) for name, codes in client.failing.items()},
-        "cells": {
-            case.case_id: {
-                "outcome": str(case.outcome),
-                "level": None if case.level is None else case.level.name,
-                "codes": list(codes_of(case)),
-            }
-            for case in client.cases
-        },
+        "cells": {case.case_id: _cell(case) for case in client.cases},
     }
+
+
+def _cell(case: CaseResult) -> dict[str, object]:
+    caps = codes_of(case)
+    told: dict[str, object] = {
+        "duty": str(case.duty),
+        "tier": str(case.tier),
+        "outcome": str(case.outcome),
+        "level": None if case.level is None else case.level.name,
+        "codes": list(caps),
+        "caps": {code: cap.name for code, cap in caps.items()},
+    }
+    return told | {"sha256": case.sha256} if case.sha256 else told

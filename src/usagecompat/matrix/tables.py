@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from usagecompat.fidelity import Level
 from usagecompat.matrix.summary import invalid, shares, worst
 from usagecompat.printing import printable
+from usagecompat.renderers import about_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ _MARKS: Final = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 def text(matrix: Matrix) -> Iterator[str]:
     """The lines of the matrix for a terminal."""
     yield _title(matrix)
+    yield from shared_lines(matrix)
     yield ""
     table = [_HEADS, *(_row(client) for client in matrix.clients)]
     widths = [max(len(row[column]) for row in table) for column in range(len(_HEADS))]
@@ -38,6 +40,7 @@ def text(matrix: Matrix) -> Iterator[str]:
     for client in matrix.clients:
         yield ""
         yield _about(client)
+        yield from (f"    {line}" for line in own_lines(client, matrix))
         yield f"    {_of_invalid(client)}"
         for one in worst(client)[:_MOST_WORST]:
             yield f"    {_worst(one)}"
@@ -57,6 +60,9 @@ def text(matrix: Matrix) -> Iterator[str]:
 def markdown(matrix: Matrix) -> Iterator[str]:
     """The lines of the matrix as two tables of Markdown: what each client keeps, and what it loses at worst."""
     yield _escaped(_title(matrix))
+    for line in shared_lines(matrix):
+        yield ""
+        yield _escaped(line)
     yield ""
     yield _columns(_HEADS)
     yield _columns(("---", "---", *("---:" for _ in _HEADS[2:])))
@@ -68,6 +74,7 @@ def markdown(matrix: Matrix) -> Iterator[str]:
     for client in matrix.clients:
         losses = "; ".join(_escaped(_worst(one)) for one in worst(client)[:_MOST_WORST]) or "none"
         name, _, about = _about(client).partition(": ")
+        about = "; ".join((about, *own_lines(client, matrix)))
         yield _columns((_escaped(name), _escaped(about), losses, _escaped(_of_invalid(client).partition(": ")[2])))
     if matrix.absent:
         yield ""
@@ -80,6 +87,18 @@ def _title(matrix: Matrix) -> str:
     made = f" on {matrix.made}" if matrix.made else ""
     kit = f"usagecompat {matrix.version}".strip()
     return f"{kit}{made}: {number} client{'' if number == 1 else 's'}, {len(matrix.case_ids)} cases"
+
+
+def shared_lines(matrix: Matrix) -> tuple[str, ...]:
+    """What all results are of; lines that are not true of all are left to each."""
+    first, *others = [tuple(about_lines(client.about)) for client in matrix.clients] or [()]
+    return tuple(line for line in first if all(line in other for other in others))
+
+
+def own_lines(client: ClientResult, matrix: Matrix) -> tuple[str, ...]:
+    """What the result of one client is of, beside what all are of."""
+    shared = shared_lines(matrix)
+    return tuple(line for line in about_lines(client.about) if line not in shared)
 
 
 def headline(client: ClientResult) -> str:

@@ -1,3 +1,4 @@
+from .about import about_lines, corpus_words
 from .check_page import CheckPage
 from .formats import IN_COLOUR, RENDERERS
 from .github import MOST, add_to_summary, annotation
@@ -16,8 +17,10 @@ __all__ = [
     "Checked",
     "Outcome",
     "Unread",
+    "about_lines",
     "add_to_summary",
     "annotation",
+    "corpus_words",
     "path_in_repository",
     "render_failures",
     "render_run",

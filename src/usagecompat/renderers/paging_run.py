@@ -12,6 +12,7 @@ from usagecompat.corpus import Tier
 from usagecompat.explanations import explanation
 from usagecompat.findings import CODES, Severity
 from usagecompat.printing import printable
+from usagecompat.renderers.about import about_lines
 from usagecompat.renderers.run_parts import against_list, failure, not_judged, told, who
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def render_paging(result: ClientResult, comparison: Comparison | None, *, max_ca
         quiet: Say only who it is, what it comes to, and what to fix.
     """
     yield who(result)
+    if not quiet:
+        yield from (f"    {line}" for line in about_lines(result.about))
     judged = [case for case in result.cases if case.judged]
     failing = result.failing
     yield f"{len(judged) - len(failing)} of {len(result.cases)} sequences are right, {len(failing)} are not"

@@ -10,6 +10,7 @@ from usagecompat.clients import COMPARED, Expectation, Outcome, badge_of, is_pag
 from usagecompat.corpus import Tier
 from usagecompat.fidelity import Level
 from usagecompat.printing import printable
+from usagecompat.renderers.about import about_lines
 from usagecompat.renderers.paging_run import render_paging
 from usagecompat.renderers.run_parts import against_list, failure, not_judged, told, who
 
@@ -56,6 +57,8 @@ def render_run(
         yield from render_paging(result, comparison, max_cases=max_cases, quiet=quiet)
         return
     yield who(result)
+    if not quiet:
+        yield from (f"    {line}" for line in about_lines(result.about))
     yield from _headline(result)
     if not quiet:
         yield from _numbers(result)

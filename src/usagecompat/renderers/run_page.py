@@ -11,6 +11,7 @@ from usagecompat.fidelity import Level
 from usagecompat.findings import is_index, pointer_parts
 from usagecompat.jsontext import read
 from usagecompat.pages import Bar, Html, details, marked, page, paragraph, section, shares, table
+from usagecompat.renderers.about import about_lines
 from usagecompat.renderers.paging_page import paging_sections
 
 if TYPE_CHECKING:
@@ -38,14 +39,19 @@ def render_run_page(result: ClientResult, payloads: Mapping[str, bytes]) -> str:
         result: What came of a client.
         payloads: What it was sent, by case.
     """
-    info = result.client
-    about = " ".join(filter(None, (info.name, info.version, info.language))) if info else "it never sent its name"
+    about = result.introduction
     paging = is_paging(result)
     return page(
         f"Run: {result.name}",
         f"{about}; {len(result.cases):,} {'sequences' if paging else 'cases'}, each to hold at {result.required.name}",
-        paging_sections(result) if paging else _sections(result, payloads),
+        (*_about(result), *(paging_sections(result) if paging else _sections(result, payloads))),
     )
+
+
+def _about(result: ClientResult) -> Iterator[Html]:
+    """What the page is of."""
+    if result.about:
+        yield section("What this is of", *map(paragraph, about_lines(result.about)))
 
 
 def _sections(result: ClientResult, payloads: Mapping[str, bytes]) -> Iterator[Html]:

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/openai/openai-go/v3"
 )
@@ -87,7 +89,7 @@ func version() string {
 func main() {
 	raw := os.Args[1] == "rawjson"
 	client := object{
-		"name": "openai-go " + os.Args[1], "language": "go", "version": version(),
+		"name": "openai-go " + os.Args[1], "language": "go", "language_version": strings.TrimPrefix(runtime.Version(), "go"), "version": version(),
 		"homepage": "https://github.com/openai/openai-go", "issues": "https://github.com/openai/openai-go/issues",
 	}
 	out := json.NewEncoder(os.Stdout)

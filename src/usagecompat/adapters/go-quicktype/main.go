@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime"
+	"strings"
 )
 
 type run struct {
@@ -35,6 +37,7 @@ func answer(r *run) object {
 
 func main() {
 	client := object{"name": "quicktype for Go", "language": "go", "version": "26.0.0", "homepage": "https://quicktype.io"}
+	client["language_version"] = strings.TrimPrefix(runtime.Version(), "go")
 	out := json.NewEncoder(os.Stdout)
 	lines := bufio.NewReader(os.Stdin)
 	for {

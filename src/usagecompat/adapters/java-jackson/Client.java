@@ -44,7 +44,7 @@ public final class Client {
             if (command.has("start")) {
                 said = WIRE.createObjectNode();
                 ObjectNode client = said.putObject("started").put("version", 1).putObject("client");
-                client.put("name", "Java Jackson " + arguments[0]).put("language", "java");
+                client.put("name", "Java Jackson " + arguments[0]).put("language", "java").put("language_version", System.getProperty("java.version"));
                 client.put("version", mapper.version().toString());
             } else if (command.has("run")) {
                 said = answer(mapper, command.get("run"));

@@ -56,7 +56,7 @@ public final class Client {
             if (command.has("start")) {
                 said = WIRE.createObjectNode();
                 ObjectNode started = said.putObject("started").put("version", 1);
-                ObjectNode client = started.putObject("client").put("name", "openai-java").put("language", "java");
+                ObjectNode client = started.putObject("client").put("name", "openai-java").put("language", "java").put("language_version", System.getProperty("java.version"));
                 client.put("version", "4.52.0").put("homepage", "https://github.com/openai/openai-java");
                 client.put("issues", "https://github.com/openai/openai-java/issues");
                 started.putObject("features").putArray("shapes").add("page");

@@ -34,7 +34,7 @@ public final class Client {
                 ObjectNode started = said.putObject("started").put("version", 1);
                 started.putObject("features").putArray("shapes").add("page");
                 ObjectNode client = started.putObject("client");
-                client.put("name", "quicktype for Java").put("language", "java").put("version", "26.0.0");
+                client.put("name", "quicktype for Java").put("language", "java").put("language_version", System.getProperty("java.version")).put("version", "26.0.0");
             } else if (command.has("run")) {
                 said = answer(command.get("run"));
             } else {

@@ -13,7 +13,7 @@ function answer({ seq, case: { payload } }) {
   }
 }
 
-const client = { name: "JavaScript JSON", language: "javascript", version: process.versions.node };
+const client = { name: "JavaScript JSON", language: "javascript", language_version: process.versions.node, version: process.versions.node };
 for await (const line of createInterface({ input: process.stdin })) {
   const message = JSON.parse(line);
   if (message.start) say({ started: { version: 1, client } });

@@ -29,6 +29,7 @@ async function answer({ seq, case: { endpoint, base_url } }) {
 const client = {
   name: "openai-node",
   language: "javascript",
+  language_version: process.versions.node,
   version,
   homepage: "https://github.com/openai/openai-node",
   issues: "https://github.com/openai/openai-node/issues",

@@ -54,6 +54,7 @@ async function answer({ seq, case: { endpoint, base_url, key, query } }) {
 const client = {
   name: "openai-node in a loop",
   language: "javascript",
+  language_version: process.versions.node,
   version,
   homepage: "https://github.com/openai/openai-node",
   issues: "https://github.com/openai/openai-node/issues",

@@ -17,7 +17,7 @@ sub answer {
 
 sub say_it { print $wire->encode( $_[0] ), "\n" }
 
-my $client = { name => 'Perl JSON::PP', language => 'perl', version => "$JSON::PP::VERSION" };
+my $client = { name => 'Perl JSON::PP', language => 'perl', language_version => sprintf('%vd', $^V), version => "$JSON::PP::VERSION" };
 while ( my $line = <STDIN> ) {
     my $command = $wire->decode($line);
     if    ( $command->{start} ) { say_it( { started => { version => 1, client => $client } } ) }

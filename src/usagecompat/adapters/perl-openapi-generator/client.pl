@@ -26,6 +26,7 @@ my $client = {
     name     => "OpenAPI Generator perl $revision",
     language => 'perl',
     version  => '7.26.0',
+    language_version => sprintf('%vd', $^V),
     homepage => 'https://openapi-generator.tech',
     issues   => 'https://github.com/OpenAPITools/openapi-generator/issues',
 };

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import platform
 import sys
 
 sys.path[:0] = ["site", "."]
@@ -24,6 +25,7 @@ def main():
     client = {
         "name": "datamodel-code-generator",
         "language": "python",
+        "language_version": platform.python_version(),
         "version": "0.89.0",
         "homepage": "https://github.com/koxudaxi/datamodel-code-generator",
     }

@@ -6,6 +6,7 @@ The first two fetch each payload as any user of the package does, from a base UR
 
 import base64
 import json
+import platform
 import sys
 from functools import cache
 
@@ -52,6 +53,7 @@ def main():
     client = {
         "name": f"openai-python {ROW}",
         "language": "python",
+        "language_version": platform.python_version(),
         "version": openai.__version__,
         "homepage": "https://github.com/openai/openai-python",
         "issues": "https://github.com/openai/openai-python/issues",

@@ -6,6 +6,7 @@ The package brings no loop for these endpoints. It tries again by itself what ma
 
 import base64
 import json
+import platform
 import sys
 from urllib.parse import parse_qs
 
@@ -60,6 +61,7 @@ def main():
     client = {
         "name": "openai-python in a loop",
         "language": "python",
+        "language_version": platform.python_version(),
         "version": openai.__version__,
         "homepage": "https://github.com/openai/openai-python",
         "issues": "https://github.com/openai/openai-python/issues",

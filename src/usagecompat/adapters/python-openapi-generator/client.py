@@ -2,6 +2,7 @@
 
 import base64
 import json
+import platform
 import sys
 
 REVISION = sys.argv[1]
@@ -25,6 +26,7 @@ def main():
     client = {
         "name": f"OpenAPI Generator python {REVISION}",
         "language": "python",
+        "language_version": platform.python_version(),
         "version": "7.26.0",
         "homepage": "https://openapi-generator.tech",
         "issues": "https://github.com/OpenAPITools/openapi-generator/issues",

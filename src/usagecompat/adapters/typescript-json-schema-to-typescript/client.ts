@@ -32,6 +32,7 @@ function answer({ seq, case: { payload } }: { seq: number; case: { payload: stri
 const client = {
   name: "json-schema-to-typescript",
   language: "typescript",
+  language_version: process.versions.node,
   version: "16.0.0",
   homepage: "https://github.com/bcherny/json-schema-to-typescript",
 };

@@ -22,6 +22,7 @@ function answer({ seq, case: { payload } }) {
 const client = {
   name: `OpenAPI Generator typescript-fetch ${revision}`,
   language: "typescript",
+  language_version: process.versions.node,
   version: "7.26.0",
   homepage: "https://openapi-generator.tech",
   issues: "https://github.com/OpenAPITools/openapi-generator/issues",

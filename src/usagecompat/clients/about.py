@@ -1,0 +1,83 @@
+"""
+What a result is of: the kit, the corpus, the options that change what comes out, the day and the platform.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping  # noqa: TC003 - annotations are read at run time
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from attrs import Factory, evolve, frozen
+
+if TYPE_CHECKING:
+    from usagecompat.clients.results import ClientResult
+
+
+@frozen(kw_only=True)
+class CorpusAbout:
+    """Which corpus was put to a client."""
+
+    version: str | None
+    """The version of the kit whose own corpus it is; None for any other."""
+    digest: str
+    """What `digest_of_all` makes of all that there is in it."""
+    cases: int
+    """How many cases were meant."""
+    of: int
+    """How many there are in it."""
+
+    def to_dict(self) -> dict[str, object]:
+        """The corpus as `schemas/run.json` describes it."""
+        return {"version": self.version, "digest": self.digest, "cases": self.cases, "of": self.of}
+
+
+@frozen(kw_only=True)
+class About:
+    """What a result is of, beside the client."""
+
+    usagecompat: str
+    """The version of the kit."""
+    made: str
+    """When it was made, in UTC, such as `2026-11-29T12:49:01Z`."""
+    platform: str
+    """The system, and the Python that ran the kit."""
+    corpus: CorpusAbout
+    options: Mapping[str, object] = Factory(dict[str, object])
+    """What was asked for, by the name of the option, where it can change what comes out."""
+
+    def to_dict(self) -> dict[str, object]:
+        """What it is of as `schemas/run.json` describes it."""
+        return {
+            "usagecompat": self.usagecompat,
+            "made": self.made,
+            "platform": self.platform,
+            "corpus": self.corpus.to_dict(),
+            "options": dict(self.options),
+        }
+
+
+def this_platform() -> str:
+    """The system and the Python that run the kit, without the name of the machine."""
+    system = f"{platform.system()} {platform.release()} {platform.machine()}".strip()
+    return f"{system}, {platform.python_implementation()} {platform.python_version()}"
+
+
+def digest_of_all(digests: Mapping[str, str]) -> str:
+    """The SHA-256 of a line for each case, sorted: its id, a space, and the SHA-256 of its payload."""
+    lines = "".join(f"{name} {digests[name]}\n" for name in sorted(digests))
+    return sha256(lines.encode(errors="surrogatepass")).hexdigest()
+
+
+def stamped(result: ClientResult, about: About, digests: Mapping[str, str]) -> ClientResult:
+    """
+    A result that says what it is of.
+
+    Args:
+        result: What came of a client.
+        about: What it is of.
+        digests: The SHA-256 of what each case sent.
+    """
+    cases = tuple(evolve(case, sha256=digests.get(case.case_id, "")) for case in result.cases)
+    return evolve(result, about=about, cases=cases)
