@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from usagecompat.cli import main
 from usagecompat.clients import RUN_SCHEMA
-from usagecompat.corpus import folder, packaged, read_manifest, version
+from usagecompat.corpus import folder, packaged, read_manifest, size_and_version, version
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.matrix.files import read_result
 from usagecompat.matrix.summary import MATRIX_SCHEMA
@@ -60,7 +60,7 @@ def test_about(monkeypatch: pytest.MonkeyPatch) -> None:
     entries = read_manifest(packaged())
     lines = "".join(f"{name} {entries[name].sha256}\n" for name in sorted(entries))
     assert about["corpus"] == {
-        "version": version(),
+        "version": size_and_version()[0],
         "digest": sha256(lines.encode()).hexdigest(),
         "cases": len(result["cases"]),
         "of": len(entries),
@@ -89,14 +89,19 @@ def test_for_people(format_: str, tmp_path: Path) -> None:
         also = ["--also", f"html={page}"]
         result = command(name, "--client", REFERENCE, *also)
         words = result.stdout if format_ == "text" else page.read_text("utf-8")
-        for word in (f"usagecompat {version()} at ", f"corpus of {version()}: 7 of ", "options: ", "k kinds/costs"):
+        for word in (
+            f"usagecompat {version()} at ",
+            f"corpus {size_and_version()[0]}: 7 of ",
+            "options: ",
+            "k kinds/costs",
+        ):
             assert word in words, (name, word)
 
 
 def test_markdown() -> None:
     """Markdown of a matrix says it once for all clients where it is the same."""
     result = command("matrix", "--client", REFERENCE, "--client", "oneshot:cat", "--format", "markdown")
-    assert result.stdout.count("corpus of ") == 1
+    assert result.stdout.count("the kit's corpus ") == 1
     assert result.stdout.count("validates no") == 1
 
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from usagecompat.cli.moments import moment
-from usagecompat.clients import About, CorpusAbout, Way, digest_of_all, stamped, this_platform
-from usagecompat.corpus import Case, packaged, read_manifest, version
+from usagecompat.clients import About, CorpusAbout, Way, digest_of_all, this_platform
+from usagecompat.corpus import Case, packaged, read_manifest, size_and_version, version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -92,7 +94,10 @@ def _stamped(  # noqa: PLR0913 - one for each part
         made=made or moment(),
         platform=this_platform(),
         corpus=CorpusAbout(
-            version=version() if is_own or digest == _own() else None, digest=digest, cases=len(chosen), of=len(whole)
+            version=size_and_version()[0] if is_own or digest == _own() else None,
+            digest=digest,
+            cases=len(chosen),
+            of=len(whole),
         ),
         options={
             "require": result.required.name,
@@ -103,7 +108,8 @@ def _stamped(  # noqa: PLR0913 - one for each part
             **of_each,
         },
     )
-    return stamped(result, about, digests)
+    cases = tuple(evolve(case, sha256=digests.get(case.case_id, "")) for case in result.cases)
+    return evolve(result, about=about, cases=cases)
 
 
 def _own() -> str:

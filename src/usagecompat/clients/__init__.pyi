@@ -1,4 +1,4 @@
-from .about import About, CorpusAbout, digest_of_all, stamped, this_platform
+from .about import About, CorpusAbout, digest_of_all, this_platform
 from .badges import badge_of
 from .expected import Comparison, compare_with_list, item_of, updated
 from .grading import UNWRAPPABLE, Task, judge, tasks
@@ -79,7 +79,6 @@ __all__ = [
     "run",
     "run_paging",
     "select",
-    "stamped",
     "tasks",
     "this_platform",
     "topic_of",

@@ -7,12 +7,8 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping  # noqa: TC003 - annotations are read at run time
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
-from attrs import Factory, evolve, frozen
-
-if TYPE_CHECKING:
-    from usagecompat.clients.results import ClientResult
+from attrs import Factory, frozen
 
 
 @frozen(kw_only=True)
@@ -20,7 +16,7 @@ class CorpusAbout:
     """Which corpus was put to a client."""
 
     version: str | None
-    """The version of the kit whose own corpus it is; None for any other."""
+    """The version of the corpus that comes with the kit; None for any other corpus."""
     digest: str
     """What `digest_of_all` makes of all that there is in it."""
     cases: int
@@ -68,16 +64,3 @@ def digest_of_all(digests: Mapping[str, str]) -> str:
     """The SHA-256 of a line for each case, sorted: its id, a space, and the SHA-256 of its payload."""
     lines = "".join(f"{name} {digests[name]}\n" for name in sorted(digests))
     return sha256(lines.encode(errors="surrogatepass")).hexdigest()
-
-
-def stamped(result: ClientResult, about: About, digests: Mapping[str, str]) -> ClientResult:
-    """
-    A result that says what it is of.
-
-    Args:
-        result: What came of a client.
-        about: What it is of.
-        digests: The SHA-256 of what each case sent.
-    """
-    cases = tuple(evolve(case, sha256=digests.get(case.case_id, "")) for case in result.cases)
-    return evolve(result, about=about, cases=cases)

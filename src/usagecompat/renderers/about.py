@@ -31,7 +31,7 @@ def about_lines(about: About | None) -> Iterator[str]:
 
 def corpus_words(corpus: CorpusAbout) -> str:
     """Which corpus it is, and how much of it was run."""
-    name = f"the kit's corpus of {corpus.version}" if corpus.version else "a corpus of its own"
+    name = f"the kit's corpus {corpus.version}" if corpus.version else "a corpus of its own"
     part = f"{corpus.of:,} cases" if corpus.cases == corpus.of else f"{corpus.cases:,} of {corpus.of:,} cases"
     return f"{name}: {part}, sha256 {corpus.digest[:_FEW]}"
 
