@@ -7,7 +7,7 @@ The story of a run, and what each step raises:
    The file of a revision is none: `CorruptDraft`. A payload cannot be one of another revision: `CannotConvert`.
 2. You ask for a record of a payload that breaks the contract: `Incompatible`, with the report (in `checking.report`).
 3. The kit reads your files: `UnreadableInput`, `NoPayloads`, `MissingExtra`.
-4. The kit reads a corpus, or copies it: `CorruptCase`, `WouldOverwrite`.
+4. The kit reads a corpus, copies it, or makes packages of it: `CorruptCase`, `WouldOverwrite`, `CannotPack`.
 5. The kit installs an adapter, or looks for one: `CannotInstall`, `NotInstalled`.
 6. The kit starts a client: `NoSuchClient`, `NoSuchSelection`, `CannotStartClient`.
 7. The kit takes what is private out of a payload: `CannotRedact`.
@@ -147,6 +147,16 @@ class WouldOverwrite(UsageCompatError):
 
     def __str__(self) -> str:
         return f"{self.path}: something is there already, and nothing is overwritten; name another place"
+
+
+@frozen(eq=False)
+class CannotPack(UsageCompatError, ValueError):
+    """A package cannot be made of a corpus."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"no package was made: {self.reason}"
 
 
 @frozen(eq=False)

@@ -37,6 +37,7 @@ NOWHERE: Final = {
     "fixtures mutants": ["nothing"],
     "fixtures sets": ["nothing"],
     "fixtures manifest": ["nothing"],
+    "fixtures pack": ["taken"],
     "fixtures update": ["nothing"],
     "fixtures faults": ["--check", "nothing.md"],
     "fixtures new": ["nothing", "--no-ask"],

@@ -15,6 +15,7 @@ from usagecompat.cli.coverage import about, coverage
 from usagecompat.cli.formats import formats, one_of
 from usagecompat.cli.mutants import faults, mutants, sets
 from usagecompat.cli.output import put_json, say, say_json
+from usagecompat.cli.packing import pack
 from usagecompat.corpus import manifest_of, read_manifest
 from usagecompat.corpus import selection as corpus
 from usagecompat.findings import Shape, Verdict
@@ -131,5 +132,5 @@ def manifest(directory: Path, *, write: bool) -> None:
         put_json(manifest_of(corpus.read_cases(directory), read_manifest(directory)))
 
 
-for _command in (new, update, about, coverage, mutants, sets, faults):
+for _command in (new, update, pack, about, coverage, mutants, sets, faults):
     fixtures.add_command(_command)

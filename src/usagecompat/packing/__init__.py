@@ -1,0 +1,7 @@
+"""
+Corpus and schemas as packages for npm, Go, Cargo and Maven, and as an archive for everybody else.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
