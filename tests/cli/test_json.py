@@ -26,6 +26,7 @@ WITHOUT: Final = {
     (),  # groups, which do nothing by themselves
     ("adapters",),
     ("adapters", "new"),  # writes files of which it names each
+    ("completion",),  # prints a script
     ("fixtures",),
     ("fixtures", "about"),  # writes a page
     ("fixtures", "copy"),  # writes files

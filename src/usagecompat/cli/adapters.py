@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from usagecompat.adapters import descriptions, installation, starters
+from usagecompat.cli import completing
 from usagecompat.cli.commands import Group, until_nobody_reads
 from usagecompat.cli.formats import formats
 from usagecompat.cli.output import say, say_json
@@ -69,7 +70,7 @@ def list_(*, into: Path | None, format_: str) -> None:
 
 
 @adapters.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=completing.adapters)
 @_INTO
 @formats()
 def install(*, names: tuple[str, ...], into: Path | None, format_: str) -> None:
@@ -91,7 +92,7 @@ def install(*, names: tuple[str, ...], into: Path | None, format_: str) -> None:
 
 
 @adapters.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=completing.adapters)
 @_INTO
 @click.option("--every-version", is_flag=True, help="Remove what other versions of the kit installed, too.")
 @formats()
@@ -116,7 +117,7 @@ def remove(*, names: tuple[str, ...], into: Path | None, every_version: bool, fo
 
 
 @adapters.command("new")
-@click.argument("language", metavar="LANGUAGE")
+@click.argument("language", metavar="LANGUAGE", shell_complete=completing.languages)
 @click.argument("directory", type=click.Path(path_type=Path), metavar="DIR")
 def new(*, language: str, directory: Path) -> None:
     """

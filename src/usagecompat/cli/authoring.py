@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import click
 
 from usagecompat.checking import render
+from usagecompat.cli import completing
 from usagecompat.cli.output import put, say
 from usagecompat.cli.redact import key_of
 from usagecompat.contract import LATEST, REVISIONS
@@ -43,10 +44,24 @@ _VERDICTS: Final = [verdict.value for verdict in Verdict]
 @click.option(
     "--verdict", type=click.Choice(_VERDICTS), help="The verdict that you expect, given before the check runs."
 )
-@click.option("--code", "codes", multiple=True, metavar="CODE", help="A finding that it must show. Repeatable.")
+@click.option(
+    "--code",
+    "codes",
+    multiple=True,
+    metavar="CODE",
+    shell_complete=completing.codes_of_payloads,
+    help="A finding that it must show. Repeatable.",
+)
 @click.option("--description", metavar="TEXT", help="What is special about it, in one sentence.")
 @click.option("--evidence", metavar="TEXT", help="Where that is published or was observed, in a sentence.")
-@click.option("--flag", "flags", multiple=True, metavar="FLAG", help="Why it matters, from notes.json. Repeatable.")
+@click.option(
+    "--flag",
+    "flags",
+    multiple=True,
+    metavar="FLAG",
+    shell_complete=completing.flags,
+    help="Why it matters, from notes.json. Repeatable.",
+)
 @click.option("--fix", nargs=2, metavar="OLD NEW", help="The one edit that makes it valid.")
 @click.option("--fix-hex", nargs=2, metavar="OLD NEW", help="The same for bytes, in hexadecimal.")
 @click.option("--revision", type=click.Choice(REVISIONS), metavar="DATE", default=LATEST, show_default=True)
@@ -156,7 +171,7 @@ def _otherwise(report: Report, verdict: str, codes: tuple[str, ...]) -> list[str
 
 @click.command("update", short_help="Report what a change did to every expectation.")
 @click.argument("directory", type=_CORPUS, metavar="DIR")
-@click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.argument("ids", nargs=-1, metavar="[ID...]", shell_complete=completing.case_ids)
 @click.option("--write", is_flag=True, help="Write the new expectations of the cases, and the manifest.")
 @click.pass_context
 def update(context: click.Context, *, directory: Path, ids: tuple[str, ...], write: bool) -> None:

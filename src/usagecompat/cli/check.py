@@ -13,6 +13,7 @@ import click
 from usagecompat import inputs
 from usagecompat.checking import check as check_payload
 from usagecompat.checking import unwrapped
+from usagecompat.cli import completing
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.failing import known_codes
 from usagecompat.cli.formats import formats, one_of
@@ -36,7 +37,7 @@ _JSON: Final = ("json", "sarif")
 
 
 @click.command()
-@click.argument("files", nargs=-1, metavar="FILE...|-")
+@click.argument("files", nargs=-1, metavar="FILE...|-", shell_complete=completing.files)
 @click.option("--revision", type=REVISION, metavar="DATE|FILE", help="Judge by this revision, not the newest.")
 @one_of("--shape", Shape, help_="What the payloads are; the kit finds out by itself if this is missing.")
 @one_of(
@@ -46,7 +47,12 @@ _JSON: Final = ("json", "sarif")
     help_="What counts: what the API is known to serve, or the published contract alone.",
 )
 @click.option(
-    "--ignore", multiple=True, metavar="CODE", callback=known_codes, help="Leave these findings out. Repeatable."
+    "--ignore",
+    multiple=True,
+    metavar="CODE",
+    shell_complete=completing.codes_of_payloads,
+    callback=known_codes,
+    help="Leave these findings out. Repeatable.",
 )
 @one_of("--fail-on", Severity, Severity.ERROR, help_="From which severity on the exit status is 1.")
 @formats(

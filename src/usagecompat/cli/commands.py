@@ -24,12 +24,15 @@ from usagecompat.suggestions import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
+    from click.shell_completion import CompletionItem
+
     from usagecompat.configuration import Configuration
 
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "adapters": ("adapters", "List and install the programs that drive real clients."),
     "check": ("check", "Check payloads and report every finding."),
     "compare": ("compare", "Compare what a client received with what it returned."),
+    "completion": ("completion", "Print the script that completes commands, options and values in SHELL."),
     "convert": ("convert", "Write payloads of one revision as payloads of another."),
     "explain": ("explain", "Explain what a finding code means and how to fix its cause."),
     "fixtures": ("fixtures", "List, copy and lint the corpus of cases."),
@@ -123,6 +126,15 @@ class Commands(Group):
 
                 command = configured(command, name, ctx, found)
         return name, command, rest
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands that begin so, for which none has to be imported; and options."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - needed only while something is completed
+
+        commands = [
+            CompletionItem(name, help=COMMANDS[name][1]) for name in sorted(COMMANDS) if name.startswith(incomplete)
+        ]
+        return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does, with misuse told in one line."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from usagecompat import inputs
+from usagecompat.cli import completing
 from usagecompat.cli.formats import formats, one_of
 from usagecompat.cli.output import say, say_json
 from usagecompat.cli.revision_option import REVISION
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("sent", metavar="SENT|-")
-@click.argument("returned", metavar="RETURNED|-")
+@click.argument("sent", metavar="SENT|-", shell_complete=completing.files)
+@click.argument("returned", metavar="RETURNED|-", shell_complete=completing.files)
 @click.option(
     "--revision",
     type=REVISION,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from usagecompat.cli import completing
 from usagecompat.cli.commands import until_nobody_reads
 from usagecompat.cli.formats import one_of
 from usagecompat.cli.output import say, say_json
@@ -27,7 +28,7 @@ _DIRECTORY: Final = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("shape", default="bucket", metavar="[SHAPE]")
+@click.argument("shape", default="bucket", metavar="[SHAPE]", shell_complete=completing.shapes_and_records)
 @click.option("--revision", type=REVISION, metavar="DATE|FILE", default=LATEST, show_default=True)
 @one_of(
     "--profile",

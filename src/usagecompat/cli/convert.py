@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import click
 
+from usagecompat.cli import completing
 from usagecompat.cli.output import say, say_json
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.exceptions import naming
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    from click.shell_completion import CompletionItem
 
     from usagecompat.contract import Revision
     from usagecompat.findings import Finding
@@ -36,9 +39,14 @@ class _Target(click.ParamType):  # type: ignore[type-arg]  # not generic in olde
         """The revision; misuse if there is none."""
         return value if value == FLAT else REVISION.convert(value, param, ctx)
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """As of a revision, and `flat`."""
+        flat = click.Choice([FLAT]).shell_complete(ctx, param, incomplete)
+        return [*flat, *completing.dates_or_files(ctx, param, incomplete)] if not (incomplete and flat) else flat
+
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=completing.files)
 @click.option("--to", "target", type=_Target(), required=True, metavar="DATE|FILE|flat", help="What to convert to.")
 @click.option(
     "--from", "source", type=REVISION, metavar="DATE|FILE", help="What the payloads are of; else what each fits best."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from usagecompat.cli import completing
 from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put, say, say_json, write_file
 
@@ -24,7 +25,13 @@ _PAGE: Final = click.Path(dir_okay=False, path_type=Path)
 @click.command(short_help="Report what the cases must cover, and which case does.")
 @click.argument("directory", type=_CORPUS, required=False, metavar="[DIR]")
 @click.option("--open", "only_open", is_flag=True, help="Only what no case covers, and one could.")
-@click.option("--topic", multiple=True, metavar="NAME", help="Only this topic, such as member or rule. Repeatable.")
+@click.option(
+    "--topic",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completing.topics,
+    help="Only this topic, such as member or rule. Repeatable.",
+)
 @formats()
 @click.pass_context
 def coverage(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from attrs import asdict
 
+from usagecompat.cli import completing
 from usagecompat.cli.commands import until_nobody_reads
 from usagecompat.cli.formats import formats
 from usagecompat.cli.output import say, say_json, write_file
@@ -33,7 +34,7 @@ _REMEDY: Final = "Fix what the message names, and run the same command again: wi
 
 
 @click.command()
-@click.argument("code", required=False, metavar="[CODE]")
+@click.argument("code", required=False, metavar="[CODE]", shell_complete=completing.codes)
 @formats()
 @click.option("--write", type=_FILE, metavar="FILE", help="Write the explanations of all codes to FILE.")
 @click.option("--check", type=_FILE, metavar="FILE", help="Fail if FILE is not what would be written.")

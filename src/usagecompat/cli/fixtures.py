@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from usagecompat.cli import completing
 from usagecompat.cli.authoring import new, update
 from usagecompat.cli.commands import Group, until_nobody_reads
 from usagecompat.cli.coverage import about, coverage
@@ -38,7 +39,15 @@ def fixtures() -> None:
 
 @fixtures.command("list", short_help="List the cases.")
 @click.argument("directory", type=_CORPUS, required=False, metavar="[DIR]")
-@click.option("--set", "set_", default="full", show_default=True, metavar="NAME", help="Only cases of this set.")
+@click.option(
+    "--set",
+    "set_",
+    default="full",
+    show_default=True,
+    metavar="NAME",
+    shell_complete=completing.sets,
+    help="Only cases of this set.",
+)
 @one_of("--shape", Shape, help_="Only payloads of this shape.")
 @click.option("--verdict", type=click.Choice([verdict.value for verdict in Verdict]), help="Only this verdict.")
 @formats()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from attrs import evolve
 
+from usagecompat.cli import completing
 from usagecompat.cli.configured import client_given
 from usagecompat.cli.formats import formats
 from usagecompat.cli.moments import moment, today
@@ -51,6 +52,7 @@ _NAMES: Final = (*FORMATS, _BADGE)
     "adapters",
     multiple=True,
     metavar="NAME",
+    shell_complete=completing.adapter_rows,
     help="A row of `usagecompat adapters list`; any number of times.",
 )
 @click.option(
@@ -59,8 +61,22 @@ _NAMES: Final = (*FORMATS, _BADGE)
     metavar="PATH",
     help="Cases, or payloads of your own; the corpus that comes with the kit otherwise.",
 )
-@click.option("--set", "set_", default="full", show_default=True, metavar="NAME", help="Only this set of the corpus.")
-@click.option("-k", "expression", metavar="EXPR", help="Only cases whose id, flags or verdict match.")
+@click.option(
+    "--set",
+    "set_",
+    default="full",
+    show_default=True,
+    metavar="NAME",
+    shell_complete=completing.sets,
+    help="Only this set of the corpus.",
+)
+@click.option(
+    "-k",
+    "expression",
+    metavar="EXPR",
+    shell_complete=completing.case_ids,
+    help="Only cases whose id, flags or verdict match.",
+)
 @click.option(
     "--jobs", "-j", type=click.IntRange(1), default=1, show_default=True, help="How many processes share the cases."
 )

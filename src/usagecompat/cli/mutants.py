@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from usagecompat.cli import completing
 from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put, say, say_json, write_file
 from usagecompat.cli.progress import progress
@@ -37,7 +38,13 @@ _JOBS: Final = click.option(
 
 @click.command(short_help="Report which faulty clients the cases catch.")
 @click.argument("directory", type=_CORPUS, required=False, metavar="[DIR]")
-@click.option("--family", multiple=True, metavar="NAME", help="Only this family of mutants. Repeatable.")
+@click.option(
+    "--family",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completing.families,
+    help="Only this family of mutants. Repeatable.",
+)
 @click.option("--survivors", is_flag=True, help="Only those that no case kills.")
 @click.option("--revision", type=REVISION, metavar="DATE|FILE", help="Judge all cases by this revision.")
 @click.option("--every-revision", is_flag=True, help="Print what survives at each revision, and nothing else.")

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from usagecompat.cli import completing
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.formats import formats, one_of
 from usagecompat.cli.output import put, put_json, say
@@ -78,6 +79,7 @@ def _day(_context: click.Context, _option: click.Parameter, text: str | None) ->
     "names",
     multiple=True,
     metavar="NAME",
+    shell_complete=completing.endpoints,
     help="Probe this endpoint, such as costs or completions; repeatable. All otherwise.",
 )
 @click.option(

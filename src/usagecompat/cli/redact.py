@@ -15,6 +15,7 @@ import click
 from attrs import define
 
 from usagecompat import inputs
+from usagecompat.cli import completing
 from usagecompat.cli.formats import formats
 from usagecompat.cli.output import say, say_json
 from usagecompat.exceptions import CannotRedact, MissingExtra, NoPayloads, UnreadableInput, WouldOverwrite
@@ -73,7 +74,7 @@ def key_of(file: Path | None) -> bytes:
 
 
 @click.command()
-@click.argument("files", nargs=-1, metavar="IN...|-")
+@click.argument("files", nargs=-1, metavar="IN...|-", shell_complete=completing.files)
 @click.option(
     "--out",
     required=True,

@@ -39,8 +39,10 @@ class _Revision(click.ParamType):  # type: ignore[type-arg]  # not generic in ol
             self.fail(str(error), param, ctx)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The dates that begin so."""
-        return click.Choice(REVISIONS).shell_complete(ctx, param, incomplete)
+        """The dates that begin so; files, if none does."""
+        from usagecompat.cli.completing import dates_or_files  # noqa: PLC0415 - needed only while something is completed
+
+        return dates_or_files(ctx, param, incomplete)
 
 
 REVISION: Final = _Revision()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from usagecompat.cli import completing
 from usagecompat.cli.commands import Group, until_nobody_reads
 from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put_json, say, say_json, write_file
@@ -49,8 +50,8 @@ def revisions(context: click.Context, format_: str) -> None:
 
 
 @revisions.command()
-@click.argument("old")
-@click.argument("new")
+@click.argument("old", shell_complete=completing.dates_or_files)
+@click.argument("new", shell_complete=completing.dates_or_files)
 @formats(_FORMATS)
 @click.option(
     "--breaking", is_flag=True, help="List only what breaks a lenient reader, who adds up, or who asks as before."
@@ -81,7 +82,7 @@ def diff(context: click.Context, old: str, new: str, format_: str, *, breaking: 
 
 
 @revisions.command("import")
-@click.argument("openapi")
+@click.argument("openapi", shell_complete=completing.files)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the draft here.")
 @click.option("--date", metavar="DATE", help="The revision's date; else that of its version or file name, or today's.")
 @click.option("--json", "as_json", is_flag=True, help="What is printed to standard error is one JSON object.")

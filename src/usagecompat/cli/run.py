@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from attrs import evolve
 
+from usagecompat.cli import completing
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.configured import client_given
 from usagecompat.cli.formats import formats
@@ -67,7 +68,12 @@ def _statuses(_context: click.Context, _option: click.Parameter, given: str | No
 
 @click.command()
 @click.option("--client", "given", metavar="CMD", help="The client's command, or python:package.module:function.")
-@click.option("--adapter", metavar="NAME", help="A client that `usagecompat adapters list` names, instead of CMD.")
+@click.option(
+    "--adapter",
+    metavar="NAME",
+    shell_complete=completing.adapter_rows,
+    help="A client that `usagecompat adapters list` names, instead of CMD.",
+)
 @click.option("--name", help="What the client is called in reports; taken from the command otherwise.")
 @click.option(
     "--oneshot", is_flag=True, help="Start CMD for each payload: payload in, re-encoded payload out, exit 0 or 1."
@@ -96,11 +102,20 @@ def _statuses(_context: click.Context, _option: click.Parameter, given: str | No
     metavar="PATH",
     help="Cases, or payloads of your own; the corpus that comes with the kit otherwise.",
 )
-@click.option("--set", "set_", default="full", show_default=True, metavar="NAME", help="Only this set of the corpus.")
+@click.option(
+    "--set",
+    "set_",
+    default="full",
+    show_default=True,
+    metavar="NAME",
+    shell_complete=completing.sets,
+    help="Only this set of the corpus.",
+)
 @click.option(
     "-k",
     "expression",
     metavar="EXPR",
+    shell_complete=completing.case_ids,
     help="Only cases whose id, flags or verdict match, such as 'costs and not page'.",
 )
 @click.option(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from usagecompat.cli import completing
 from usagecompat.cli.also import also_html, write_page
 from usagecompat.cli.failing import known_codes
 from usagecompat.cli.formats import formats, one_of
@@ -56,7 +57,7 @@ def _rows_file(_context: click.Context, _option: click.Parameter, path: Path | N
 
 
 @click.command(epilog=_EPILOG)
-@click.argument("paths", nargs=-1, required=True, metavar="PATH|GLOB|URL...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH|GLOB|URL...", shell_complete=completing.files)
 @click.option("--jobs", "-j", type=click.IntRange(1), default=1, show_default=True, help="How many processes work.")
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Let the workers of a Dask scheduler do the work, such as tcp://host:8786."
@@ -95,13 +96,18 @@ def _rows_file(_context: click.Context, _option: click.Parameter, path: Path | N
     "--ignore",
     multiple=True,
     metavar="CODE",
+    shell_complete=completing.codes_of_payloads,
     callback=known_codes,
     help="Leave these findings out, and judge without them. Repeatable.",
 )
 @one_of("--fail-on", Severity, Severity.ERROR, help_="From which severity on the exit status is 1.")
 @click.option("--totals", is_flag=True, help="Add results up by day and kind: counts, and money by currency, exactly.")
 @click.option(
-    "--group", metavar="MEMBER", callback=_group_key, help="Add up by this group key, too, such as project_id."
+    "--group",
+    metavar="MEMBER",
+    shell_complete=completing.group_keys,
+    callback=_group_key,
+    help="Add up by this group key, too, such as project_id.",
 )
 @click.option("--restatements", is_flag=True, help="Look for results that are there twice, equal or with other values.")
 @click.option(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from usagecompat.cli import completing
 from usagecompat.cli.commands import until_nobody_reads
 from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put, say, say_json
@@ -72,6 +73,7 @@ def _moment(_context: click.Context, _option: click.Parameter, text: str) -> int
     "scenarios",
     multiple=True,
     metavar="NAME",
+    shell_complete=completing.scenarios,
     help="Do one thing that the API or an emulator is known to do; may be given several times. See --list.",
 )
 @click.option(
