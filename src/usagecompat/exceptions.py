@@ -11,7 +11,8 @@ The story of a run, and what each step raises:
 5. The kit installs an adapter, or looks for one: `CannotInstall`, `NotInstalled`.
 6. The kit starts a client: `NoSuchClient`, `NoSuchSelection`, `CannotStartClient`.
 7. The kit takes what is private out of a payload: `CannotRedact`.
-8. The kit reads your `pyproject.toml`: `BadConfiguration`.
+8. The kit keeps failing cases: `ForeignDirectory`.
+9. The kit reads your `pyproject.toml`: `BadConfiguration`.
 
 Wire data itself never raises: whatever bytes come in, `check` and `compare` return.
 """
@@ -221,6 +222,19 @@ class CannotRedact(UsageCompatError, ValueError):
 
     def __str__(self) -> str:
         return f"this cannot be redacted: {self.reason}; nothing was written"
+
+
+@frozen(eq=False)
+class ForeignDirectory(UsageCompatError):
+    """Failing cases were to be written where something else is."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path}: it is not empty and has no failing cases that usagecompat wrote, so it is left as it is; "
+            "name another directory"
+        )
 
 
 @frozen(eq=False)

@@ -44,6 +44,7 @@ NOWHERE: Final = {
     "matrix": ["--client", "./no-such-program", "--corpus", "taken"],
     "probe": ["http://127.0.0.1:9/v1"],
     "redact": ["nothing.json", "--out", "made"],
+    "replay": ["nothing"],
     "revisions diff": ["nothing.json", "nothing.yaml"],
     "revisions import": ["nothing.yaml"],
     "run": ["--client", "./no-such-program", "--corpus", "taken"],

@@ -25,8 +25,10 @@ from usagecompat.clients.protocol import (
     Stop,
     Violation,
 )
+from usagecompat.contract.drafts import draft_of
+from usagecompat.contract.revisions import Draft
 from usagecompat.corpus.data import folder
-from usagecompat.findings import SERVED_SHAPES
+from usagecompat.findings import SERVED_SHAPES, Shape
 
 SCHEMA = json.loads((folder("schemas") / "protocol.json").read_text("utf-8"))
 ALL_NAMES = [name for name in SCHEMA["$defs"] if "properties" in SCHEMA["$defs"][name]]
@@ -249,3 +251,13 @@ def test_no_client_is_sent_flat_records() -> None:
     """A client that says it takes flat records is told what there is to take."""
     line = b'{"started":{"protocol":1,"client":{"name":"x"},"features":{"shapes":["flat"]}}}'
     assert "expected one of page, bucket, result in `started.features`" in str(protocol.decode_started(line))
+
+
+def test_draft_as_revision() -> None:
+    """A payload that is judged by a draft is sent with the draft's name."""
+    name = "2027-01-05-draft-0a1b2c3d"
+    draft = Draft(name, "made up for a test", (draft_of, b""))
+    sent = Run(seq=1, case_id="a/b", payload=b"{}", shape=Shape.RESULT, revision=draft, endpoint="costs")
+    message = json.loads(protocol.encode(sent))
+    against("run", message)
+    assert message["run"]["case"]["revision"] == name

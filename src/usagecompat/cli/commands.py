@@ -40,6 +40,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "openapi": ("openapi", "Print the OpenAPI document of the usage and costs endpoints."),
     "probe": ("probe", "Probe a server of the usage and costs endpoints."),
     "redact": ("redact", "Redact payloads so that they can be shared."),
+    "replay": ("replay", "Run failing cases again that `run --save-failures` wrote."),
     "revisions": ("revisions", "List the revisions of the published contract, compare two, or import one."),
     "run": ("run", "Run a client in any language over the corpus and report what it loses."),
     "scan": ("scan", "Scan archives of any size and print one summary."),

@@ -21,6 +21,7 @@ from usagecompat.cli.output import put, put_json, say, say_json, write_file
 from usagecompat.cli.paging import paging_result, refuse_beside_paging
 from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.revision_option import REVISION
+from usagecompat.cli.saving import refuse_saving, save, save_failures_option
 from usagecompat.cli.stamping import about_cases
 from usagecompat.cli.subjects import ask, known_ids, meant_by, subjects_in
 from usagecompat.clients import (
@@ -165,6 +166,7 @@ def _statuses(_context: click.Context, _option: click.Parameter, given: str | No
     is_flag=True,
     help="Write the list so that it is right about what was run, and show what changes.",
 )
+@save_failures_option
 @formats(_FORMATS)
 @also_html
 @click.option("--payloads", is_flag=True, help="With --format json: also what came back of each case, in base64.")
@@ -193,6 +195,7 @@ def run(  # noqa: PLR0913 - one for each option
     quiet: bool,
     allow_skips: bool,
     update_expected: bool,
+    save_to: Path | None,
     format_: str,
     payloads: bool,
     also: Path | None,
@@ -216,6 +219,7 @@ def run(  # noqa: PLR0913 - one for each option
     Example: usagecompat run --adapter openai-python-to-json
     Example: usagecompat run --paging --adapter python-urllib
     Example: usagecompat run --client 'node adapter.mjs' --also html=run.html
+    Example: usagecompat run --client 'node adapter.mjs' --save-failures failures/
     Example: usagecompat run --client 'node adapter.mjs' --format junit > usagecompat.xml
     """  # noqa: D301 - click's own mark
     if oneshot and http:
@@ -224,6 +228,7 @@ def run(  # noqa: PLR0913 - one for each option
         raise click.UsageError("--update-expected needs --expected FILE, which it writes.")
     if expected and not update_expected and not expected.exists():
         raise click.UsageError(f"There is no list {expected}; --update-expected writes one.")
+    refuse_saving(save_to, paging=paging)
     way = Way.ONESHOT if oneshot else Way.HTTP if http else Way.STDIO
     if (given is None) == (adapter is None):
         raise click.UsageError("Give the client either as --client CMD or as --adapter NAME.")
@@ -262,6 +267,8 @@ def run(  # noqa: PLR0913 - one for each option
             probes=probes,
             jobs=jobs,
         )
+    if save_to:
+        save(save_to, result, chosen, spec, revision=revision, given=given, adapter=adapter)
     comparison: Comparison | None = None
     if expected:
         known = known or known_ids(corpus or packaged(), set_, subjects)

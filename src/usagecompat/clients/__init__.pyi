@@ -25,7 +25,9 @@ from .results import (
     is_paging,
     topic_of,
 )
-from .runner import run
+from .runner import run, run_tasks
+from .saved import Saved, SavedCase, read_saved
+from .saving import Driven, claim, save_failures
 from .selection import select
 from .session import ClientSession, NotIntroduced, Reply
 from .spec import TIMEOUT, ClientSpec, Way, client_spec
@@ -50,6 +52,7 @@ __all__ = [
     "Comparison",
     "CorpusAbout",
     "Count",
+    "Driven",
     "Expectation",
     "Fault",
     "Features",
@@ -64,9 +67,12 @@ __all__ = [
     "Probes",
     "Probing",
     "Reply",
+    "Saved",
+    "SavedCase",
     "Task",
     "Way",
     "badge_of",
+    "claim",
     "client_spec",
     "compare_with_list",
     "digest_of_all",
@@ -76,8 +82,11 @@ __all__ = [
     "judge_paging",
     "open_session",
     "printed_buckets",
+    "read_saved",
     "run",
     "run_paging",
+    "run_tasks",
+    "save_failures",
     "select",
     "tasks",
     "this_platform",

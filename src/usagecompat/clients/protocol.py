@@ -209,7 +209,7 @@ def encode(message: Command | Started | Answer) -> bytes:
         case = _RunCase(
             id=message.case_id,
             shape=message.shape,
-            revision=message.revision,
+            revision=str(message.revision),  # a draft is more than its name
             endpoint=message.endpoint,
             base_url=message.base_url or UNSET,
             query=UNSET if message.query is None else message.query,

@@ -72,6 +72,26 @@ def run(  # noqa: PLR0913 - one for each option
         NoSuchClient: There is no such function.
     """
     todo = tasks(subjects, revision=revision)
+    return run_tasks(spec, todo, revision=revision, required=required, probing=probing, jobs=jobs, tick=tick)
+
+
+def run_tasks(  # noqa: PLR0913 - one for each option
+    spec: ClientSpec,
+    todo: Sequence[Task],
+    *,
+    revision: Revision | None = None,
+    required: Level = Level.EXACT,
+    probing: Probing = Probing.SOME,
+    jobs: int = 1,
+    tick: Callable[[int], object] = int,
+) -> ClientResult:
+    """
+    The same for what was made ready before.
+
+    Raises:
+        CannotStartClient: There is no such program.
+        NoSuchClient: There is no such function.
+    """
     if jobs <= 1:
         done = [run_share(spec, todo, probing, required, tick)]
     else:

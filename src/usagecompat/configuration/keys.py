@@ -65,11 +65,21 @@ KEYS: Final[Mapping[str, Key]] = {
     "require": Key(_is_text, 'a level such as "open"', "--require"),
     "probes": Key(_is_text, 'one of "none", "some" and "all"', "--probes"),
     "timeout": Key(
-        _is_number, "a number of seconds above zero", "--timeout", "compat_client_timeout", unless=frozenset({"probe"})
+        _is_number,
+        "a number of seconds above zero",
+        "--timeout",
+        "compat_client_timeout",
+        unless=frozenset({"probe", "replay"}),
     ),
     "jobs": Key(_is_count, "a whole number above zero", "--jobs"),
     "allow-skips": Key(_is_flag, "true or false", "--allow-skips"),
-    "revision": Key(_is_text, "the date of a revision, or the path of a draft", "--revision", "compat_revision"),
+    "revision": Key(
+        _is_text,
+        "the date of a revision, or the path of a draft",
+        "--revision",
+        "compat_revision",
+        unless=frozenset({"replay"}),
+    ),
     "profile": Key(_is_text, 'one of "served" and "published"', "--profile", "compat_profile", unless=_FOR_OTHERS),
     "ignore": Key(_are_texts, 'a list of finding codes such as ["wire/amount-as-string"]', "--ignore", "compat_ignore"),
     "fail-on": Key(_is_text, 'one of "error", "warning" and "note"', "--fail-on", "compat_fail_on"),

@@ -6,6 +6,7 @@ from .outcomes import Checked, Outcome, Unread
 from .places import path_in_repository
 from .run import MAX_CASES, MEANINGS, render_failures, render_run
 from .run_page import render_run_page
+from .run_parts import failure, who
 
 __all__ = [
     "IN_COLOUR",
@@ -21,8 +22,10 @@ __all__ = [
     "add_to_summary",
     "annotation",
     "corpus_words",
+    "failure",
     "path_in_repository",
     "render_failures",
     "render_run",
     "render_run_page",
+    "who",
 ]

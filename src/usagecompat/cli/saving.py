@@ -1,0 +1,82 @@
+"""
+`run --save-failures DIR`: failing cases in a directory, for `usagecompat replay`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from usagecompat.cli.output import say
+from usagecompat.exceptions import naming
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from usagecompat.clients import ClientResult, ClientSpec
+    from usagecompat.contract import Revision
+    from usagecompat.corpus import Case, Payload
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
+
+
+def _place(context: click.Context, _option: click.Parameter, place: Path | None) -> Path | None:
+    """The directory, which is made now: nobody waits for a run that cannot be saved."""
+    if place is None or context.resilient_parsing:
+        return place
+    from usagecompat.clients import claim  # noqa: PLC0415 - few runs save anything
+
+    with naming(place):
+        claim(place)
+    return place
+
+
+def save_failures_option(command: _Command) -> _Command:
+    """Give a command the option; its parameter is called `save_to`."""
+    option = click.option(
+        "--save-failures",
+        "save_to",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="DIR",
+        callback=_place,
+        help="Write what was sent and what came back of each failing case to DIR, for `usagecompat replay DIR`.",
+    )
+    return option(command)
+
+
+def refuse_saving(save_to: Path | None, *, paging: bool) -> None:
+    """
+    Refuse to save sequences.
+
+    Raises:
+        click.UsageError: They were to be saved.
+    """
+    if save_to and paging:
+        raise click.UsageError(
+            "--save-failures cannot be given with --paging: a sequence is no payload; `-k ID` runs it again."
+        )
+
+
+def save(  # noqa: PLR0913 - what is known of a run
+    save_to: Path,
+    result: ClientResult,
+    chosen: Sequence[Case | Payload],
+    spec: ClientSpec,
+    *,
+    revision: Revision | None,
+    given: str | None,
+    adapter: str | None,
+) -> None:
+    """Write the failing cases of a run, and say where they are."""
+    from usagecompat.clients import Driven, save_failures, tasks  # noqa: PLC0415 - few runs save anything
+    from usagecompat.corpus import version  # noqa: PLC0415 - likewise
+
+    failing = result.failing
+    todo = tasks((one for one in chosen if one.id in failing), revision=revision)
+    driven = Driven.of(spec, given=given, adapter=adapter)
+    with naming(save_to):
+        count = save_failures(save_to, result, todo, spec, driven, version=version())
+    again = f"; `usagecompat replay {save_to}` runs them again" if count else ""
+    say(f"{count} failing {'case is' if count == 1 else 'cases are'} in {save_to}{again}", err=True)
