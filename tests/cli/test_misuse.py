@@ -41,6 +41,7 @@ NOWHERE: Final = {
     "fixtures update": ["nothing"],
     "fixtures faults": ["--check", "nothing.md"],
     "fixtures new": ["nothing", "--no-ask"],
+    "fuzz": ["--client", "./no-such-program", "--corpus", "taken"],
     "matrix": ["--client", "./no-such-program", "--corpus", "taken"],
     "probe": ["http://127.0.0.1:9/v1"],
     "redact": ["nothing.json", "--out", "made"],

@@ -36,6 +36,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "convert": ("convert", "Write payloads of one revision as payloads of another."),
     "explain": ("explain", "Explain what a finding code means and how to fix its cause."),
     "fixtures": ("fixtures", "List, copy and lint the corpus of cases."),
+    "fuzz": ("fuzz", "Search for payloads that a client gets wrong, until the time is up."),
     "matrix": ("matrix", "Run several clients over the corpus and print a matrix."),
     "openapi": ("openapi", "Print the OpenAPI document of the usage and costs endpoints."),
     "probe": ("probe", "Probe a server of the usage and costs endpoints."),

@@ -20,7 +20,14 @@ _BYTES: Final = 1_000_000
 
 
 @contextmanager
-def progress(total: int, label: str, *, unit: str = "cases", wanted: bool = True) -> Generator[Callable[[int], None]]:
+def progress(
+    total: int,
+    label: str,
+    *,
+    unit: str = "cases",
+    wanted: bool = True,
+    counted: Callable[[], int] | None = None,
+) -> Generator[Callable[[int], None]]:
     """
     A bar on standard error with the share, the rate and the time that is left; nothing if nobody watches.
 
@@ -29,6 +36,7 @@ def progress(total: int, label: str, *, unit: str = "cases", wanted: bool = True
         label: What is being done.
         unit: What is counted; "MB" if `total` is in bytes.
         wanted: False to display nothing in any case.
+        counted: How much of `unit` is done, where `total` counts something else, such as time.
 
     Yields:
         A function to call with how much more is done.
@@ -41,7 +49,7 @@ def progress(total: int, label: str, *, unit: str = "cases", wanted: bool = True
 
     def rate(_: object) -> str:
         spent = monotonic() - began
-        return f"{done / scale / spent:,.0f} {unit}/s" if spent else ""
+        return f"{(counted() if counted else done) / scale / spent:,.0f} {unit}/s" if spent else ""
 
     options: dict[str, Any] = {"label": printable(label), "file": sys.stderr, "show_percent": True, "show_eta": True}
     steps = max(1, total // 500)

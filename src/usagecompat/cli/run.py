@@ -23,7 +23,7 @@ from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.cli.saving import refuse_saving, save, save_failures_option
 from usagecompat.cli.stamping import about_cases
-from usagecompat.cli.subjects import ask, known_ids, meant_by, subjects_in
+from usagecompat.cli.subjects import adapted, ask, known_ids, meant_by, subjects_in
 from usagecompat.clients import (
     TIMEOUT,
     Outcome,
@@ -34,7 +34,6 @@ from usagecompat.clients import (
     this_platform,
     updated,
 )
-from usagecompat.contract import resolve_revision
 from usagecompat.corpus import (
     Payload,
     packaged,
@@ -47,7 +46,7 @@ from usagecompat.renderers import MAX_CASES, render_run
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from usagecompat.clients import ClientResult, ClientSpec, Comparison
+    from usagecompat.clients import ClientResult, Comparison
     from usagecompat.contract import Revision
     from usagecompat.corpus import Case
 
@@ -245,7 +244,7 @@ def run(  # noqa: PLR0913 - one for each option
             "--oneshot, --http, --validates and --refused-status need a CMD; an adapter declares these itself."
         )
     else:
-        spec, revision = _adapted(adapter or "", name, timeout, revision, paging=paging)
+        spec, revision = adapted(adapter or "", name, timeout, revision, paging=paging)
     subjects: Sequence[Case | Payload] = ()
     chosen: Sequence[Case | Payload] = ()
     known: set[str] = set()
@@ -293,24 +292,6 @@ def _update(path: Path, text: str) -> None:
     for line in lines:
         say(line, err=True)
     write_file(path, text)
-
-
-def _adapted(
-    adapter: str, name: str | None, timeout: float, revision: Revision | None, *, paging: bool
-) -> tuple[ClientSpec, Revision | None]:
-    """The client of an installed adapter, and the revision to judge it by."""
-    from usagecompat.adapters import (  # noqa: PLC0415 - only who names an adapter needs them
-        client_of,
-        paging_client_of,
-        row_of,
-    )
-
-    if paging:
-        spec = paging_client_of(adapter, timeout=timeout)
-        return evolve(spec, name=name or spec.name), revision
-    spec = client_of(adapter, timeout=timeout)
-    own = row_of(adapter)[1].revision
-    return evolve(spec, name=name or spec.name), revision or (None if own is None else resolve_revision(own))
 
 
 def _put(  # noqa: PLR0913 - one for each option

@@ -7,11 +7,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 import click
+from attrs import evolve
 
 from usagecompat.cli.passed_over import say_passed_over
 from usagecompat.cli.progress import progress
 from usagecompat.clients import Probing, select
 from usagecompat.clients import run as run_client
+from usagecompat.contract import resolve_revision
 from usagecompat.corpus import FULL, Case, Lines, Payload, find_files, ids_in_set, in_plain_tree, read_case
 from usagecompat.exceptions import NoPayloads
 from usagecompat.fidelity import Level
@@ -95,3 +97,21 @@ def ask(  # noqa: PLR0913 - one for each option
             jobs=jobs,
             tick=tick,
         )
+
+
+def adapted(
+    adapter: str, name: str | None, timeout: float, revision: Revision | None, *, paging: bool
+) -> tuple[ClientSpec, Revision | None]:
+    """The client of an installed adapter, and the revision to judge it by."""
+    from usagecompat.adapters import (  # noqa: PLC0415 - only who names an adapter needs them
+        client_of,
+        paging_client_of,
+        row_of,
+    )
+
+    if paging:
+        spec = paging_client_of(adapter, timeout=timeout)
+        return evolve(spec, name=name or spec.name), revision
+    spec = client_of(adapter, timeout=timeout)
+    own = row_of(adapter)[1].revision
+    return evolve(spec, name=name or spec.name), revision or (None if own is None else resolve_revision(own))
