@@ -1,7 +1,7 @@
 """
 Everything that is asked of the kit's speed, as one table of ratios: python benchmarks/run.py [--small] [--json FILE].
 
-Each figure says what it was measured beside, in the same run; `checks`, `formats`, `growth`, `starts` and `scan` say how.
+Each figure says what it was measured beside, in the same run; `checks`, `formats`, `growth`, `starts`, `installed` and `scan` say how.
 Nothing here fails on a time: what is missed is marked.
 """
 
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import checks
 import formats
 import growth
+import installed
 import scan
 import starts
 from figures import Figure, as_dict, machine, show, versions
@@ -28,6 +29,7 @@ _SECTIONS: Final[dict[str, Callable[..., list[Figure]]]] = {
     "reports": formats.measure,
     "growth": growth.measure,
     "start": starts.measure,
+    "installed": installed.measure,
     "scan": scan.measure,
 }
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from figures import Figure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _FIXTURE: Final = Path(__file__).parent.parent / "fixtures" / "kinds" / "completions-full.json"
 _SCRIPT: Final = Path(sysconfig.get_path("scripts")) / "usagecompat"
@@ -38,9 +38,7 @@ def measure(*, small: bool) -> list[Figure]:
             "pytest": pytest,
             "pytest without the plugin": [*pytest, "-p", "no:usagecompat"],
         }  # fmt: skip
-        turns = [
-            {name: _milliseconds(program) for name, program in programs.items()} for _ in range(3 if small else 31)
-        ]
+        turns = [{name: milliseconds(program) for name, program in programs.items()} for _ in range(3 if small else 31)]
 
     def over(name: str, other: str) -> float:
         return median(turn[name] - turn[other] for turn in turns)
@@ -54,8 +52,9 @@ def measure(*, small: bool) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _milliseconds(program: Sequence[str]) -> float:
+def milliseconds(program: Sequence[str], environment: Mapping[str, str] | None = None) -> float:
+    """The processor time of a program as a whole, those that it starts included."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    run(program, capture_output=True, check=False)
+    run(program, capture_output=True, check=False, env=environment)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import email
+import io
+import json
+import os
+import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from importlib import metadata
@@ -22,15 +27,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 INSTALLED = Path(usagecompat.__file__).resolve().parent
-PACKED = {
-    "src/usagecompat/": "usagecompat/",
-    "schemas/": "usagecompat/_data/schemas/",
-    "fixtures/": "usagecompat/_data/fixtures/",
-}
+SOURCE = "src/"
+PACKED = ("fixtures/", "schemas/")
+ARCHIVE = "usagecompat/_data/corpus.tar.gz"
+ABOUT = "usagecompat/_data/corpus.json"
 ENTRY_POINTS = [
     ("console_scripts", "usagecompat.cli:main"),
     ("pytest11", "usagecompat.pytest_plugin"),
-    ("hypothesis", "usagecompat.strategies.public:register"),
+    ("hypothesis", "usagecompat.strategies.registering:register"),
 ]
 
 
@@ -53,24 +57,135 @@ def about(wheel: Path) -> Message:
         return email.message_from_bytes(archive.read(name))
 
 
-def packed(name: str) -> str | None:
-    """Where a file of the tree belongs in the wheel; None for one that stays out."""
-    return next((new + name.removeprefix(old) for old, new in PACKED.items() if name.startswith(old)), None)
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for `PYTHONPATH` in which the wheel is installed."""
+    folder = tmp_path_factory.mktemp("installed")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)  # noqa: S202 - we have just built it
+    return folder
+
+
+@pytest.fixture
+def elsewhere(installed: Path, tmp_path: Path) -> Path:
+    """A copy of that folder, to be damaged."""
+    return shutil.copytree(installed, tmp_path / "elsewhere")
+
+
+def usagecompat_in(
+    folder: Path, *words: str, cache: Path, program: str = "usagecompat"
+) -> subprocess.CompletedProcess[str]:
+    """What the command says, or pytest, if the package in a folder is used."""
+    environment = {**os.environ, "PYTHONPATH": str(folder), "USAGECOMPAT_CACHE": str(cache)}
+    command = [sys.executable, "-m", program, *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=folder.parent)
+
+
+def contents(wheel: Path) -> dict[str, bytes]:
+    """The files of the archive in a wheel, by name."""
+    with zipfile.ZipFile(wheel) as archive, tarfile.open(fileobj=io.BytesIO(archive.read(ARCHIVE))) as tar:
+        return {entry.name: file.read() for entry in tar if (file := tar.extractfile(entry))}
 
 
 def test_wheel_holds_what_git_holds(wheel: Path, tracked: list[str]) -> None:
-    """The wheel has every file of the package, the schemas and the fixtures that the project has, and no other."""
+    """The wheel has every file of the package that the project has, the archive, and no other."""
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
-    assert names == {place for name in tracked if (place := packed(name))}
+    assert names == {ARCHIVE, ABOUT, *(name.removeprefix(SOURCE) for name in tracked if name.startswith(SOURCE))}
 
 
 def test_wheel_bytes(wheel: Path, tracked: list[str]) -> None:
     """Every file arrives in the wheel byte for byte."""
     with zipfile.ZipFile(wheel) as archive:
         for name in tracked:
-            if place := packed(name):
-                assert archive.read(place) == (ROOT / name).read_bytes(), name
+            if name.startswith(SOURCE):
+                assert archive.read(name.removeprefix(SOURCE)) == (ROOT / name).read_bytes(), name
+
+
+def test_archive_holds_what_git_holds(wheel: Path, tracked: list[str]) -> None:
+    """The archive has every schema and every file of the corpus, byte for byte, and no other."""
+    assert contents(wheel) == {name: (ROOT / name).read_bytes() for name in tracked if name.startswith(PACKED)}
+
+
+def test_wheel_from_checkout(wheel: Path, tmp_path: Path) -> None:
+    """A wheel that is built from the checkout is the wheel that is built from the sdist, byte for byte."""
+    command = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", tmp_path, ROOT]
+    subprocess.run(command, capture_output=True, check=True)
+    (built,) = tmp_path.iterdir()
+    assert built.read_bytes() == wheel.read_bytes()
+
+
+def test_installed_corpus(installed: Path, tmp_path: Path, tracked: list[str]) -> None:
+    """Commands read the corpus of an installed wheel, and a copy of it is the one of the repository."""
+    cache, copy = tmp_path / "cache", tmp_path / "copy"
+    listed = usagecompat_in(installed, "fixtures", "list", "--json", cache=cache)
+    assert listed.returncode == 0, listed.stderr
+    cases = [json.loads(line) for line in listed.stdout.splitlines()]
+    payloads = [Path(case["payload"]) for case in cases]
+    assert len(payloads) == len(list((ROOT / "fixtures").rglob("*.case.json")))
+    for payload, case in zip(payloads, cases, strict=True):
+        assert payload.is_relative_to(cache)
+        assert payload.read_bytes() == (ROOT / "fixtures" / f"{case['id']}.json").read_bytes()
+    copied = usagecompat_in(installed, "fixtures", "copy", str(copy), cache=ROOT / "LICENSE")
+    assert copied.returncode == 0, copied.stderr
+    files = [path for path in copy.rglob("*") if path.is_file()]
+    assert f"{len(files):,} files" in copied.stderr
+    assert all(path.read_bytes() == (ROOT / "fixtures" / path.relative_to(copy)).read_bytes() for path in files)
+    assert sorted(f"fixtures/{path.relative_to(copy).as_posix()}" for path in files) == [
+        name for name in tracked if name.startswith("fixtures/")
+    ]
+
+
+def test_pytest_runs_the_installed_corpus(installed: Path, tmp_path: Path) -> None:
+    """`pytest --compat` runs the corpus of an installed wheel."""
+    words = (
+        "--compat",
+        "-q",
+        "-p",
+        "no:randomly",
+        "-p",
+        "no:cacheprovider",
+        "-k",
+        "count-one",
+        "--rootdir",
+        ".",
+    )
+    run = usagecompat_in(installed, *words, cache=tmp_path / "cache", program="pytest")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "4 passed" in run.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("fixtures", "list"),
+        ("fixtures", "lint"),
+        ("run", "--set", "core", "--client", "cat"),
+        ("explain", "json/syntax-error"),
+    ],
+)
+@pytest.mark.parametrize("harm", ["archive", "cache"])
+def test_damaged_installation(elsewhere: Path, tmp_path: Path, words: tuple[str, ...], harm: str) -> None:
+    """A damaged archive, and a cache that cannot be written, are told in one line that says what to do."""
+    cache = tmp_path / "cache"
+    if harm == "archive":
+        (elsewhere / ARCHIVE).write_bytes(b"\x1f\x8b")
+    else:
+        cache.write_bytes(b"")
+    run = usagecompat_in(elsewhere, *words, cache=cache)
+    assert run.returncode == 2, run.stdout + run.stderr
+    assert ("install usagecompat again" if harm == "archive" else "USAGECOMPAT_CACHE") in run.stderr
+    assert "Traceback" not in run.stderr
+    assert len(run.stderr.splitlines()) <= 3
+
+
+def test_damaged_installation_in_pytest(elsewhere: Path, tmp_path: Path) -> None:
+    """A damaged archive is a fault of use for pytest, which runs nothing."""
+    (elsewhere / ARCHIVE).unlink()
+    run = usagecompat_in(elsewhere, "--compat", "--rootdir", ".", cache=tmp_path / "cache", program="pytest")
+    assert run.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "install usagecompat again" in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 def test_wheel_is_clean(wheel: Path) -> None:
@@ -108,9 +223,18 @@ def test_installed_from_a_wheel() -> None:
 
 
 @pytest.mark.parametrize("name", ["schemas", "fixtures"])
-def test_data_is_installed(name: Literal["schemas", "fixtures"]) -> None:
-    """The schemas and fixtures in use are those of the installed package."""
-    assert _data.folder(name) == INSTALLED / "_data" / name
+def test_data_is_installed(name: Literal["schemas", "fixtures"], tracked: list[str]) -> None:
+    """The schemas and fixtures in use are those of the installed package, not the checkout's, and the same."""
+    folder = _data.folder(name)
+    assert folder != ROOT / name
+    assert sorted(path.relative_to(folder.parent).as_posix() for path in folder.rglob("*") if path.is_file()) == sorted(
+        path for path in tracked if path.startswith(f"{name}/")
+    )
+    assert all(
+        (folder.parent / path).read_bytes() == (ROOT / path).read_bytes()
+        for path in tracked
+        if path.startswith(f"{name}/")
+    )
 
 
 @pytest.mark.parametrize(("group", "target"), ENTRY_POINTS)

@@ -9,6 +9,7 @@ The text under it is the same for editors, which show nothing else; a test holds
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -550,3 +551,8 @@ class UsageResponse(Record):
         str | None, Text("The cursor of the page that follows; null if there is none."), NullSince("2026-05-13")
     ]
     """The cursor of the page that follows; null if there is none. May be null since 2026-05-13."""
+
+
+# If Hypothesis was imported before, it has loaded the module that registers the records, which stands above this one.
+if (_registering := sys.modules.get("usagecompat.strategies.registering")) is not None:
+    _registering.register()

@@ -1,18 +1,22 @@
 """
 Where `schemas/` and `fixtures/` are.
 
-A wheel carries them inside the package, under `_data/`.
+A wheel carries them inside the package as one archive, under `_data/`, which is unpacked when it is first needed.
 An editable install and a source checkout have them at the top level of the checkout.
 """
 
 from __future__ import annotations
 
+import shutil
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
+from usagecompat.corpus.unpacking import read_archive, unpacked
+
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
-_PLACES: Final = (_PACKAGE / "_data", _PACKAGE.parent.parent)
+_PACKED: Final = _PACKAGE / "_data"
+_CHECKOUT: Final = _PACKAGE.parent.parent
 
 
 @cache
@@ -21,13 +25,34 @@ def folder(name: Literal["schemas", "fixtures"]) -> Path:
     The folder `name`, as this installation has it.
 
     Raises:
+        UnreadableInput: The archive of a wheel is damaged, or nothing can be written where it must be unpacked.
         FileNotFoundError: The installation is damaged: neither the package nor a checkout around it has the folder.
     """
-    for place in _PLACES:
-        if (found := place / name).is_dir():
-            return found
-    looked = " and ".join(str(place / name) for place in _PLACES)
-    raise FileNotFoundError(f"usagecompat is installed without its {name}: looked for {looked}; install it again")
+    if (archive := read_archive(_PACKED)) is not None:
+        return unpacked(archive) / name
+    return _in_checkout(name)
+
+
+def copy(name: Literal["schemas", "fixtures"], destination: Path) -> int:
+    """
+    Copy a folder to a directory, byte for byte; how many files that are.
+
+    Raises:
+        UnreadableInput: The archive of a wheel is damaged.
+        FileNotFoundError: The installation is damaged: neither the package nor a checkout around it has the folder.
+    """
+    if (archive := read_archive(_PACKED)) is not None:
+        return archive.unpack_to(destination, f"{name}/")
+    shutil.copytree(_in_checkout(name), destination, copy_function=shutil.copyfile, dirs_exist_ok=True)
+    return sum(path.is_file() for path in destination.rglob("*"))
+
+
+def _in_checkout(name: str) -> Path:
+    if (found := _CHECKOUT / name).is_dir():
+        return found
+    raise FileNotFoundError(
+        f"usagecompat is installed without its {name}: looked for {_PACKED} and {found}; install it again"
+    )
 
 
 @cache
@@ -39,7 +64,7 @@ def version() -> str:
     try:
         return metadata.version("usagecompat")
     except metadata.PackageNotFoundError:
-        project: dict[str, str] = tomllib.loads((_PLACES[1] / "pyproject.toml").read_text("utf-8"))["project"]
+        project: dict[str, str] = tomllib.loads((_CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
         return project["version"]
 
 

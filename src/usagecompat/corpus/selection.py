@@ -6,11 +6,10 @@ The packaged corpus is `fixtures/` of this kit; any directory with files of the 
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 from usagecompat.corpus.case_files import Case, Expected, Fix, Range, read_case, read_cases, read_notes
-from usagecompat.corpus.data import folder
+from usagecompat.corpus.data import copy, folder
 from usagecompat.corpus.lint import Problem, lint
 from usagecompat.corpus.manifest import ids_in_set, write_manifest
 from usagecompat.exceptions import WouldOverwrite
@@ -83,8 +82,8 @@ def copy_corpus(destination: Path) -> int:
 
     Raises:
         WouldOverwrite: Something is at `destination`, other than an empty directory.
+        UnreadableInput: The kit is not installed whole.
     """
     if destination.exists() and not (destination.is_dir() and not any(destination.iterdir())):
         raise WouldOverwrite(str(destination))
-    shutil.copytree(packaged(), destination, copy_function=shutil.copyfile, dirs_exist_ok=True)
-    return sum(path.is_file() for path in destination.rglob("*"))
+    return copy("fixtures", destination)

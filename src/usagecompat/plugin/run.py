@@ -468,7 +468,10 @@ def _source(config: pytest.Config, said: str, option: str) -> Source:
         raise pytest.UsageError(
             f"{option} {said}: pytest has no way to name a path with `::` in it; name what holds it"
         )
-    path = _absolute(config, name) if name else folder("fixtures")
+    try:
+        path = _absolute(config, name) if name else folder("fixtures")
+    except UnreadableInput as error:
+        raise pytest.UsageError(f"{option}: {error}") from None
     try:
         found = find_files(path)
     except UnreadableInput as error:

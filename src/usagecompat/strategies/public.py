@@ -6,24 +6,25 @@ With `profile="served"` they may also show what the API serves against the lette
 revision does not know): that is what every client must decode.
 How a payload is spelled varies as JSON lets it: order of members, white space, escapes, numbers, undeclared members.
 
-The records are registered with Hypothesis, so that `from_type(usagecompat.contract.records.UsageTimeBucket)` draws buckets.
+`registering.py` registers the records with Hypothesis, so that `from_type(usagecompat.contract.records.UsageTimeBucket)` draws buckets.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from usagecompat.contract import KINDS, LATEST, RECORDS, Contract, contract, records, resolve_revision, shape_of
+from usagecompat.contract import LATEST, Contract, contract, records, resolve_revision, shape_of
 from usagecompat.exceptions import NoSuchName
 from usagecompat.findings import SERVED_SHAPES, Profile, Shape, named
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from hypothesis.strategies import SearchStrategy
 
     from usagecompat.contract import (
         CostsResultAmount,
-        Record,
         Revision,
         UnknownResult,
         UsageResponse,
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
         UsageTimeBucketResultInner,
     )
     from usagecompat.findings import ProfileName, ShapeName
-
-# Hypothesis imports this module while it is imported itself, so that nothing here may need it before it is used.
 
 __all__ = ["broken_payloads", "buckets", "pages", "payloads", "results"]
 
@@ -158,7 +157,14 @@ def _structured(tree: object, *, revision: str, profile: Profile, target: Any) -
     return record
 
 
-def _amounts(_: type[CostsResultAmount]) -> SearchStrategy[CostsResultAmount]:
+def strategy_of(record: type[Any]) -> SearchStrategy[Any]:
+    """Records of one class, of the newest revision: what Hypothesis draws for the type."""
+    if record in _OTHERS:
+        return _OTHERS[record]()
+    return results(kind=shape_of(record.__name__, LATEST).kind)
+
+
+def _amounts() -> SearchStrategy[CostsResultAmount]:
     from usagecompat.strategies.trees import objects
 
     said = contract(LATEST)
@@ -166,7 +172,7 @@ def _amounts(_: type[CostsResultAmount]) -> SearchStrategy[CostsResultAmount]:
     return cast("SearchStrategy[CostsResultAmount]", objects(said.amount, said, served=False).map(structure))
 
 
-def _unknown(_: type[UnknownResult]) -> SearchStrategy[UnknownResult]:
+def _unknown() -> SearchStrategy[UnknownResult]:
     from usagecompat.strategies.trees import other_kinds, result_trees
 
     said = contract(LATEST)
@@ -175,24 +181,17 @@ def _unknown(_: type[UnknownResult]) -> SearchStrategy[UnknownResult]:
     return cast("SearchStrategy[UnknownResult]", drawn.map(structure))
 
 
-def _flat(_: type[UsageTimeBucketResultInner]) -> SearchStrategy[UsageTimeBucketResultInner]:
+def _flat() -> SearchStrategy[UsageTimeBucketResultInner]:
     from usagecompat.codec import flatten
 
     return results().map(flatten)
 
 
-def _of_kind(cls: type[Record]) -> SearchStrategy[Any]:
-    return results(kind=shape_of(cls.__name__, LATEST).kind)
-
-
-def register() -> None:  # pyright: ignore[reportUnusedFunction] - an entry point
-    """Teach Hypothesis to draw each record; it calls this when it is imported."""
-    from hypothesis.strategies import register_type_strategy
-
-    for name in KINDS:
-        register_type_strategy(RECORDS[name], _of_kind)
-    register_type_strategy(records.UsageResponse, lambda _: pages())
-    register_type_strategy(records.UsageTimeBucket, lambda _: buckets())
-    register_type_strategy(records.CostsResultAmount, _amounts)
-    register_type_strategy(records.UnknownResult, _unknown)
-    register_type_strategy(records.UsageTimeBucketResultInner, _flat)
+_OTHERS: Final[Mapping[type[Any], Callable[[], SearchStrategy[Any]]]] = {
+    records.UsageResponse: pages,
+    records.UsageTimeBucket: buckets,
+    records.CostsResultAmount: _amounts,
+    records.UnknownResult: _unknown,
+    records.UsageTimeBucketResultInner: _flat,
+}
+"""How records are drawn that are no results of a kind."""
