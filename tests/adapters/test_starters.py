@@ -62,5 +62,5 @@ def test_command(tmp_path: Path) -> None:
     """The command names what it wrote and the commands that come next."""
     done = CliRunner().invoke(main, ["adapters", "new", "go", str(tmp_path / "new")], prog_name="usagecompat")
     assert done.exit_code == 0
-    assert "go build -o adapter ." in done.output
+    assert "go build -mod=readonly -o adapter ." in done.output
     assert done.output.rstrip().endswith("usagecompat run --client './adapter number'")

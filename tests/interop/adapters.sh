@@ -11,4 +11,4 @@ if command -v perl >/dev/null && command -v apt-get >/dev/null && [ "$(id -u)" -
     { apt-get -qq update && apt-get -qq install --yes --no-install-recommends "${perl_packages[@]}"; } >/dev/null 2>&1 ||
         echo "Perl's modules cannot be installed"
 fi
-exec python -m pytest -p no:randomly -q -rs tests/interop/adapters/check_adapters.py ${JUNIT:+--junitxml="$JUNIT/interop-adapters.xml"} "$@"
+exec python -m pytest -p no:randomly -q -rs tests/interop/adapters/check_*.py ${JUNIT:+--junitxml="$JUNIT/interop-adapters.xml"} "$@"

@@ -2,7 +2,7 @@
 Where adapters are installed, what is missing for it, and how an installed one is driven.
 
 An adapter is installed into a folder of its own, outside the package: its files are copied there, and then its
-commands run there, which fetch or generate the client.
+commands run there, which fetch or generate the client. Nothing is fetched whose digest no lock has.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from attrs import frozen
 from platformdirs import user_cache_path
 
 from usagecompat.adapters.descriptions import paging_row_of, row_of
+from usagecompat.adapters.locks import not_locked
 from usagecompat.clients import TIMEOUT, ClientSpec, Way
 from usagecompat.corpus import version
 from usagecompat.exceptions import CannotInstall, NotInstalled
@@ -35,6 +36,8 @@ _MARK: Final = "installed.json"
 _TESTING: Final = 30.0
 """How many seconds a test for something needed may take."""
 _MOST_OUTPUT: Final = 2000
+_LOCKED: Final = {"GOTOOLCHAIN": "local"}
+"""What keeps tools from fetching what no lock has: Go would get another Go."""
 
 
 @frozen(kw_only=True)
@@ -96,11 +99,14 @@ def install(adapter: Adapter, into: Path | None = None) -> Path:
         into: The folder for all adapters, in which each has its own; None for the usual one.
 
     Raises:
-        CannotInstall: Something that it needs is missing, or one of its commands fails.
+        CannotInstall: It would fetch something without a digest, something that it needs is missing, or one of its
+            commands fails.
     """
     folder = folder_of(adapter, into)
     if is_installed(adapter, into):
         return folder
+    if unlocked := not_locked(adapter):
+        raise CannotInstall(adapter.name, f"it would fetch what no digest is known of: {'; '.join(unlocked)}")
     missing = statuses([adapter], into)[adapter.name].missing
     if missing:
         raise CannotInstall(adapter.name, "; ".join(f"{need.what} is missing: {need.get}" for need in missing))
@@ -200,7 +206,12 @@ def _do(adapter: Adapter, command: tuple[str, ...], folder: Path) -> None:
     said = " ".join(command)
     try:
         run = subprocess.run(  # noqa: S603 - our own description names it
-            _filled(command), cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False
+            _filled(command),
+            cwd=folder,
+            env={**os.environ, **_LOCKED},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
         )
     except OSError as error:
         raise CannotInstall(adapter.name, f"{said}: {error.strerror}") from error

@@ -27,6 +27,12 @@ STARTERS: Final[Mapping[str, str]] = {
     "rust": "rust-serde-json",
 }
 """Which row of the adapters a language starts from."""
+_RELOCK: Final[Mapping[str, str]] = {
+    "go": "go mod tidy",
+    "java": "rm -rf lib && {first} && sha256sum lib/*.jar > lib.sha256",
+    "rust": "cargo generate-lockfile",
+}
+"""What writes the lock of a starter again, where packages can be added; `{first}` is the first command that builds it."""
 _README: Final = "README.md"
 
 
@@ -63,13 +69,22 @@ def write_starter(language: str, directory: Path) -> Starter:
 
 
 def _line(command: Iterable[str]) -> str:
+    command = tuple(command)
+    if "usagecompat.adapters.digests" in command:  # whoever has the starter need not have the kit in that Python
+        command = ("sha256sum", "--check", "--strict", "--quiet", *command[3:])
     return shlex.join(word.replace("{python}", "python3") for word in command)
 
 
-def _readme(language: str, build: Iterable[str], client: str) -> str:
+def _readme(language: str, build: tuple[str, ...], client: str) -> str:
     commands = "\n".join([*build, f"usagecompat run --client {shlex.quote(client)}"])
+    locked = ""
+    if language in _RELOCK:
+        command = _RELOCK[language].format(first=build[0])
+        locked = (
+            f"\nPackages are locked with digests. After a change to them, lock them again:\n\n```sh\n{command}\n```\n"
+        )
     return (
         f"# An adapter in {language}\n\n"
         f"It decodes each payload with a plain JSON library and encodes it again.\n"
-        f"Put your own client where the library is, then run:\n\n```sh\n{commands}\n```\n"
+        f"Put your own client where the library is, then run:\n\n```sh\n{commands}\n```\n{locked}"
     )

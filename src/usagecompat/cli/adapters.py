@@ -79,6 +79,8 @@ def install(*, names: tuple[str, ...], into: Path | None, format_: str) -> None:
 
     NAME is an adapter or one of its rows; what is installed already is left as it is.
 
+    Nothing is fetched but what the adapter's own lock has with its digest; if one does not match, nothing is installed.
+
     \b
     Example: usagecompat adapters install python-openai
     Example: usagecompat adapters install go-openai --into build/adapters
