@@ -131,6 +131,14 @@ def test_ids_of_a_corpus_of_ones_own(tmp_path: Path) -> None:
     assert words("run", "--corpus", str(tmp_path), "--set", "") == ["full", "own"]
 
 
+def test_ids_of_saved_failures(tmp_path: Path) -> None:
+    """`replay` offers the cases that were saved, with the codes for which they failed."""
+    place = str(tmp_path / "failures")
+    run("run", "--client", "oneshot:false", "-k", "members/amount-zero", "--probes", "none", "--save-failures", place)
+    assert words("replay", place, "--case", "") == ["members/amount-zero"]
+    assert [item.help for item in offered("replay", place, "--case", "")] == ["client/refused-valid"]
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"cases": 1}', '{"cases": [1]}', "\x00"])
 def test_a_damaged_corpus(text: str, tmp_path: Path) -> None:
     """Of a manifest that cannot be read nothing is offered, and nothing is printed over the line."""

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
+from usagecompat.cli import main
 from usagecompat.cli.progress import progress
+from usagecompat.clients.watching import Forgetful
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Terminal(io.StringIO):
@@ -49,3 +56,43 @@ def test_silent_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     with progress(10, "checking") as tick:
         tick(5)
     assert not stream.getvalue()
+
+
+@pytest.mark.parametrize("jobs", ["1", "3"])
+def test_run_and_matrix(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, jobs: str) -> None:
+    """`run` and `matrix` show rate and time left, in one process as in several, and count each case once."""
+    (tmp_path / "client.py").write_text(
+        "import time\ndef echo(payload):\n    time.sleep(0.1)\n    return payload\n", "utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for command in ("run", "matrix"):
+        terminal = Terminal()
+        monkeypatch.setattr(sys, "stderr", terminal)
+        arguments = [
+            command,
+            "--client",
+            "python:client:echo",
+            "-k",
+            "members/amount",
+            "--jobs",
+            jobs,
+            "--probes",
+            "none",
+        ]
+        main([*arguments, "--format", "json"], standalone_mode=False)
+        text = terminal.getvalue()
+        assert "client:echo" in text
+        assert "cases/s" in text
+        # How long the rest takes is known after a second.
+        assert jobs != "1" or re.search(r"[0-9]%.*[0-9][0-9]:[0-9][0-9]:[0-9][0-9]", text), "the time that is left"
+        assert "100%" in text
+
+
+def test_cases_that_are_asked_again_count_once() -> None:
+    """What a lost worker had done is not counted twice."""
+    counted: list[int] = []
+    again = Forgetful(counted.append, 3)
+    for _ in range(5):
+        again(1)
+    assert sum(counted) == 2

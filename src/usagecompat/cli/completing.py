@@ -8,6 +8,7 @@ reads it; whatever goes wrong, nothing is offered, because there is no place for
 from __future__ import annotations
 
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from click.shell_completion import CompletionItem
@@ -16,7 +17,6 @@ from usagecompat.exceptions import UsageCompatError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     import click
 
@@ -79,6 +79,19 @@ def case_ids(context: click.Context) -> Iterable[tuple[str, str]]:
 
     named: Path | None = context.params.get("directory") or context.params.get("corpus")
     return _bare(read_manifest(packaged() if named is None else named))
+
+
+@_offers
+def saved_ids(context: click.Context) -> Iterable[tuple[str, str]]:
+    """The ids of the failing cases in the directory that the line names; those of the kit's cases if it has none."""
+    from usagecompat.clients import read_saved  # noqa: PLC0415 - likewise
+    from usagecompat.corpus import packaged, read_manifest  # noqa: PLC0415 - likewise
+
+    place: Path | None = context.params.get("directory") or next(map(Path, context.args), None)
+    try:
+        return [(one.task.case_id, ", ".join(sorted(one.codes))) for one in (read_saved(place).cases if place else ())]
+    except UsageCompatError:
+        return _bare(read_manifest(packaged()))
 
 
 @_offers

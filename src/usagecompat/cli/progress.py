@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -55,10 +56,12 @@ def progress(
     steps = max(1, total // 500)
     bar: Any
     with click.progressbar(length=total, item_show_func=rate, update_min_steps=steps, **options) as bar:
+        lock = Lock()
 
         def tick(size: int) -> None:
             nonlocal done
-            done += size
-            bar.update(size)
+            with lock:  # several threads may ask clients
+                done += size
+                bar.update(size)
 
         yield tick

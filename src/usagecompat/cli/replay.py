@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from attrs import frozen
 
+from usagecompat.cli import completing
 from usagecompat.cli.configured import client_given
 from usagecompat.cli.formats import formats
 from usagecompat.cli.output import say, say_json
@@ -90,10 +91,20 @@ class Replayed:
 @click.command()
 @click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR")
 @click.option(
-    "--case", "wanted", multiple=True, metavar="ID", help="Only this case, or the name of its directory. Repeatable."
+    "--case",
+    "wanted",
+    multiple=True,
+    metavar="ID",
+    shell_complete=completing.saved_ids,
+    help="Only this case, or the name of its directory. Repeatable.",
 )
 @click.option("--client", "given", metavar="CMD", help="Another client than that which failed, as `run` takes it.")
-@click.option("--adapter", metavar="NAME", help="A client that `usagecompat adapters list` names, instead of CMD.")
+@click.option(
+    "--adapter",
+    metavar="NAME",
+    shell_complete=completing.adapter_rows,
+    help="A client that `usagecompat adapters list` names, instead of CMD.",
+)
 @click.option(
     "--revision",
     "draft",

@@ -81,13 +81,13 @@ def ask(  # noqa: PLR0913 - one for each option
     jobs: int,
 ) -> ClientResult:
     """
-    What comes of a client, with a progress bar where one process asks.
+    What comes of a client, with a progress bar.
 
     Raises:
         CannotStartClient: There is no such program.
         NoSuchClient: There is no such function.
     """
-    with progress(len(chosen), spec.name, wanted=jobs == 1) as tick:
+    with progress(len(chosen), spec.name) as tick:
         return run_client(
             spec,
             chosen,

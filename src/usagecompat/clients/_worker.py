@@ -12,6 +12,7 @@ import sys
 from threading import Thread
 
 from usagecompat.clients.probes import run_share
+from usagecompat.clients.watching import END, MARK
 from usagecompat.exceptions import UsageCompatError
 
 
@@ -23,11 +24,17 @@ def main() -> None:
     path, spec, tasks, probing, required = pickle.loads(sys.stdin.buffer.read(size))  # noqa: S301 - our own program wrote it
     sys.path[:] = path
     Thread(target=_end_with_the_kit, daemon=True).start()
+
+    def tick(count: int) -> None:
+        output.write(MARK * count)
+        output.flush()
+
     try:
-        result: object = run_share(spec, tasks, probing, required)
+        result: object = run_share(spec, tasks, probing, required, tick)
     except UsageCompatError as error:
         result = error
     with output:
+        output.write(END)
         pickle.dump(result, output)
         output.flush()
     os._exit(0)  # the thread waits for standard input to close, and would keep it locked

@@ -13,6 +13,7 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import sha256
+from queue import SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final, cast
 
@@ -24,6 +25,7 @@ from usagecompat.clients.probes import Probing, Share, run_share
 from usagecompat.clients.protocol import Features
 from usagecompat.clients.results import ClientResult, Kit, Outcome, Probes
 from usagecompat.clients.session import Reply
+from usagecompat.clients.watching import Forgetful, Reading, collect
 from usagecompat.corpus import Tier, packaged, read_manifest
 from usagecompat.exceptions import CannotStartClient, UsageCompatError
 from usagecompat.fidelity import Level
@@ -65,7 +67,7 @@ def run(  # noqa: PLR0913 - one for each option
         required: What must come back of each payload that is decoded.
         probing: How much is asked beside the cases.
         jobs: How many processes share the cases; each has a client of its own.
-        tick: Called with the number of cases that have been put to the client since, while one process runs them all.
+        tick: Called with the number of cases that have been put to the client since.
 
     Raises:
         CannotStartClient: There is no such program.
@@ -95,7 +97,7 @@ def run_tasks(  # noqa: PLR0913 - one for each option
     if jobs <= 1:
         done = [run_share(spec, todo, probing, required, tick)]
     else:
-        done = share_out(spec, todo, probing, jobs, required)
+        done = share_out(spec, todo, probing, jobs, required, tick=tick)
     results = [
         ClientResult(
             name=spec.name,
@@ -136,8 +138,14 @@ def _own_entries() -> Mapping[str, Entry]:
     return read_manifest(packaged())
 
 
-def share_out(
-    spec: ClientSpec, todo: Sequence[Task], probing: Probing, jobs: int, required: Level = Level.EXACT
+def share_out(  # noqa: PLR0913 - one for each option
+    spec: ClientSpec,
+    todo: Sequence[Task],
+    probing: Probing,
+    jobs: int,
+    required: Level = Level.EXACT,
+    *,
+    tick: Callable[[int], object] = int,
 ) -> list[Share]:
     """
     What comes of the cases when several processes share them, which end when this one does.
@@ -149,11 +157,17 @@ def share_out(
         NoSuchClient: There is no such function.
     """
     shares = [todo[index::jobs] for index in range(min(jobs, len(todo)) or 1)]
-    return _in_workers(spec, shares, probing, required, iter(range(_MOST_LOST)))
+    return _in_workers(spec, shares, probing, required, iter(range(_MOST_LOST)), tick=tick)
 
 
-def _in_workers(
-    spec: ClientSpec, shares: Sequence[Sequence[Task]], probing: Probing, required: Level, losses: Iterator[int]
+def _in_workers(  # noqa: PLR0913 - one for each option
+    spec: ClientSpec,
+    shares: Sequence[Sequence[Task]],
+    probing: Probing,
+    required: Level,
+    losses: Iterator[int],
+    *,
+    tick: Callable[[int], object],
 ) -> list[Share]:
     """What comes of each share in a process of its own; of one that was ended from outside, of its halves."""
     workers = [
@@ -161,6 +175,8 @@ def _in_workers(
         for _ in shares
     ]
     with _kept_going(workers):
+        news: SimpleQueue[int | None] = SimpleQueue()
+        readings = [Reading(worker, news) for worker in workers]
         try:
             for worker, share in zip(workers, shares, strict=True):
                 job = pickle.dumps((sys.path, spec, tuple(share), probing, required))
@@ -168,16 +184,14 @@ def _in_workers(
                     with suppress(BrokenPipeError):  # it was ended, which is told where it is collected
                         worker.stdin.write(len(job).to_bytes(8, "big") + job)
                         worker.stdin.flush()
-            done = [_collected(worker) for worker in workers]
+            collect(len(readings), news, tick)
+            done = [_collected(reading) for reading in readings]
         finally:
-            for worker in workers:
-                for pipe in (worker.stdin, worker.stdout):
-                    if pipe:
-                        with suppress(BrokenPipeError):
-                            pipe.close()
-                worker.wait()
+            for reading in readings:
+                reading.close()
     results: list[Share] = []
-    for share, result in zip(shares, done, strict=True):
+    for share, result, reading in zip(shares, done, readings, strict=True):
+        again = Forgetful(tick, reading.ticks)
         if result is not None:
             results.append(result)
         elif next(losses, None) is None:
@@ -186,7 +200,7 @@ def _in_workers(
             results.append(_of(share, Reply(outcome=Outcome.CRASHED, message=_ENDED_ITS_WORKER)))
         else:
             half = len(share) // 2
-            results += _in_workers(spec, [share[:half], share[half:]], probing, required, losses)
+            results += _in_workers(spec, [share[:half], share[half:]], probing, required, losses, tick=again)
     return results
 
 
@@ -220,14 +234,13 @@ def _kept_going(workers: Sequence[subprocess.Popen[bytes]]) -> Generator[None]:
         thread.join()
 
 
-def _collected(worker: subprocess.Popen[bytes]) -> Share | None:
+def _collected(reading: Reading) -> Share | None:
     """What a worker has to tell; None if it was ended by a signal."""
-    told = worker.stdout.read() if worker.stdout else b""
-    if not told:
-        if worker.wait() < 0:
+    if not reading.told:
+        if reading.worker.wait() < 0:
             return None
         raise CannotStartClient("", "a worker of usagecompat ended without a result; this is no fault of the client")
-    result = cast("Share | UsageCompatError", pickle.loads(told))  # noqa: S301 - our own program wrote it
+    result = cast("Share | UsageCompatError", pickle.loads(reading.told))  # noqa: S301 - our own program wrote it
     if isinstance(result, UsageCompatError):
         raise result
     return result
