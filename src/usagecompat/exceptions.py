@@ -9,7 +9,7 @@ The story of a run, and what each step raises:
 3. The kit reads your files: `UnreadableInput`, `NoPayloads`, `MissingExtra`.
 4. The kit reads a corpus, copies it, or makes packages of it: `CorruptCase`, `WouldOverwrite`, `CannotPack`.
 5. The kit installs an adapter, or looks for one: `CannotInstall`, `NotInstalled`.
-6. The kit starts a client: `NoSuchClient`, `NoSuchSelection`, `CannotStartClient`.
+6. The kit starts a client: `NoSuchClient`, `NoSuchSelection`, `CannotStartClient`, `CannotReachClient`, `SetupFailed`.
 7. The kit takes what is private out of a payload: `CannotRedact`.
 8. The kit keeps failing cases: `ForeignDirectory`.
 9. The kit reads your `pyproject.toml`: `BadConfiguration`.
@@ -191,6 +191,26 @@ class CannotStartClient(UsageCompatError):
 
     def __str__(self) -> str:
         return f"the client cannot be started: {self.reason}" + (f" (in: {self.command})" if self.command else "")
+
+
+class CannotReachClient(CannotStartClient):
+    """A client that is to run already cannot be reached; `command` is its address."""
+
+    def __str__(self) -> str:
+        return f"the client at {self.command} cannot be reached: {self.reason}; start it before, or with --setup CMD"
+
+
+@frozen(eq=False)
+class SetupFailed(UsageCompatError):
+    """What has to be done before a client is asked did not succeed."""
+
+    command: str
+    reason: str
+    output: str
+    """The end of what it wrote."""
+
+    def __str__(self) -> str:
+        return f"--setup {self.reason}, so no client was asked (in: {self.command})"
 
 
 @frozen(eq=False)

@@ -78,7 +78,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         metavar="[NAME=]CMD",
         help="Put each case to this client too, as an item client[NAME]: a command that speaks the line protocol, "
-        "oneshot:CMD, http:CMD, or python:package.module:function. May be given several times.",
+        "oneshot:CMD, http:CMD, python:package.module:function, or tcp:HOST:PORT or unix:PATH of one that runs already. "
+        "May be given several times.",
     )
     group.addoption(
         "--compat-client-timeout",

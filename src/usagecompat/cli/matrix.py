@@ -19,6 +19,7 @@ from usagecompat.cli.moments import moment, today
 from usagecompat.cli.output import put, put_json, write_file
 from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.revision_option import REVISION
+from usagecompat.cli.setup import awaited, prepared, setup_options
 from usagecompat.cli.stamping import about_cases
 from usagecompat.cli.subjects import ask, known_ids, meant_by, subjects_in
 from usagecompat.clients import TIMEOUT, Probing, compare_with_list, this_platform
@@ -88,6 +89,7 @@ _NAMES: Final = (*FORMATS, _BADGE)
     metavar="S",
     help="How many seconds a client has for one case, and to introduce itself.",
 )
+@setup_options
 @click.option("--revision", type=REVISION, metavar="DATE|FILE", help="Judge all by this revision.")
 @click.option(
     "--require",
@@ -129,6 +131,8 @@ def matrix(  # noqa: PLR0913 - one for each option
     expression: str | None,
     jobs: int,
     timeout: float,
+    setup: str | None,
+    setup_timeout: float,
     revision: Revision | None,
     require: str,
     probes: str,
@@ -160,26 +164,27 @@ def matrix(  # noqa: PLR0913 - one for each option
     specs = [*(client_given(one, timeout=timeout) for one in given), *_adapted(adapters, timeout)]
     absent: list[Absent] = []
     made_at = moment()
-    for spec in specs:
-        try:
-            result = ask(spec, chosen, revision=revision, require=require, probes=probes, jobs=jobs)
-        except (CannotStartClient, NoSuchClient) as error:
-            absent.append(Absent(spec.name, str(error)))
-        else:
-            results.append(
-                about_cases(
-                    result,
-                    spec,
-                    chosen,
-                    place=corpus or packaged(),
-                    listed=listed,
-                    set_=set_,
-                    expression=expression,
-                    probes=probes,
-                    jobs=jobs,
-                    made=made_at,
+    with prepared(context, setup, setup_timeout):
+        for spec in (awaited(one, setup) for one in specs):
+            try:
+                result = ask(spec, chosen, revision=revision, require=require, probes=probes, jobs=jobs)
+            except (CannotStartClient, NoSuchClient) as error:
+                absent.append(Absent(spec.name, str(error)))
+            else:
+                results.append(
+                    about_cases(
+                        result,
+                        spec,
+                        chosen,
+                        place=corpus or packaged(),
+                        listed=listed,
+                        set_=set_,
+                        expression=expression,
+                        probes=probes,
+                        jobs=jobs,
+                        made=made_at,
+                    )
                 )
-            )
     made = _matrix(results, absent, listed)
     if expected:
         known = known_ids(corpus or packaged(), set_, listed)

@@ -68,7 +68,7 @@ def paging_result(
         UnreadableInput: There is none, or a file cannot be read.
         CannotStartClient: There is no such program.
     """
-    if spec.way not in {Way.HTTP, Way.STDIO}:
+    if spec.way not in {Way.HTTP, Way.STDIO, Way.SOCKET}:
         raise click.UsageError(
             "A client that pages is a command: one for each sequence with --http, or one that stays."
         )

@@ -22,6 +22,7 @@ from usagecompat.cli.paging import paging_result, refuse_beside_paging
 from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.cli.saving import refuse_saving, save, save_failures_option
+from usagecompat.cli.setup import awaited, prepared, setup_options
 from usagecompat.cli.stamping import about_cases
 from usagecompat.cli.subjects import adapted, ask, known_ids, meant_by, subjects_in
 from usagecompat.clients import (
@@ -67,7 +68,12 @@ def _statuses(_context: click.Context, _option: click.Parameter, given: str | No
 
 
 @click.command()
-@click.option("--client", "given", metavar="CMD", help="The client's command, or python:package.module:function.")
+@click.option(
+    "--client",
+    "given",
+    metavar="CMD",
+    help="The client's command, python:package.module:function, or of one that runs already tcp:HOST:PORT or unix:PATH.",
+)
 @click.option(
     "--adapter",
     metavar="NAME",
@@ -129,6 +135,7 @@ def _statuses(_context: click.Context, _option: click.Parameter, given: str | No
     metavar="S",
     help="How many seconds a client has for one case, and to introduce itself, for which it has 60 otherwise.",
 )
+@setup_options
 @click.option("--revision", type=REVISION, metavar="DATE|FILE", help="Judge all by this revision, not each by its own.")
 @click.option(
     "--require",
@@ -186,6 +193,8 @@ def run(  # noqa: PLR0913 - one for each option
     expression: str | None,
     jobs: int,
     timeout: float,
+    setup: str | None,
+    setup_timeout: float,
     revision: Revision | None,
     require: str,
     probes: str,
@@ -214,6 +223,7 @@ def run(  # noqa: PLR0913 - one for each option
     Example: usagecompat run --client 'node adapter.mjs' -k costs
     Example: usagecompat run --client 'jq .' --oneshot --require open
     Example: usagecompat run --http --paging --client 'node exporter.mjs'
+    Example: usagecompat run --client tcp:localhost:9000 --setup 'docker compose up -d'
     Example: usagecompat run --client python:mypackage.usage:roundtrip --expected known.txt
     Example: usagecompat run --adapter openai-python-to-json
     Example: usagecompat run --paging --adapter python-urllib
@@ -250,22 +260,24 @@ def run(  # noqa: PLR0913 - one for each option
     known: set[str] = set()
     if paging:
         refuse_beside_paging(context, require)
-        result, known = paging_result(spec, corpus, expression, require=require, jobs=jobs)
+        with prepared(context, setup, setup_timeout):
+            result, known = paging_result(awaited(spec, setup), corpus, expression, require=require, jobs=jobs)
     else:
         place = corpus or packaged()
         subjects = subjects_in(place, set_)
         chosen = meant_by(expression, subjects)
-        result = about_cases(
-            ask(spec, chosen, revision=revision, require=require, probes=probes, jobs=jobs),
-            spec,
-            chosen,
-            place=place,
-            listed=subjects,
-            set_=set_,
-            expression=expression,
-            probes=probes,
-            jobs=jobs,
-        )
+        with prepared(context, setup, setup_timeout):
+            result = about_cases(
+                ask(awaited(spec, setup), chosen, revision=revision, require=require, probes=probes, jobs=jobs),
+                spec,
+                chosen,
+                place=place,
+                listed=subjects,
+                set_=set_,
+                expression=expression,
+                probes=probes,
+                jobs=jobs,
+            )
     if save_to:
         save(save_to, result, chosen, spec, revision=revision, given=given, adapter=adapter)
     comparison: Comparison | None = None

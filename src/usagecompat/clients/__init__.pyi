@@ -30,6 +30,7 @@ from .saved import Saved, SavedCase, read_saved
 from .saving import Driven, claim, save_failures
 from .selection import select
 from .session import ClientSession, NotIntroduced, Reply
+from .setting_up import SETUP_TIMEOUT, set_up
 from .spec import TIMEOUT, ClientSpec, Way, client_spec
 from .transports import open_session
 
@@ -39,6 +40,7 @@ __all__ = [
     "NONDETERMINISTIC",
     "NOT_JUDGED",
     "RUN_SCHEMA",
+    "SETUP_TIMEOUT",
     "STATE_LEAK",
     "TIMEOUT",
     "UNWRAPPABLE",
@@ -88,6 +90,7 @@ __all__ = [
     "run_tasks",
     "save_failures",
     "select",
+    "set_up",
     "tasks",
     "this_platform",
     "topic_of",

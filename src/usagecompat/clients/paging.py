@@ -64,7 +64,7 @@ def run_paging(
         CannotStartClient: There is no such program.
         NoSuchClient: The client is one that cannot page.
     """
-    if spec.way not in {Way.HTTP, Way.STDIO}:
+    if spec.way not in {Way.HTTP, Way.STDIO, Way.SOCKET}:
         raise NoSuchClient(spec.said, "a client that pages is a command, run with --http --paging or with --paging")
     todo = tuple(sequences)
     shares = [todo[index::jobs] for index in range(min(jobs, len(todo)) or 1)]

@@ -27,6 +27,7 @@ from usagecompat.exceptions import CannotStartClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from threading import Event
 
 _GUARD: Final = Path(__file__).with_name("_guard.py")
 _KEPT: Final = 8 * 1024
@@ -281,7 +282,7 @@ def _trouble_of(process: int) -> str:
     return "was stopped from outside" if status["state"] in b"Tt" or pending & ~_HARMLESS else ""
 
 
-def _next_look(until: Callable[[], float]) -> float:
+def next_look(until: Callable[[], float]) -> float:
     """Until when to wait before it is asked again when the time is up; what is past if it is."""
     now = time.monotonic()
     end = until()
@@ -367,7 +368,7 @@ class Program:
         """
         unsent: memoryview | None = self._write(memoryview(line))
         meanwhile()
-        deadline = _next_look(until) if until else time.monotonic() + seconds
+        deadline = next_look(until) if until else time.monotonic() + seconds
         if not (unsent or self._out or self._deaf):
             self._wait(deadline, seconds)  # nearly always this is the whole answer
         while True:
@@ -377,7 +378,7 @@ class Program:
                 return answer
             if len(self._out) > limit:
                 raise Flooded(limit)
-            deadline = _next_look(until) if until else deadline
+            deadline = next_look(until) if until else deadline
             self._raise_if_ended(until() if until else deadline)
             unsent = self._wait(deadline, seconds, unsent)
 
@@ -397,7 +398,7 @@ class Program:
                 self._close_stdin()
             if len(self._out) > limit:
                 raise Flooded(limit)
-            deadline = _next_look(until) if until else deadline
+            deadline = next_look(until) if until else deadline
             unsent = self._wait(deadline, seconds, unsent)
         self._drain()
         if len(self._out) > limit:
@@ -416,6 +417,18 @@ class Program:
         except ProcessProblem:
             pass
         return written, bytes(self._out[len(written) : limit])
+
+    def read_on(self, over: Event) -> None:
+        """Read what the processes write that an ended one has left, and keep the end of its complaints, until it is over."""
+        waiting = select.poll()
+        for descriptor in {self._stdout, self._stderr} - self._ended:
+            waiting.register(descriptor, select.POLLIN)
+        while len(self._ended & {self._stdout, self._stderr}) < len((self._stdout, self._stderr)) and not over.is_set():
+            for descriptor, _ in waiting.poll(_LOOK * 1000):
+                (self._read_out if descriptor == self._stdout else self._read_err)()
+                if descriptor in self._ended:
+                    waiting.unregister(descriptor)
+            self._out.clear()
 
     def _close_stdin(self) -> None:
         if self._stdin >= 0:

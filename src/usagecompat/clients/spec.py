@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import Factory, field, frozen
 
+from usagecompat.clients.addresses import address_of, is_address
 from usagecompat.exceptions import NoSuchClient
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Way(StrEnum):
     """One process for each payload, which fetches it from the kit and prints what it decoded."""
     PYTHON = "python"
     """A function, bytes to bytes, in this process."""
+    SOCKET = "socket"
+    """A process that already runs and speaks the protocol over a socket."""
 
 
 @frozen(kw_only=True)
@@ -44,7 +47,7 @@ class ClientSpec:
     name: str
     """What results are listed under."""
     command: tuple[str, ...]
-    """The program and its arguments; of a function, `package.module` and its name there."""
+    """The program and its arguments; of a function, `package.module` and its name there; of a socket, its address."""
     way: Way = Way.STDIO
     validates: bool = False
     """It claims to refuse what the contract does not allow; a client that speaks the protocol says so itself."""
@@ -62,12 +65,16 @@ class ClientSpec:
     cwd: str | None = None
     function: Callable[[bytes], object] | None = field(default=None, eq=False, repr=False)
     """The function itself, if somebody has it in hand; it goes to no other process."""
+    patience: float = 0.0
+    """How many seconds it is tried again to reach a client that is to run already, while nobody listens."""
 
     @property
     def said(self) -> str:
         """The client as it is given on a command line."""
         if self.way is Way.PYTHON:
             return PYTHON + ":".join(self.command)
+        if self.way is Way.SOCKET:
+            return self.command[0]
         return shlex.join(self.command)
 
 
@@ -81,12 +88,12 @@ def client_spec(  # noqa: PLR0913 - one for each option
     cwd: str | None = None,
 ) -> ClientSpec:
     """
-    The client that a command line names: a command, or `python:package.module:function`.
+    The client that a command line names: a command, `python:package.module:function`, `tcp:HOST:PORT` or `unix:PATH`.
 
     In front of it may stand `NAME=`, and in front of a command the way, as in `mine=oneshot:jq .`.
 
     Raises:
-        NoSuchClient: `given` is neither.
+        NoSuchClient: `given` is none of these.
     """
     named = _NAMED.match(given)
     if named:
@@ -102,13 +109,20 @@ def client_spec(  # noqa: PLR0913 - one for each option
             raise NoSuchClient(given, "a function is given as python:package.module:function")
         command: tuple[str, ...] = (module, function)
         way = Way.PYTHON
+    elif is_address(given):
+        if way is not Way.STDIO:
+            raise NoSuchClient(given, f"a client that already runs is not driven the {way} way")
+        command = (str(address_of(given)),)
+        way = Way.SOCKET
     else:
         try:
             command = tuple(shlex.split(given))
         except ValueError as error:
             raise NoSuchClient(given, f"the command cannot be split into words: {error}") from None
         if not command:
-            raise NoSuchClient(given, "it is empty; give a command, or python:package.module:function")
+            raise NoSuchClient(
+                given, "it is empty; give a command, python:package.module:function, tcp:HOST:PORT or unix:PATH"
+            )
     return ClientSpec(
         name=name or _name(command, way),
         command=command,
@@ -123,6 +137,8 @@ def _name(command: tuple[str, ...], way: Way) -> str:
     """A short name without spaces: the script that an interpreter is given, or else the program."""
     if way is Way.PYTHON:
         return ":".join(command)
+    if way is Way.SOCKET:
+        return address_of(command[0]).name
     words = [word for word in command[1:] if not word.startswith("-")]
     scripts = [word for word in words if _SCRIPT.fullmatch(_last(word)) or os.path.isfile(word)]  # noqa: PTH113 - any text
     return _last((*scripts, command[0])[0]).replace(" ", "-") or command[0]
