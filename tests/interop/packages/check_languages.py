@@ -39,6 +39,22 @@ class Built:
         return self.told[kind]["version"]
 
 
+PREPARED = {
+    "JavaScript and TypeScript": ("npm", 'echo \'{"private": true, "type": "module"}\' > package.json'),
+    "Go": ("go", "go mod init check"),
+    "Rust": ("cargo", "cargo init --quiet --name check ."),
+    "Everybody else": ("sha256sum", ":"),
+}
+"""The sections of `docs/packages.md` with commands, the tool that each needs, and what makes the project of a reader."""
+ENDED = {
+    "JavaScript and TypeScript": "node --test",
+    "Go": "go list -deps usagecompat.invalid/corpus",
+    "Rust": "cargo metadata --format-version 1 --offline",
+    "Everybody else": "cat usagecompat-corpus-*/VERSION",
+}
+"""What shows that it worked."""
+
+
 @pytest.fixture(scope="module")
 def packed(run: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The folder with all packages, and what the command said of each; without a JDK there is no jar."""
@@ -186,3 +202,28 @@ def test_archive(packed: Built, tool: Callable[[str], str], run: Callable[..., s
     digest = hashlib.sha256((there / "SHA256SUMS").read_bytes()).hexdigest()
     assert {one["digest"] for one in packed.told.values()} == {digest}
     run(sha256sum, "--check", "--quiet", "--strict", "SHA256SUMS", cwd=packed.out)
+
+
+@pytest.mark.parametrize("section", PREPARED)
+def test_guide(  # noqa: PLR0913, PLR0917 - fixtures
+    section: str,
+    packed: Built,
+    root: Path,
+    tool: Callable[[str], str],
+    run: Callable[..., str],
+    tmp_path: Path,
+) -> None:
+    """What `docs/packages.md` says works as it stands, in a project of its own beside `dist/`."""
+    name, before = PREPARED[section]
+    tool(name)
+    shutil.copytree(packed.out, tmp_path / "dist")
+    text = (root / "docs/packages.md").read_text("utf-8").partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+    blocks = dict(re.findall(r"```(\w+)\n(.*?)```", text, re.DOTALL))
+    if "js" in blocks:
+        (tmp_path / "corpus.test.js").write_text(blocks["js"], "utf-8")
+    script = "\n".join((before, blocks["sh"], ENDED[section]))
+    env = {"GOFLAGS": "-buildvcs=false -modcacherw", "GOMODCACHE": str(tmp_path / "cache"), "GOWORK": "off"}
+    printed = run(tool("bash"), "-euo", "pipefail", "-c", script, cwd=tmp_path, env=env)
+    assert {"npm": "# fail 0", "go": "usagecompat.invalid/corpus", "cargo": "usagecompat-corpus"}.get(
+        name, packed.version("archive")
+    ) in printed
