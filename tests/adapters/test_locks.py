@@ -129,6 +129,13 @@ def test_what_is_not_locked(  # noqa: PLR0913, PLR0917 - one for each thing that
     assert not folder_of(adapter, tmp_path / "into").exists()
 
 
+def test_bundled_packages(changed: Callable[..., Adapter]) -> None:
+    """A package that is within another one needs no digest of its own."""
+    bundled = '"node_modules/a/node_modules/b": {"version": "1.0.0", "inBundle": true},\n    "node_modules/openai": {'
+    adapter = changed("node-openai", "package-lock.json", '"node_modules/openai": {', bundled)
+    assert not_locked(adapter) == ()
+
+
 @pytest.mark.parametrize(
     ("command", "words"),
     [

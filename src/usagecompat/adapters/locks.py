@@ -90,7 +90,8 @@ def _npm(folder: Path) -> Iterator[str]:
         if root.get(part, {}) != said.get(part, {}):
             yield f"package-lock.json is of another package.json: their {part} differ"
     for name, package in packages.items():
-        if name and not _INTEGRITY.fullmatch(package.get("integrity", "")):
+        bundled = package.get("inBundle") is True  # within another package, whose digest covers it
+        if name and not bundled and not _INTEGRITY.fullmatch(package.get("integrity", "")):
             yield f"package-lock.json has no digest of {name.removeprefix('node_modules/')}"
 
 
