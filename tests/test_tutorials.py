@@ -91,3 +91,19 @@ def test_client_of_the_tutorial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     said(new, 0)
     assert "NONE" not in said([*smoke, "-k", "kinds"], 0).splitlines()[1]
     said([*known, "-k", "kinds"], 0)
+
+
+def test_over_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The two versions of the page on clients over time differ as it says, line by line."""
+    monkeypatch.chdir(tmp_path)
+    page = DOCS / "over-time.md"
+    for name, program in zip(("usage_v1.py", "usage_v2.py"), blocks(page, "python"), strict=True):
+        (tmp_path / name).write_text(program, "utf-8")
+    run, again, back, both, *_ = commands(page)
+    changes, fixed = blocks(page, "text")
+    assert said([*run, "--probes", "none"], 0)
+    for words, status, quoted in (([*again, "--probes", "none"], 1, changes), (back, 0, fixed)):
+        printed = said(words, status)
+        assert quoted.strip() in printed, printed
+    said(both, 1)
+    assert "v1" in (tmp_path / "versions.html").read_text("utf-8")

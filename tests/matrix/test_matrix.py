@@ -156,6 +156,7 @@ def test_json(both: Matrix) -> None:
         "level": None,
         "codes": ["client/crashed"],
         "caps": {"client/crashed": "NONE"},
+        "faults": ["client/crashed"],
     }
     assert told["cases"] == 7
 

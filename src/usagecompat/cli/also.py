@@ -18,11 +18,13 @@ _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 
 def _file(_context: click.Context, _option: click.Parameter, said: str | None) -> Path | None:
-    if said is None:
-        return None
+    return None if said is None else _place(said, ("html",))
+
+
+def _place(said: str, known: tuple[str, ...]) -> Path:
     name, found, path = said.partition("=")
-    if name != "html" or not found or not path:
-        raise click.BadParameter(f"it takes html=FILE, not {said!r}.")
+    if name not in known or not found or not path:
+        raise click.BadParameter(f"it takes {' or '.join(f'{one}=FILE' for one in known)}, not {said!r}.")
     place = Path(path)
     if place.is_dir() or not place.absolute().parent.is_dir():
         raise click.BadParameter(f"{path} cannot be written: it is a directory, or is in none that exists.")
@@ -38,6 +40,23 @@ def also_html(command: _Command) -> _Command:
         help="Write a page to look at, too: one file that needs no network.",
     )
     return option(command)
+
+
+def also_formats(known: tuple[str, ...]) -> Callable[[_Command], _Command]:
+    """Give a command the option for several formats, any number of times; its parameter `also` has names and places."""
+
+    def places(
+        _context: click.Context, _option: click.Parameter, said: tuple[str, ...]
+    ) -> tuple[tuple[str, Path], ...]:
+        return tuple((one.partition("=")[0], _place(one, known)) for one in said)
+
+    return click.option(
+        "--also",
+        metavar="FORMAT=FILE",
+        multiple=True,
+        callback=places,
+        help=f"Write another format of the run to a file, too: {' or '.join(known)}.",
+    )
 
 
 def write_page(place: Path, text: str) -> None:

@@ -13,12 +13,14 @@ import click
 from attrs import evolve
 
 from usagecompat.cli import completing
+from usagecompat.cli.baseline import baseline_option, baselines_in, put_changes
 from usagecompat.cli.configured import client_given
 from usagecompat.cli.formats import formats
 from usagecompat.cli.moments import moment, today
 from usagecompat.cli.output import put, put_json, write_file
 from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.revision_option import REVISION
+from usagecompat.cli.saved import Saved, results_in, saved_files, standings_in
 from usagecompat.cli.setup import awaited, prepared, setup_options
 from usagecompat.cli.stamping import about_cases
 from usagecompat.cli.subjects import ask, known_ids, meant_by, subjects_in
@@ -26,21 +28,22 @@ from usagecompat.clients import TIMEOUT, Probing, compare_with_list, this_platfo
 from usagecompat.corpus import packaged, read_expected_failures, version
 from usagecompat.exceptions import CannotStartClient, NoSuchClient
 from usagecompat.fidelity import Level
-from usagecompat.matrix import FORMATS, Absent, Matrix, badge, read_result
+from usagecompat.matrix import FORMATS, Absent, Matrix, badge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from usagecompat.clients import ClientResult, ClientSpec, Comparison
     from usagecompat.contract import Revision
     from usagecompat.corpus import Case, Payload
+    from usagecompat.matrix import Standing
 
 _BADGE: Final = "badge"
 _NAMES: Final = (*FORMATS, _BADGE)
 
 
 @click.command()
-@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="[RESULT...]")
+@click.argument("files", nargs=-1, callback=saved_files, metavar="[[NAME=]RESULT...]")
 @click.option(
     "--client",
     "given",
@@ -112,6 +115,7 @@ _NAMES: Final = (*FORMATS, _BADGE)
     help="A list of failures that are expected, as `usagecompat run` takes it.",
 )
 @click.option("--allow-skips", is_flag=True, help="Cases that a client skips are no reason for exit status 1.")
+@baseline_option
 @formats(_NAMES)
 @click.option(
     "--also",
@@ -123,7 +127,7 @@ _NAMES: Final = (*FORMATS, _BADGE)
 def matrix(  # noqa: PLR0913 - one for each option
     context: click.Context,
     *,
-    files: tuple[Path, ...],
+    files: tuple[Saved, ...],
     given: tuple[str, ...],
     adapters: tuple[str, ...],
     corpus: Path | None,
@@ -138,6 +142,7 @@ def matrix(  # noqa: PLR0913 - one for each option
     probes: str,
     expected: Path | None,
     allow_skips: bool,
+    baselines: tuple[Path, ...],
     format_: str,
     also: tuple[str, ...],
 ) -> None:
@@ -145,22 +150,29 @@ def matrix(  # noqa: PLR0913 - one for each option
     Run several clients over the corpus and print a matrix.
 
     RESULT is a file that `usagecompat run --format json` wrote; with --payloads it holds what came back as well.
+    NAME= in front of it calls its client so, and sets two versions of one client side by side.
     A client that cannot be started has no row, is named, and makes the exit status 2.
 
     Exit status: 0 every case of every client holds at the required level or fails as expected, 1 one does not or was not run,
     2 a client cannot be started, or something was misused.
+    With --baseline what changed is printed, RESULT may be a matrix as well, and 1 means that something got worse.
 
     \b
     Example: usagecompat matrix --client 'mine=node adapter.mjs' --client 'jq=oneshot:jq .' --also html=matrix.html
     Example: usagecompat matrix --adapter python-json --adapter perl-json-pp --format markdown
-    Example: usagecompat matrix monday.json tuesday.json --format json
+    Example: usagecompat matrix monday=monday.json tuesday=tuesday.json --format markdown
+    Example: usagecompat matrix tuesday.json --baseline monday.json --format markdown
     """  # noqa: D301 - click's own mark
     if not (files or given or adapters):
         raise click.UsageError("There is no client: give --client CMD, --adapter NAME or files with results.")
     wanted = [_wanted(one) for one in also]
+    before = baselines_in(context, baselines, format_)
+    expected = None if before else expected
+    if before and not (given or adapters or wanted):
+        context.exit(put_changes(before, _once_each(standings_in(files)), format_, allow_skips=allow_skips))
     listed = subjects_in(corpus or packaged(), set_)
     chosen = meant_by(expression, listed)
-    results = [read_result(path) for path in files]
+    results = [*results_in(files)]
     specs = [*(client_given(one, timeout=timeout) for one in given), *_adapted(adapters, timeout)]
     absent: list[Absent] = []
     made_at = moment()
@@ -195,6 +207,9 @@ def matrix(  # noqa: PLR0913 - one for each option
         )
     for name, path in wanted:
         _write(made, name, path)
+    if before:
+        worse = put_changes(before, made.clients, format_, allow_skips=allow_skips)
+        context.exit(2 if absent else worse)
     document = badge(made.clients[0]) if format_ == _BADGE else FORMATS[format_](made)
     (put_json if format_ in {_BADGE, "json"} else put)(document)
     context.exit(2 if absent else 0 if made.is_fine(allow_skips=allow_skips) else 1)
@@ -223,10 +238,7 @@ def _adapted(names: tuple[str, ...], timeout: float) -> Iterator[ClientSpec]:
 
 def _matrix(results: list[ClientResult], absent: list[Absent], listed: tuple[Case | Payload, ...]) -> Matrix:
     """These results side by side, made today."""
-    names = [*(result.name for result in results), *(one.name for one in absent)]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise click.UsageError(f"Two clients are called {twice[0]}; put NAME= before a command.")
+    _refuse_twice([*(result.name for result in results), *(one.name for one in absent)])
     return Matrix(
         clients=tuple(results),
         absent=tuple(absent),
@@ -235,6 +247,18 @@ def _matrix(results: list[ClientResult], absent: list[Absent], listed: tuple[Cas
         version=version(),
         platform=this_platform(),
     )
+
+
+def _once_each(standings: Iterable[Standing]) -> list[Standing]:
+    """How clients stood, each under a name of its own."""
+    found = [*standings]
+    _refuse_twice([standing.name for standing in found])
+    return found
+
+
+def _refuse_twice(names: list[str]) -> None:
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise click.UsageError(f"Two clients are called {twice[0]}; put NAME= before a command or a file.")
 
 
 def _write(made: Matrix, name: str, path: Path) -> None:

@@ -8,7 +8,9 @@ JSON is. Documents for programs, such as XML, keep their lines, some of which th
 from __future__ import annotations
 
 import json
+import os
 import sys
+from shutil import copymode
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -63,6 +65,21 @@ def _echo(text: str, *, err: bool, nl: bool) -> None:
 
 
 def write_file(place: Path, text: str) -> None:
-    """Write a file, which a failure names."""
+    """Write a file, which a failure names; who is ended half-way leaves the file that was there, or none."""
+    content = text.encode("utf-8", "backslashreplace")
     with naming(place):
-        place.write_text(text, encoding="utf-8", errors="backslashreplace")
+        target = place.resolve()
+        if target.exists() and not target.is_file():  # a pipe, or a device
+            target.write_bytes(content)
+            return
+        waiting = target.with_name(f".usagecompat-{os.getpid()}.new")
+        try:
+            waiting.write_bytes(content)
+            if target.exists():
+                copymode(target, waiting)
+            waiting.replace(target)
+        except OSError:
+            waiting.unlink(missing_ok=True)
+            if not target.is_file():
+                raise
+            target.write_bytes(content)  # in a folder in which nothing new can be written

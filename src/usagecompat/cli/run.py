@@ -13,14 +13,15 @@ import click
 from attrs import evolve
 
 from usagecompat.cli import completing
-from usagecompat.cli.also import also_html, write_page
+from usagecompat.cli.also import also_formats
+from usagecompat.cli.baseline import baseline_option, baselines_in, put_changes
 from usagecompat.cli.configured import client_given
 from usagecompat.cli.formats import formats
-from usagecompat.cli.moments import today
-from usagecompat.cli.output import put, put_json, say, say_json, write_file
+from usagecompat.cli.output import say, write_file
 from usagecompat.cli.paging import paging_result, refuse_beside_paging
 from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.revision_option import REVISION
+from usagecompat.cli.run_output import put_run, write_run
 from usagecompat.cli.saving import refuse_saving, save, save_failures_option
 from usagecompat.cli.setup import awaited, prepared, setup_options
 from usagecompat.cli.stamping import about_cases
@@ -30,19 +31,16 @@ from usagecompat.clients import (
     Outcome,
     Probing,
     Way,
-    badge_of,
     compare_with_list,
-    this_platform,
     updated,
 )
 from usagecompat.corpus import (
     Payload,
     packaged,
     read_expected_failures,
-    version,
 )
 from usagecompat.fidelity import Level
-from usagecompat.renderers import MAX_CASES, render_run
+from usagecompat.renderers import MAX_CASES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +52,7 @@ if TYPE_CHECKING:
 _STATUSES: Final = re.compile("[0-9]{1,3}(,[0-9]{1,3})*")
 _SIGNALLED: Final = 256
 _LEVELS: Final = [level.name.lower() for level in Level]
-_FORMATS: Final = ("text", "json", "junit", "github", "badge", "html")
+_FORMATS: Final = ("text", "markdown", "json", "junit", "github", "badge", "html")
 _MOST_NAMES: Final = 5
 
 
@@ -173,9 +171,10 @@ def _statuses(_context: click.Context, _option: click.Parameter, given: str | No
     help="Write the list so that it is right about what was run, and show what changes.",
 )
 @save_failures_option
+@baseline_option
 @formats(_FORMATS)
-@also_html
-@click.option("--payloads", is_flag=True, help="With --format json: also what came back of each case, in base64.")
+@also_formats(("html", "json"))
+@click.option("--payloads", is_flag=True, help="In JSON: also what came back of each case, in base64.")
 @click.pass_context
 def run(  # noqa: PLR0913 - one for each option
     context: click.Context,
@@ -204,9 +203,10 @@ def run(  # noqa: PLR0913 - one for each option
     allow_skips: bool,
     update_expected: bool,
     save_to: Path | None,
+    baselines: tuple[Path, ...],
     format_: str,
     payloads: bool,
-    also: Path | None,
+    also: tuple[tuple[str, Path], ...],
 ) -> None:
     """
     Run a client in any language over the corpus and report what it loses.
@@ -218,6 +218,7 @@ def run(  # noqa: PLR0913 - one for each option
 
     Exit status: 0 every case holds at the required level or fails as expected, 1 one does not, was not run, or was
     skipped although it must be decoded, 2 the client cannot be started, or something was misused.
+    With --baseline what changed is printed, and the exit status is 1 only if something got worse.
 
     \b
     Example: usagecompat run --client 'node adapter.mjs' -k costs
@@ -230,6 +231,8 @@ def run(  # noqa: PLR0913 - one for each option
     Example: usagecompat run --client 'node adapter.mjs' --also html=run.html
     Example: usagecompat run --client 'node adapter.mjs' --save-failures failures/
     Example: usagecompat run --client 'node adapter.mjs' --format junit > usagecompat.xml
+    Example: usagecompat run --client 'node adapter.mjs' --also json=old.json
+    Example: usagecompat run --client 'node adapter.mjs' --baseline old.json --format markdown
     """  # noqa: D301 - click's own mark
     if oneshot and http:
         raise click.UsageError("A client is driven the --oneshot way or the --http way, not both.")
@@ -238,6 +241,8 @@ def run(  # noqa: PLR0913 - one for each option
     if expected and not update_expected and not expected.exists():
         raise click.UsageError(f"There is no list {expected}; --update-expected writes one.")
     refuse_saving(save_to, paging=paging)
+    before = baselines_in(context, baselines, format_)
+    expected = None if before else expected
     way = Way.ONESHOT if oneshot else Way.HTTP if http else Way.STDIO
     if (given is None) == (adapter is None):
         raise click.UsageError("Give the client either as --client CMD or as --adapter NAME.")
@@ -286,14 +291,10 @@ def run(  # noqa: PLR0913 - one for each option
         if update_expected:
             _update(expected, updated(expected, result, known=known))
         comparison = compare_with_list(result, read_expected_failures(expected), known=known)
-    if format_ in {"text", "json"}:
-        _put(result, comparison, format_, payloads=payloads, max_cases=max_cases, quiet=quiet)
-    else:
-        _put_alone(result, comparison, format_, chosen)
-    if also:
-        from usagecompat.renderers import render_run_page  # noqa: PLC0415 - hardly any run writes a page
-
-        write_page(also, render_run_page(result, {subject.id: subject.payload for subject in chosen}))
+    write_run(also, result, comparison, chosen, payloads=payloads)
+    if before:
+        context.exit(put_changes(before, [result], format_, allow_skips=allow_skips, max_cases=max_cases))
+    put_run(format_, result, comparison, chosen, payloads=payloads, max_cases=max_cases, quiet=quiet)
     context.exit(_status(result, comparison, allow_skips=allow_skips))
 
 
@@ -304,43 +305,6 @@ def _update(path: Path, text: str) -> None:
     for line in lines:
         say(line, err=True)
     write_file(path, text)
-
-
-def _put(  # noqa: PLR0913 - one for each option
-    result: ClientResult,
-    comparison: Comparison | None,
-    format_: str,
-    *,
-    payloads: bool,
-    max_cases: int,
-    quiet: bool,
-) -> None:
-    if format_ == "json":
-        told = result.to_dict(payloads=payloads) | {
-            "badge": badge_of(result).to_dict(),
-            "expected": comparison and comparison.to_dict(),
-        }
-        say_json(told)
-        return
-    for line in render_run(result, comparison, max_cases=max_cases, quiet=quiet):
-        say(line)
-
-
-def _put_alone(
-    result: ClientResult, comparison: Comparison | None, format_: str, subjects: Sequence[Case | Payload]
-) -> None:
-    """A matrix of one client, in one of its formats."""
-    from usagecompat.matrix import FORMATS, Matrix, badge  # noqa: PLC0415 - the usual formats need none
-
-    alone = Matrix(
-        clients=(result,),
-        subjects={subject.id: subject for subject in subjects},
-        made=today(),
-        version=version(),
-        platform=this_platform(),
-        comparisons={result.name: comparison} if comparison else {},
-    )
-    put_json(badge(result)) if format_ == "badge" else put(FORMATS[format_](alone))
 
 
 def _status(result: ClientResult, comparison: Comparison | None, *, allow_skips: bool) -> int:

@@ -16,7 +16,7 @@ from cattrs.gen import make_dict_structure_fn
 from jsonschema import Draft202012Validator, ValidationError
 from msgspec import convert
 
-from usagecompat.clients import RUN_SCHEMA, CaseResult, ClientInfo, ClientResult, Features
+from usagecompat.clients import RUN_SCHEMA, About, CaseResult, ClientInfo, ClientResult, Features
 from usagecompat.corpus import Tier, folder
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.fidelity import Level
@@ -27,17 +27,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_RUN: Final = "usagecompat run --format json"
+_SCHEMAS: Final[Mapping[str | None, str]] = {RUN_SCHEMA: "run.json", None: "run-1.json"}
 _MOST_BYTES: Final = 512 * 1024 * 1024
 
 
-def read_result(path: Path) -> ClientResult:
+def read_result(path: Path, told: dict[str, Any] | None = None) -> ClientResult:
     """
     What came of one client, as a file holds it, of this version of the schema or of an earlier one.
+
+    Args:
+        path: The file.
+        told: The object in it, where that is read already.
 
     Raises:
         UnreadableInput: The file cannot be read, or holds something else.
     """
-    told = saved(path, {RUN_SCHEMA: "run.json", None: "run-1.json"}, "usagecompat run --format json")
+    told = validated(path, parsed(path, _RUN) if told is None else told, _SCHEMAS, _RUN)
     try:
         return result_of(told)
     except binascii.Error:
@@ -46,19 +52,19 @@ def read_result(path: Path) -> ClientResult:
         ) from None
 
 
-def saved(path: Path, schemas: Mapping[str | None, str], writer: str) -> dict[str, Any]:
+def validated(path: Path, told: dict[str, Any], schemas: Mapping[str | None, str], writer: str) -> dict[str, Any]:
     """
-    The object in a file, which is as the schema of its version describes it.
+    An object of a file, if it is as the schema of its version describes it.
 
     Args:
-        path: The file.
+        path: The file, for messages.
+        told: The object.
         schemas: The files of the schemas, by what objects say they are as; None for those that say nothing.
         writer: The command that writes such files.
 
     Raises:
-        UnreadableInput: The file cannot be read, or holds something else.
+        UnreadableInput: It is something else.
     """
-    told = parsed(path, writer)
     version = told.get("schema")
     name = schemas.get(version if isinstance(version, str) else None)
     if isinstance(version, str) and name is None:
@@ -125,6 +131,16 @@ def result_of(told: Mapping[str, Any]) -> ClientResult:
     """The result that an object tells of, which is as `schemas/run.json` describes it."""
     found = _converter().structure(told, ClientResult)
     return evolve(found, cases=tuple(sorted(found.cases, key=lambda case: case.case_id)))
+
+
+def about_of(told: object) -> About | None:
+    """What a result is of, as an object tells it."""
+    return None if told is None else _converter().structure(told, About)
+
+
+def info_of(told: object) -> ClientInfo | None:
+    """Who a client is, as an object tells it."""
+    return None if told is None else convert(told, ClientInfo)
 
 
 @cache

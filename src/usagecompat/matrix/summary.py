@@ -230,5 +230,6 @@ def _cell(case: CaseResult) -> dict[str, object]:
         "level": None if case.level is None else case.level.name,
         "codes": list(caps),
         "caps": {code: cap.name for code, cap in caps.items()},
+        "faults": sorted({fault.code for fault in case.faults}),
     }
     return told | {"sha256": case.sha256} if case.sha256 else told

@@ -59,27 +59,27 @@ def text(matrix: Matrix) -> Iterator[str]:
 
 def markdown(matrix: Matrix) -> Iterator[str]:
     """The lines of the matrix as two tables of Markdown: what each client keeps, and what it loses at worst."""
-    yield _escaped(_title(matrix))
+    yield escaped(_title(matrix))
     for line in shared_lines(matrix):
         yield ""
-        yield _escaped(line)
+        yield escaped(line)
     yield ""
-    yield _columns(_HEADS)
-    yield _columns(("---", "---", *("---:" for _ in _HEADS[2:])))
+    yield columns(_HEADS)
+    yield columns(("---", "---", *("---:" for _ in _HEADS[2:])))
     for client in matrix.clients:
-        yield _columns(tuple(map(_escaped, _row(client))))
+        yield columns(tuple(map(escaped, _row(client))))
     yield ""
-    yield _columns(("client", "is", "worst differences", "invalid payloads"))
-    yield _columns(("---",) * 4)
+    yield columns(("client", "is", "worst differences", "invalid payloads"))
+    yield columns(("---",) * 4)
     for client in matrix.clients:
-        losses = "; ".join(_escaped(_worst(one)) for one in worst(client)[:_MOST_WORST]) or "none"
+        losses = "; ".join(escaped(_worst(one)) for one in worst(client)[:_MOST_WORST]) or "none"
         name, _, about = _about(client).partition(": ")
         about = "; ".join((about, *own_lines(client, matrix)))
-        yield _columns((_escaped(name), _escaped(about), losses, _escaped(_of_invalid(client).partition(": ")[2])))
+        yield columns((escaped(name), escaped(about), losses, escaped(_of_invalid(client).partition(": ")[2])))
     if matrix.absent:
         yield ""
     for absent in matrix.absent:
-        yield f"* {_escaped(printable(absent.name))}: not run: {_escaped(printable(' '.join(absent.reason.split())))}"
+        yield f"* {escaped(printable(absent.name))}: not run: {escaped(printable(' '.join(absent.reason.split())))}"
 
 
 def _title(matrix: Matrix) -> str:
@@ -131,9 +131,11 @@ def _worst(one: Worst) -> str:
     return f"{one.cap.name}: {one.code} in {one.cases} of {one.of} cases"
 
 
-def _columns(cells: tuple[str, ...]) -> str:
+def columns(cells: tuple[str, ...]) -> str:
+    """A row of a table."""
     return f"| {' | '.join(cells)} |"
 
 
-def _escaped(words: str) -> str:
+def escaped(words: str) -> str:
+    """Words without anything that Markdown would read."""
     return _MARKS.sub(r"\\\1", words)
