@@ -33,7 +33,7 @@ LOST = "client/precision-lost"
 NULLS = "client/null-became-absent"
 
 
-def answered(level: Level | None, *codes: str, outcome: Outcome = Outcome.DECODED, **told: Any) -> CaseResult:
+def answered(level: Level | None, *codes: str, outcome: Outcome = Outcome.DECODED, **told: Any) -> CaseResult:  # noqa: ANN401 - members of the class
     """A case with these differences, each of which caps it; or without a level, with these faults."""
     found = tuple(
         Difference(code=code, pointer="", sent="1", returned="2", message="", cap=level)
@@ -48,7 +48,7 @@ def answered(level: Level | None, *codes: str, outcome: Outcome = Outcome.DECODE
     )
 
 
-def client(*cases: CaseResult, **told: Any) -> ClientResult:
+def client(*cases: CaseResult, **told: Any) -> ClientResult:  # noqa: ANN401 - members of the class
     """What came of a client."""
     return ClientResult(
         **{"name": "mine", "command": "mine", "way": "oneshot", "client": None, "features": None, "revision": None}
@@ -57,7 +57,7 @@ def client(*cases: CaseResult, **told: Any) -> ClientResult:
     )
 
 
-def changed(before: CaseResult, now: CaseResult, **told: Any) -> ClientChanges:
+def changed(before: CaseResult, now: CaseResult, **told: bool) -> ClientChanges:
     """What changed of a client with one case."""
     return client_changes(standing_of(client(before)), standing_of(client(now)), **told)
 
