@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from platformdirs import user_cache_path
 
 pytest_plugins = ["pytester"]
 
@@ -24,6 +25,9 @@ settings.load_profile("suite")
 # What a shell runs in the background ignores interruptions, and so would every program that a test starts and interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Tests give programs another home, in which none of them should have to unpack the corpus again.
+os.environ.setdefault("USAGECOMPAT_CACHE", str(user_cache_path("usagecompat", appauthor=False)))
 
 ROOT = Path(__file__).resolve().parent.parent
 
