@@ -222,6 +222,22 @@ def site(session: nox.Session) -> None:
     session.log("the site: %s", out / "index.html")
 
 
+@nox.session(tags=["ci"])
+def packages(session: nox.Session) -> None:
+    """All of a release but the upload, rehearsed: two equal builds, metadata, contents, a list of parts; `-- OUT` keeps it."""
+    session.chdir(ROOT)
+    session.install("--group", "release")
+    session.run("python", ".ci/release.py", "--rehearse", *(session.posargs or (f"{_scratch()}/release",)))
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Everything that a release is but the upload, and what would publish it: `-s release -- OUT`."""
+    session.chdir(ROOT)
+    session.install("--group", "release")
+    session.run("python", ".ci/release.py", *(session.posargs or ("dist",)))
+
+
 @nox.session
 def mutmut(session: nox.Session) -> None:
     """Which changes to the core no test notices: hours for all, `-s mutmut -- 'usagecompat.codec*'` for a part."""

@@ -6,6 +6,7 @@ import email
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -211,6 +212,20 @@ def test_metadata(about: Message) -> None:
     plain = [line for line in about.get_all("Requires-Dist", []) if ";" not in line]
     assert sorted(plain) == sorted(PROJECT["dependencies"])
     assert sorted(about.get_all("Provides-Extra", [])) == sorted(PROJECT["optional-dependencies"])
+
+
+def test_description(about: Message) -> None:
+    """The description is README.md without links and pictures that lead nowhere on an index."""
+    text = about.get_payload()
+    assert isinstance(text, str)
+    assert about["Description-Content-Type"] == "text/markdown"
+    links = re.findall(r"\]\(([^)]*)\)", text)
+    assert [link for link in links if not link.startswith("https://")] == []
+    assert "![" not in text
+    headings = re.findall(r"(?m)^#+ .*$", (ROOT / "README.md").read_text("utf-8"))
+    assert [
+        line for line in re.findall(r"(?m)^#+ .*$", text) if not line.startswith("# ") or line == headings[0]
+    ] == headings
 
 
 def test_installed_from_a_wheel() -> None:
