@@ -2,6 +2,7 @@ from .about import About, CorpusAbout, digest_of_all, this_platform
 from .badges import badge_of
 from .expected import Comparison, compare_with_list, item_of, updated
 from .grading import UNWRAPPABLE, Task, judge, tasks
+from .lifts import Fix, Lift
 from .paging import run_paging
 from .paging_judging import Paging, PagingResult, judge_paging
 from .paging_output import Printed, printed_buckets
@@ -59,7 +60,9 @@ __all__ = [
     "Fault",
     "Features",
     "Fetched",
+    "Fix",
     "Kit",
+    "Lift",
     "NotIntroduced",
     "Outcome",
     "Paging",

@@ -109,7 +109,7 @@ def _wrapped(sent: Decimal, returned: Decimal) -> Iterator[str]:
     for bits in _WIDTHS:
         low = one % 2**bits
         signed = low - 2**bits if low >= 2 ** (bits - 1) else low
-        if other == signed:
+        if other in {signed, one % 2 ** (bits - 1)}:  # with the sign, or cut off
             yield f"wraps-at-2^{bits - 1}"
         if other == low:
             yield f"wraps-at-2^{bits}"

@@ -34,6 +34,9 @@ _PLAIN: Final[Mapping[str, str]] = {
 }
 
 
+_LOST: Final = frozenset({"client/kind-lost", "client/member-lost", "client/null-became-absent"})
+
+
 @define
 class Values:
     """Both sides of a case as trees; None if there is none."""
@@ -123,6 +126,9 @@ def _equal(one: Tree | NoValue, other: Tree | NoValue) -> bool:
 def explanations(difference: Difference, values: Values, listed: Sequence[Difference], revision: str) -> Iterator[str]:
     """Everything that may explain a difference."""
     code = difference.code
+    parts = pointer_parts(difference.pointer)
+    if parts and code in _LOST and _at(values.returned, parts[:-1]) == {}:
+        yield "records-emptied"
     if code in _PLAIN:
         yield from _under_lost_kind(difference, listed)
         if code == "client/number-respelled" and (difference.sent or "").startswith("-0"):
@@ -130,7 +136,6 @@ def explanations(difference: Difference, values: Values, listed: Sequence[Differ
         yield _PLAIN[code]
         return
     sent, returned = _sides(difference, values)
-    parts = pointer_parts(difference.pointer)
     if code == "client/kind-lost":
         yield f"one-kind-for-all:{returned}" if isinstance(returned, str) and returned in KINDS else "kind-lost"
         if isinstance(sent, str) and isinstance(returned, str):
@@ -138,6 +143,8 @@ def explanations(difference: Difference, values: Values, listed: Sequence[Differ
     elif code in {"client/value-changed", "client/type-changed", "client/precision-lost"}:
         if parts[-1:] == ("has_more",):
             yield "has-more-changed"
+        elif parts[-1:] == ("next_page",) and returned is None:
+            yield "cursor-as-null"
         if sent is not NO_VALUE and returned is not NO_VALUE:
             yield from explained(sent, returned)
             if isinstance(sent, Number) and isinstance(returned, Number):
@@ -155,6 +162,7 @@ def explanations(difference: Difference, values: Values, listed: Sequence[Differ
             yield f"member-lost-{parts[-1]}" if parts else "members-lost"
             yield "members-lost"
     elif code == "client/member-invented":
+        yield from _beside_lost_list(difference, listed)
         yield from _invented(parts, returned, values, revision)
         yield from _under_lost_kind(difference, listed)
         yield "members-invented"
@@ -175,6 +183,15 @@ def _under_lost_kind(difference: Difference, listed: Sequence[Difference]) -> It
         if other.code == "client/kind-lost" and other.pointer.rpartition("/")[0] == parent:
             returned = _told(other.returned)
             yield f"one-kind-for-all:{returned}" if isinstance(returned, str) and returned in KINDS else "kind-lost"
+
+
+def _beside_lost_list(difference: Difference, listed: Sequence[Difference]) -> Iterator[str]:
+    """What a bucket gets in place of its list of results is invented for that."""
+    parent = difference.pointer.rpartition("/")[0]
+    for other in listed:
+        where, _, name = other.pointer.rpartition("/")
+        if other.code == "client/member-lost" and name == "results" and where == parent:
+            yield "member-lost-results"
 
 
 def _invented(parts: Sequence[str], returned: Tree | NoValue, values: Values, revision: str) -> Iterator[str]:

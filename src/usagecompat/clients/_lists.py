@@ -32,6 +32,8 @@ class Lists:
     """The kinds of items that came back."""
     new_kinds: frozenset[str | None]
     """The kinds of items that came back and were not sent."""
+    one_of_a_kind: bool
+    """Whether no two items of one kind came back."""
     _counts: Mapping[str, int]
     _groups: Mapping[str, int]
 
@@ -57,6 +59,7 @@ class Lists:
             tuple(orders),
             frozenset(map(kind_of, returned)),
             frozenset(map(kind_of, strange)),
+            len({*map(kind_of, returned)}) == len(returned),
             Counter(ours),
             Counter(map(_group, sent)),
         )
@@ -80,7 +83,7 @@ class Lists:
             yield "zero-records-dropped"
         if isinstance(kind, str) and kind not in {*KINDS, "page", "bucket"}:
             yield "unknown-kinds-dropped"
-        if kind in self.new_kinds:
+        if kind in self.new_kinds or (kind in self.kinds and self.one_of_a_kind):
             yield "merged"
         if kind in KINDS and kind not in self.kinds:
             yield "kinds-dropped"

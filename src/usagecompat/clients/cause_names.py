@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+VAGUE: Final = frozenset(
+    {
+        *("type-changed", "text-changed", "number-changed", "value-as-null", "others", "members-lost", "items-lost"),
+        *("members-invented", "renamed", "refused", "kind-lost", "reordered"),
+    }
+)
+"""Causes that explain much by saying little: a more exact one needs half as many cases."""
+
+
 @frozen
 class Naming:
     """What is said of one kind of cause."""

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from attrs import define
-
 from usagecompat.clients._explanations import Values, explanations, renamed
 from usagecompat.clients._traits import traits
-from usagecompat.clients.cause_names import naming
+from usagecompat.clients.cause_names import VAGUE, naming
+from usagecompat.clients.fixes import Mark, fixes_of
 from usagecompat.clients.results import COMPARED, Cause
 from usagecompat.contract import LATEST
 from usagecompat.corpus import Tier
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from usagecompat.clients.grading import Task
+    from usagecompat.clients.lifts import Fix
     from usagecompat.clients.results import CaseResult, ClientResult, Fault
 
 _FAULTS: Final[Mapping[str, str]] = {
@@ -34,13 +34,6 @@ _FAULTS: Final[Mapping[str, str]] = {
     "client/nondeterministic": "nondeterministic",
 }
 _PREVIOUS: Final = "what came is the answer to "
-_GENERIC: Final = frozenset(
-    {
-        *("type-changed", "text-changed", "number-changed", "value-as-null", "others", "members-lost", "items-lost"),
-        *("members-invented", "renamed", "refused", "kind-lost", "reordered"),
-    }
-)
-"""Causes that explain much by saying little: a more exact one needs half as many cases."""
 _FEW_NAMES: Final = 3
 _LONGEST: Final = 160
 _TELLING: Final = 0.6
@@ -54,19 +47,6 @@ _LISTED: Final = 200
 """So many differences of a case are looked at."""
 
 
-@define
-class _Mark:
-    """One difference or fault, and what may explain it, the most exact first."""
-
-    case: CaseResult
-    code: str
-    cap: Level
-    pointer: str
-    message: str
-    candidates: tuple[str, ...]
-    cause: str = ""
-
-
 def causes_of(result: ClientResult, tasks: Iterable[Task]) -> tuple[Cause, ...]:
     """
     The causes of all that is wrong with a client, in the order in which to fix them.
@@ -75,18 +55,26 @@ def causes_of(result: ClientResult, tasks: Iterable[Task]) -> tuple[Cause, ...]:
         result: What came of the client.
         tasks: What was sent; a case without is explained by its codes alone.
     """
+    return causes_and_fixes(result, tasks)[0]
+
+
+def causes_and_fixes(result: ClientResult, tasks: Iterable[Task]) -> tuple[tuple[Cause, ...], tuple[Fix, ...]]:
+    """The causes, and the same by what to fix first; causes of what comes first come first, too."""
     by_id = {task.case_id: task for task in tasks}
     refusals = _refusal_traits(result, by_id)
     marks = [mark for case in result.cases for mark in _marks(case, by_id.get(case.case_id), refusals)]
     _attribute(marks)
-    named: dict[str, list[_Mark]] = {}
+    named: dict[str, list[Mark]] = {}
     for mark in marks:
         named.setdefault(mark.cause, []).append(mark)
     found = [_cause(name, part, result, marks) for name, part in named.items()]
-    return tuple(sorted(found, key=lambda one: (one.cap, -one.everyday, -len(one.cases), one.name)))
+    found.sort(key=lambda one: (one.cap, -one.everyday, -len(one.cases), one.name))
+    fixes = fixes_of(found, marks, result.required, {case_id: len(task.payload) for case_id, task in by_id.items()})
+    rank = {name: place for place, fix in enumerate(fixes) for name in fix.causes}
+    return tuple(sorted(found, key=lambda one: rank.get(one.name, len(rank)))), fixes
 
 
-def _attribute(marks: Sequence[_Mark]) -> None:
+def _attribute(marks: Sequence[Mark]) -> None:
     """Give each mark its cause: whatever explains the most of what is left, in cases first and then in places."""
     left = [mark for mark in marks if not mark.cause]
     while left:
@@ -98,7 +86,7 @@ def _attribute(marks: Sequence[_Mark]) -> None:
                 places[name] += 1
                 seen.setdefault(name, set()).add(mark.case.case_id)
                 first[name] = first.get(name, 0) + rank
-        weights = {name: 1 if name == "refused" else 3 if name in _GENERIC else 6 for name in places}
+        weights = {name: 1 if name == "refused" else 3 if name in VAGUE else 6 for name in places}
         best = max(
             places,
             key=lambda name: (
@@ -114,7 +102,7 @@ def _attribute(marks: Sequence[_Mark]) -> None:
         left = [mark for mark in left if not mark.cause]
 
 
-def _cause(name: str, part: Sequence[_Mark], result: ClientResult, marks: Sequence[_Mark]) -> Cause:
+def _cause(name: str, part: Sequence[Mark], result: ClientResult, marks: Sequence[Mark]) -> Cause:
     said = naming(name)
     shown = min(part, key=lambda mark: (mark.case.tier is not Tier.EVERYDAY, mark.cap, len(mark.message)))
     cases = {mark.case.case_id: mark.case for mark in part}
@@ -127,6 +115,7 @@ def _cause(name: str, part: Sequence[_Mark], result: ClientResult, marks: Sequen
         where=_where(part),
         cases=tuple(sorted(cases)),
         everyday=sum(case.tier is Tier.EVERYDAY for case in cases.values()),
+        live=sum(case.served for case in cases.values()),
         cap=min(mark.cap for mark in part),
         code=max(codes, key=lambda code: (codes[code], code)),
         example=example if len(example) <= _LONGEST else f"{example[:_LONGEST]} …",
@@ -135,7 +124,7 @@ def _cause(name: str, part: Sequence[_Mark], result: ClientResult, marks: Sequen
     )
 
 
-def _where(part: Sequence[_Mark]) -> str:
+def _where(part: Sequence[Mark]) -> str:
     names = Counter(_member(mark.pointer) for mark in part)
     listed = [name for name, _ in names.most_common()]
     more = f" and {len(listed) - _FEW_NAMES} more" if len(listed) > _FEW_NAMES else ""
@@ -150,7 +139,7 @@ def _member(pointer: str) -> str:
     return ".".join(names[-2:]) if names[-1] in {"value", "currency"} else names[-1]
 
 
-def _level_without(name: str, result: ClientResult, marks: Sequence[_Mark]) -> Level | None:
+def _level_without(name: str, result: ClientResult, marks: Sequence[Mark]) -> Level | None:
     """The headline if nothing were left of one cause, as far as answers tell: none is told of what gave no answer."""
     caps: dict[str, Level] = {}
     for mark in marks:
@@ -164,10 +153,10 @@ def _level_without(name: str, result: ClientResult, marks: Sequence[_Mark]) -> L
 # -- the explanations of one case
 
 
-def _marks(case: CaseResult, task: Task | None, refusals: Mapping[str, tuple[str, ...]]) -> Iterator[_Mark]:
+def _marks(case: CaseResult, task: Task | None, refusals: Mapping[str, tuple[str, ...]]) -> Iterator[Mark]:
     for fault in case.faults:
         names = _of_fault(fault, refusals.get(case.case_id, ()))
-        yield _Mark(case, fault.code, Level.NONE, "", fault.message, names)
+        yield Mark(case, fault.code, Level.NONE, "", fault.message, names)
     if case.duty not in COMPARED or not case.differences:
         return
     listed = case.differences[:_LISTED]
@@ -179,7 +168,7 @@ def _marks(case: CaseResult, task: Task | None, refusals: Mapping[str, tuple[str
         )
         # What is lost of an extreme payload is no failure, and comes behind everything that is.
         cap = max(difference.cap, Level.EXACT) if case.tier is Tier.EXTREME else difference.cap
-        yield _Mark(case, difference.code, cap, difference.pointer, difference.message, names)
+        yield Mark(case, difference.code, cap, difference.pointer, difference.message, names)
 
 
 def _of_fault(fault: Fault, refusals: tuple[str, ...]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve, field, frozen
 
 from usagecompat.clients.about import About  # noqa: TC001 - annotations are read at run time
+from usagecompat.clients.lifts import Fix  # noqa: TC001 - annotations are read at run time
 from usagecompat.clients.protocol import ClientInfo, Features  # noqa: TC001 - annotations are read at run time
 from usagecompat.corpus import Tier
 from usagecompat.fidelity import Difference, Level
@@ -258,6 +259,8 @@ class Cause:
     """The headline that fixing this alone gives, by the everyday cases that were answered; None if none was."""
     known: tuple[str, ...]
     """Faults in `docs/faults.md` of the same kind."""
+    live: int = 0
+    """How many of the cases the API was observed to serve."""
 
     def to_dict(self) -> dict[str, object]:
         """The cause as `schemas/run.json` describes it."""
@@ -268,6 +271,7 @@ class Cause:
             "where": self.where,
             "cases": list(self.cases),
             "everyday": self.everyday,
+            "live": self.live,
             "cap": self.cap.name,
             "code": self.code,
             "example": self.example,
@@ -299,6 +303,8 @@ class ClientResult:
     """None if nobody counted, as in results of earlier versions."""
     causes: tuple[Cause, ...] = ()
     """What is wrong, in the order in which to fix it; empty where nobody looked."""
+    fix_first: tuple[Fix, ...] = ()
+    """The same by what to fix, what lifts the most live cases first; what no required level looks at is left out."""
     about: About | None = None
     """What it is of; None if nobody said so, as in results of earlier versions."""
 
@@ -323,6 +329,7 @@ class ClientResult:
             probes=self.probes + other.probes,
             kit=_kit_of_both(self, other),
             causes=(),
+            fix_first=(),
         )
 
     @property
@@ -417,6 +424,7 @@ class ClientResult:
             "topics": {topic: count.to_dict() for topic, count in self.topics.items()},
             "codes": dict(self.codes),
             "causes": [cause.to_dict() for cause in self.causes],
+            "fix_first": [fix.to_dict() for fix in self.fix_first],
             "probes": self.probes.to_dict(),
             "faults": [fault.to_dict() for fault in self.faults],
             "failing": {name: sorted(codes) for name, codes in self.failing.items()},

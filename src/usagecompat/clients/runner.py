@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from attrs import evolve
 
-from usagecompat.clients.causes import causes_of
+from usagecompat.clients.causes import causes_and_fixes
 from usagecompat.clients.grading import judge, tasks
 from usagecompat.clients.probes import Probing, Share, run_share
 from usagecompat.clients.protocol import Features
@@ -116,7 +116,8 @@ def run_tasks(  # noqa: PLR0913 - one for each option
     total = results[0]
     for result in results[1:]:
         total += result
-    return evolve(total, kit=_kit_in(todo), causes=causes_of(total, todo))
+    causes, fix_first = causes_and_fixes(total, todo)
+    return evolve(total, kit=_kit_in(todo), causes=causes, fix_first=fix_first)
 
 
 def _kit_in(todo: Iterable[Task]) -> Kit:

@@ -11,6 +11,7 @@ from usagecompat.corpus import Tier
 from usagecompat.fidelity import Level
 from usagecompat.printing import printable
 from usagecompat.renderers.about import about_lines
+from usagecompat.renderers.fix_first import fix_first_lines
 from usagecompat.renderers.paging_run import render_paging
 from usagecompat.renderers.run_parts import against_list, failure, not_judged, told, who
 
@@ -63,12 +64,14 @@ def render_run(
     if not quiet:
         yield from _numbers(result)
     yield from _as_a_whole(result)
-    yield from _causes(result)
     if quiet:
+        yield from fix_first_lines(result) if result.fix_first else _causes(result)
         return
+    yield from _causes(result)
     yield from _failures(result, comparison, max_cases)
     yield from not_judged(result)
     yield from _harmless(result)
+    yield from fix_first_lines(result)
 
 
 def render_failures(result: ClientResult, *, max_cases: int = MAX_CASES, more: str = _MORE) -> Iterator[str]:

@@ -1,0 +1,58 @@
+"""
+What lifts a client most, in at most five lines: the end of a report.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from usagecompat.renderers.run_parts import told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from usagecompat.clients import ClientResult, Fix, Lift
+
+_MOST: Final = 4
+
+
+def fix_first_lines(result: ClientResult) -> Iterator[str]:
+    """The first things to fix, below a line that says how many there are; nothing if there are none."""
+    fixes = result.fix_first
+    if not fixes:
+        return
+    yield ""
+    some = f", the first {_MOST} of {len(fixes)}" if len(fixes) > _MOST else ""
+    yield f"What lifts the client most{some}:"
+    for number, fix in enumerate(fixes[:_MOST], 1):
+        yield f"  {number}. {_line(fix)}"
+
+
+def _line(fix: Fix) -> str:
+    where = "" if fix.where == "the whole" else f" ({told(fix.where)})"
+    faults = f" See docs/faults.md on {', '.join(fix.known)}." if fix.known else ""
+    return f"{told(fix.title)}{where}: {_cases(fix)}; {_lift(fix.lift)}. {_what_to_do(fix)}{faults}"
+
+
+def _cases(fix: Fix) -> str:
+    return f"{_number(fix.cases)}, {fix.live} of them live"
+
+
+def _lift(lift: Lift) -> str:
+    if not lift.cases:
+        return "alone this lifts none, as each has another cause, too"
+    level = "they are answered" if lift.to is None else f"to {lift.to.name}"
+    how = "alone this lifts" if lift.to is not None else "alone this helps"
+    live = f"{lift.live} live and {lift.cases - lift.live} other" if lift.live else f"{lift.cases}"
+    return f"{how} {live} {'case' if lift.cases == 1 else 'cases'}{': ' if lift.to is None else ' '}{level}"
+
+
+def _what_to_do(fix: Fix) -> str:
+    if not fix.vague:
+        return fix.fix
+    size = "" if fix.size is None else f" ({fix.size:,} bytes)"
+    return f"The smallest is {told(fix.smallest)}{size}. {fix.fix}"
+
+
+def _number(cases: int) -> str:
+    return f"{cases} case{'' if cases == 1 else 's'}"
