@@ -99,7 +99,7 @@ def test_over_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = DOCS / "over-time.md"
     for name, program in zip(("usage_v1.py", "usage_v2.py"), blocks(page, "python"), strict=True):
         (tmp_path / name).write_text(program, "utf-8")
-    run, again, back, both, *_ = commands(page)
+    run, again, back, both, *kept = commands(page)
     changes, fixed = blocks(page, "text")
     assert said([*run, "--probes", "none"], 0)
     for words, status, quoted in (([*again, "--probes", "none"], 1, changes), (back, 0, fixed)):
@@ -107,3 +107,7 @@ def test_over_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert quoted.strip() in printed, printed
     said(both, 1)
     assert "v1" in (tmp_path / "versions.html").read_text("utf-8")
+    for words, status in zip(kept, (0, 1), strict=True):
+        said(words, status)
+    assert len([*(tmp_path / "runs").iterdir()]) == len(kept)
+    assert (tmp_path / "history.html").read_text("utf-8").count('class="dot0"') == len(kept)

@@ -411,8 +411,9 @@ def test_command(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "badges").iterdir()) == ["one.json", "two.json"]
 
 
-def test_run_then_matrix(tmp_path: Path) -> None:
+def test_run_then_matrix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that `usagecompat run` wrote and the client itself lead to the same row."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     path = tmp_path / "one.json"
     said = shlex.join([sys.executable, "-I", "-S", str(MINIATURES), "drop-nulls", "kinds/costs-nulls"])
     options = ["-k", "kinds/costs", "--probes", "none", "--format", "json", "--payloads"]

@@ -16,6 +16,7 @@ from usagecompat.cli import completing
 from usagecompat.cli.baseline import baseline_option, baselines_in, put_changes
 from usagecompat.cli.configured import client_given
 from usagecompat.cli.formats import formats
+from usagecompat.cli.history import history_option, past_in, with_history
 from usagecompat.cli.moments import moment, today
 from usagecompat.cli.output import put, put_json, write_file
 from usagecompat.cli.positive import SECONDS
@@ -116,6 +117,7 @@ _NAMES: Final = (*FORMATS, _BADGE)
 )
 @click.option("--allow-skips", is_flag=True, help="Cases that a client skips are no reason for exit status 1.")
 @baseline_option
+@history_option
 @formats(_NAMES)
 @click.option(
     "--also",
@@ -143,6 +145,7 @@ def matrix(  # noqa: PLR0913 - one for each option
     expected: Path | None,
     allow_skips: bool,
     baselines: tuple[Path, ...],
+    history: Path | None,
     format_: str,
     also: tuple[str, ...],
 ) -> None:
@@ -162,13 +165,15 @@ def matrix(  # noqa: PLR0913 - one for each option
     Example: usagecompat matrix --adapter python-json --adapter perl-json-pp --format markdown
     Example: usagecompat matrix monday=monday.json tuesday=tuesday.json --format markdown
     Example: usagecompat matrix tuesday.json --baseline monday.json --format markdown
+    Example: usagecompat matrix --client 'mine=node adapter.mjs' --history runs/ --also html=matrix.html
     """  # noqa: D301 - click's own mark
     if not (files or given or adapters):
         raise click.UsageError("There is no client: give --client CMD, --adapter NAME or files with results.")
     wanted = [_wanted(one) for one in also]
     before = baselines_in(context, baselines, format_)
     expected = None if before else expected
-    if before and not (given or adapters or wanted):
+    past = past_in(history)
+    if before and not (given or adapters or wanted or history):
         context.exit(put_changes(before, _once_each(standings_in(files)), format_, allow_skips=allow_skips))
     listed = subjects_in(corpus or packaged(), set_)
     chosen = meant_by(expression, listed)
@@ -201,6 +206,7 @@ def matrix(  # noqa: PLR0913 - one for each option
     if expected:
         known = known_ids(corpus or packaged(), set_, listed)
         made = evolve(made, comparisons=_compared(results, expected, known))
+    made = with_history(made, history, past, made_at)
     if format_ == _BADGE and len(made.clients) != 1:
         raise click.UsageError(
             f"A badge is of one client, and here are {len(made.clients)}; --also badge=DIR writes all."

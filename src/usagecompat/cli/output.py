@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
+from itertools import count
 from shutil import copymode
 from typing import IO, TYPE_CHECKING, Any
 
@@ -62,6 +64,35 @@ def _echo(text: str, *, err: bool, nl: bool) -> None:
         reconfigure(errors="backslashreplace")
     with naming("standard error" if err else "standard output"):
         click.echo(text, nl=nl, err=err, color=None if nl else True)
+
+
+def write_new(folder: Path, name: str, end: str, text: str) -> Path:
+    """Write a file that was not there, with a number in its name if one was; it is there whole or not at all."""
+    with naming(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        waiting = folder / f".usagecompat-{os.getpid()}.new"
+        try:
+            waiting.write_bytes(text.encode("utf-8", "backslashreplace"))
+            for number in count(1):
+                place = folder / f"{name}{'' if number == 1 else f'-{number}'}{end}"
+                if place.exists():
+                    continue
+                with suppress(FileExistsError):
+                    _put_in(waiting, place)
+                    return place
+            raise AssertionError  # numbers have no end
+        finally:
+            waiting.unlink(missing_ok=True)
+
+
+def _put_in(waiting: Path, place: Path) -> None:
+    """Give a file its name, which a file of another process may have got meanwhile."""
+    try:
+        place.hardlink_to(waiting)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        waiting.replace(place)
 
 
 def write_file(place: Path, text: str) -> None:

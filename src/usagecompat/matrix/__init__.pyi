@@ -3,8 +3,10 @@ from .change_tables import CHANGE_FORMATS
 from .changes import Changes, changes_between
 from .files import parsed, read_result
 from .formats import FORMATS
-from .standings import Standing, is_matrix, read_standings, renamed, standing_of
+from .history import kept, label_of, times_in
+from .standings import is_matrix, read_standings, renamed, standing_of
 from .summary import Absent, Matrix
+from .times import Standing
 
 __all__ = [
     "CHANGE_FORMATS",
@@ -16,9 +18,12 @@ __all__ = [
     "badge",
     "changes_between",
     "is_matrix",
+    "kept",
+    "label_of",
     "parsed",
     "read_result",
     "read_standings",
     "renamed",
     "standing_of",
+    "times_in",
 ]

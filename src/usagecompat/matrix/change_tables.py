@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from usagecompat.matrix.changes import CaseChange, Changes, ClientChanges
-    from usagecompat.matrix.standings import Answer, Standing
+    from usagecompat.matrix.times import Answer, Standing
 
 _TITLES: Final[Mapping[Change, str]] = {
     Change.NEW_FAILURE: "fail that passed",

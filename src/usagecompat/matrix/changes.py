@@ -20,7 +20,7 @@ from usagecompat.fidelity import Level
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from usagecompat.matrix.standings import Answer, Standing
+    from usagecompat.matrix.times import Answer, Standing
 
 CHANGES_SCHEMA: Final = "urn:usagecompat:schema:changes"
 """The `$id` of `schemas/changes.json`."""

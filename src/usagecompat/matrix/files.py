@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from attrs import evolve
 from cattrs import Converter, override
 from cattrs.gen import make_dict_structure_fn
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 from msgspec import convert
 
 from usagecompat.clients import RUN_SCHEMA, About, CaseResult, ClientInfo, ClientResult, Features
@@ -69,12 +70,11 @@ def validated(path: Path, told: dict[str, Any], schemas: Mapping[str | None, str
     name = schemas.get(version if isinstance(version, str) else None)
     if isinstance(version, str) and name is None:
         raise UnreadableInput(str(path), _other(version, schemas, writer))
-    try:
-        validator: Any = Draft202012Validator(_schema(name or ""))
-        validator.validate(told)
-    except ValidationError as error:
+    validator: Any = Draft202012Validator(_schema(name or ""))
+    error: Any = best_match(validator.iter_errors(told))
+    if error:
         reason = f"it is no result of `{writer}`: at {error.json_path}: {error.message[:200]}"
-        raise UnreadableInput(str(path), reason) from None
+        raise UnreadableInput(str(path), reason)
     return told
 
 

@@ -21,6 +21,7 @@ from usagecompat.explanations import explanations
 from usagecompat.fidelity import Level
 from usagecompat.matrix.summary import invalid, shares, worst
 from usagecompat.matrix.tables import headline, own_lines, shared_lines
+from usagecompat.matrix.trend import trend
 from usagecompat.renderers import MEANINGS
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def page(matrix: Matrix) -> str:
     parts = {
         "@style-hash@": _hash(style),
         "@program-hash@": _hash(program),
+        "@trend@": trend(matrix.history),
         "@style@": style,
         "@program@": program,
         # In JSON a `<` can stand in strings only, and without one no text ends the element.

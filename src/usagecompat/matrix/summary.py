@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from usagecompat.clients import CaseResult, ClientResult, Comparison
     from usagecompat.corpus import Case, Payload
+    from usagecompat.matrix.times import Standing
 
 
 MATRIX_SCHEMA: Final = "urn:usagecompat:schema:matrix:2"
@@ -105,6 +106,9 @@ class Matrix:
     """The system, and the Python that ran the kit."""
     comparisons: Mapping[str, Comparison] = Factory(dict[str, "Comparison"])
     """The failures against a list of expected ones, by the name of the client; empty without a list."""
+
+    history: tuple[Standing, ...] = ()
+    """How its clients stood at other times, and at this one, if somebody keeps that."""
 
     @property
     def case_ids(self) -> tuple[str, ...]:

@@ -1,19 +1,22 @@
-from .charts import Bar, Day, Stack, bars, calendar, shares, stacks
-from .document import Html, details, marked, page, paragraph, section, table
+from .charts import Bar, Day, Stack, Stop, bars, calendar, rungs, shares, stacks
+from .document import Html, details, marked, page, paragraph, section, table, words
 
 __all__ = [
     "Bar",
     "Day",
     "Html",
     "Stack",
+    "Stop",
     "bars",
     "calendar",
     "details",
     "marked",
     "page",
     "paragraph",
+    "rungs",
     "section",
     "shares",
     "stacks",
     "table",
+    "words",
 ]

@@ -23,6 +23,14 @@ _SECONDS: Final = 86_400
 _WEEK: Final = 7
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_YEARS: Final = 20
+_LEFT: Final = 70
+"""How much room the names of rungs have."""
+_STEP: Final = 64
+_RUNG: Final = 22
+_APART: Final = 3
+"""How far lines on the same rung are apart."""
+_LABEL: Final = 10
+_MOST_LABELS: Final = 40
 
 
 @frozen
@@ -190,6 +198,72 @@ def stacks(name: str, unit: str, parts: Sequence[tuple[str, str]], values: Seque
         f'<p class="ends"><span>{words(values[0].label)}</span><span>{words(values[-1].label)}</span></p>'
         f'<p class="key">from the top: {key}</p>'
         f"{_table_behind(name, ('', *(part for part, _ in reversed(parts))), rows)}</figure>\n"
+    )
+
+
+@frozen
+class Stop:
+    """One point in time of a chart of rungs."""
+
+    label: str
+    rungs: Sequence[int | None]
+    """How high each line is there; None where nothing is known."""
+    about: str = ""
+    """What its point says beside its label and height."""
+    is_other: bool = False
+    """Whether something else changed in front of it, so that both sides are compared with care."""
+
+
+def rungs(name: str, heights: Sequence[str], lines: Sequence[str], stops: Sequence[Stop]) -> Html:
+    """
+    Lines over time that stand on rungs with names, such as levels.
+
+    Args:
+        name: What stands above.
+        heights: The names of the rungs, the lowest first.
+        lines: What each line is; there are two colours.
+        stops: The points in time; a broken upright line stands in front of those that are `is_other`.
+    """
+    if not stops:
+        return Html("")
+    width, top = _LEFT + len(stops) * _STEP, 10
+    ground = top + (len(heights) - 1) * _RUNG
+
+    def place(index: int, rung: int, line: int) -> tuple[int, int]:
+        return _LEFT + index * _STEP + _STEP // 2, ground - rung * _RUNG + line * _APART
+
+    drawn = [
+        f'<text x="0" y="{ground - rung * _RUNG + 3}">{words(height)}</text>'
+        f'<path class="rung" d="M{_LEFT} {ground - rung * _RUNG}H{width}"/>'
+        for rung, height in enumerate(heights)
+    ]
+    drawn += [
+        f'<path class="other" d="M{_LEFT + index * _STEP} {top - 6}V{ground + 6}"/>'
+        for index, stop in enumerate(stops)
+        if stop.is_other
+    ]
+    for line, what in enumerate(lines):
+        known = [(index, rung, stop) for index, stop in enumerate(stops) if (rung := stop.rungs[line]) is not None]
+        corners = " ".join("{},{}".format(*place(index, rung, line)) for index, rung, _ in known)
+        drawn.append(f'<polyline class="line{line}" points="{corners}"/>')
+        for index, rung, stop in known:
+            x, y = place(index, rung, line)
+            told = "; ".join(filter(None, (f"{stop.label}: {what} {heights[rung]}", stop.about)))
+            drawn.append(f'<circle class="dot{line}" cx="{x}" cy="{y}" r="4"><title>{words(told)}</title></circle>')
+    every = -(-len(stops) // _MOST_LABELS)
+    drawn += [
+        f'<text class="under" x="{_LEFT + index * _STEP + _STEP // 2}" y="{ground + 22}">{words(stop.label[:_LABEL])}</text>'
+        for index, stop in enumerate(stops)
+        if index % every == 0
+    ]
+    key = " ".join(f'<span class="line{line}">{words(what)}</span>' for line, what in enumerate(lines))
+    rows = [(stop.label, *("" if rung is None else heights[rung] for rung in stop.rungs), stop.about) for stop in stops]
+    return Html(
+        f"<figure><figcaption>{words(name)}</figcaption>"
+        f'<div class="wide" tabindex="0" role="region" aria-label="{words(name)}">'
+        f'<svg class="rungs" width="{width}" height="{ground + 30}" viewBox="0 0 {width} {ground + 30}" role="img" '
+        f'aria-label="{words(name)}">{"".join(drawn)}</svg></div><p class="key">{key}</p>'
+        f"{details('as a table', table(name, ('', *lines, 'of'), rows))}</figure>\n"
     )
 
 
