@@ -149,3 +149,13 @@ def test_broken(tmp_path: Path, text: str) -> None:
     with pytest.raises(UnreadableInput) as caught:
         read_result(path)
     assert BROKEN[text] in str(caught.value)
+
+
+def test_told_where(tmp_path: Path) -> None:
+    """Of a member that may be one of several things the innermost fault is named, with its place."""
+    path = tmp_path / "result.json"
+    found = told("run")
+    del found["about"]["options"]["way"]
+    path.write_text(json.dumps(found))
+    with pytest.raises(UnreadableInput, match=r"at \$\.about\.options: 'way' is a required property"):
+        read_result(path)

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from attrs import evolve
 from cattrs import Converter, override
 from cattrs.gen import make_dict_structure_fn
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
+from jsonschema import Draft202012Validator, ValidationError
 from msgspec import convert
 
 from usagecompat.clients import RUN_SCHEMA, About, CaseResult, ClientInfo, ClientResult, Features
@@ -71,8 +70,10 @@ def validated(path: Path, told: dict[str, Any], schemas: Mapping[str | None, str
     if isinstance(version, str) and name is None:
         raise UnreadableInput(str(path), _other(version, schemas, writer))
     validator: Any = Draft202012Validator(_schema(name or ""))
-    error: Any = best_match(validator.iter_errors(told))
-    if error:
+    error: Any = next(validator.iter_errors(told), None)
+    if error is not None:
+        while error.context:  # of what may be one of several things, what is nearest to one of them
+            error = max(error.context, key=_depth)
         reason = f"it is no result of `{writer}`: at {error.json_path}: {error.message[:200]}"
         raise UnreadableInput(str(path), reason)
     return told
@@ -100,6 +101,10 @@ def parsed(path: Path, writer: str) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise UnreadableInput(str(path), f"it is no result of `{writer}`: it holds no object")
     return cast("dict[str, Any]", told)
+
+
+def _depth(error: ValidationError) -> int:
+    return len(error.absolute_path)
 
 
 def _why(error: ValueError, content: bytes) -> str:
