@@ -137,6 +137,15 @@ def test_installed_corpus(installed: Path, tmp_path: Path, tracked: list[str]) -
     ]
 
 
+def test_version_writes_nothing(installed: Path, tmp_path: Path) -> None:
+    """`--version` knows the corpus of an installed wheel before it is unpacked, and where it cannot be."""
+    for cache in (tmp_path / "cache", ROOT / "LICENSE"):
+        run = usagecompat_in(installed, "--version", cache=cache)
+        assert run.returncode == 0, run.stderr
+        assert f"{len(list((ROOT / 'fixtures').rglob('*.case.json'))):,} cases" in run.stdout
+    assert not (tmp_path / "cache").exists()
+
+
 def test_pytest_runs_the_installed_corpus(installed: Path, tmp_path: Path) -> None:
     """`pytest --compat` runs the corpus of an installed wheel."""
     words = (

@@ -64,11 +64,10 @@ def test_json_alone(args: tuple[str, ...]) -> None:
 )
 def test_a_damaged_corpus(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A manifest that does not say it is named in one line."""
-    (tmp_path / "manifest.json").write_text(text, "utf-8")
-    monkeypatch.setattr(data, "folder", lambda _: tmp_path)
+    monkeypatch.setattr(data, "_one_file", lambda name: (str(tmp_path / name), text.encode()))
     result = run("--version")
     assert result.exit_code == 2
-    assert str(tmp_path / "manifest.json") in result.stderr
+    assert str(tmp_path / "fixtures" / "manifest.json") in result.stderr
     assert len(result.stderr.splitlines()) == 1
 
 

@@ -89,7 +89,7 @@ def test_unpacked_once(archive: Archive, cache: Path) -> None:
 
 def test_each_archive_has_its_own_directory(archive: Archive, cache: Path) -> None:
     """Two versions of the kit do not share a directory, so that neither reads the other's cases."""
-    other = Archive(archive.path, "0" * 64, archive.files, archive.bytes)
+    other = Archive(archive.path, "0" * 64, archive.files, archive.size)
     folder = unpacked(archive)
     with pytest.raises(UnreadableInput):
         unpacked(other)
@@ -207,3 +207,25 @@ def test_copy_needs_no_cache(archive: Archive, tmp_path: Path, monkeypatch: pyte
         name.removeprefix("fixtures/"): content for name, content in CONTENTS.items() if name.startswith("fixtures/")
     }
     assert count == len(CONTENTS) - 1
+
+
+@pytest.mark.parametrize("place", ["unpacked", "nowhere", "a file"])
+def test_one_file_without_writing(archive: Archive, cache: Path, place: str) -> None:
+    """One file can be read where nothing is unpacked and nothing can be written, and nothing is."""
+    if place == "unpacked":
+        unpacked(archive)
+    elif place == "a file":
+        cache.write_bytes(b"")
+    assert archive.content("schemas/one.json") == b"true\n"
+    assert cache.is_dir() == (place == "unpacked")
+    with pytest.raises(UnreadableInput, match=r"nothing\.json"):
+        archive.content("schemas/nothing.json")
+
+
+def test_no_temporary_directory(archive: Archive, usual: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is not even a directory for temporary files, what can be done is told."""
+    (usual / "cache").write_bytes(b"")
+    monkeypatch.setattr(tempfile, "tempdir", str(usual / "none"))
+    with pytest.raises(UnreadableInput, match=PLACE):
+        unpacked(archive)
+    assert archive.content("schemas/one.json") == b"true\n"

@@ -47,6 +47,15 @@ def copy(name: Literal["schemas", "fixtures"], destination: Path) -> int:
     return sum(path.is_file() for path in destination.rglob("*"))
 
 
+def _one_file(name: str) -> tuple[str, bytes]:
+    """Where a file is, and what it holds; nothing is unpacked for it."""
+    if (archive := read_archive(_PACKED)) is not None:
+        return f"{archive.path}/{name}", archive.content(name)
+    top, _, rest = name.partition("/")
+    path = _in_checkout(top) / rest
+    return str(path), path.read_bytes()
+
+
 def _in_checkout(name: str) -> Path:
     if (found := _CHECKOUT / name).is_dir():
         return found
@@ -76,15 +85,16 @@ def size_and_version() -> tuple[str, int]:
 
     Raises:
         CorruptCase: The manifest does not say it.
+        UnreadableInput: The archive of a wheel is damaged.
     """
     import json  # noqa: PLC0415 - hardly any command needs it from here
 
     from usagecompat.exceptions import CorruptCase  # noqa: PLC0415 - likewise
 
-    path = folder("fixtures") / "manifest.json"
+    where, text = _one_file("fixtures/manifest.json")
     try:
-        listed = json.loads(path.read_bytes())["cases"]
+        listed = json.loads(text)["cases"]
         newest = max((case["since"] for case in listed), key=lambda since: tuple(map(int, since.split("."))))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise CorruptCase(str(path), "it must list cases with `since`") from error
+        raise CorruptCase(where, "it must list cases with `since`") from error
     return newest, len(listed)

@@ -39,7 +39,8 @@ class Archive:
     path: Path
     sha256: str
     files: int
-    bytes: int
+    size: int
+    """The bytes of all files together."""
 
     def is_unpacked_at(self, folder: Path) -> bool:
         """Whether a directory has as many files and bytes as the archive: none is gone, and none was cut short."""
@@ -56,15 +57,14 @@ class Archive:
                             size += entry.stat(follow_symlinks=False).st_size
         except OSError:
             return False
-        return (files, size) == (self.files, self.bytes)
+        return (files, size) == (self.files, self.size)
 
-    def unpack_to(self, folder: Path, below: str = "") -> int:
+    def contents(self) -> Iterator[tuple[str, bytes]]:
         """
-        Write the files of the archive, or those of one of its folders, to a directory; how many they are.
+        Every file with its name, in order.
 
         Raises:
             UnreadableInput: The archive is damaged.
-            OSError: A file cannot be written.
         """
         import gzip  # noqa: PLC0415 - needed once after each installation
         import hashlib  # noqa: PLC0415 - likewise
@@ -74,17 +74,43 @@ class Archive:
         packed = _read(self.path)
         if hashlib.sha256(packed).hexdigest() != self.sha256:
             raise UnreadableInput(str(self.path), f"its SHA-256 is not the one that was built; {_AGAIN}")
-        count = 0
-        there: set[Path] = set()
         with tarfile.open(fileobj=io.BytesIO(gzip.decompress(packed))) as tar:
             for entry in tar:
-                if (file := tar.extractfile(entry)) is None or not entry.name.startswith(below):
-                    continue
-                path = folder / entry.name.removeprefix(below)
+                if (file := tar.extractfile(entry)) is not None:
+                    yield entry.name, file.read()
+
+    def content(self, name: str) -> bytes:
+        """
+        One file: as it is unpacked, or out of the archive, so that nothing is written for it.
+
+        Raises:
+            UnreadableInput: The archive is damaged.
+        """
+        for folder in _folders(self, make=False):
+            if self.is_unpacked_at(folder):
+                return _read(folder / name)
+        for each, content in self.contents():
+            if each == name:
+                return content
+        raise UnreadableInput(str(self.path), f"it has no {name}; {_AGAIN}")
+
+    def unpack_to(self, folder: Path, below: str = "") -> int:
+        """
+        Write the files of the archive, or those of one of its folders, to a directory; how many they are.
+
+        Raises:
+            UnreadableInput: The archive is damaged.
+            OSError: A file cannot be written.
+        """
+        count = 0
+        there: set[Path] = set()
+        for name, content in self.contents():
+            if name.startswith(below):
+                path = folder / name.removeprefix(below)
                 if path.parent not in there:
                     path.parent.mkdir(parents=True, exist_ok=True)
                     there.add(path.parent)
-                path.write_bytes(file.read())
+                path.write_bytes(content)
                 count += 1
         return count
 
@@ -114,8 +140,7 @@ def unpacked(archive: Archive) -> Path:
         UnreadableInput: The archive is damaged, or no directory can be written.
     """
     refused: list[str] = []
-    for place in _places():
-        folder = place / "corpus" / archive.sha256[:16]
+    for folder in _folders(archive, make=True):
         for attempt in range(_ATTEMPTS):
             if archive.is_unpacked_at(folder):
                 return folder
@@ -132,31 +157,37 @@ def unpacked(archive: Archive) -> Path:
     )
 
 
-def _places() -> Iterator[Path]:
-    """The directories that may be written to, best first."""
+def _folders(archive: Archive, *, make: bool) -> Iterator[Path]:
+    """The directories to which an archive may be unpacked, best first."""
+    for place in _places(make=make):
+        yield place / "corpus" / archive.sha256[:16]
+
+
+def _places(*, make: bool) -> Iterator[Path]:
+    """The directories that may be written to, best first; one for temporary files only if it is there, or is to be made."""
     if named := os.environ.get(PLACE):
         yield Path(named).absolute()
         return
     from platformdirs import user_cache_path  # noqa: PLC0415 - who reads a checkout needs no cache
 
     yield user_cache_path("usagecompat", appauthor=False)
-    if (own := _temporary()) is not None:
+    if (own := _temporary(make=make)) is not None:
         yield own
 
 
-def _temporary() -> Path | None:
-    """A directory for temporary files that is this user's alone; None if somebody else has taken its name."""
-    user = os.getuid() if hasattr(os, "getuid") else "own"
-    folder = Path(tempfile.gettempdir()) / f"usagecompat-{user}"
-    with suppress(OSError):
-        folder.mkdir(mode=0o700)
+def _temporary(*, make: bool) -> Path | None:
+    """A directory for temporary files that is this user's alone; None if there is none, or somebody else has its name."""
+    user = os.getuid() if hasattr(os, "getuid") else None  # where there is none, all temporary files are the user's own
     try:
+        folder = Path(tempfile.gettempdir()) / f"usagecompat-{'own' if user is None else user}"
+        if make:
+            with suppress(FileExistsError):
+                folder.mkdir(mode=0o700)
         status = folder.lstat()
     except OSError:
-        return folder  # writing to it will say why
-    if folder.is_symlink() or (isinstance(user, int) and (status.st_uid != user or status.st_mode & 0o022)):
         return None
-    return folder
+    trusted = user is None or (status.st_uid == user and not status.st_mode & 0o022)
+    return folder if trusted and not folder.is_symlink() else None
 
 
 def _unpack_beside(folder: Path, archive: Archive) -> None:
