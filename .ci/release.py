@@ -142,6 +142,7 @@ def list_parts(out: Path, version: str, moment: str) -> None:
         (wheel,) = out.glob("*.whl")
         pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
         do("installing the wheel", *pip, "--disable-pip-version-check", str(wheel))
+        pack(python, out / "packages")
         for record in place.rglob("usagecompat-*.dist-info/direct_url.json"):
             record.unlink()  # it names a folder of this machine
         listed = out / f"usagecompat-{version}.cdx.json"
@@ -152,13 +153,29 @@ def list_parts(out: Path, version: str, moment: str) -> None:
             raise Failed(f"{listed.name} names a folder of this machine")
 
 
+def pack(python: str, out: Path) -> None:
+    """Make the packages for other languages with the wheel, twice, and take them if they are the same."""
+    kinds = ("npm", "go", "cargo", "archive", *(["maven"] if shutil.which("javac") else []))
+    if "maven" not in kinds:
+        print("javac is absent: no jar is made")
+    chosen = [word for kind in kinds for word in ("--for", kind)]
+    with tempfile.TemporaryDirectory() as scratch:
+        again = Path(scratch, "again")
+        for place in (out, again):
+            do("packing for other languages", python, "-m", "usagecompat", "fixtures", "pack", str(place), *chosen)
+        sums = [(place / "SHA256SUMS").read_bytes() for place in (out, again)]
+        if sums[0] != sums[1]:
+            raise Failed("the packages for other languages are not the same in two runs")
+
+
 # -- what is told
 
 
 def tell(out: Path, version: str, commit: str, moment: str, missing: list[str]) -> None:
     """Print what a release is, and the commands that would publish it."""
-    files = [path for path in sorted(out.iterdir()) if path.name != "SHA256SUMS"]
-    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in files]
+    files = [path for path in sorted(out.iterdir()) if path.is_file() and path.name != "SHA256SUMS"]
+    files.append(out / "packages" / "SHA256SUMS")
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(out).as_posix()}" for path in files]
     (out / "SHA256SUMS").write_text("".join(f"{line}\n" for line in lines), "utf-8")
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(int(moment)))
     print(f"\nusagecompat {version}, commit {commit} of {when} UTC\n")
@@ -173,6 +190,9 @@ def tell(out: Path, version: str, commit: str, moment: str, missing: list[str]) 
     print(f"  git push origin v{version}")
     print("  ssh-keygen -Y sign -n file -f KEY SHA256SUMS")
     print(f"  twine upload {named}")
+    print(
+        "\npackages/ has the corpus for npm, Go, Cargo and Maven, and as an archive; docs/packages.md says how each is used."
+    )
 
 
 # -- programs
