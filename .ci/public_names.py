@@ -25,7 +25,7 @@ LISTED: Final = Path(__file__).with_name("public-names.txt")
 PUBLIC: Final[dict[str, tuple[str, ...]]] = {
     "usagecompat": (),
     "usagecompat.strategies": ("broken_payloads", "buckets", "pages", "payloads", "results"),
-    "usagecompat.testing": ("assert_round_trips", "parametrize"),
+    "usagecompat.testing": ("PagingMachine", "assert_round_trips", "parametrize"),
     "usagecompat.clients.reference": ("codec",),
     "usagecompat.clients.adapter_sdk": ("serve",),
     "usagecompat.scan.partitions": ("plan",),

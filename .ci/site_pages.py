@@ -46,7 +46,7 @@ README_PAGES = {
 
 _ALSO_PUBLIC = {
     "usagecompat.strategies": ("payloads", "broken_payloads", "pages", "buckets", "results"),
-    "usagecompat.testing": ("assert_round_trips", "parametrize"),
+    "usagecompat.testing": ("assert_round_trips", "parametrize", "PagingMachine"),
     "usagecompat.clients.adapter_sdk": ("serve",),
 }
 _DATED = re.compile(r"\d{4}-\d\d-\d\d")
@@ -102,7 +102,10 @@ def _python() -> Iterator[str]:
     for module, names in _ALSO_PUBLIC.items():
         yield f"{module}\n{'-' * len(module)}\n\n"
         for name in names:
-            yield f".. autofunction:: {module}.{name}\n\n"
+            if name[0].isupper():
+                yield f".. autoclass:: {module}.{name}()\n   :members: fetch\n\n"
+            else:
+                yield f".. autofunction:: {module}.{name}\n\n"
 
 
 _CONSTANTS = {

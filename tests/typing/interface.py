@@ -15,7 +15,7 @@ from usagecompat import Fit, Narrowed, Report, Severity, Shape, Verdict
 from usagecompat.contract import Record, Revision
 from usagecompat.contract.records import UnknownResult, UsageResponse, UsageResult, UsageTimeBucketResultInner
 from usagecompat.strategies import broken_payloads, buckets, payloads, results
-from usagecompat.testing import assert_round_trips, parametrize
+from usagecompat.testing import PagingMachine, assert_round_trips, parametrize
 
 if TYPE_CHECKING:
     from usagecompat.contract.records import UsageTimeBucket
@@ -68,6 +68,25 @@ assert_round_trips(len)  # type: ignore[arg-type]
 assert_round_trips(json, level="exact")  # type: ignore[arg-type]
 assert_type(parametrize("smoke", shape="page"), pytest.MarkDecorator)
 parametrize(verdict="good")  # type: ignore[arg-type]
+
+
+class Pager(PagingMachine):
+    """A pager of a user, with types."""
+
+    endpoints = ("costs",)
+    level = usagecompat.Level.OPEN
+    revision = "2026-08-21"
+
+    def fetch(self, url: str, key: str, params: Mapping[str, object]) -> list[dict[str, object]]:
+        """Fetch nothing."""
+        return [{"url": url, "key": key, **params}]
+
+
+class Untyped(PagingMachine):
+    """A pager with a revision that there is not, and a level that is none."""
+
+    revision = "2026-08-20"  # type: ignore[assignment]
+    level = "open"  # type: ignore[assignment]
 
 
 def misspelt() -> None:

@@ -2,6 +2,7 @@ from .about import About, CorpusAbout, digest_of_all, this_platform
 from .badges import badge_of
 from .expected import Comparison, compare_with_list, item_of, updated
 from .grading import UNWRAPPABLE, Task, judge, tasks
+from .in_process import DeadlinePassed, deadline
 from .lifts import Fix, Lift
 from .paging import run_paging
 from .paging_judging import Paging, PagingResult, judge_paging
@@ -55,6 +56,7 @@ __all__ = [
     "Comparison",
     "CorpusAbout",
     "Count",
+    "DeadlinePassed",
     "Driven",
     "Expectation",
     "Fault",
@@ -80,6 +82,7 @@ __all__ = [
     "claim",
     "client_spec",
     "compare_with_list",
+    "deadline",
     "digest_of_all",
     "is_paging",
     "item_of",

@@ -32,7 +32,7 @@ _AT_ONCE: Final = 1e-6
 """Seconds; none at all would turn an alarm off."""
 
 
-class _DeadlinePassed(BaseException):
+class DeadlinePassed(BaseException):
     """The deadline of a function has passed."""
 
 
@@ -57,9 +57,9 @@ class FunctionSession:
         """What the function returns, or how it refused."""
         self._codec = self._codec or _function(self.spec)
         try:
-            with _deadline(self.spec.timeout):
+            with deadline(self.spec.timeout):
                 returned = self._codec(request.payload)
-        except _DeadlinePassed:
+        except DeadlinePassed:
             return Reply(outcome=Outcome.TIMED_OUT, message=f"the function {TimedOut(self.spec.timeout)}")
         except Exception as error:  # noqa: BLE001 - an exception is a refusal, whichever it is
             return Reply(outcome=Outcome.REFUSED, message=f"{type(error).__name__}: {error}"[:MOST_COMPLAINTS])
@@ -97,14 +97,14 @@ def _function(spec: ClientSpec) -> Callable[[bytes], object]:
 
 
 @contextmanager
-def _deadline(seconds: float) -> Generator[None]:
+def deadline(seconds: float) -> Generator[None]:
     """Stop what runs too long, where that can be done: in the main thread of a POSIX system."""
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
 
     def stop(*_: object) -> NoReturn:
-        raise _DeadlinePassed
+        raise DeadlinePassed
 
     others, _ = signal.getitimer(signal.ITIMER_REAL)
     if 0 < others <= seconds:

@@ -20,6 +20,7 @@ from .selection import cases, packaged
 from .sequence_making import SequenceChange, made_of, page_of, sequence_changes, text_of, write_sequences
 from .sequences import (
     Exchange,
+    Head,
     Sequence,
     SequenceDuty,
     ids_of_sequences,
@@ -45,6 +46,7 @@ __all__ = [
     "Exchange",
     "ExpectedFailure",
     "Found",
+    "Head",
     "Lines",
     "Mismatch",
     "NotJudged",

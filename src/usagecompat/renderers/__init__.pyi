@@ -3,6 +3,7 @@ from .check_page import CheckPage
 from .formats import IN_COLOUR, RENDERERS
 from .github import MOST, add_to_summary, annotation
 from .outcomes import Checked, Outcome, Unread
+from .paging_run import render_paging_failure
 from .places import path_in_repository
 from .run import MAX_CASES, MEANINGS, render_failures, render_run
 from .run_page import render_run_page
@@ -25,6 +26,7 @@ __all__ = [
     "failure",
     "path_in_repository",
     "render_failures",
+    "render_paging_failure",
     "render_run",
     "render_run_page",
     "who",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from usagecompat.clients import CaseResult, ClientResult, Comparison
+    from usagecompat.fidelity import Level
 
 _DUTIES: Final[Mapping[Expectation, str]] = {
     Expectation.MUST_DECODE: "have all buckets to give",
@@ -107,8 +108,20 @@ def _codes(result: ClientResult) -> Iterator[str]:
         yield "What was found, and in how many sequences:"
     for code, times in (*codes.most_common(), *notes.most_common()):
         mark = " (a note)" if code in notes else ""
-        told_of = explanation(code).client if code in _OF_PAGES else CODES[code].title
-        yield f"{times:5}  {code}{mark}: {told_of}"
+        yield f"{times:5}  {code}{mark}: {_meaning(code)}"
+
+
+def _meaning(code: str) -> str:
+    return explanation(code).client if code in _OF_PAGES else CODES[code].title
+
+
+def render_paging_failure(case: PagingResult, required: Level) -> Iterator[str]:
+    """The lines of one failing query: what is wrong, what was asked, and what a right client does."""
+    codes = case.failing(required)
+    yield from failure(case, codes, required)
+    yield from _requests(case)
+    for code in sorted(codes):
+        yield f"  {code}: {_meaning(code)} See docs/findings.md#{code.replace('/', '')}"
 
 
 def _failures(result: ClientResult, comparison: Comparison | None, max_cases: int) -> Iterator[str]:

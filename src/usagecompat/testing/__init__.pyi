@@ -1,4 +1,5 @@
+from .paging_machine import PagingMachine
 from .parametrizing import parametrize
 from .round_trips import assert_round_trips
 
-__all__ = ["assert_round_trips", "parametrize"]
+__all__ = ["PagingMachine", "assert_round_trips", "parametrize"]

@@ -14,6 +14,7 @@ from usagecompat.corpus import cases as cases_of
 from usagecompat.fidelity import Level
 from usagecompat.renderers import render_failures
 from usagecompat.testing.codecs import function_of, name_of
+from usagecompat.testing.levels import must_be_level
 
 if TYPE_CHECKING:
     from usagecompat.clients import ClientResult
@@ -62,8 +63,7 @@ def assert_round_trips(  # noqa: PLR0913 - one for each option of `usagecompat r
         NoSuchSelection: `cases` is a text and no expression.
     """
     __tracebackhide__ = True
-    if not isinstance(cast("object", level), Level):
-        raise TypeError(f"`level` is a usagecompat.Level, such as Level.{Level.EXACT.name}, and not {level!r}")
+    must_be_level(level)
     spec = ClientSpec(
         name=name_of(codec),
         command=(str(getattr(codec, "__module__", None) or "codec"), name_of(codec)),
