@@ -153,7 +153,7 @@ def matrix(  # noqa: PLR0913 - one for each option
     Run several clients over the corpus and print a matrix.
 
     RESULT is a file that `usagecompat run --format json` wrote; with --payloads it holds what came back as well.
-    NAME= in front of it calls its client so, and sets two versions of one client side by side.
+    NAME= before it calls its client so, and sets two versions of one client side by side.
     A client that cannot be started has no row, is named, and makes the exit status 2.
 
     Exit status: 0 every case of every client holds at the required level or fails as expected, 1 one does not or was not run,
