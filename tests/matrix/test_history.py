@@ -148,6 +148,33 @@ def test_keeps_several_clients(tmp_path: Path) -> None:
     assert page.read_text("utf-8").count("level by version</figcaption>") == 3
 
 
+def test_versions_of_clients_that_cannot_tell(tmp_path: Path) -> None:
+    """`--client-version` stands for what a client cannot tell; one that can is not contradicted."""
+    saved = tmp_path / "saved.json"
+    words = ["run", "-k", "kinds/costs", "--client-version", "1.2.3"]
+    done = CliRunner().invoke(main, [*words, "--client", "mine=oneshot:cat", "--also", f"json={saved}"])
+    assert (done.exit_code, "mine 1.2.3" in done.stdout) == (0, True), done.output
+    CliRunner().invoke(main, ["matrix", str(saved), "--history", str(tmp_path / "runs")])
+    assert [path.name.partition("Z-")[2] for path in (tmp_path / "runs").iterdir()] == ["mine-1.2.3.json"]
+    for client in (["--client", "node adapter.mjs"], ["--adapter", "python-json"]):
+        refused = CliRunner().invoke(main, [*words, *client])
+        assert (refused.exit_code, "itself" in refused.stderr) == (2, True)
+
+
+def test_two_versions_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two runs of the same second are two, unless all of them is the same."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    said = shlex.join(
+        [sys.executable, "-I", "-S", "-c", "import sys, json; json.dump(json.load(sys.stdin), sys.stdout)"]
+    )
+    for client in (GOOD, f"mine=oneshot:{said}", GOOD):
+        matrix("--client", client, "--history", str(tmp_path))
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "2023-11-14T221320Z-mine-2.json",
+        "2023-11-14T221320Z-mine.json",
+    ]
+
+
 def test_two_points_on_the_command_line(tmp_path: Path) -> None:
     """Any two files of a history are compared by `--baseline`."""
     for one in (FIRST, SECOND):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -175,6 +176,9 @@ def _spec(adapter: Adapter, row: Row | PagingRow, way: Way, into: Path | None, t
         name=row.name,
         command=_filled(row.run),
         way=way,
+        version=adapter.client.version,
+        language=adapter.language,
+        language_version=platform.python_version() if adapter.language == "python" else "",
         env=adapter.env,
         cwd=str(folder_of(adapter, into).absolute()),
         timeout=timeout,

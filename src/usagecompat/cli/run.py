@@ -80,6 +80,12 @@ def _statuses(_context: click.Context, _option: click.Parameter, given: str | No
 )
 @click.option("--name", help="What the client is called in reports; taken from the command otherwise.")
 @click.option(
+    "--client-version",
+    default="",
+    metavar="V",
+    help="The version of a client that does not tell it itself: --oneshot, --http and python: only.",
+)
+@click.option(
     "--oneshot", is_flag=True, help="Start CMD for each payload: payload in, re-encoded payload out, exit 0 or 1."
 )
 @click.option(
@@ -182,6 +188,7 @@ def run(  # noqa: PLR0913 - one for each option
     given: str | None,
     adapter: str | None,
     name: str | None,
+    client_version: str,
     oneshot: bool,
     http: bool,
     paging: bool,
@@ -247,16 +254,17 @@ def run(  # noqa: PLR0913 - one for each option
     if (given is None) == (adapter is None):
         raise click.UsageError("Give the client either as --client CMD or as --adapter NAME.")
     if given is not None:
-        spec = client_given(given, way=way, name=name, validates=validates, timeout=timeout)
+        spec = client_given(given, way=way, name=name, validates=validates, timeout=timeout, version=client_version)
         if refused is not None:
             if spec.way not in {Way.ONESHOT, Way.HTTP}:
                 raise click.UsageError(
                     "--refused-status needs a CMD that is started for each payload (--oneshot or --http)."
                 )
             spec = evolve(spec, refused=refused)
-    elif oneshot or http or validates or refused is not None:
+    elif oneshot or http or validates or client_version or refused is not None:
         raise click.UsageError(
-            "--oneshot, --http, --validates and --refused-status need a CMD; an adapter declares these itself."
+            "--oneshot, --http, --validates, --client-version and --refused-status need a CMD; "
+            "an adapter declares these itself."
         )
     else:
         spec, revision = adapted(adapter or "", name, timeout, revision, paging=paging)
@@ -293,7 +301,9 @@ def run(  # noqa: PLR0913 - one for each option
         comparison = compare_with_list(result, read_expected_failures(expected), known=known)
     write_run(also, result, comparison, chosen, payloads=payloads)
     if before:
-        context.exit(put_changes(before, [result], format_, allow_skips=allow_skips, max_cases=max_cases))
+        context.exit(
+            put_changes(before, [result], format_, allow_skips=allow_skips, max_cases=0 if quiet else max_cases)
+        )
     put_run(format_, result, comparison, chosen, payloads=payloads, max_cases=max_cases, quiet=quiet)
     context.exit(_status(result, comparison, allow_skips=allow_skips))
 

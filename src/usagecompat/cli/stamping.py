@@ -88,7 +88,11 @@ def _stamped(  # noqa: PLR0913 - one for each part
     made: str = "",
 ) -> ClientResult:
     digest = digest_of_all(whole)
-    of_each = {"validates": spec.validates, "refused": sorted(spec.refused)} if spec.way is not Way.STDIO else {}
+    of_each = (
+        {"validates": spec.validates, "refused": sorted(spec.refused)}
+        if spec.way not in {Way.STDIO, Way.SOCKET}
+        else {}
+    )
     about = About(
         usagecompat=version(),
         made=made or moment(),

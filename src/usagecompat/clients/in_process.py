@@ -50,7 +50,8 @@ class FunctionSession:
     def introduce(self) -> Started:
         """As a client introduces itself; Python is its language."""
         self._codec = self._codec or _function(self.spec)
-        info = ClientInfo(name=self.spec.name, language="python", language_version=sys.version.partition(" ")[0])
+        runs = sys.version.partition(" ")[0]
+        info = ClientInfo(name=self.spec.name, version=self.spec.version, language="python", language_version=runs)
         return Started(info, Features(validates=self.spec.validates))
 
     def ask(self, request: Request) -> Reply:

@@ -53,6 +53,10 @@ class ClientSpec:
     """It claims to refuse what the contract does not allow; a client that speaks the protocol says so itself."""
     refused: frozenset[int] = frozenset({1})
     """The exit statuses with which a process for each payload says that it refused one; 0 says that it decoded it."""
+    version: str = ""
+    """The version of a client that cannot tell it itself."""
+    language: str = ""
+    language_version: str = ""
     timeout: float = TIMEOUT
     """How many seconds a client has for one case."""
     start_timeout: float = Factory(
@@ -86,6 +90,7 @@ def client_spec(  # noqa: PLR0913 - one for each option
     validates: bool = False,
     timeout: float = TIMEOUT,
     cwd: str | None = None,
+    version: str = "",
 ) -> ClientSpec:
     """
     The client that a command line names: a command, `python:package.module:function`, `tcp:HOST:PORT` or `unix:PATH`.
@@ -123,11 +128,14 @@ def client_spec(  # noqa: PLR0913 - one for each option
             raise NoSuchClient(
                 given, "it is empty; give a command, python:package.module:function, tcp:HOST:PORT or unix:PATH"
             )
+    if version and way in {Way.STDIO, Way.SOCKET}:
+        raise NoSuchClient(given, "a client that speaks the protocol tells its version itself, in `started`")
     return ClientSpec(
         name=name or _name(command, way),
         command=command,
         way=way,
         validates=validates,
+        version=version,
         timeout=timeout,
         cwd=cwd,
     )

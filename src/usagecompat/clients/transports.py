@@ -72,7 +72,11 @@ class _Oneshot:
 
     def introduce(self) -> Started:
         shapes = (Shape.PAGE,) if self.spec.way is Way.HTTP else SERVED_SHAPES
-        return Started(ClientInfo(name=self.spec.name), Features(validates=self.spec.validates, shapes=shapes))
+        spec = self.spec
+        info = ClientInfo(
+            name=spec.name, version=spec.version, language=spec.language, language_version=spec.language_version
+        )
+        return Started(info, Features(validates=self.spec.validates, shapes=shapes))
 
     def ask(self, request: Request) -> Reply:
         reply = self._ask(request)

@@ -43,6 +43,7 @@ _SHORT: Final[Mapping[Change, str]] = {
 }
 _ALWAYS: Final = frozenset({Change.NEW_FAILURE, Change.FIXED})
 """The columns that are there even if all numbers in them are 0."""
+_IN_TITLE: Final = frozenset({"name", "client"})
 _MOST_CODES: Final = 5
 _MOST_NAMES: Final = 5
 _MOST_CELL: Final = 200
@@ -152,8 +153,8 @@ def _about(client: ClientChanges) -> Iterator[str]:
     told += [f"{len(client.gone):,} gone"] if client.gone else []
     told += [f"{len(client.other):,} not the same under their id: {_few(client.other)}"] if client.other else []
     yield printable("; ".join(told))
-    if client.apart:
-        apart = "; ".join(f"{one.what} {one.now}, was {one.before}" for one in client.apart)
+    if others := [one for one in client.apart if one.what not in _IN_TITLE]:
+        apart = "; ".join(f"{one.what} {one.now}, was {one.before}" for one in others)
         yield printable(f"not the same: {apart}")
     if client.gone_faults:
         yield f"the client as a whole no longer has {', '.join(client.gone_faults)}"

@@ -30,8 +30,8 @@ def times_in(folder: Path) -> tuple[Standing, ...]:
     """
     if not folder.exists():
         return ()
-    found: dict[tuple[str, str, int], Standing] = {}
-    for number, path in enumerate(sorted(folder.iterdir())):
+    found: list[Standing] = []
+    for path in sorted(folder.iterdir()):
         if path.suffix != ".json" or path.name.startswith("."):
             continue
         try:
@@ -39,16 +39,14 @@ def times_in(folder: Path) -> tuple[Standing, ...]:
         except UnreadableInput as error:
             reason = f"{error.reason}; a history has nothing else in it, so move this file away"
             raise UnreadableInput(error.path, reason) from None
-        for standing in standings:
-            # Files of earlier versions say no moment by which two times of one client would be told apart.
-            found.setdefault((standing.name, standing.made, -1 if standing.about else number), standing)
-    return tuple(sorted(found.values(), key=lambda one: one.made))
+        found += [one for one in standings if one.about is None or one not in found]
+    return tuple(sorted(found, key=lambda one: one.made))
 
 
 def kept(matrix: Matrix, history: Iterable[Standing]) -> tuple[Standing, ...]:
     """The clients of a matrix that a history lacks."""
-    there = {(one.name, one.made) for one in history if one.made}
-    return tuple(one for one in map(standing_of, matrix.clients) if (one.name, one.made) not in there)
+    there = tuple(history)
+    return tuple(one for one in map(standing_of, matrix.clients) if one not in there)
 
 
 def label_of(matrix: Matrix, moment: str) -> str:
