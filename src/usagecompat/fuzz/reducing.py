@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from attrs import define, field
 
-from usagecompat.contract import Contract, contract
+from usagecompat.contract import Contract, JsonType, contract
 from usagecompat.fuzz.spelled import (
     Path,
     changed,
@@ -22,8 +22,8 @@ from usagecompat.fuzz.spelled import (
     is_tag,
     plain,
     put,
+    shape_of,
     smallest,
-    tag_of,
     units_of,
     walk,
     within,
@@ -33,15 +33,18 @@ from usagecompat.fuzz.spelled import (
 from usagecompat.jsontext import Members, Node, Spelling, parse, read, said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from usagecompat.contract import RecordShape
+
 
 _T = TypeVar("_T")
 
 _SPACES: Final = (("", ""), (" ", ""), ("\n", ""), ("\t", ""), ("\r", ""), ("\t", " "), ("\r\n", ""), (" ", " "))
 _JOINT: Final = 3
 """From so many items on all items of a list are made smaller at once."""
+_PIECES: Final = 4
+"""Into so many pieces a list is cut at first."""
 _LEAVES: Final[tuple[Node, ...]] = (Spelling("0"), "", None, [], Members(()))
 _SHORT_NUMBERS: Final = ("0", "1", "0.5")
 
@@ -104,8 +107,9 @@ class _Reducer:
         """All ways to make a tree smaller, again and again until none of them does."""
         passes = (
             self._hoist,
-            self._lists,
+            self._halves,
             self._alike,
+            self._lists,
             self._members,
             self._kinds,
             self._leaves,
@@ -117,6 +121,11 @@ class _Reducer:
             before = self.best
             for one in passes:
                 one()
+
+    @property
+    def _by_size(self) -> list[RecordShape]:
+        """The kinds of results, those first that have to have little."""
+        return sorted(self._said.kinds.values(), key=lambda one: len(written(smallest(one, self._said))))
 
     # -- trying
 
@@ -142,7 +151,16 @@ class _Reducer:
 
     def _paths(self, of: type | tuple[type, ...]) -> list[Path]:
         """Where nodes of a type stand now, the outer ones first."""
-        return [path for path, node in walk(self._tree) if isinstance(node, of)]
+        return [path for path, node in self._larger(self._tree) if isinstance(node, of)]
+
+    def _larger(self, tree: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
+        """All nodes but records in a list that are as small as there can be: a hundred of them cost a thousand tries."""
+        shape = shape_of(tree, self._said) if path else None
+        if shape is not None and len(written(tree)) <= len(written(smallest(shape, self._said, path[-1]))):
+            return
+        yield path, tree
+        for index, inner in enumerate(within(tree)):
+            yield from self._larger(inner, (*path, index))
 
     def _at(self, path: Path) -> Node:
         """What stands at a place, which may be gone by now."""
@@ -159,11 +177,11 @@ class _Reducer:
         node = self._at(path)
         return within(node) if not isinstance(node, Members) else []
 
-    def _less(self, parts: Sequence[_T], keep: Callable[[list[_T]], bool]) -> None:
-        """Leave out as much of a sequence as can go, large pieces first; `keep` tries what is left."""
+    def _less(self, parts: Sequence[_T], keep: Callable[[list[_T]], bool], least: int = 1) -> None:
+        """Leave out as much of a sequence as can go, pieces down to a size; `keep` tries what is left."""
         left = list(parts)
         size = len(left)
-        while size >= 1:
+        while size >= max(1, least):
             at = 0
             while at < len(left):
                 fewer = left[:at] + left[at + size :]
@@ -176,17 +194,22 @@ class _Reducer:
     # -- passes
 
     def _hoist(self) -> None:
-        """A record in a page or bucket by itself."""
-        inner = [node for path, node in walk(self._tree) if path and isinstance(node, Members) and tag_of(node)]
+        """A record in a page or bucket by itself, or anything else in the tree."""
+        inner = [node for path, node in walk(self._tree) if path and isinstance(node, (Members, list))]
         for node in sorted(inner, key=lambda one: len(written(one))):
             if self._try(node):
                 return
 
-    def _lists(self) -> None:
+    def _halves(self) -> None:
+        """Large pieces of lists, before anything costs many tries."""
         for path in self._paths(list):
             items = self._items(path)
             if items and not self._put(path, []):
-                self._less(items, partial(self._put, path))
+                self._less(items, partial(self._put, path), len(items) // _PIECES)
+
+    def _lists(self) -> None:
+        for path in self._paths(list):
+            self._less(self._items(path), partial(self._put, path))
 
     def _alike(self) -> None:
         """All items of a list at once: the smallest there can be, without a member, like the first one."""
@@ -204,15 +227,15 @@ class _Reducer:
 
     def _each_smallest(self, path: Path, items: list[Node]) -> None:
         """As many of the smallest items as there are; or all but one of them the smallest."""
-        shape = next((found for item in items if (found := self._shape(item)) is not None), None)
+        shape = next((found for item in items if (found := shape_of(item, self._said)) is not None), None)
         if shape is None:
             return
-        made: list[Node] = [smallest(shape, self._said, number) for number in range(len(items))]
-        if self._put(path, list(made)):
-            return
-        for index, item in enumerate(items):
-            if self._put(path, [*made[:index], item, *made[index + 1 :]]):
+        shapes = self._by_size if shape.kind in self._said.kinds else [shape]
+        for other in shapes:
+            least: list[Node] = [smallest(other, self._said, number) for number in range(len(items))]
+            if self._put(path, least) or self._put(path, _told_apart(least, other)):
                 return
+        made = [smallest(shape, self._said, number) for number in range(len(items))]
         self._less(
             [*range(len(items))],
             lambda left: self._put(path, [items[at] if at in left else made[at] for at in range(len(items))]),
@@ -228,28 +251,25 @@ class _Reducer:
         """A shorter kind of result that has all that matters, or the smallest record of the same kind."""
         for path in self._paths(Members):
             node = self._at(path)
-            shape = self._shape(node)
+            shape = shape_of(node, self._said)
             if not isinstance(node, Members) or shape is None:
                 continue
-            targets = self._said.kinds.values() if shape.kind in self._said.kinds else (shape,)
-            for target in sorted(targets, key=lambda one: len(written(smallest(one, self._said)))):
+            for target in self._by_size if shape.kind in self._said.kinds else [shape]:
                 if self._put(path, changed(node, shape, target, self._said)):
                     break
 
     def _leaves(self) -> None:
         """Smaller values."""
-        for path, _ in list(walk(self._tree)):
+        for path, _ in list(self._larger(self._tree)):
             node = self._at(path)
-            if not path or is_tag(self._tree, path) or node is None:
+            if not path or node is None:
                 continue
-            if any(self._put(path, leaf) for leaf in _LEAVES if type(leaf) is not type(node)) and isinstance(
-                node, (Members, list)
-            ):
+            if any(self._put(path, leaf) for leaf in _LEAVES if leaf != node) and isinstance(node, (Members, list)):
                 continue
             node = self._at(path)
             if isinstance(node, Spelling):
                 self._number(path, node.lexeme)
-            elif isinstance(node, str):
+            elif isinstance(node, str) and not is_tag(self._tree, path):
                 self._text(units_of(node), partial(self._put_text, path))
 
     def _number(self, path: Path, lexeme: str) -> None:
@@ -298,7 +318,7 @@ class _Reducer:
         """Shorter names of members that nobody declares; a shorter name of a declared one is another failure."""
         for path in self._paths(Members):
             members = self._at(path)
-            shape = self._shape(members)
+            shape = shape_of(members, self._said)
             for index in range(len(members) if isinstance(members, Members) else 0):
                 members = self._at(path)
                 if not isinstance(members, Members) or index >= len(members):
@@ -335,12 +355,14 @@ class _Reducer:
 
         self._less(parts, keep)
 
-    # -- what stands there
 
-    def _shape(self, node: Node) -> RecordShape | None:
-        tag = tag_of(node) if isinstance(node, Members) else ""
-        shapes = (self._said.page, self._said.bucket, *self._said.kinds.values())
-        return next((shape for shape in shapes if tag and shape.kind == tag), None)
+def _told_apart(made: list[Node], shape: RecordShape) -> list[Node]:
+    """The same results, each of another group."""
+    keys = sorted((m.name for m in shape.members.values() if m.is_group_key and m.type is JsonType.STRING), key=len)
+    return [
+        Members((*item, (keys[0], f"{number}"))) if keys and isinstance(item, Members) else item
+        for number, item in enumerate(made)
+    ]
 
 
 def _weight(text: bytes) -> tuple[int, int, bytes]:

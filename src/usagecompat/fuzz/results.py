@@ -43,6 +43,8 @@ class Find:
     """Whether an earlier run had found it, and kept the payload."""
     known: str = ""
     """Why it is no news: the case that fails alike, or the line that expects it; empty for a new one."""
+    is_case: bool = False
+    """Whether a case of the corpus shows it."""
     before: tuple[bytes, ...] = ()
     """What has to be sent first, if the payload alone does not show it."""
     command: str = ""

@@ -71,6 +71,13 @@ def tag_of(node: Members) -> str:
     return next((said(value) for name, value in node if name == "object" and isinstance(value, str)), "")
 
 
+def shape_of(node: Node, at: Contract) -> RecordShape | None:
+    """Which record an object is, by its tag."""
+    tag = tag_of(node) if isinstance(node, Members) else ""
+    shapes = (at.page, at.bucket, *at.kinds.values())
+    return next((shape for shape in shapes if tag and shape.kind == tag), None)
+
+
 def is_tag(tree: Node, path: Path) -> bool:
     """Whether a place is that of a tag, which `_kinds` alone exchanges."""
     for index in path[:-1]:
@@ -88,10 +95,11 @@ def without(node: Node, name: str) -> Node:
 
 def smallest(shape: RecordShape, at: Contract, number: int = 0) -> Members:
     """The smallest record of a shape, the one of this number among its like."""
-    return Members((name, _least(shape, name, at, number)) for name in shape.required)
+    return Members((name, least(shape, name, at, number)) for name in shape.required)
 
 
-def _least(shape: RecordShape, name: str, at: Contract, number: int) -> Node:
+def least(shape: RecordShape, name: str, at: Contract, number: int = 0) -> Node:
+    """The smallest value of a member, in the record of this number among its like."""
     member = shape.members.get(name)
     if member is None:
         return Spelling("0")
@@ -111,7 +119,7 @@ def changed(node: Members, shape: RecordShape, target: RecordShape, at: Contract
     """A record of another kind: what it must have, and what the old one has beyond what that must have."""
     old = dict(node)
     needed = [
-        (name, _least(target, name, at, 0) if name == "object" else old.get(name, _least(target, name, at, 0)))
+        (name, least(target, name, at, 0) if name == "object" else old.get(name, least(target, name, at, 0)))
         for name in target.required
     ]
     own = [
