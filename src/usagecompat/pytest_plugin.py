@@ -87,6 +87,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="S",
         help="How many seconds a client has for one case (default: 10).",
     )
+    group.addoption(
+        "--compat-fuzz",
+        type=_seconds,
+        metavar="SECONDS",
+        help="Also search for payloads that each client gets wrong and no case shows, for so many seconds, as an item fuzz[NAME].",
+    )
     parser.addini(
         "compat_paths",
         "Corpora and payloads that are run beside the tests whenever no paths are given, as if --compat named each.",

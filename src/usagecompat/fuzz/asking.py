@@ -18,6 +18,7 @@ from usagecompat.clients import (
     CaseResult,
     Expectation,
     Fault,
+    Features,
     Outcome,
     judge,
     open_session,
@@ -26,14 +27,15 @@ from usagecompat.clients import (
 from usagecompat.contract import Contract, Revision, contract
 from usagecompat.corpus import Payload
 from usagecompat.fidelity import Level, compare
-from usagecompat.findings import Verdict
+from usagecompat.findings import Shape, Verdict
 from usagecompat.fuzz.kinds import Kind, kinds_of
+from usagecompat.fuzz.spelled import smallest_of, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
 
-    from usagecompat.clients import ClientSession, ClientSpec, Features, Reply, Task
+    from usagecompat.clients import ClientSession, ClientSpec, Reply, Task
     from usagecompat.corpus import Case
 
 _NOWHERE: Final = Path("fuzz.json")
@@ -75,11 +77,13 @@ class Bench:
     _client: ClientSession = field(init=False)
     _other: ClientSession | None = field(default=None, init=False)
     features: Features = field(init=False)
-    _others: Features = field(init=False)
+    _others: Features = field(factory=Features, init=False)
+    _harmless: bytes = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Look up the contract once."""
         self.said = contract(self.revision)
+        self._harmless = written(smallest_of(Shape.PAGE, self.said)).encode()
 
     def __enter__(self) -> Self:
         """
@@ -111,10 +115,21 @@ class Bench:
         return self._client
 
     def renew(self) -> None:
-        """Let fresh clients be asked from now on; what the old ones do at their end is nobody's fault here."""
-        self._client.renew()
-        if self._other:
-            self._other.renew()
+        """
+        Let fresh clients be asked from now on; what the old ones do at their end is nobody's fault here.
+
+        A function stays what it is: it is given something harmless, so that nothing odd was there just before.
+        """
+        for client, features in ((self._client, self.features), (self._other, self._others)):
+            if client is None:
+                continue
+            client.renew()
+            if not client.renews:
+                (task,) = tasks(
+                    [Payload(id="fuzz", payload_path=_NOWHERE, data=self._harmless)], revision=self.revision
+                )
+                if request := task.request(features):
+                    client.ask(request)
         self._forget()
 
     def ask(self, payload: bytes | Case | Payload, meanwhile: Callable[[], None] | None = None) -> Answer:

@@ -251,6 +251,7 @@ class _Search:
         self._sent.add(hash(payload))
         answer = self._ask(payload)
         for kind in answer.kinds:
-            self.looking.look_at(kind, payload)
+            if not self.clock.enough:
+                self.looking.look_at(kind, payload)
         self.looking.look_at_waiting()
         return answer

@@ -27,7 +27,8 @@ _MOST_OPEN: Final = 2
 """So many steps into what nobody declares tell places apart."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _MOST_WORDS: Final = 12
-_FUZZ: Final = "fuzz"
+PREFIX: Final = "fuzz"
+"""What the names of kinds of failure begin with in lists of expected ones."""
 
 
 @frozen(order=True)
@@ -43,7 +44,7 @@ class Kind:
     @property
     def id(self) -> str:
         """What a list of expected failures names it by; the code stands beside."""
-        return f"{_FUZZ}{self.place}"
+        return f"{PREFIX}{self.place}"
 
     @property
     def said(self) -> str:

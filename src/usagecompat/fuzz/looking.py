@@ -191,10 +191,13 @@ class Looking:
             returned=answer.returned,
             known=self._why_known(found),
         )
-        self.finds[found] = find
+        self._keep(find)
         self._save(find)
-        new = sum(one.is_new for one in self.finds.values())
-        self.clock.enough = 0 < self.stop_after <= new
+
+    def _keep(self, find: Find) -> None:
+        """Take a find into the result, and end the search if it has enough of them."""
+        self.finds[find.kind] = find
+        self.clock.enough = 0 < self.stop_after <= sum(one.is_new for one in self.finds.values())
 
     def _found(self, kind: Kind, payload: bytes, answer: Answer) -> Find:
         return Find(
@@ -259,9 +262,7 @@ class Looking:
         how = "not when it was sent again" if needed is None else f"not alone, only after {others}"
         message = f"it showed {kind.said}, but {how}"
         answer = self.bench.ask(payload)
-        self.finds[found] = evolve(
-            self._found(found, payload, answer), message=message, before=needed or (), whole=True
-        )
+        self._keep(evolve(self._found(found, payload, answer), message=message, before=needed or (), whole=True))
 
     def _needed(self, kind: Kind, payload: bytes, before: tuple[bytes, ...]) -> tuple[bytes, ...] | None:
         """The least of what was sent before that has to be sent again; None if the payload does not fail after it."""

@@ -79,7 +79,9 @@ class Mutator:
         for kind in self.said.kinds.values():
             for optional in (True, False):
                 results = [sample_record(kind, self.said, optional=optional)]
-                self._fixed.append(_page(self.said, [_bucket(self.said, results)]))
+                page = _page(self.said, [_bucket(self.said, results)])
+                has_parts = any(member.type is JsonType.OBJECT for member in kind.members.values())
+                self._fixed += [page] * (4 if has_parts else 1)  # amounts are what clients get wrong most
         self._moves = (
             (self._numbers, 4.0),
             (self._texts, 3.0),

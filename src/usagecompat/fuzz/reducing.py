@@ -107,7 +107,6 @@ class _Reducer:
         """All ways to make a tree smaller, again and again until none of them does."""
         passes = (
             self._hoist,
-            self._halves,
             self._alike,
             self._lists,
             self._members,
@@ -200,20 +199,17 @@ class _Reducer:
             if self._try(node):
                 return
 
-    def _halves(self) -> None:
-        """Large pieces of lists, before anything costs many tries."""
-        for path in self._paths(list):
-            items = self._items(path)
-            if items and not self._put(path, []):
-                self._less(items, partial(self._put, path), len(items) // _PIECES)
-
     def _lists(self) -> None:
         for path in self._paths(list):
             self._less(self._items(path), partial(self._put, path))
 
     def _alike(self) -> None:
-        """All items of a list at once: the smallest there can be, without a member, like the first one."""
+        """Large pieces of lists; then all items at once: the smallest there can be, without a member, like the first one."""
         for path in self._paths(list):
+            items = self._items(path)
+            if not items or self._put(path, []):
+                continue
+            self._less(items, partial(self._put, path), len(items) // _PIECES)
             items = self._items(path)
             if len(items) < _JOINT:
                 continue
@@ -328,10 +324,12 @@ class _Reducer:
                     self._text(units_of(name), partial(self._rename, path, index))
 
     def _rename(self, path: Path, index: int, units: list[str]) -> bool:
+        """Another name for a member, and for all others of its name, which may be the failure."""
         members = self._at(path)
         if not isinstance(members, Members) or index >= len(members):
             return False
-        return self._put(path, Members((*members[:index], ("".join(units), members[index][1]), *members[index + 1 :])))
+        old, new = members[index][0], "".join(units)
+        return self._put(path, Members((new if name == old else name, value) for name, value in members))
 
     def _spellings(self) -> None:
         """No escapes that need not be."""

@@ -213,7 +213,7 @@ def decimal(rng: Random) -> Number:
         return Number(rng.choice(_DECIMALS))
     if way < 0.4:
         return count(rng)
-    if way < 0.5:
+    if way < 0.55:
         sign, e = rng.choice(("", "", "-")), rng.choice("eE")
         return Number(f"{sign}{digits(rng, rng.randint(1, 5))}{e}{rng.choice(('', '+', '-'))}{rng.randrange(30)}")
     drawn = digits(rng, rng.randint(1, _MOST_DIGITS))
@@ -233,6 +233,8 @@ def length(rng: Random) -> int:
 def text(rng: Random) -> str:
     """A text: one that looks like something else, one of some length, one with characters of every class."""
     way = rng.random()
+    if way < 0.05:
+        return ""
     if way < 0.2:
         return rng.choice(_TEXTS)
     size = length(rng)

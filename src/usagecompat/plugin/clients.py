@@ -43,8 +43,17 @@ def client_judges(
     Raises:
         NoSuchClient: A name is none.
     """
-    specs = [client_spec(one, timeout=timeout) for one in given]
-    return {item_of(spec.name): ClientJudge(spec, expected) for spec in specs}
+    return {item_of(spec.name): ClientJudge(spec, expected) for spec in specs_of(given, timeout=timeout)}
+
+
+def specs_of(given: Iterable[str], *, timeout: float) -> tuple[ClientSpec, ...]:
+    """
+    The clients that are named.
+
+    Raises:
+        NoSuchClient: A name is none.
+    """
+    return tuple(client_spec(one, timeout=timeout) for one in given)
 
 
 @define(eq=False)

@@ -53,6 +53,8 @@ from usagecompat.printing import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping
 
+    from usagecompat.plugin.fuzzing import Plan
+
 NAME: Final = "usagecompat-kit"
 """What the plugin of a run is registered as."""
 
@@ -84,11 +86,13 @@ def start(config: pytest.Config) -> None:
         config.pluginmanager.register(Annotations(), GITHUB)
     if config.getoption("compat_client"):
         _add_clients(config, kit)
+    elif config.getoption("compat_fuzz") is not None:
+        raise pytest.UsageError("--compat-fuzz needs --compat-client, which names what is fuzzed")
 
 
 def _add_clients(config: pytest.Config, kit: Kit) -> None:
-    """Let the clients that are named judge each case too, until the run ends."""
-    from usagecompat.plugin.clients import client_judges, close_all  # noqa: PLC0415 - a run without clients needs none
+    """Let the clients that are named judge each case too, until the run ends; and fuzz them, if that is wanted."""
+    from usagecompat.plugin.clients import client_judges, close_all, specs_of  # noqa: PLC0415 - a run without clients needs none
 
     given: list[str] = config.option.compat_client
     said: float | None = config.option.compat_client_timeout
@@ -99,6 +103,16 @@ def _add_clients(config: pytest.Config, kit: Kit) -> None:
         raise pytest.UsageError(f"--compat-client: {error}") from None
     kit.case_judges.update(judges)
     kit.closing.append(partial(close_all, judges))
+    seconds: float | None = config.option.compat_fuzz
+    if seconds is not None:
+        from usagecompat.plugin.fuzzing import TIMEOUT, Plan  # noqa: PLC0415 - likewise
+
+        kit.fuzzing = Plan(
+            specs=specs_of(given, timeout=TIMEOUT if said is None else said),
+            seconds=seconds,
+            revision=kit.terms.revision,
+            expected=kit.expected_failures,
+        )
 
 
 @define(kw_only=True, eq=False)
@@ -116,6 +130,8 @@ class Kit:
     expected_failures: tuple[ExpectedFailure, ...]
     case_judges: dict[str, CaseJudge] = field(factory=lambda: dict(CASE_JUDGES))
     """What is asked about each case, by the name of the item."""
+    fuzzing: Plan | None = field(default=None, init=False)
+    """What is fuzzed; None if nothing is."""
     marks_of_others: set[str] = field(factory=set[str], init=False)
     """The marks that mean something to pytest or another plugin."""
     _flags: set[str] = field(factory=set[str], init=False)
@@ -254,12 +270,18 @@ class Kit:
         return None
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+    def pytest_collection_modifyitems(
+        self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
         """Mark what is known to fail, and leave out what is not in the set or came after the pinned version."""
         mine = [item for item in items if isinstance(item, CompatItem)]
         used = {expected for item in mine for expected in self._mark(item)}
         if {item.path for item in mine} == {path for source in self.sources for path in source.files}:
-            self._unused = [_line(each) for each in self.expected_failures if each not in used]
+            self._unused = [
+                _line(each)
+                for each in self.expected_failures
+                if each not in used and not (self.fuzzing and self.fuzzing.concerns(each))
+            ]
         worker: dict[str, list[str]] = getattr(config, "workeroutput", {})
         worker[_UNUSED] = self._unused
         chosen = {source.root: _ids(source.root, self.set_name) for source in self.sources}
@@ -267,6 +289,8 @@ class Kit:
         if left_out:
             config.hook.pytest_deselected(items=[item for item in mine if item in left_out])
             items[:] = [item for item in items if item not in left_out]
+        if self.fuzzing:
+            items += self.fuzzing.items(session, items)
 
     def _mark(self, item: CompatItem) -> list[ExpectedFailure]:
         """Expect an item to fail as it is listed to; the entries that speak of it."""
