@@ -305,6 +305,10 @@ def test_what_no_binary_holds(sent: str, returned: str) -> None:
         (Number("1.005"), Number("1.00"), "rounded-to-2-places"),
         (Number("0.123456789"), Number("0.12345679"), "through-binary32"),
         (Number("12"), Number("-12"), "sign-lost"),
+        ("1.5E+2", "1.5", "leading-digits"),
+        (Number("12.5"), Number("12"), "leading-digits"),
+        (Number("4294967297"), Number("1"), "wraps-at-2^31"),
+        (Number("2147483649"), Number("1"), "wraps-at-2^31"),
         (Number("1793491200"), Number("1793491200000"), "milliseconds"),
         ("Größe", "Gr??e", "question-marks"),
         ("Größe", "GrÃ¶Ã\x9fe", "mojibake"),
@@ -318,6 +322,13 @@ def test_what_no_binary_holds(sent: str, returned: str) -> None:
 def test_explanations_of_one_pair(sent: object, returned: object, name: str) -> None:
     """A change that is known is among the explanations of a pair of values."""
     assert name in set(explained(sent, returned))  # type: ignore[arg-type]
+
+
+def test_rounding_is_no_reading_of_leading_digits() -> None:
+    """A number that ends within the digits that were sent was rounded."""
+    found = [*explained(Number("0.028371940561820314"), Number("0.0283719405618203"))]
+    assert "leading-digits" not in found
+    assert "rounded-to-15-digits" in found
 
 
 JSON = st.recursive(

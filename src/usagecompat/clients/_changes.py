@@ -74,7 +74,8 @@ def _value(lexeme: str) -> Decimal | None:
 
 
 def _numbers(sent: Decimal, returned: Decimal, spelled: str, answer: str) -> Iterator[str]:
-    if answer and answer != spelled and spelled.startswith(answer):
+    # What ends between two digits was rounded; who reads leading digits stops at what is none.
+    if answer and answer != spelled and spelled.startswith(answer) and not spelled[len(answer)].isdigit():
         yield "leading-digits"
     if sent == returned:
         yield "minus-zero" if spelled.startswith("-") and not sent else "number-respelled"

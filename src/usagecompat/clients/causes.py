@@ -86,7 +86,7 @@ def _attribute(marks: Sequence[Mark]) -> None:
                 places[name] += 1
                 seen.setdefault(name, set()).add(mark.case.case_id)
                 first[name] = first.get(name, 0) + rank
-        weights = {name: 1 if name == "refused" else 3 if name in VAGUE else 6 for name in places}
+        weights = {name: _weight(name) for name in places}
         best = max(
             places,
             key=lambda name: (
@@ -100,6 +100,15 @@ def _attribute(marks: Sequence[Mark]) -> None:
             if best in mark.candidates:
                 mark.cause = best
         left = [mark for mark in left if not mark.cause]
+
+
+def _weight(name: str) -> int:
+    """How much it counts that a cause explains a case: what says less has to explain more."""
+    if name == "others":
+        return 1
+    if name == "refused":
+        return 2
+    return 4 if name in VAGUE else 12
 
 
 def _cause(name: str, part: Sequence[Mark], result: ClientResult, marks: Sequence[Mark]) -> Cause:

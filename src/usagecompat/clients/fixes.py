@@ -67,7 +67,8 @@ def fixes_of(
 
 def _order(fix: Fix) -> tuple[object, ...]:
     lift = fix.lift
-    return (-lift.live, -_rank(lift.to), -lift.everyday, -lift.cases, -fix.live, -fix.everyday, -fix.cases, fix.causes)
+    level = _rank(lift.to) if lift.cases else -1
+    return (-lift.live, -level, -lift.everyday, -lift.cases, -fix.live, -fix.everyday, -fix.cases, fix.causes)
 
 
 def _rank(level: Level | None) -> int:

@@ -41,10 +41,18 @@ def _cases(fix: Fix) -> str:
 def _lift(lift: Lift) -> str:
     if not lift.cases:
         return "alone this lifts none, as each has another cause, too"
-    level = "they are answered" if lift.to is None else f"to {lift.to.name}"
-    how = "alone this lifts" if lift.to is not None else "alone this helps"
-    live = f"{lift.live} live and {lift.cases - lift.live} other" if lift.live else f"{lift.cases}"
-    return f"{how} {live} {'case' if lift.cases == 1 else 'cases'}{': ' if lift.to is None else ' '}{level}"
+    others = lift.cases - lift.live
+    counted = (
+        [f"{lift.live} live", f"{others} other"]
+        if lift.live and others
+        else [f"{lift.cases}{' live' * bool(lift.live)}"]
+    )
+    cases = f"{' and '.join(counted)} {'case' if lift.cases == 1 else 'cases'}"
+    return (
+        f"alone this helps {cases}: they are answered"
+        if lift.to is None
+        else f"alone this lifts {cases} to {lift.to.name}"
+    )
 
 
 def _what_to_do(fix: Fix) -> str:

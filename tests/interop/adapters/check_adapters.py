@@ -25,6 +25,7 @@ from usagecompat.clients.session import ClientSession, Reply, Request
 from usagecompat.clients.transports import open_session
 from usagecompat.contract.revisions import LATEST
 from usagecompat.corpus.selection import cases
+from usagecompat.corpus.tiers import Tier
 from usagecompat.findings import Shape
 from usagecompat.jsontext.reader import read
 from usagecompat.jsontext.values import NO_VALUE
@@ -158,6 +159,46 @@ def few(installed: Callable[[str], Path]) -> Callable[[str], ClientResult]:
         return known[row]
 
     return put
+
+
+# -- what to fix first in them
+
+FIRST = {
+    "go-encoding-json-float64": "through-binary64",
+    MARSHAL: "null-replaced",
+    "quicktype-go": "nulls-for-absent",
+    "java-jackson-default": "through-binary64",
+    "openai-java": "through-binary64",
+    "quicktype-java": "nulls-for-absent",
+    "javascript-json": "through-binary64",
+    "openai-node": "through-binary64",
+    "perl-json-pp": "rounded-to-15-digits",
+    PERL_24: "member-lost-results",
+    PERL_26: "nulls-dropped",
+    "datamodel-codegen-pydantic": "through-binary64",
+    "python-json": "through-binary64",
+    TO_JSON: "text-as-number",
+    MODEL_DUMP: "nulls-for-absent",
+    VALIDATE: "text-as-number",
+    PYTHON_24: "refuses-absent-result",
+    PYTHON_26: "nulls-for-absent",
+    "async-openai": "refuses-amounts-as-text",
+    "quicktype-rust": "nulls-dropped",
+    "json-schema-to-typescript": "through-binary64",
+    TYPESCRIPT_24: "refuses-absent-result",
+    TYPESCRIPT_26: "undeclared-dropped",
+}
+"""What each client is known to do that costs the most; who loses nothing is left out."""
+
+
+@pytest.mark.parametrize("row", rows())
+def test_what_to_fix_first(row: str, installed: Callable[[str], Path]) -> None:
+    """What lifts a client most is what it is known to do, and who loses nothing has nothing to fix."""
+    spec = client_of(row, into=installed(row))
+    chosen = [case for case in cases() if case.tier is Tier.EVERYDAY]
+    told = run(spec, chosen, revision=rows()[row][1].revision, probing=Probing.NONE)
+    first = [fix.causes[0] for fix in told.fix_first[:1]]
+    assert first == ([FIRST[row]] if row in FIRST else [])
 
 
 # -- what they say of themselves
