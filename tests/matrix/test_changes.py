@@ -239,6 +239,7 @@ def test_command(tmp_path: Path) -> None:
     (one,) = told["clients"]
     assert worse.exit_code == 1
     assert {case["now"]["codes"][0] for case in one["new_failures"]} == {"client/whitespace-changed"}
+    assert all("white space" in case["now"]["example"] for case in one["new_failures"])
     again = CliRunner().invoke(main, ["matrix", str(new), "--baseline", str(old), "--format", "json"])
     assert json.loads(again.stdout) == told
     assert again.exit_code == 1

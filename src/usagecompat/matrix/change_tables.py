@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from usagecompat.corpus import Tier
 from usagecompat.matrix.changes import WORSE, Change
 from usagecompat.matrix.tables import columns, escaped
 from usagecompat.printing import printable
@@ -46,6 +47,7 @@ _ALWAYS: Final = frozenset({Change.NEW_FAILURE, Change.FIXED})
 _IN_TITLE: Final = frozenset({"name", "client"})
 _MOST_CODES: Final = 5
 _MOST_NAMES: Final = 5
+_MOST_EXAMPLE: Final = 300
 _MOST_CELL: Final = 200
 """So many characters of what a client says of itself stand in a line."""
 
@@ -144,7 +146,7 @@ def _about(client: ClientChanges) -> Iterator[str]:
         f"{tier} {now.name if now is not None else 'no level'}"
         + ("" if before is now else f", was {before.name if before is not None else 'unknown'}")
         for tier, (before, now) in client.levels.items()
-        if before is not None or now is not None
+        if (before is not None or now is not None) and (before is not now or tier is not Tier.EXTREME)
     ]
     if levels:
         yield f"levels: {'; '.join(levels)}"
@@ -167,6 +169,8 @@ def _cases(cases: Sequence[CaseChange], change: Change, most: int) -> Iterator[s
     yield f"{len(cases)} cases {_TITLES[change]}{_by_code(cases)}:"
     for case in cases[:most]:
         yield printable(f"  {case.case_id}: {_became(case)}")
+        if change in WORSE and case.now.example:
+            yield printable(f"      {case.now.example[:_MOST_EXAMPLE]}")
     if len(cases) > most:
         yield f"  {len(cases) - most} more of {len(cases)}; --max-cases {len(cases)} lists all"
 
@@ -178,7 +182,8 @@ def _cases_markdown(cases: Sequence[CaseChange], change: Change, most: int) -> I
     yield f"<details{' open' if change in WORSE else ''}><summary>{len(cases)} cases {_TITLES[change]}</summary>"
     yield ""
     for case in cases[:most]:
-        yield f"* {escaped(printable(case.case_id))}: {escaped(printable(_became(case)))}"
+        told = f": {case.now.example[:_MOST_EXAMPLE]}" if change in WORSE and case.now.example else ""
+        yield f"* {escaped(printable(case.case_id))}: {escaped(printable(f'{_became(case)}{told}'))}"
     if len(cases) > most:
         yield f"* {len(cases) - most} more of {len(cases)}"
     yield ""

@@ -358,11 +358,12 @@ def _few(names: Iterable[str]) -> str:
 
 
 def _told(answer: Answer, required: Level) -> dict[str, object]:
-    return {
+    told: dict[str, object] = {
         "outcome": str(answer.outcome),
         "level": _name(answer.level),
         "codes": sorted(answer.failing(required)),
     }
+    return told | {"example": answer.example} if answer.example and told["codes"] else told
 
 
 def _name(level: Level | None) -> str | None:

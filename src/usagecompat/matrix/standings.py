@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from usagecompat.clients import ClientResult
+    from usagecompat.clients import CaseResult, ClientResult
 
 _WRITERS: Final = "usagecompat run --format json` or `usagecompat matrix --format json"
 _MATRICES: Final[Mapping[str | None, str]] = {MATRIX_SCHEMA: "matrix.json", None: "matrix-1.json"}
@@ -45,12 +45,25 @@ def standing_of(result: ClientResult) -> Standing:
                 duty=case.duty,
                 tier=case.tier,
                 sha256=case.sha256,
+                example=_example(case, result.required),
             )
             for case in result.cases
         },
         levels={tier: result.standing(tier).level for tier in Tier},
         made=result.about.made if result.about else "",
     )
+
+
+def _example(case: CaseResult, required: Level) -> str:
+    """The first thing for which a case fails."""
+    codes = case.failing(required)
+    for fault in case.faults:
+        if fault.code in codes:
+            return f"{fault.code}: {fault.message}"
+    for found in case.differences:
+        if found.code in codes and found.cap < required:
+            return f"{found.pointer or 'the root'}: {found.message}"
+    return ""
 
 
 def read_standings(path: Path) -> tuple[Standing, ...]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from usagecompat.clients import COMPARED, NOT_JUDGED, Expectation, Outcome
 from usagecompat.corpus import Tier
@@ -37,6 +37,8 @@ class Answer:
     tier: Tier | None = None
     sha256: str = ""
     """The SHA-256 of what was sent; empty if nobody said so."""
+    example: str = field(default="", eq=False)
+    """One thing that is wrong in words, with its place; empty where it is not known, as in matrices."""
     fixed: frozenset[str] | None = None
     """For what it failed at the level of its time, where no more is known than that."""
 
