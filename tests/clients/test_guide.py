@@ -57,6 +57,6 @@ def test_names() -> None:
     assert set(re.findall(r"`(client/[a-z-]+)`", GUIDE)) <= set(CODES)
     assert set(re.findall(r"^\| `([A-Z]+)` \|", GUIDE, re.MULTILINE)) == {level.name for level in Level}
     features = PROTOCOL["$defs"]["started"]["properties"]["started"]["properties"]["features"]["properties"]
-    assert set(re.findall(r'^\| `"([a-z]+)": ', GUIDE, re.MULTILINE)) == set(features)
+    assert set(re.findall(r'^\| `"([a-z-]+)": ', GUIDE, re.MULTILINE)) == set(features)
     assert f"passes {PATIENCE} deadlines in a row" in GUIDE
     assert f"`--timeout` seconds, {TIMEOUT:g} unless" in GUIDE

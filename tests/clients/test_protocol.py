@@ -183,8 +183,8 @@ def test_schema() -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        (b"", "expected one JSON object whose only member is decoded, rejected, skipped or errored, saw ''"),
-        (b'{"decoded":{"seq":1}}', "expected a member 'payload' in `decoded`, saw none"),
+        (b"", "expected one JSON object whose only member is decoded, encoded, rejected, skipped or errored, saw ''"),
+        (b'{"encoded":{"seq":1}}', "expected a member 'payload' in `encoded`, saw none"),
         (b'{"decoded":{"seq":"1","payload":""}}', "expected an integer in `decoded.seq`"),
         (b'{"decoded":{"seq":true,"payload":""}}', "expected an integer in `decoded.seq`"),
         (b'{"decoded":{"seq":1,"payload":"{}"}}', "expected base64 in `decoded.payload`"),

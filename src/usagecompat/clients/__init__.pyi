@@ -1,7 +1,7 @@
 from .about import About, CorpusAbout, digest_of_all, this_platform
 from .badges import badge_of
 from .expected import Comparison, compare_with_list, item_of, updated
-from .grading import UNWRAPPABLE, Task, judge, tasks
+from .grading import Task, judge, tasks, unasked
 from .in_process import DeadlinePassed, deadline
 from .lifts import Fix, Lift
 from .paging import run_paging
@@ -22,6 +22,7 @@ from .results import (
     Expectation,
     Fault,
     Kit,
+    OneWay,
     Outcome,
     Probes,
     is_paging,
@@ -45,7 +46,6 @@ __all__ = [
     "SETUP_TIMEOUT",
     "STATE_LEAK",
     "TIMEOUT",
-    "UNWRAPPABLE",
     "About",
     "CaseResult",
     "Cause",
@@ -66,6 +66,7 @@ __all__ = [
     "Kit",
     "Lift",
     "NotIntroduced",
+    "OneWay",
     "Outcome",
     "Paging",
     "PagingResult",
@@ -100,6 +101,7 @@ __all__ = [
     "tasks",
     "this_platform",
     "topic_of",
+    "unasked",
     "updated",
     "why_not_same",
     "worst_of",

@@ -10,10 +10,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from attrs import frozen
+from msgspec import UNSET
+from msgspec.structs import replace
 
 from usagecompat.clients.addresses import Address, address_of
 from usagecompat.clients.protocol import (
     Decoded,
+    Encoded,
     Errored,
     Features,
     Rejected,
@@ -23,8 +26,11 @@ from usagecompat.clients.protocol import (
     Stop,
     Violation,
     decode_command,
-    encode,
 )
+from usagecompat.clients.protocol import encode as encode_message
+from usagecompat.clients.records_to_encode import python_value
+
+__all__ = ["python_value", "serve"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,9 +41,11 @@ if TYPE_CHECKING:
 
 
 def serve(  # noqa: PLR0913 - one for each thing that a client may choose
-    codec: Callable[[Run], bytes],
-    client: ClientInfo,
+    codec: Callable[[Run], bytes] | None = None,
+    client: ClientInfo | None = None,
     *,
+    decode: Callable[[Run], bytes | None] | None = None,
+    encode: Callable[[Run], bytes] | None = None,
     features: Features = Features(),  # noqa: B008 - frozen
     refusals: tuple[type[Exception], ...] = (Exception,),
     lines: IO[bytes] | None = None,
@@ -51,6 +59,10 @@ def serve(  # noqa: PLR0913 - one for each thing that a client may choose
     Args:
         codec: Decodes the payload of a `run`, and encodes again what came of it.
         client: Who is under test.
+        decode: Instead of `codec`, for a client that only decodes: decodes the payload, and returns JSON with members
+            of its choice, or None.
+        encode: Instead of `codec`, for a client that only encodes: encodes the `record` of a `run`, of which
+            `python_value` makes values of Python.
         features: What the client can.
         refusals: The exceptions that are the client's way to refuse; any other is a fault of the adapter.
         lines: Where the kit speaks; None for standard input.
@@ -60,8 +72,15 @@ def serve(  # noqa: PLR0913 - one for each thing that a client may choose
     Raises:
         NoSuchClient: The address is none.
         OSError: It cannot be listened to.
+        TypeError: There is no client, or not exactly one of `codec`, `decode` and `encode`.
     """
-    answering = _Answering(codec, client, features, refusals)
+    given: list[Callable[[Run], bytes | None]] = [one for one in (codec, decode, encode) if one is not None]
+    if client is None or len(given) != 1:
+        message = "serve takes a client, and one of codec, decode and encode"
+        raise TypeError(message)
+    if decode or encode:
+        features = replace(features, decodes_only=decode is not None, encodes_only=encode is not None)
+    answering = _Answering(given[0], client, features, refusals)
     if address is not None:
         _listen(answering, address_of(address, any_port=True))
         return
@@ -86,7 +105,7 @@ class _KitIsWrong(Exception):
 class _Answering:
     """A client, and what it says to each line."""
 
-    codec: Callable[[Run], bytes]
+    work: Callable[[Run], bytes | None]
     client: ClientInfo
     features: Features
     refusals: tuple[type[Exception], ...]
@@ -102,18 +121,25 @@ class _Answering:
         match command:
             case Run():
                 try:
-                    return encode(Decoded(command.seq, self.codec(command)))
+                    return encode_message(self._done(command.seq, self.work(command)))
                 except self.refusals as error:
-                    return encode(Rejected(command.seq, f"{type(error).__name__}: {error}"))
+                    return encode_message(Rejected(command.seq, f"{type(error).__name__}: {error}"))
                 except Exception as error:  # noqa: BLE001 - told to the kit
-                    return encode(Errored(command.seq, f"{type(error).__name__}: {error}"))
+                    return encode_message(Errored(command.seq, f"{type(error).__name__}: {error}"))
             case Start():
-                return encode(Started(self.client, self.features))
+                return encode_message(Started(self.client, self.features))
             case Stop():
                 return None
             case Violation():
                 message = f"the kit breaks the protocol: {command}"
                 raise _KitIsWrong(message)
+
+    def _done(self, seq: int, made: bytes | None) -> Decoded | Encoded | Errored:
+        if self.features.encodes_only and made is not None:
+            return Encoded(seq, made)
+        if made is None and not self.features.decodes_only:
+            return Errored(seq, "the adapter returned None where bytes were expected")
+        return Decoded(seq, UNSET if made is None else made)
 
 
 def _listen(answering: _Answering, address: Address) -> None:

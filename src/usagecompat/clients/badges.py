@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from usagecompat.clients.results import COMPARED, Expectation, Outcome, is_paging
+from usagecompat.clients.results import COMPARED, Expectation, OneWay, Outcome, is_paging
 from usagecompat.corpus import Tier, ids_of_sequences
 from usagecompat.fidelity import Level
 
@@ -69,14 +69,20 @@ class Badge:
 
 
 def badge_of(result: ClientResult) -> Badge:
-    """The badge of a client."""
+    """The badge of a client; one that does only half of what others do says so first."""
+    badge = _badge_of(result)
+    only = f"{result.one_way.words}: " if result.one_way else ""
+    return badge if badge.message.startswith(only) else Badge(only + badge.message, badge.colour, badge.why)
+
+
+def _badge_of(result: ClientResult) -> Badge:
     headline = result.headline
     level = headline.level
     if is_paging(result):
         return _badge_of_paging(result)
     if result.kit is None:
         return Badge("old result", Colour.GREY, ("the result is of an earlier version of the kit; run it again",))
-    if level is None:
+    if level is None and result.one_way is not OneWay.DECODES:
         return Badge("not judged", Colour.GREY, ("no everyday case was judged",))
     part = f"{result.kit.run} of {result.kit.everyday}"
     if result.kit.run < result.kit.everyday:
@@ -86,6 +92,8 @@ def badge_of(result: ClientResult) -> Badge:
     part = f"{judged} of {len(everyday)}"
     if judged < _ENOUGH * len(everyday):
         return Badge(f"partial ({part})", Colour.GREY, (f"only {part} everyday cases were judged",))
+    if level is None:
+        return _badge_of_decoder(result, everyday)
     why = [f"its level over everyday cases is {level.name}"] if level < BAR else []
     colour = _BY_LEVEL[level]
     for most, reason in _caps(result, everyday):
@@ -94,6 +102,29 @@ def badge_of(result: ClientResult) -> Badge:
     at = f" at {result.revision}" if result.revision else ""
     told = f" ({part})" if judged < len(everyday) else ""
     return Badge(f"{level.name}{at}{told}", colour, tuple(why))
+
+
+def _badge_of_decoder(result: ClientResult, everyday: list[CaseResult]) -> Badge:
+    """The badge of a client that only decodes: how many everyday cases are as they must be, and never a level."""
+    required = max(BAR, result.required)
+    right = [case for case in everyday if case.judged and not case.failing(required)]
+    owed = [case for case in everyday if case.judged and case.duty is Expectation.MUST_DECODE]
+    colour = _BY_LEVEL[min((case.kept or Level.NONE for case in owed), default=Level.NONE)]
+    why: list[str] = []
+    for most, reason in (*_caps(result, everyday), _unnamed(owed)):
+        colour = min(colour, most)
+        why.append(reason)
+    at = f" at {result.revision}" if result.revision else ""
+    return Badge(f"{len(right)} of {len(everyday)}{at}", colour, tuple(why))
+
+
+def _unnamed(owed: list[CaseResult]) -> tuple[Colour, str]:
+    """What keeps a client from bright green that chooses itself which values it names."""
+    decoded = [case for case in owed if case.outcome is Outcome.DECODED]
+    silent = sum(case.returned is None for case in decoded)
+    if silent > (1 - _ENOUGH) * len(decoded):
+        return Colour.YELLOWGREEN, f"of {silent} of {len(decoded)} everyday payloads that it decoded it named no value"
+    return Colour.GREEN, "it chooses itself which values it names"
 
 
 def _badge_of_paging(result: ClientResult) -> Badge:
@@ -118,8 +149,9 @@ def _caps(result: ClientResult, everyday: list[CaseResult]) -> Iterator[tuple[Co
     """The best colours that a client can have, each for one reason."""
     required = max(BAR, result.required)
     failing = sum(bool(case.failing(required)) for case in everyday)
+    at = "" if result.one_way is OneWay.DECODES else f" at {required.name}"
     if failing:
-        yield Colour.YELLOW, f"{failing} of {len(everyday)} everyday cases fail at {required.name}"
+        yield Colour.YELLOW, f"{failing} of {len(everyday)} everyday cases fail{at}"
     unjudged = sum(not case.judged and _must(case) for case in result.cases)
     if unjudged:
         yield Colour.YELLOWGREEN, f"{unjudged} cases that must be decoded were not judged"
@@ -140,7 +172,7 @@ def _caps(result: ClientResult, everyday: list[CaseResult]) -> Iterator[tuple[Co
     if silent:
         yield Colour.YELLOWGREEN, f"{len(silent)} possible cases lose more than digits, without an error"
     if possible:
-        yield Colour.GREEN, f"{len(possible)} possible cases fail at {required.name}"
+        yield Colour.GREEN, f"{len(possible)} possible cases fail{at}"
     extreme = [case for case in result.cases if case.tier is Tier.EXTREME and case.failing(required)]
     if extreme:
         yield Colour.GREEN, f"{len(extreme)} extreme cases fail"
@@ -154,4 +186,4 @@ def _openly(case: CaseResult) -> bool:
     """Whether a case fails in a way that harms little: an error, or digits that a binary64 does not hold."""
     if case.outcome is Outcome.REFUSED:
         return True
-    return not case.faults and case.level is not None and case.level >= Level.OPEN
+    return not case.faults and case.kept is not None and case.kept >= Level.OPEN

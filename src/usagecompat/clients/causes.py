@@ -14,7 +14,7 @@ from usagecompat.clients._explanations import Values, explanations, renamed
 from usagecompat.clients._traits import traits
 from usagecompat.clients.cause_names import VAGUE, naming
 from usagecompat.clients.fixes import Mark, fixes_of
-from usagecompat.clients.results import COMPARED, Cause
+from usagecompat.clients.results import COMPARED, Cause, OneWay
 from usagecompat.contract import LATEST
 from usagecompat.corpus import Tier
 from usagecompat.fidelity import Level
@@ -150,6 +150,8 @@ def _member(pointer: str) -> str:
 
 def _level_without(name: str, result: ClientResult, marks: Sequence[Mark]) -> Level | None:
     """The headline if nothing were left of one cause, as far as answers tell: none is told of what gave no answer."""
+    if result.one_way is OneWay.DECODES:
+        return None
     caps: dict[str, Level] = {}
     for mark in marks:
         if mark.cause != name:

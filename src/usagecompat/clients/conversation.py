@@ -10,13 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NoReturn, Self
 
 from attrs import Factory, define, field
+from msgspec import UNSET
 
 from usagecompat.clients.in_process import MOST_COMPLAINTS
 from usagecompat.clients.process import Closed, Ended, Flooded, GuardLost, ProcessProblem, TimedOut
 from usagecompat.clients.protocol import (
     VERSION,
     Decoded,
+    Encoded,
     Errored,
+    Features,
     Rejected,
     Run,
     Skipped,
@@ -29,6 +32,7 @@ from usagecompat.clients.protocol import (
     encode,
     excerpt,
 )
+from usagecompat.clients.records_to_encode import record_of
 from usagecompat.clients.replay import Replay
 from usagecompat.clients.results import FAILED, Fault, Outcome
 from usagecompat.clients.session import DeferredFault, NotIntroduced, Reply, Request, nothing_meanwhile
@@ -40,7 +44,7 @@ if TYPE_CHECKING:
 
     from usagecompat.clients.protocol import Answer
     from usagecompat.clients.replay import Serving
-    from usagecompat.clients.session import Keeper, Partner
+    from usagecompat.clients.session import Errand, Keeper, Partner
     from usagecompat.clients.spec import ClientSpec
 
 _STOPPING: Final = 5.0
@@ -105,6 +109,38 @@ def with_complaints(message: str, program: Partner) -> str:
     if len(complaints) > MOST_COMPLAINTS:
         complaints = f"… {complaints[-MOST_COMPLAINTS:]}"
     return f"{message}; it wrote to standard error: {complaints}" if complaints else message
+
+
+def run_line(
+    request: Request, features: Features, seq: int, *, base_url: str | None = None, errand: Errand | None = None
+) -> bytes:
+    """The line that asks a client with these features."""
+    given = None if base_url or features.encodes_only else request.payload
+    return encode(
+        Run(
+            seq=seq,
+            case_id=request.case_id,
+            payload=given,
+            record=record_of(request.payload) if features.encodes_only and not base_url else None,
+            shape=request.shape,
+            revision=request.revision,
+            endpoint=request.endpoint,
+            base_url=base_url,
+            query=errand.query if errand else None,
+            key=errand.key if errand else None,
+        )
+    )
+
+
+def _misplaced(answer: Answer, features: Features, request: Request) -> Violation | None:
+    """What is wrong with an answer that another client may give."""
+    if isinstance(answer, Encoded) and not features.encodes_only:
+        return Violation("`decoded`, of a client that did not introduce itself with `encodes-only`", "`encoded`")
+    if isinstance(answer, Decoded) and features.encodes_only and not request.begin:
+        return Violation("`encoded`, of a client that introduced itself with `encodes-only`", "`decoded`")
+    if isinstance(answer, Decoded) and answer.payload is UNSET and (request.begin or not features.decodes_only):
+        return Violation("a member 'payload' in `decoded`, of a client without `decodes-only`", "none")
+    return None
 
 
 @define
@@ -241,21 +277,10 @@ class Conversation:
             raise AssertionError
         self._seq += 1
         errand = request.begin() if request.begin else None
-        serving = self.server.replay.serve(request) if started.features.http and not errand else None
+        fetches = started.features.http and not (errand or started.features.encodes_only)
+        serving = self.server.replay.serve(request) if fetches else None
         base_url = errand.base_url if errand else self.server.replay.base_url if serving else None
-        line = encode(
-            Run(
-                seq=self._seq,
-                case_id=request.case_id,
-                payload=None if base_url else request.payload,
-                shape=request.shape,
-                revision=request.revision,
-                endpoint=request.endpoint,
-                base_url=base_url,
-                query=errand.query if errand else None,
-                key=errand.key if errand else None,
-            )
-        )
+        line = run_line(request, started.features, self._seq, base_url=base_url, errand=errand)
         program.forget_complaints()
         try:
             answered = program.ask(
@@ -297,15 +322,18 @@ class Conversation:
                     Outcome.PROTOCOL_VIOLATION, f"expected one answer for seq {answer.seq}, saw a second one"
                 )
             return self._failed(Outcome.PROTOCOL_VIOLATION, message, program), blamed
-        if serving and not serving.fetched and isinstance(answer, Decoded | Rejected):
+        if serving and not serving.fetched and isinstance(answer, Decoded | Encoded | Rejected):
             asked = f"for {serving.asked[0]}" if serving.asked else "no request"
             message = f"expected a request for {serving.path} before the answer, saw {asked}"
             return self._failed(Outcome.PROTOCOL_VIOLATION, message, program), None
+        if refused := _misplaced(answer, self._started.features if self._started else Features(), request):
+            return self._failed(Outcome.PROTOCOL_VIOLATION, str(refused), program), None
         self._last = request
         self._answered += 1
         match answer:
-            case Decoded():
-                return Reply(outcome=Outcome.DECODED, payload=answer.payload), None
+            case Decoded() | Encoded():
+                payload = b"" if answer.payload is UNSET else answer.payload
+                return Reply(outcome=Outcome.DECODED, payload=payload), None
             case Rejected():
                 return Reply(outcome=Outcome.REFUSED, message=answer.message), None
             case Skipped():

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve, field, frozen
 
 from usagecompat.checking import check
+from usagecompat.clients.chosen_members import compare_chosen, is_wrong
 from usagecompat.clients.envelopes import Wrapping, endpoint_of, wrapping
-from usagecompat.clients.results import FAILED, CaseResult, Expectation, Fault, Outcome
+from usagecompat.clients.results import COMPARED, FAILED, CaseResult, Expectation, Fault, Outcome
 from usagecompat.clients.session import Reply, Request
 from usagecompat.contract import LATEST
 from usagecompat.corpus import SERVED, Case, Demand, Payload, Tier, demand_of, tier_of
@@ -40,10 +41,14 @@ class Task:
     tier: Tier = Tier.EVERYDAY
 
     def duty(self, features: Features) -> Expectation:
-        """What a client with these features has to do with it."""
+        """What a client with these features has to do with it; to decode what it is given, or to encode it."""
         if self.verdict is Verdict.INVALID:
             return Expectation.MUST_REFUSE if features.validates else Expectation.MUST_NOT_CRASH
         return Expectation.MUST_DECODE if self.must else Expectation.MAY_REFUSE
+
+    def concerns(self, features: Features) -> bool:
+        """Whether it is for such a client; nobody can be asked to encode what is invalid, since no record says it."""
+        return not features.encodes_only or self.verdict is not Verdict.INVALID
 
     def wrapping(self, features: Features) -> Wrapping:
         """What has to be put around it for a client with these features."""
@@ -52,6 +57,8 @@ class Task:
     def request(self, features: Features) -> Request | None:
         """The payload as it goes to a client with these features; None if it cannot go to it."""
         around = self.wrapping(features)
+        if not self.concerns(features):
+            return None
         if around.hides(self.payload):
             return None
         return Request(
@@ -102,6 +109,15 @@ UNWRAPPABLE: Final = Reply(
     outcome=Outcome.SKIPPED, message="with a page around it the payload would nest deeper than this kit reads"
 )
 """What stands for the reply where there is no request."""
+NOTHING_TO_ENCODE: Final = Reply(
+    outcome=Outcome.SKIPPED, message="what is invalid is not put to a client that only encodes"
+)
+"""The same where no client with these features is meant."""
+
+
+def unasked(task: Task, features: Features) -> Reply:
+    """What stands for the reply to a task that has no request."""
+    return UNWRAPPABLE if task.concerns(features) else NOTHING_TO_ENCODE
 
 
 def judge(task: Task, reply: Reply, features: Features) -> CaseResult:
@@ -118,7 +134,10 @@ def judge(task: Task, reply: Reply, features: Features) -> CaseResult:
         )
         faults = (Fault("client/refused-valid", message),)
     elif reply.outcome is Outcome.DECODED:
-        fidelity, returned = _compared(task, reply.payload, features)
+        if features.decodes_only:
+            fidelity, returned = _chosen(task, reply.payload, features)
+        else:
+            fidelity, returned = _compared(task, reply.payload, features)
         if duty is Expectation.MUST_REFUSE:
             message = f"a payload that is invalid at {task.revision} was decoded, by a client that claims to validate"
             faults = (Fault("client/accepted-invalid", message),)
@@ -129,7 +148,7 @@ def judge(task: Task, reply: Reply, features: Features) -> CaseResult:
         tier=task.tier,
         outcome=reply.outcome,
         message=reply.message,
-        level=fidelity.level if fidelity else None,
+        level=fidelity.level if fidelity and not features.decodes_only else None,
         differences=fidelity.differences if fidelity else (),
         truncated=fidelity.truncated if fidelity else 0,
         faults=faults,
@@ -156,6 +175,26 @@ def _compared(task: Task, returned: bytes, features: Features) -> tuple[Fidelity
         if difference.cap is Level.NONE
     )
     return Fidelity(level=Level.NONE, differences=lost, truncated=fidelity.truncated), returned
+
+
+def _chosen(task: Task, said: bytes, features: Features) -> tuple[Fidelity | None, bytes | None]:
+    """What is wrong with the members that a client said, if it said any of a payload that has to be decoded."""
+    if not said or task.duty(features) not in COMPARED:
+        return None, said or None
+    around = task.wrapping(features)
+    own = around.unwrap(said)
+    sent = task.payload.strip(b" \t\r\n") if around.path else task.payload
+    if own is not None:
+        fidelity = compare_chosen(sent, own, revision=task.revision, shape=task.shape)
+    else:
+        fidelity = compare_chosen(around.wrap(task.payload), said, revision=task.revision, shape=around.shape)
+    place = pointer(around.path) if own is None else ""
+    wrong = tuple(
+        evolve(difference, pointer=difference.pointer.removeprefix(place) if _within(difference, place) else "")
+        for difference in fidelity.differences
+        if is_wrong(difference.code, difference.cap)
+    )
+    return evolve(fidelity, differences=wrong), own if own is not None else said
 
 
 def _within(difference: Difference, place: str) -> bool:

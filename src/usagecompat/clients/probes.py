@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import Factory, define, evolve, frozen
 
-from usagecompat.clients.grading import UNWRAPPABLE, Task, judge
+from usagecompat.clients.grading import Task, judge, unasked
 from usagecompat.clients.keeping import ROOM, Keeping, digest_of, few_words, introduced
 from usagecompat.clients.leaks import what_came
 from usagecompat.clients.protocol import ClientInfo, Features
@@ -103,6 +103,7 @@ def run_share(
             return Share(
                 client=None, features=None, cases=cases, faults=(situation.fault,), probes=Probes(wanted=False)
             )
+        tasks = [task for task in tasks if task.concerns(started.features)]
         bench = _Bench(client, started.features, Keeping(ROOM))
         results = Keeping(ROOM)
         judged: dict[str, CaseResult] = {}
@@ -159,8 +160,8 @@ def worst_of(task: Task, replies: Iterable[Reply], features: Features) -> CaseRe
 
 def worth(result: CaseResult) -> tuple[bool, Level]:
     """What an answer is worth, for the worst of several: a fault is worse than any level."""
-    if result.level is not None:
-        return not result.faults, result.level
+    if result.kept is not None:
+        return not result.faults, result.kept
     return not result.faults, Level.NONE if result.duty is Expectation.MUST_DECODE else Level.BYTES
 
 
@@ -198,7 +199,7 @@ class _Bench:
         if request is None:
             request = task.request(self.features)
             if request is None:
-                return UNWRAPPABLE
+                return unasked(task, self.features)
             self._requests[task.case_id] = request
         began = time.monotonic()
         try:

@@ -2,7 +2,8 @@
 What the kit and a client say to each other: one JSON object per line, with exactly one member, which names the message.
 
 The kit says `start`, `run` and `stop`; a client says `started`, and to each `run` exactly one of `decoded`,
-`rejected`, `skipped` and `errored`, with the `seq` of that `run`, before it is sent another.
+`rejected`, `skipped` and `errored`, with the `seq` of that `run`, before it is sent another; a client that only encodes
+says `encoded` in place of `decoded`.
 A later version may have more members in a message than this one knows, and they are ignored; not so another message
 beside the one, nor one that is missing.
 Nothing here reads or writes anything: lines go in and out as bytes.
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Annotated, Final, TypeAlias, cast
+from typing import Annotated, Any, Final, TypeAlias, cast
 
 import msgspec
 from attrs import frozen
@@ -53,6 +54,7 @@ class _RunCase(Struct, frozen=True, omit_defaults=True):
     endpoint: str
     base_url: str | UnsetType = UNSET
     payload: bytes | UnsetType = UNSET
+    record: Any = UNSET
     query: str | UnsetType = UNSET
     key: str | UnsetType = UNSET
 
@@ -71,7 +73,7 @@ class Run:
     seq: int
     case_id: str
     payload: bytes | None
-    """None where the client is to fetch `url`."""
+    """None where the client is to fetch it, or is to encode `record`."""
     shape: Shape
     revision: str
     endpoint: str
@@ -82,6 +84,8 @@ class Run:
     """The query string of the first request, where the client is to fetch all pages."""
     key: str | None = None
     """And the key that it sends."""
+    record: object = None
+    """What a client is to encode that only encodes, as `records_to_encode` says it."""
 
 
 class Stop(Struct, frozen=True):
@@ -107,7 +111,7 @@ class ClientInfo(Struct, frozen=True, omit_defaults=True, kw_only=True):
         return cast("dict[str, str]", msgspec.to_builtins(self))
 
 
-class Features(Struct, frozen=True, kw_only=True):
+class Features(Struct, frozen=True, kw_only=True, rename=lambda name: name.replace("_", "-")):
     """What a client says of itself that changes how it is driven or judged."""
 
     validates: bool = False
@@ -118,6 +122,10 @@ class Features(Struct, frozen=True, kw_only=True):
     """It fetches each payload from `base_url` instead of finding it in the line."""
     paging: bool = False
     """It can be asked for all pages of a query, and answers with all buckets."""
+    decodes_only: bool = False
+    """It cannot encode, and answers with members of its own choice, or with nothing."""
+    encodes_only: bool = False
+    """It cannot decode, and is given what to encode."""
 
     def __post_init__(self) -> None:
         if Shape.FLAT in self.shapes:
@@ -150,6 +158,14 @@ class Decoded(Struct, frozen=True):
     """The client decoded the payload; this is what it encoded again."""
 
     seq: int
+    payload: bytes | UnsetType = UNSET
+    """Not there if a client that only decodes says nothing more."""
+
+
+class Encoded(Struct, frozen=True):
+    """The client encoded the record; a client that only encodes says so."""
+
+    seq: int
     payload: bytes
 
 
@@ -180,7 +196,7 @@ class Errored(Struct, frozen=True):
         return self.context if isinstance(self.context, str) else json.dumps(self.context)
 
 
-Answer: TypeAlias = Decoded | Rejected | Skipped | Errored
+Answer: TypeAlias = Decoded | Encoded | Rejected | Skipped | Errored
 """What a client says to `run`."""
 
 
@@ -196,6 +212,7 @@ class _Introductions(Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Answers(Struct, frozen=True, forbid_unknown_fields=True):
     decoded: Decoded | UnsetType = UNSET
+    encoded: Encoded | UnsetType = UNSET
     rejected: Rejected | UnsetType = UNSET
     skipped: Skipped | UnsetType = UNSET
     errored: Errored | UnsetType = UNSET
@@ -215,6 +232,7 @@ def encode(message: Command | Started | Answer) -> bytes:
             query=UNSET if message.query is None else message.query,
             key=UNSET if message.key is None else message.key,
             payload=UNSET if message.payload is None else message.payload,
+            record=UNSET if message.payload is not None or message.base_url else message.record,
         )
         said = _Run(message.seq, case)
     elif isinstance(message, Started):
@@ -243,6 +261,7 @@ def decode_command(line: bytes) -> Command | Violation:
         base_url=None if case.base_url is UNSET else case.base_url or None,
         query=None if case.query is UNSET else case.query,
         key=None if case.key is UNSET else case.key,
+        record=None if case.record is UNSET else case.record,
     )
 
 
@@ -254,6 +273,8 @@ def decode_started(line: bytes) -> Started | Violation:
     introduction = cast("_Introduction", said)
     if introduction.version != VERSION:
         return Violation(f"version {VERSION} of the protocol", f"version {introduction.version}")
+    if introduction.features.decodes_only and introduction.features.encodes_only:
+        return Violation("`decodes-only` or `encodes-only` to be true in `started.features`", "both")
     return Started(introduction.client, introduction.features)
 
 

@@ -61,6 +61,18 @@ class Expectation(StrEnum):
     MUST_NOT_CRASH = "must-not-crash"
 
 
+class OneWay(StrEnum):
+    """Half of what most clients do, of a client that does no more."""
+
+    DECODES = "decodes-only"
+    ENCODES = "encodes-only"
+
+    @property
+    def words(self) -> str:
+        """What is said of such a client."""
+        return self.value.replace("-", " ")
+
+
 @frozen
 class Fault:
     """One thing that a client did wrong beside the differences of its answer."""
@@ -87,7 +99,7 @@ class CaseResult:
     message: str = ""
     """Why, in the words of the client or of the kit, where it was not decoded."""
     level: Level | None = None
-    """How much came back; None where nothing was to come back, or nothing is known."""
+    """How much came back; None where nothing was to come back, or nothing is known, and of clients that only decode."""
     differences: tuple[Difference, ...] = ()
     truncated: int = 0
     """How many differences are not listed, because there were too many."""
@@ -98,6 +110,13 @@ class CaseResult:
     """How long the first answer took."""
     sha256: str = ""
     """The SHA-256 of what was sent; empty where nobody said so, as in results of earlier versions."""
+
+    @property
+    def kept(self) -> Level | None:
+        """The level; of a client that only decodes the least that a wrong value allows, which is no level of the client."""
+        if self.level is not None or self.outcome is not Outcome.DECODED:
+            return self.level
+        return min((found.cap for found in self.differences if self.duty in COMPARED), default=Level.BYTES)
 
     @property
     def judged(self) -> bool:
@@ -113,7 +132,7 @@ class CaseResult:
         codes = {fault.code for fault in self.faults if CODES[fault.code].served is not Severity.NOTE}
         if self.tier is Tier.EXTREME:
             return frozenset(codes - _EXCUSED)
-        if self.level is not None and self.duty in COMPARED and self.level < required:
+        if self.duty in COMPARED:
             codes |= {difference.code for difference in self.differences if difference.cap < required}
         return frozenset(codes)
 
@@ -169,7 +188,7 @@ class Headline:
     """The level that stands for a client in one tier: the lowest of all that is to come back."""
 
     level: Level | None
-    """None if no such case was judged; what failed or was refused against its duty has kept nothing."""
+    """None if no such case was judged, and of clients that only decode; what failed or was refused against its duty has kept nothing."""
     judged: int
     of: int
     below: int
@@ -333,6 +352,13 @@ class ClientResult:
         )
 
     @property
+    def one_way(self) -> OneWay | None:
+        """Whether the client only decodes, or only encodes."""
+        if self.features is None:
+            return None
+        return OneWay.DECODES if self.features.decodes_only else OneWay.ENCODES if self.features.encodes_only else None
+
+    @property
     def headline(self) -> Headline:
         """What a client keeps of everyday payloads, at worst."""
         return self.standing(Tier.EVERYDAY)
@@ -348,7 +374,8 @@ class ClientResult:
             if not (case.duty is Expectation.MAY_REFUSE and case.outcome is Outcome.REFUSED)
         ]
         below = sum(bool(case.failing(self.required)) for case in cases)
-        return Headline(level=min(levels, default=None), judged=len(judged), of=len(owed), below=below)
+        level = None if self.one_way is OneWay.DECODES else min(levels, default=None)
+        return Headline(level=level, judged=len(judged), of=len(owed), below=below)
 
     @property
     def missing(self) -> tuple[CaseResult, ...]:
@@ -415,6 +442,7 @@ class ClientResult:
             "way": self.way,
             "client": self.client and self.client.to_dict(),
             "features": self.features and self.features.to_dict(),
+            "one_way": self.one_way and str(self.one_way),
             "revision": self.revision,
             "required": self.required.name,
             "headline": self.headline.to_dict(),

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import asdict, evolve, frozen
 
-from usagecompat.clients.protocol import VERSION, Features, Run, Start, Stop, encode
+from usagecompat.clients.conversation import run_line
+from usagecompat.clients.protocol import VERSION, Features, Start, Stop, encode
 from usagecompat.clients.spec import Way, client_spec
 from usagecompat.exceptions import ForeignDirectory
 
@@ -186,7 +187,7 @@ def _entry(cases: Path, task: Task, case: CaseResult, codes: frozenset[str], how
     if case.returned is not None:
         files[RETURNED] = case.returned
     if request and how.spec.way is Way.STDIO and not (how.features and how.features.http):
-        files[MESSAGES] = _messages(request)
+        files[MESSAGES] = _messages(request, how.features or Features())
     known = {"case": task.case_id, "outcome": case.outcome.value, "codes": sorted(codes)}
     name = _digest(files, known)
     commands = how.commands(task, request, name)
@@ -208,17 +209,9 @@ def _entry(cases: Path, task: Task, case: CaseResult, codes: frozenset[str], how
     }
 
 
-def _messages(request: Request) -> bytes:
+def _messages(request: Request, features: Features) -> bytes:
     """What a client that speaks the protocol reads, if it is asked nothing else."""
-    run = Run(
-        seq=1,
-        case_id=request.case_id,
-        payload=request.payload,
-        shape=request.shape,
-        revision=request.revision,
-        endpoint=request.endpoint,
-    )
-    return encode(Start(VERSION)) + encode(run) + encode(Stop())
+    return encode(Start(VERSION)) + run_line(request, features, 1) + encode(Stop())
 
 
 def _digest(files: Mapping[str, bytes], known: Mapping[str, object]) -> str:

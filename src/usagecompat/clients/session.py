@@ -48,7 +48,7 @@ class Reply:
 
     outcome: Outcome
     payload: bytes = b""
-    """What the client encoded again, if it decoded."""
+    """What the client encoded, if it did; of one that only decodes what it said of the payload, if anything."""
     digest: bytes = b""
     """The SHA-256 of that, if it was too much to be kept."""
     message: str = ""

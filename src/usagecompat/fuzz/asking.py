@@ -14,7 +14,6 @@ from attrs import define, evolve, field, frozen
 from usagecompat.clients import (
     FAILED,
     NOT_JUDGED,
-    UNWRAPPABLE,
     CaseResult,
     Expectation,
     Fault,
@@ -23,6 +22,7 @@ from usagecompat.clients import (
     judge,
     open_session,
     tasks,
+    unasked,
 )
 from usagecompat.contract import Contract, Revision, contract
 from usagecompat.corpus import Payload
@@ -148,7 +148,7 @@ class Bench:
         (task,) = tasks([subject], revision=self.revision)
         request = task.request(self.features)
         if request is None:
-            reply = UNWRAPPABLE
+            reply = unasked(task, self.features)
         else:
             if meanwhile:
                 self._client.meanwhile = meanwhile
@@ -181,7 +181,7 @@ class Bench:
         if self._other is None or reply.outcome in FAILED | NOT_JUDGED:
             return result
         request = task.request(self._others)
-        other = UNWRAPPABLE if request is None else self._other.ask(request)
+        other = unasked(task, self._others) if request is None else self._other.ask(request)
         if other.outcome in FAILED | NOT_JUDGED:
             message = f"the other client gave no answer: {other.outcome}"
             return evolve(result, outcome=Outcome.SKIPPED, message=message, faults=(), differences=(), level=None)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, field, frozen
 
-from usagecompat.clients import COMPARED, Expectation, Outcome
+from usagecompat.clients import COMPARED, Expectation, OneWay, Outcome
 from usagecompat.corpus import Tier
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.fidelity import Level
@@ -150,6 +150,8 @@ class ClientChanges:
 
     def _lowest(self, standing: Standing, tier: Tier) -> Level | None:
         """As `ClientResult.standing` has it."""
+        if standing.one_way is OneWay.DECODES:
+            return None
         found: list[Level] = []
         for name in self.shared:
             answer, known = standing.answers[name], self.now.answers[name]
@@ -330,6 +332,7 @@ def _facts(standing: Standing) -> Iterator[tuple[str, str]]:
     yield "required", standing.required.name
     yield "revision", standing.revision or "each case's own"
     yield "way", standing.way
+    yield "client's work", standing.one_way.words if standing.one_way else "decodes and encodes"
     if client := standing.client:
         yield "client", " ".join(filter(None, (client.name, client.version)))
         yield "language", " ".join(filter(None, (client.language, client.language_version)))

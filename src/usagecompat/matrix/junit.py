@@ -40,6 +40,8 @@ def _count(element: Element) -> None:
 
 def _suite(client: ClientResult, matrix: Matrix) -> Element:
     suite = Element("testsuite", name=printable(client.name))
+    if client.one_way:
+        SubElement(SubElement(suite, "properties"), "property", name="client", value=client.one_way.words)
     failing, unexpected = client.failing, matrix.unexpected(client)
     causes: dict[str, list[Cause]] = {}
     for cause in client.causes:

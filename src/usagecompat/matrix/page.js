@@ -203,7 +203,8 @@
     const words = state.clients.toLowerCase().split(/\s+/).filter(Boolean);
     columns = data.clients.map((_, x) => x)
       .filter((x) => words.every((word) => data.clients[x].name.toLowerCase().includes(word)))
-      .sort(ORDERS[state.order] || ORDERS.given);
+      .sort(ORDERS[state.order] || ORDERS.given)
+      .sort((one, other) => compare(data.clients[one].only && "z" + data.clients[one].only, data.clients[other].only && "z" + data.clients[other].only));
   }
 
   function summary() {
@@ -241,13 +242,14 @@
       }
       name.append(about, ...client.own.map((line) => make("small", line)));
       const level = make("td", undefined, "words");
-      const chip = make("span", client.level < 0 ? "none" : data.levels[client.level], client.level < 0 ? "chip gap" : `chip l${client.level}`);
+      const chip = make("span", client.level < 0 ? client.only || "none" : data.levels[client.level], client.level < 0 ? "chip gap" : `chip l${client.level}`);
       chip.title = client.level < 0 ? "" : data.meanings[client.level];
+      const only = client.only && client.level >= 0 ? [make("small", client.only)] : [];
       const dot = make("span", undefined, `badge ${client.badge[1]}`);
       dot.title = `badge: ${client.badge.filter(Boolean).join(": ")}`;
-      level.append(dot, chip);
+      level.append(dot, chip, ...only);
       row.append(name, level, make("td", client.headline, "words"));
-      for (const count of [...client.levels].reverse()) row.append(make("td", String(count)));
+      for (const count of [...client.levels].reverse()) row.append(make("td", count < 0 ? "–" : String(count)));
       for (const count of [...client.rest, client.of]) row.append(make("td", String(count)));
       row.append(make("td", `${client.invalid[0]} of ${client.invalid[1]}`));
       const worst = make("td", undefined, "words");
@@ -269,6 +271,7 @@
   function look(cell) {
     const outcome = data.outcomes[cell[0]];
     if (outcome === "skipped" || outcome === "errored" || outcome === "not-run") return ["–", "gap"];
+    if (outcome === "decoded" && cell[2] && cell[1] < 0) return cell[9] ? ["!", "l0"] : ["·", "ok"];
     if (outcome === "decoded" && cell[2]) return [SHORT[cell[1]], `l${cell[1]}`];
     if (outcome === "decoded") return text(cell[3]) === "must-refuse" ? ["!", "l0"] : ["·", "ok"];
     if (outcome === "refused") return ["R", cell[9] ? "l0" : "refused"];

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import Factory, define
 
-from usagecompat.clients import COMPARED, Outcome, badge_of
+from usagecompat.clients import COMPARED, OneWay, Outcome, badge_of
 from usagecompat.corpus import Case
 from usagecompat.explanations import explanations
 from usagecompat.fidelity import Level
+from usagecompat.matrix.groups import headline
 from usagecompat.matrix.summary import invalid, shares, worst
-from usagecompat.matrix.tables import headline, own_lines, shared_lines
+from usagecompat.matrix.tables import own_lines, shared_lines, worst_words
 from usagecompat.matrix.trend import trend
 from usagecompat.renderers import MEANINGS
 
@@ -128,6 +129,7 @@ class _Data:
         by_id = {case.case_id: case for case in client.cases}
         count, right = shares(client), invalid(client)
         info, badge = client.client, badge_of(client)
+        decodes = client.one_way is OneWay.DECODES
         causes = [cause for cause in client.causes if cause.cap < client.required]
         return {
             "name": client.name,
@@ -136,18 +138,19 @@ class _Data:
             "way": client.way,
             "homepage": info.homepage if info else "",
             "issues": info.issues if info else "",
+            "only": client.one_way.words if client.one_way else "",
             "level": _UNKNOWN if client.headline.level is None else int(client.headline.level),
             "below": client.headline.below,
             "badge": [badge.message, badge.colour.word, *badge.why[:1]],
             "headline": headline(client),
-            "levels": [count.levels.get(level, 0) for level in Level],
+            "levels": [_UNKNOWN if decodes else count.levels.get(level, 0) for level in Level],
             "rest": [count.refused, count.failed, count.not_judged],
             "of": count.of,
             "invalid": [right.right, right.of],
             "causes": [
                 f"{one.title} ({one.where}): {len(one.cases)} cases. {one.fix}" for one in causes[:_MOST_CAUSES]
             ],
-            "worst": [f"{one.cap.name}: {one.code} in {one.cases} of {one.of} cases" for one in worst(client)],
+            "worst": [worst_words(client, one) for one in worst(client)],
             "faults": [f"{fault.code}: {fault.message}" for fault in client.faults],
             "cells": [
                 self._cell(by_id[case_id], sent[case_id], client) if case_id in by_id else _UNKNOWN

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
 
-from usagecompat.clients import RUN_SCHEMA, Expectation, Outcome
+from usagecompat.clients import RUN_SCHEMA, Expectation, OneWay, Outcome
 from usagecompat.corpus import Tier
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.fidelity import Level
@@ -51,6 +51,7 @@ def standing_of(result: ClientResult) -> Standing:
         },
         levels={tier: result.standing(tier).level for tier in Tier},
         made=result.about.made if result.about else "",
+        one_way=result.one_way,
     )
 
 
@@ -113,6 +114,7 @@ def _row(row: Mapping[str, Any], made: str) -> Standing:
         levels={Tier(name): _level(of["level"]) for name, of in row.get("tiers", {}).items()}
         or {Tier.EVERYDAY: _level(row["headline"]["level"])},
         made=about.made if about else made,
+        one_way=OneWay(row["one_way"]) if row.get("one_way") else None,
     )
 
 

@@ -47,6 +47,8 @@ class Shares:
 
     of: int
     levels: Mapping[Level, int]
+    decoded: int
+    """How many were decoded without a level, by a client that only decodes."""
     refused: int
     """How many were refused, rightly or not."""
     failed: int
@@ -58,6 +60,7 @@ class Shares:
         return {
             "of": self.of,
             "levels": {level.name: self.levels.get(level, 0) for level in Level},
+            "decoded": self.decoded,
             "refused": self.refused,
             "failed": self.failed,
             "not_judged": self.not_judged,
@@ -162,6 +165,7 @@ def shares(client: ClientResult) -> Shares:
     return Shares(
         of=len(cases),
         levels=Counter(case.level for case in cases if case.level is not None),
+        decoded=sum(case.level is None for case in cases if case.outcome is Outcome.DECODED),
         refused=refused,
         failed=len(cases) - decoded - refused - not_judged,
         not_judged=not_judged,
@@ -209,6 +213,7 @@ def _client(client: ClientResult) -> dict[str, object]:
         "name": client.name,
         "command": client.command,
         "way": client.way,
+        "one_way": client.one_way and str(client.one_way),
         "client": client.client and client.client.to_dict(),
         "revision": client.revision,
         "required": client.required.name,

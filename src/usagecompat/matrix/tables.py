@@ -7,8 +7,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from usagecompat.fidelity import Level
-from usagecompat.matrix.summary import invalid, shares, worst
+from usagecompat.clients import OneWay
+from usagecompat.matrix.groups import groups
+from usagecompat.matrix.summary import invalid, worst
 from usagecompat.printing import printable
 from usagecompat.renderers import about_lines
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from usagecompat.clients import ClientResult
     from usagecompat.matrix.summary import Matrix, Worst
 
-_LEVELS: Final = tuple(reversed(Level))
-_HEADS: Final = ("client", "headline", *(level.name for level in _LEVELS), "refused", "failed", "not judged", "of")
 _MOST_WORST: Final = 3
 _MARKS: Final = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 
@@ -28,22 +27,24 @@ def text(matrix: Matrix) -> Iterator[str]:
     """The lines of the matrix for a terminal."""
     yield _title(matrix)
     yield from shared_lines(matrix)
-    yield ""
-    table = [_HEADS, *(_row(client) for client in matrix.clients)]
-    widths = [max(len(row[column]) for row in table) for column in range(len(_HEADS))]
-    for row in table:
-        cells = [
-            cell.ljust(width) if column <= 1 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        yield "  ".join(cells).rstrip()
+    for group in groups(matrix.clients):
+        yield ""
+        yield from [group.title] if group.title else []
+        table = [group.heads, *group.rows]
+        widths = [max(len(row[column]) for row in table) for column in range(len(group.heads))]
+        for row in table:
+            cells = [
+                cell.ljust(width) if column < group.words else cell.rjust(width)
+                for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ]
+            yield "  ".join(cells).rstrip()
     for client in matrix.clients:
         yield ""
         yield _about(client)
         yield from (f"    {line}" for line in own_lines(client, matrix))
         yield f"    {_of_invalid(client)}"
         for one in worst(client)[:_MOST_WORST]:
-            yield f"    {_worst(one)}"
+            yield f"    {worst_words(client, one)}"
         if comparison := matrix.comparisons.get(client.name):
             wrong = sorted({entry.line for entry in comparison.passing})
             lines = f"; lines {', '.join(map(str, wrong))} of the list are no longer right" if wrong else ""
@@ -58,21 +59,23 @@ def text(matrix: Matrix) -> Iterator[str]:
 
 
 def markdown(matrix: Matrix) -> Iterator[str]:
-    """The lines of the matrix as two tables of Markdown: what each client keeps, and what it loses at worst."""
+    """The lines of the matrix as tables of Markdown: what each client keeps, and what it loses at worst."""
     yield escaped(_title(matrix))
     for line in shared_lines(matrix):
         yield ""
         yield escaped(line)
-    yield ""
-    yield columns(_HEADS)
-    yield columns(("---", "---", *("---:" for _ in _HEADS[2:])))
-    for client in matrix.clients:
-        yield columns(tuple(map(escaped, _row(client))))
+    for group in groups(matrix.clients):
+        yield ""
+        yield from [escaped(group.title), ""] if group.title else []
+        yield columns(group.heads)
+        yield columns(("---",) * group.words + ("---:",) * (len(group.heads) - group.words))
+        for row in group.rows:
+            yield columns(tuple(map(escaped, row)))
     yield ""
     yield columns(("client", "is", "worst differences", "invalid payloads"))
     yield columns(("---",) * 4)
     for client in matrix.clients:
-        losses = "; ".join(escaped(_worst(one)) for one in worst(client)[:_MOST_WORST]) or "none"
+        losses = "; ".join(escaped(worst_words(client, one)) for one in worst(client)[:_MOST_WORST]) or "none"
         name, _, about = _about(client).partition(": ")
         about = "; ".join((about, *own_lines(client, matrix)))
         yield columns((escaped(name), escaped(about), losses, escaped(_of_invalid(client).partition(": ")[2])))
@@ -101,34 +104,25 @@ def own_lines(client: ClientResult, matrix: Matrix) -> tuple[str, ...]:
     return tuple(line for line in about_lines(client.about) if line not in shared)
 
 
-def headline(client: ClientResult) -> str:
-    """The one level of a client, of how many everyday cases it is the lowest, and how many are below what is required."""
-    found = client.headline
-    level = "no level" if found.level is None else found.level.name
-    below = f", {found.below} below {client.required.name}" if found.below else ""
-    return f"{level} ({found.judged} of {found.of} everyday{below})"
-
-
-def _row(client: ClientResult) -> tuple[str, ...]:
-    count = shares(client)
-    numbers = (*(count.levels.get(level, 0) for level in _LEVELS), count.refused, count.failed, count.not_judged)
-    return (printable(client.name), headline(client), *map(str, numbers), str(count.of))
-
-
 def _about(client: ClientResult) -> str:
     revision = f"; judged by {client.revision}" if client.revision else ""
-    return printable(f"{client.name}: {client.introduction}; {client.way}{revision}")
+    only = f"; {client.one_way.words}" if client.one_way else ""
+    return printable(f"{client.name}: {client.introduction}; {client.way}{only}{revision}")
 
 
 def _of_invalid(client: ClientResult) -> str:
     count = invalid(client)
+    if client.one_way is OneWay.ENCODES:
+        return "invalid payloads: none, since no record says what is invalid"
     what = "refused" if client.features and client.features.validates else "survived"
     unknown = f", {count.not_judged} not judged" if count.not_judged else ""
     return f"invalid payloads: {count.right} of {count.of} {what} as they must be{unknown}"
 
 
-def _worst(one: Worst) -> str:
-    return f"{one.cap.name}: {one.code} in {one.cases} of {one.of} cases"
+def worst_words(client: ClientResult, one: Worst) -> str:
+    """What is lost or done wrong, behind the level that it allows if the client has one."""
+    cap = "" if client.one_way is OneWay.DECODES else f"{one.cap.name}: "
+    return f"{cap}{one.code} in {one.cases} of {one.of} cases"
 
 
 def columns(cells: tuple[str, ...]) -> str:

@@ -16,7 +16,7 @@ from usagecompat.findings import CODES, Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from usagecompat.clients import About, ClientInfo
+    from usagecompat.clients import About, ClientInfo, OneWay
 
 _EXCUSED: Final = frozenset({"client/refused-valid", "client/accepted-invalid"})
 
@@ -84,6 +84,8 @@ class Standing:
     """The headline of each tier that is known."""
     made: str = ""
     """The moment, or the day if no more is known."""
+    one_way: OneWay | None = None
+    """Whether it only decodes, or only encodes."""
 
     @property
     def version(self) -> str:

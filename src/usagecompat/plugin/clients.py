@@ -14,13 +14,13 @@ from attrs import define, field
 from usagecompat.clients import (
     NONDETERMINISTIC,
     STATE_LEAK,
-    UNWRAPPABLE,
     Fault,
     NotIntroduced,
     client_spec,
     item_of,
     open_session,
     tasks,
+    unasked,
     why_not_same,
     worst_of,
 )
@@ -114,7 +114,7 @@ class ClientJudge:
         """The replies to a case, sent twice where that costs no process, and what was wrong beside them."""
         request = task.request(features)
         if request is None:
-            return [], [UNWRAPPABLE]
+            return [], [unasked(task, features)]
         reply = client.ask(request)
         replies = [reply]
         faults: list[Fault] = []

@@ -2,6 +2,7 @@ from .about import about_lines, corpus_words
 from .check_page import CheckPage
 from .formats import IN_COLOUR, RENDERERS
 from .github import MOST, add_to_summary, annotation
+from .one_way import right_in
 from .outcomes import Checked, Outcome, Unread
 from .paging_run import render_paging_failure
 from .places import path_in_repository
@@ -29,5 +30,6 @@ __all__ = [
     "render_paging_failure",
     "render_run",
     "render_run_page",
+    "right_in",
     "who",
 ]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from usagecompat.clients import OneWay
 from usagecompat.renderers.run_parts import told
 
 if TYPE_CHECKING:
@@ -25,13 +26,16 @@ def fix_first_lines(result: ClientResult) -> Iterator[str]:
     some = f", the first {_MOST} of {len(fixes)}" if len(fixes) > _MOST else ""
     yield f"What lifts the client most{some}:"
     for number, fix in enumerate(fixes[:_MOST], 1):
-        yield f"  {number}. {_line(fix)}"
+        yield f"  {number}. {_line(fix, result)}"
 
 
-def _line(fix: Fix) -> str:
+def _line(fix: Fix, result: ClientResult) -> str:
+    lift = _lift(fix.lift)
+    if result.one_way is OneWay.DECODES and fix.lift.cases:  # there are no levels to lift it to
+        lift = f"alone this makes {_number(fix.lift.cases)} right"
     where = "" if fix.where == "the whole" else f" ({told(fix.where)})"
     faults = f" See docs/faults.md on {', '.join(fix.known)}." if fix.known else ""
-    return f"{told(fix.title)}{where}: {_cases(fix)}; {_lift(fix.lift)}. {_what_to_do(fix)}{faults}"
+    return f"{told(fix.title)}{where}: {_cases(fix)}; {lift}. {_what_to_do(fix)}{faults}"
 
 
 def _cases(fix: Fix) -> str:

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from usagecompat.clients import COMPARED, Expectation, Outcome, badge_of, is_paging
+from usagecompat.clients import COMPARED, OneWay, Outcome, badge_of, is_paging
 from usagecompat.corpus import Tier
 from usagecompat.fidelity import Level
 from usagecompat.printing import printable
 from usagecompat.renderers.about import about_lines
 from usagecompat.renderers.fix_first import fix_first_lines
+from usagecompat.renderers.one_way import decoder_headline, duty_words, outcome_words, with_members
 from usagecompat.renderers.paging_run import render_paging
 from usagecompat.renderers.run_parts import against_list, failure, not_judged, told, who
 
@@ -20,12 +21,6 @@ if TYPE_CHECKING:
 
     from usagecompat.clients import Cause, ClientResult, Comparison, Count
 
-_DUTIES: Final[Mapping[Expectation, str]] = {
-    Expectation.MUST_DECODE: "must be decoded",
-    Expectation.MAY_REFUSE: "may be refused",
-    Expectation.MUST_REFUSE: "must be refused",
-    Expectation.MUST_NOT_CRASH: "must not crash it",
-}
 MEANINGS: Final[Mapping[Level, str]] = {
     Level.NONE: "a declared value is lost or changed",
     Level.VALUES: "declared values survive as binary64",
@@ -99,9 +94,9 @@ def _numbers(result: ClientResult) -> Iterator[str]:
     yield ""
     for duty, count in result.counts.items():
         if count.total:
-            yield f"{count.total:5} of {len(result.cases)} cases {_DUTIES[duty]}: {_outcomes(count)}"
+            yield f"{count.total:5} of {len(result.cases)} cases {duty_words(result, duty)}: {_outcomes(result, count)}"
             if duty in COMPARED:
-                yield from _levels(count)
+                yield from with_members(result, duty) if result.one_way is OneWay.DECODES else _levels(result, count)
     yield ""
     yield from _probes(result)
     if result.codes:
@@ -145,11 +140,20 @@ def _harmless(result: ClientResult) -> Iterator[str]:
     if causes:
         yield ""
         listed = ", ".join(f"{cause.title} ({len(cause.cases)} cases)" for cause in causes)
-        yield f"No failure at {result.required.name}: {printable(listed)}"
+        at = "" if result.one_way is OneWay.DECODES else f" at {result.required.name}"
+        yield f"No failure{at}: {printable(listed)}"
 
 
 def _headline(result: ClientResult) -> Iterator[str]:
     found = result.headline
+    badge = badge_of(result)
+    shown = f"    badge: {badge.message}, {badge.colour.word}{': ' if badge.why else ''}{'; '.join(badge.why)}"
+    if result.one_way is OneWay.DECODES:
+        yield from decoder_headline(result)
+        yield shown
+        return
+    if result.one_way is OneWay.ENCODES:
+        yield "encodes only: it was given what to encode, and its level is that of the bytes"
     if found.level is None:
         yield f"no level: of {found.of} everyday cases none was judged"
     else:
@@ -163,19 +167,19 @@ def _headline(result: ClientResult) -> Iterator[str]:
             f"    and of what is rare but possible: {rare.level.name}; "
             f"the lowest of {rare.judged} of {rare.of} cases, {rare.below} below {result.required.name}"
         )
-    badge = badge_of(result)
-    yield f"    badge: {badge.message}, {badge.colour.word}{': ' if badge.why else ''}{'; '.join(badge.why)}"
+    yield shown
 
 
-def _outcomes(count: Count) -> str:
-    return ", ".join(f"{number} {outcome}" for outcome, number in count.outcomes.items())
+def _outcomes(result: ClientResult, count: Count) -> str:
+    return ", ".join(f"{number} {outcome_words(result, outcome)}" for outcome, number in count.outcomes.items())
 
 
-def _levels(count: Count) -> Iterator[str]:
+def _levels(result: ClientResult, count: Count) -> Iterator[str]:
+    done = outcome_words(result, Outcome.DECODED)
     decoded = count.outcomes.get(Outcome.DECODED, 0)
     for level in reversed(Level):
         if held := count.levels.get(level):
-            yield f"{held:11} of {decoded} decoded come back at {level.name}: {MEANINGS[level]}"
+            yield f"{held:11} of {decoded} {done} come back at {level.name}: {MEANINGS[level]}"
 
 
 def _probes(result: ClientResult) -> Iterator[str]:
@@ -196,12 +200,18 @@ def _failures(result: ClientResult, comparison: Comparison | None, max_cases: in
     if unexpected:
         yield ""
         yield (
-            f"{len(unexpected)} of {len(result.cases)} cases fail, because they do not hold at {result.required.name}"
+            f"{len(unexpected)} of {len(result.cases)} cases fail, {_why(result)}"
             + (", and are not expected to:" if comparison else ":")
         )
         yield from _by_cause(result, unexpected, max_cases, more)
     if comparison is not None:
         yield from against_list(result, comparison)
+
+
+def _why(result: ClientResult) -> str:
+    if result.one_way is OneWay.DECODES:
+        return "because of what is refused, accepted or wrong"
+    return f"because they do not hold at {result.required.name}"
 
 
 def _by_cause(result: ClientResult, failing: Mapping[str, frozenset[str]], max_cases: int, more: str) -> Iterator[str]:

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from usagecompat.clients import COMPARED, is_paging, topic_of
+from usagecompat.clients import COMPARED, OneWay, is_paging, topic_of
 from usagecompat.fidelity import Level
 from usagecompat.findings import is_index, pointer_parts
 from usagecompat.jsontext import read
 from usagecompat.pages import Bar, Html, details, marked, page, paragraph, section, shares, table
 from usagecompat.renderers.about import about_lines
+from usagecompat.renderers.one_way import outcomes_of_decoder
 from usagecompat.renderers.paging_page import paging_sections
 
 if TYPE_CHECKING:
@@ -41,9 +42,11 @@ def render_run_page(result: ClientResult, payloads: Mapping[str, bytes]) -> str:
     """
     about = result.introduction
     paging = is_paging(result)
+    only = f"; {result.one_way.words}" if result.one_way else ""
+    hold = "" if result.one_way is OneWay.DECODES else f", each to hold at {result.required.name}"
     return page(
         f"Run: {result.name}",
-        f"{about}; {len(result.cases):,} {'sequences' if paging else 'cases'}, each to hold at {result.required.name}",
+        f"{about}{only}; {len(result.cases):,} {'sequences' if paging else 'cases'}{hold}",
         (*_about(result), *(paging_sections(result) if paging else _sections(result, payloads))),
     )
 
@@ -56,6 +59,47 @@ def _about(result: ClientResult) -> Iterator[Html]:
 
 def _sections(result: ClientResult, payloads: Mapping[str, bytes]) -> Iterator[Html]:
     compared = [case for case in result.cases if case.duty in COMPARED and case.judged]
+    if result.one_way is OneWay.DECODES:
+        yield from _of_decoder(result)
+    else:
+        yield from _levels(result, compared)
+    yield section("What to fix first", *_causes(result))
+    for fault in result.faults:
+        yield section("The client as a whole", paragraph(f"{fault.code}: {fault.message}"))
+    failing = [case for case in result.cases if case.failing(result.required)]
+    parts = [_case(case, payloads.get(case.case_id), result) for case in failing[:_MOST_CASES]]
+    left = len(failing) - len(parts)
+    yield section(
+        "Failing cases",
+        paragraph(f"{len(failing):,} cases fail{f', of which {left:,} are not displayed' if left else ''}."),
+        *parts,
+    )
+
+
+def _of_decoder(result: ClientResult) -> Iterator[Html]:
+    """What became of payloads, where there are no levels."""
+    outcomes = outcomes_of_decoder(result)
+    colours = {"decoded": "valid", "refused": "acceptable"}
+    rows = [(Bar(name, len(cases)), colours.get(name, "invalid")) for name, cases in outcomes.items()]
+    yield section(
+        "Outcomes",
+        paragraph(
+            "The client only decodes, so it has no level. It is judged by what it refuses and accepts, and by the values that it names."
+        ),
+        shares("Cases that are to be decoded, by outcome", rows),
+    )
+    topics = sorted({topic_of(case.case_id) for cases in outcomes.values() for case in cases})
+    table_rows = [
+        (topic, *(f"{sum(topic_of(case.case_id) == topic for case in cases) or ''}" for cases in outcomes.values()))
+        for topic in topics
+    ]
+    yield section(
+        "By topic",
+        table("Cases by topic and outcome", ("topic", *outcomes), table_rows, numbers=range(1, len(outcomes) + 1)),
+    )
+
+
+def _levels(result: ClientResult, compared: list[CaseResult]) -> Iterator[Html]:
     levels = {level: sum(case.level is level for case in compared) for level in Level}
     none = sum(case.level is None for case in compared)
     rows = [(Bar(level.name, count), _colour(level, result.required)) for level, count in levels.items()]
@@ -63,17 +107,6 @@ def _sections(result: ClientResult, payloads: Mapping[str, bytes]) -> Iterator[H
         "Levels", shares("Cases that are to come back, by level", [*rows, (Bar("did not come back", none), "invalid")])
     )
     yield section("By topic", _topics(compared, result.required))
-    yield section("What to fix first", *_causes(result))
-    for fault in result.faults:
-        yield section("The client as a whole", paragraph(f"{fault.code}: {fault.message}"))
-    failing = [case for case in result.cases if case.failing(result.required)]
-    parts = [_case(case, payloads.get(case.case_id)) for case in failing[:_MOST_CASES]]
-    left = len(failing) - len(parts)
-    yield section(
-        "Failing cases",
-        paragraph(f"{len(failing):,} cases fail{f', of which {left:,} are not displayed' if left else ''}."),
-        *parts,
-    )
 
 
 def _colour(level: Level, required: Level) -> str:
@@ -100,7 +133,7 @@ def _causes(result: ClientResult) -> Iterator[Html]:
     if not result.to_fix:
         yield paragraph("Nothing is known that is to be fixed.")
         return
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             cause.title,
             f"{cause.everyday:,}",
@@ -112,13 +145,24 @@ def _causes(result: ClientResult) -> Iterator[Html]:
         )
         for cause in result.to_fix
     ]
-    heads = ("cause", "everyday cases", "all cases", "caps at", "level after it", "what to do", "example")
+    heads: tuple[str, ...] = (
+        "cause",
+        "everyday cases",
+        "all cases",
+        "caps at",
+        "level after it",
+        "what to do",
+        "example",
+    )
+    if result.one_way is OneWay.DECODES:
+        heads, rows = (*heads[:3], *heads[5:]), [(*row[:3], *row[5:]) for row in rows]
     yield table("In the order in which to fix them", heads, rows, numbers=[1, 2])
 
 
-def _case(case: CaseResult, sent: bytes | None) -> Html:
+def _case(case: CaseResult, sent: bytes | None, result: ClientResult) -> Html:
+    decodes = result.one_way is OneWay.DECODES
     rows = [
-        (found.cap.name, found.code, found.pointer, found.sent or "", found.returned or "")
+        (*(() if decodes else (found.cap.name,)), found.code, found.pointer, found.sent or "", found.returned or "")
         for found in case.differences
     ]
     parts: list[Html] = []
@@ -126,7 +170,8 @@ def _case(case: CaseResult, sent: bytes | None) -> Html:
         parts.append(paragraph(case.message))
     parts += [paragraph(f"{fault.code}: {fault.message}") for fault in case.faults]
     if rows:
-        parts.append(table("Differences", ("caps at", "code", "pointer", "sent", "returned"), rows))
+        heads = (*(() if decodes else ("caps at",)), "code", "pointer", "sent", "returned")
+        parts.append(table("Differences", heads, rows))
     if sent is not None and len(sent) <= _LONGEST:
         parts += paragraph("What was sent:"), _marked(sent, case.differences, invented=False)
     if case.returned is not None and len(case.returned) <= _LONGEST:
