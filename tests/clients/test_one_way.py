@@ -75,7 +75,7 @@ def chosen(value, name=""):
     if isinstance(value, Num):
         if FAULT == "floats" and name == "value":
             return Num(json.dumps(float(value)))
-        if FAULT == "off" and name == "input_tokens" and value.isdigit() and len(value) < 12:
+        if FAULT == "off" and name == "input_tokens" and value.isdigit() and len(value) < 9:
             return Num(int(value) + 1)
         if FAULT == "wide" and value.lstrip("-").isdigit():
             return Num(value + ".0")
