@@ -43,6 +43,31 @@ def test_top_level(tracked: list[str]) -> None:
     assert {entry for entry in top if not entry.startswith(".")} <= TOP_LEVEL
 
 
+def test_names_of_files_suit_every_system(tracked: list[str]) -> None:
+    """No file has a name that Windows reserves or cannot have, or that differs from another in case alone, or a long one."""
+    reserved = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
+    parts = {part for name in tracked for part in name.split("/")}
+    assert {part for part in parts if part.partition(".")[0].lower() in reserved} == set()
+    assert {part for part in parts if set(part) & set('<>:"|?*\\') or part.endswith((".", " "))} == set()
+    assert len({name.casefold() for name in tracked}) == len(tracked)
+    assert max(map(len, tracked)) <= 120  # the longest path of Windows has 260, with what stands in front
+
+
+def test_fixtures_keep_their_bytes() -> None:
+    """Git changes nothing in a fixture, whatever it is told of line ends, and writes schemas with LF."""
+    asked = ["fixtures/text/wrong-bracket.json", "fixtures/manifest.json", "schemas/run.json"]
+    said = subprocess.run(
+        ["git", "check-attr", "text", "eol", "filter", "--", *asked],  # noqa: S607 - as it is found
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    for name in asked[:2]:
+        assert {f"{name}: text: unset", f"{name}: filter: unset"} <= set(said)
+    assert f"{asked[2]}: eol: lf" in said
+
+
 def test_few_modules_at_the_top() -> None:
     """At most ten modules stand beside the packages."""
     assert len([*PACKAGE.glob("*.py")]) <= 10

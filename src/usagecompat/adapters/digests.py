@@ -65,7 +65,7 @@ def main(arguments: Sequence[str]) -> str | None:
     match arguments:
         case [name, "--write", folder]:
             lines = [f"{digest}  {file}\n" for file, digest in _in(Path(), folder.rstrip("/"))]
-            Path(name).write_text("".join(lines), "utf-8")
+            Path(name).write_text("".join(lines), "utf-8", newline="\n")
             return None if lines else f"{folder}: there is no file to list"
         case [name]:
             try:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 from platformdirs import user_cache_path
 
-from usagecompat.adapters.descriptions import paging_row_of, row_of
+from usagecompat.adapters.descriptions import Need, paging_row_of, row_of
 from usagecompat.adapters.locks import not_locked
 from usagecompat.clients import TIMEOUT, ClientSpec, Way
 from usagecompat.corpus import version
@@ -29,7 +29,7 @@ from usagecompat.exceptions import CannotInstall, NotInstalled
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from usagecompat.adapters.descriptions import Adapter, Need, PagingRow, Row
+    from usagecompat.adapters.descriptions import Adapter, PagingRow, Row
 
 PLACE: Final = "USAGECOMPAT_ADAPTERS"
 """The environment variable that names where adapters are installed, if not in the cache."""
@@ -39,6 +39,11 @@ _TESTING: Final = 30.0
 _MOST_OUTPUT: Final = 2000
 _LOCKED: Final = {"GOTOOLCHAIN": "local"}
 """What keeps tools from fetching what no lock has: Go would get another Go."""
+
+
+_POSIX: Final = Need(
+    what="a POSIX system", test=(), get="adapters are processes of clients, which Windows has in WSL alone"
+)
 
 
 @frozen(kw_only=True)
@@ -71,12 +76,13 @@ def statuses(listed: Iterable[Adapter], into: Path | None = None) -> Mapping[str
     """What stands between each of these adapters and a run, by name; what they need is looked for, each thing once."""
     adapters = list(listed)
     tests = sorted({need.test for adapter in adapters for need in adapter.needs})
+    nowhere = (_POSIX,) if sys.platform == "win32" else ()
     with ThreadPoolExecutor(max_workers=4) as pool:
         there = dict(zip(tests, pool.map(_succeeds, tests), strict=True))
     return {
         adapter.name: Status(
             installed=is_installed(adapter, into),
-            missing=tuple(need for need in adapter.needs if not there[need.test]),
+            missing=(*nowhere, *(need for need in adapter.needs if not there[need.test])),
         )
         for adapter in adapters
     }

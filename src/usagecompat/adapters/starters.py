@@ -64,7 +64,7 @@ def write_starter(language: str, directory: Path) -> Starter:
     client = _line(row.run)
     written = list(adapter.copy_to(directory, without={DESCRIPTION, _README}))
     readme = directory / _README
-    readme.write_text(_readme(language, build, client), encoding="utf-8")
+    readme.write_text(_readme(language, build, client), encoding="utf-8", newline="\n")
     return Starter((*written, readme), build, client)
 
 

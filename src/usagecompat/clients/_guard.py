@@ -5,7 +5,8 @@ The kit runs it by its path, with nothing but the standard library, and talks to
 only argument. When that socket closes, for whatever reason, everything that was started ends.
 On Linux nothing escapes: the guard is the one whom orphans are given to, so it knows all that descends from a client;
 and when somebody ends the guard, the client ends with it.
-Elsewhere it ends the process groups of its clients.
+Elsewhere, as on macOS, it ends the process groups of all clients that it started since it was last asked to: what a
+client put into a group of its own goes on.
 """
 
 from __future__ import annotations
@@ -37,12 +38,13 @@ def main(descriptor: int) -> None:
     signal.set_wakeup_fd(wake_out, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, _wake)
     with socket.socket(fileno=descriptor) as kit:
+        guard = _Guard(kit, wake_in)
         try:
-            _Guard(kit, wake_in).serve()
+            guard.serve()
         except (BrokenPipeError, ConnectionResetError):
             pass
         finally:
-            _sweep(set())
+            guard.end_all()
 
 
 def _wake(*_: object) -> None:
@@ -54,6 +56,9 @@ class _Guard:
         self._kit = kit
         self._wake = wake
         self._clients: set[int] = set()
+        """Those that are there."""
+        self._groups: set[int] = set()
+        """Those that were started since the last end; what they left is in the groups of their names."""
 
     def serve(self) -> None:
         import select  # noqa: PLC0415 - one place needs it
@@ -85,9 +90,15 @@ class _Guard:
             self._start(order, descriptors)
         else:
             self._reap()
-            self._say({"ended": _sweep(self._clients)})
-            self._clients.clear()
+            self._say({"ended": self.end_all()})
         return True
+
+    def end_all(self) -> int:
+        """End everything that was started and is still there; how many processes that were, the clients not counted."""
+        count = _sweep(self._clients) if sys.platform == "linux" else _end_groups(self._groups, self._clients)
+        self._clients.clear()
+        self._groups.clear()
+        return count
 
     def _start(self, order: dict[str, object], descriptors: list[int]) -> None:
         told_in, told_out = os.pipe()
@@ -102,6 +113,7 @@ class _Guard:
             failure = told.read().decode()
         if not failure:
             self._clients.add(child)
+            self._groups.add(child)
         self._say({"failed": failure} if failure else {"started": child})
 
     def _reap(self) -> None:
@@ -154,31 +166,40 @@ def _process_control(option: int, value: int) -> None:
 
 
 def _sweep(clients: set[int]) -> int:
-    """End everything that was started and is still there; how many processes that were, the clients not counted."""
+    """End all that descends from this process; how many processes that were, the clients not counted."""
     others: set[int] = set()
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
-        alive = _descendants() if sys.platform == "linux" else set(clients)
+        alive = _descendants()
         if not alive:
             break
         others |= alive - clients
         for number in (signal.SIGSTOP, signal.SIGKILL):  # nothing that stands still makes new processes meanwhile
             for process in alive:
                 _kill(process, number, group=process in clients)
-            alive |= _descendants() if sys.platform == "linux" else set()
-        if sys.platform != "linux":
-            for client in clients:
-                os.waitpid(client, 0)
-            break
+            alive |= _descendants()
         _reap_quietly()
         time.sleep(0.001)
     _reap_quietly()
     return len(others)
 
 
-def _kill(process: int, number: int, *, group: bool) -> None:
+def _end_groups(groups: set[int], clients: set[int]) -> int:
+    """End the groups of all clients; how many groups were still there of clients that had ended."""
+    left = sum(_kill(group, signal.SIGKILL, group=True) for group in groups - clients)
+    for client in clients:
+        _kill(client, signal.SIGKILL, group=True)
+        with suppress(ChildProcessError):
+            os.waitpid(client, 0)
+    return left
+
+
+def _kill(process: int, number: int, *, group: bool) -> bool:
+    """Send a signal; whether there was anybody to get it."""
     with suppress(ProcessLookupError, PermissionError):
         (os.killpg if group else os.kill)(process, number)
+        return True
+    return False
 
 
 def _reap_quietly() -> None:

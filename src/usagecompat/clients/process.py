@@ -113,7 +113,9 @@ class Guard:
             CannotStartClient: This system has no such processes.
         """
         if sys.platform == "win32":
-            raise CannotStartClient("", "client processes need a POSIX system; on Windows use WSL, or python:…")
+            raise CannotStartClient(
+                "", "processes of clients need Linux or macOS; on Windows use WSL, or a client python:…"
+            )
         self.lost = ""
         """What happened to a guard since this was last emptied."""
         self._token = token_hex(16)
@@ -277,9 +279,14 @@ def _trouble_of(process: int) -> str:
     if not status:
         return ""
     pending = int(status["own"], 16) | int(status["shared"], 16)
-    if status["state"] in b"ZX" or pending & _MASK[signal.SIGKILL]:
+    if status["state"] in b"ZX" or pending & _KILLED:
         return "was ended from outside"
     return "was stopped from outside" if status["state"] in b"Tt" or pending & ~_HARMLESS else ""
+
+
+def _mask(*names: str) -> int:
+    """The bits of signals in what Linux tells of a process; Windows has none of these signals."""
+    return sum(1 << (getattr(signal, name) - 1) for name in names if hasattr(signal, name))
 
 
 def next_look(until: Callable[[], float]) -> float:
@@ -289,8 +296,8 @@ def next_look(until: Callable[[], float]) -> float:
     return end if end <= now else min(end, now + _LOOK)
 
 
-_MASK: Final = {number: 1 << (number - 1) for number in signal.valid_signals()}
-_HARMLESS: Final = _MASK[signal.SIGCHLD] | _MASK[signal.SIGCONT]
+_KILLED: Final = _mask("SIGKILL")
+_HARMLESS: Final = _mask("SIGCHLD", "SIGCONT")
 _STATUS: Final = re.compile(
     rb".*^State:\s+(?P<state>\S).*^SigPnd:\s+(?P<own>\S+)\n+ShdPnd:\s+(?P<shared>\S+)", re.DOTALL | re.MULTILINE
 )

@@ -143,7 +143,7 @@ def save_failures(  # noqa: PLR0913 - what is known of a run
         "cases": entries,
     }
     new = directory / f".{INDEX}{_NEW}{os.getpid()}"
-    new.write_text(json.dumps(index, indent=1) + "\n", "utf-8")
+    new.write_text(json.dumps(index, indent=1) + "\n", "utf-8", newline="\n")
     new.replace(directory / INDEX)
     kept = {entry["directory"] for entry in entries}
     for old in cases.iterdir():

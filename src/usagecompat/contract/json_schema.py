@@ -119,7 +119,7 @@ def write_all(directory: Path) -> list[str]:
     for name, text in stale.items():
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", newline="\n")
     return list(stale)
 
 

@@ -115,7 +115,7 @@ def main(arguments: Sequence[str]) -> int:
     revision, place = arguments
     try:
         document = openapi_document(revision, like_vendor=True)
-        Path(place).write_text(as_json(document), "utf-8")
+        Path(place).write_text(as_json(document), "utf-8", newline="\n")
     except (UsageCompatError, OSError) as error:
         sys.stderr.write(f"usagecompat: {printable(str(error))}\n")
         return 2

@@ -138,7 +138,7 @@ def problems_of(draft: Draft, root: Path) -> list[str]:
         payload, sidecar = _files_of(draft, trial)
         payload.parent.mkdir()
         payload.write_bytes(draft.payload)
-        sidecar.write_text(draft.text(), "utf-8")
+        sidecar.write_text(draft.text(), "utf-8", newline="\n")
         notes = {flag: dict(note) for flag, note in read_notes(root).items() if flag in draft.flags}
         (trial / _NOTES).write_text(json.dumps(notes), "utf-8")
         with suppress(CorruptCase):  # the linter says what is wrong with it
@@ -168,7 +168,7 @@ def add(draft: Draft, root: Path) -> tuple[Path, ...]:
         trial, described = _files_of(draft, Path(folder))
         trial.parent.mkdir()
         trial.write_bytes(draft.payload)
-        described.write_text(text, "utf-8")
+        described.write_text(text, "utf-8", newline="\n")
         manifest = manifest_of([*read_cases(root), read_case(described)], read_manifest(root))
     files = {payload: draft.payload, sidecar: text.encode(), root / MANIFEST: manifest.encode()}
     _put(files)

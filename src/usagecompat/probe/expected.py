@@ -155,7 +155,7 @@ class Keeper:
             for name, query in pages
             if (name, query) in self._expected
         ]
-        (self._place / "expected.json").write_text("[" + ",\n".join(entries) + "]\n", "utf-8")
+        (self._place / "expected.json").write_text("[" + ",\n".join(entries) + "]\n", "utf-8", newline="\n")
 
 
 def _data(body: bytes) -> str:

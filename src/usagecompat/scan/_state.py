@@ -112,7 +112,7 @@ class State:
         data["digest"] = _digest([data[name] for name in _HELD])
         beside = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
         try:
-            with beside.open("w", encoding="utf-8") as file:
+            with beside.open("w", encoding="utf-8", newline="\n") as file:
                 json.dump(data, file)
                 file.flush()
                 os.fsync(file.fileno())

@@ -106,7 +106,7 @@ def run(  # noqa: PLR0913 - one for each choice
     ahead = [partition for partition in plan.partitions if partition.number not in so_far.done]
     tick(plan.size - sum(partition.size for partition in ahead))
     if places is not None:
-        with naming(places), places.open("a" if so_far.done else "w", encoding="utf-8") as file:
+        with naming(places), places.open("a" if so_far.done else "w", encoding="utf-8", newline="\n") as file:
             file.writelines(_lines_of(plan, options))
     with gathered(rows, len(plan.partitions)) as parts:
         work = _work(plan, ahead, options, jobs, scheduler, tick, parts, places)

@@ -82,7 +82,7 @@ def scan_partition(
             )
         if places is not None:
             stack.enter_context(naming(places))
-            put = partial(_put_place, stack.enter_context(places.open("w", encoding="utf-8")))
+            put = partial(_put_place, stack.enter_context(places.open("w", encoding="utf-8", newline="\n")))
 
         return _scanned(partition, options, tick, writer, put)
 

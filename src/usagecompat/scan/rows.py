@@ -161,7 +161,7 @@ class Parts:
     def writer(self, number: int, revision: str, profile: Profile, ignore: frozenset[str]) -> Generator[RowWriter]:
         """Where the rows of one partition go."""
         path = self._path(number)
-        with naming(path), path.open("w", encoding="utf-8") as file:
+        with naming(path), path.open("w", encoding="utf-8", newline="\n") as file:
             yield RowWriter(file, revision, profile, ignore)
 
     def _path(self, number: int) -> Path:
@@ -214,7 +214,7 @@ def gathered(target: Path | None, partitions: int) -> Generator[Parts | None]:
 
 
 def _write_lines(path: Path, rows: Iterator[dict[str, Any]]) -> None:
-    with naming(path), path.open("w", encoding="utf-8") as file:
+    with naming(path), path.open("w", encoding="utf-8", newline="\n") as file:
         for row in rows:
             file.write(json.dumps(row, separators=(",", ":")) + "\n")
 

@@ -1,0 +1,141 @@
+"""What works where nothing is there that Windows does not have, as far as Linux can play that, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from usagecompat.corpus import packaged
+
+PROGRAM: Final = Path(__file__).resolve().parent.parent / "helpers" / "like_windows.py"
+ROOT: Final = PROGRAM.parent.parent.parent
+PAGE: Final = """{"object": "page", "data": [{"object": "bucket", "start_time": 1767225600, "end_time": 1767312000, \
+"results": [{"object": "organization.costs.result", "amount": {"value": 1.5, "currency": "usd"}, \
+"line_item": null, "project_id": null}]}], "has_more": false, "next_page": null}"""
+WORKS: Final = [
+    "--version",
+    "check page.json",
+    "check page.json --format sarif --also html=page.html",
+    "compare page.json page.json",
+    "convert page.json --to 2026-05-21 --out old.json",
+    "explain wire",
+    "scan page.json --totals",
+    "scan page.json page.json --jobs 2 --state state.json --list places.ndjson",
+    "redact page.json --out redacted",
+    "revisions",
+    "schema page",
+    "openapi",
+    "fixtures list --set smoke",
+    "fixtures copy corpus",
+    "serve --list",
+    "adapters list",
+    "run --client python:codec:again --set smoke --require none --format json",
+    "matrix --client same=python:codec:again --set smoke --require none",
+    "completion fish",
+]
+PROCESSES: Final = [
+    "run --client 'node adapter.mjs'",
+    "run --client cat --oneshot",
+    "run --client cat --http",
+    "run --client cat --paging",
+    "run --adapter python-json --set smoke",
+]
+REFUSAL: Final = (
+    "usagecompat: the client cannot be started: processes of clients need Linux or macOS; "
+    "on Windows use WSL, or a client python:…\n"
+)
+
+
+def like_windows(line: str, place: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """One command, as it would be on Windows."""
+    (place / "page.json").write_text(PAGE, "utf-8", newline="\r\n")
+    (place / "codec.py").write_text("def again(payload):\n    return payload\n", "utf-8")
+    words = [part.strip("'") for part in (line.split("'", maxsplit=1)[0].split() + line.split("'")[1:2])]
+    return subprocess.run(
+        [sys.executable, str(PROGRAM), *words],
+        cwd=place,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **env},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("line", WORKS)
+def test_works(line: str, tmp_path: Path) -> None:
+    """Everything works that needs no processes of clients."""
+    done = like_windows(line, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("line", PROCESSES)
+def test_refused(line: str, tmp_path: Path) -> None:
+    """A client that is a process is refused in one line that says what to do."""
+    if "--adapter" in line:  # as if somebody had installed it there
+        subprocess.run(
+            [sys.executable, "-m", "usagecompat", "adapters", "install", "python-json", "--into", str(tmp_path / "in")],
+            check=True,
+            capture_output=True,
+        )
+    done = like_windows(line, tmp_path, USAGECOMPAT_ADAPTERS=str(tmp_path / "in"))
+    assert (done.returncode, done.stderr) == (2, REFUSAL)
+
+
+def test_adapters_are_refused(tmp_path: Path) -> None:
+    """Adapters are processes: none can be installed, and the list says so."""
+    done = like_windows("adapters install python-json --into in", tmp_path)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "a POSIX system is missing" in done.stderr
+    told = json.loads(like_windows("adapters list --json", tmp_path).stdout)
+    assert {one["can_run"] for one in told} == {False}
+
+
+def test_matrix_names_what_cannot_be_started(tmp_path: Path) -> None:
+    """A matrix has no row for a client that is a process, names it, and ends with status 2."""
+    done = like_windows("matrix --client mine=cat --set smoke", tmp_path)
+    assert done.returncode == 2
+    assert "mine: not run" in done.stdout
+    assert "need Linux or macOS" in done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437"])
+@pytest.mark.parametrize("line", ["check {0}", "check {0} --format github", "explain", "fixtures list"])
+def test_consoles(encoding: str, line: str, tmp_path: Path) -> None:
+    """A console that can display few characters gets everything, and what it cannot display as escapes."""
+    done = subprocess.run(
+        [sys.executable, "-m", "usagecompat", *line.format(packaged() / "text").split()],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONUTF8": "0", "PYTHONIOENCODING": encoding, "GITHUB_STEP_SUMMARY": os.devnull},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode in {0, 1}, done.stderr
+    assert done.stdout.decode(encoding)
+
+
+def test_line_ends_count_as_one(tmp_path: Path) -> None:
+    """Lines of a payload end with CR LF as they do with LF: findings stand at the same line and column."""
+    text = '{"object": "organization.costs.result",\n "amount": {"value": 1,\n  "currency": 7}}\n'
+    places = []
+    for name, ends in (("unix.json", "\n"), ("windows.json", "\r\n")):
+        (tmp_path / name).write_text(text, "utf-8", newline=ends)
+        done = like_windows(f"check {name} --json", tmp_path)
+        places.append([(one["code"], one["line"], one["column"]) for one in json.loads(done.stdout)["findings"]])
+    assert places[0] == places[1]
+    assert places[0]
+
+
+def test_spawned_workers_say_the_same(tmp_path: Path) -> None:
+    """A scan by processes that are spawned, as on Windows and macOS, says what one process says."""
+    corpus = packaged() / "kinds"
+    one, two = (like_windows(f"scan {corpus} --jobs {jobs} --json", tmp_path) for jobs in (1, 2))
+    assert json.loads(one.stdout) == json.loads(two.stdout)

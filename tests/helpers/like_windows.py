@@ -1,0 +1,146 @@
+"""
+The command line where nothing is there that Windows does not have, as far as Linux can play that.
+
+    python like_windows.py check page.json
+
+What other packages have done by then, they have done: they are imported first.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from types import SimpleNamespace
+from typing import Final
+
+OTHERS: Final = (
+    "asyncio",
+    "cattrs",
+    "click",
+    "concurrent.futures",
+    "ctypes",
+    "http.server",
+    "hypothesis",
+    "importlib.metadata",
+    "jsonschema",
+    "lazy_loader",
+    "logging",
+    "msgspec",
+    "multiprocessing",
+    "multiprocessing.connection",
+    "multiprocessing.popen_spawn_posix",
+    "multiprocessing.resource_tracker",
+    "platformdirs",
+    "pathlib",
+    "platform",
+    "pytest",
+    "shutil",
+    "subprocess",
+    "tempfile",
+    "urllib.request",
+    "venv",
+    "yaml",
+)
+MODULES: Final = ("fcntl", "grp", "pwd", "pty", "resource", "syslog", "termios", "tty", "readline", "curses")
+OF_OS: Final = [
+    "O_CLOEXEC",
+    "O_NONBLOCK",
+    "WCONTINUED",
+    "WNOHANG",
+    "WSTOPPED",
+    "chown",
+    "fchmod",
+    "fork",
+    "forkpty",
+    "getgid",
+    "geteuid",
+    "getpgid",
+    "getuid",
+    "initgroups",
+    "killpg",
+    "mkfifo",
+    "openpty",
+    "posix_fadvise",
+    "posix_spawn",
+    "pread",
+    "pwrite",
+    "register_at_fork",
+    "sched_getaffinity",
+    "sendfile",
+    "setgid",
+    "setpgid",
+    "setsid",
+    "setuid",
+    "statvfs",
+    "uname",
+    "wait",
+    "wait3",
+    "wait4",
+    "waitid",
+]
+OF_SIGNAL: Final = [
+    "SIGALRM",
+    "SIGBUS",
+    "SIGCHLD",
+    "SIGCONT",
+    "SIGHUP",
+    "SIGIO",
+    "SIGKILL",
+    "SIGPIPE",
+    "SIGPROF",
+    "SIGQUIT",
+    "SIGSTOP",
+    "SIGTRAP",
+    "SIGTSTP",
+    "SIGTTIN",
+    "SIGTTOU",
+    "SIGUSR1",
+    "SIGUSR2",
+    "ITIMER_REAL",
+    "setitimer",
+    "getitimer",
+    "alarm",
+    "pause",
+    "pthread_kill",
+    "pthread_sigmask",
+    "sigpending",
+    "sigwait",
+    "siginterrupt",
+]
+IN_WINDOWS: Final = {signal.SIGABRT, signal.SIGFPE, signal.SIGILL, signal.SIGINT, signal.SIGSEGV, signal.SIGTERM}
+
+
+def hide() -> None:
+    """Take away what Windows does not have."""
+    for name in OTHERS:
+        importlib.import_module(name)
+    vars(shutil)["_USE_CP_SENDFILE"] = False
+    for name in MODULES:
+        sys.modules[name] = None  # type: ignore[assignment]  # as the import system has it
+    for place in (os, signal):  # what starts processes here is POSIX's own, and needs all that it knows
+        vars(subprocess)[place.__name__] = SimpleNamespace(**vars(place))
+    for place, names in ((os, OF_OS), (signal, OF_SIGNAL)):
+        for name in names:
+            if hasattr(place, name):
+                delattr(place, name)
+    for name in ("poll", "epoll"):
+        if hasattr(select, name):
+            delattr(select, name)
+    for name in ("AF_UNIX", "send_fds", "recv_fds"):
+        if hasattr(socket, name):
+            delattr(socket, name)
+    signal.valid_signals = lambda: IN_WINDOWS
+    sys.platform = "win32"
+
+
+if __name__ == "__main__":
+    hide()
+    from usagecompat.cli import main
+
+    main(prog_name="usagecompat")
