@@ -193,6 +193,35 @@ def test_reads_earlier_files(tmp_path: Path) -> None:
     assert trend_of(*times_in(tmp_path)).count('class="dot0"') == len([*SAVED.iterdir()])
 
 
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("clients", 0, "cells", "t/0", "outcome"), "asleep"),
+        (("clients", 0, "cells", "t/0", "level"), "HIGH"),
+        (("clients", 0, "cells", "t/0", "caps"), {"client/crashed": "HIGH"}),
+        (("clients", 0, "about", "corpus"), None),
+        (("clients", 0, "tiers"), {"rare": {"level": None}}),
+        (("clients", 0, "failing"), []),
+        (("clients",), {}),
+        (("clients",), []),
+        (("made",), 5),
+        (("schema",), 2),
+        (("schema",), "urn:usagecompat:schema:matrix:3"),
+    ],
+)
+def test_refuses_damaged_matrices(tmp_path: Path, place: tuple[str | int, ...], value: object) -> None:
+    """A matrix in which something is not as its schema says is refused with the file, and no damage gets further."""
+    found = json.loads(FORMATS["json"](Matrix(clients=(FIRST,))))
+    *path, last = place
+    inner = found
+    for step in path:
+        inner = inner[step]
+    inner[last] = value
+    (tmp_path / "run.json").write_text(json.dumps(found))
+    with pytest.raises(UnreadableInput, match=r"run\.json: "):
+        times_in(tmp_path)
+
+
 @pytest.mark.parametrize("text", ["", "{", '{"object": "page"}'])
 def test_refuses_other_files(tmp_path: Path, text: str) -> None:
     """A file that is no run is named before any client is asked, and nothing is kept."""

@@ -159,3 +159,23 @@ def test_told_where(tmp_path: Path) -> None:
     path.write_text(json.dumps(found))
     with pytest.raises(UnreadableInput, match=r"at \$\.about\.options: 'way' is a required property"):
         read_result(path)
+
+
+def test_codes_of_the_future(tmp_path: Path) -> None:
+    """A result with codes that only a later version knows is read, fails for them, and is compared."""
+    path, before = tmp_path / "later.json", tmp_path / "before.json"
+    found = told("run")
+    before.write_text(json.dumps(found))
+    found["cases"][0]["faults"] = [{"code": "client/of-later", "message": "it does something new"}]
+    path.write_text(json.dumps(found))
+    result = read_result(path)
+    assert result.failing == {found["cases"][0]["case"]: frozenset({"client/of-later"})}
+    also = [
+        word for name in ("html", "junit", "github", "markdown") for word in ("--also", f"{name}={tmp_path / name}")
+    ]
+    shown = CliRunner().invoke(main, ["matrix", str(path), *also])
+    assert (shown.exit_code, "client/of-later" in shown.stdout) == (1, True), shown.output
+    worse = CliRunner().invoke(main, ["matrix", str(path), "--baseline", str(before)])
+    assert (worse.exit_code, "client/of-later: it does something new" in worse.stdout) == (1, True), worse.output
+    better = CliRunner().invoke(main, ["matrix", str(before), "--baseline", str(path)])
+    assert (better.exit_code, "1 fixed" in better.stdout) == (0, True), better.output

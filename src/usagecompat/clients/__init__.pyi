@@ -25,6 +25,7 @@ from .results import (
     OneWay,
     Outcome,
     Probes,
+    is_note,
     is_paging,
     topic_of,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "compare_with_list",
     "deadline",
     "digest_of_all",
+    "is_note",
     "is_paging",
     "item_of",
     "judge",

@@ -335,7 +335,8 @@ def _facts(standing: Standing) -> Iterator[tuple[str, str]]:
     yield "client's work", standing.one_way.words if standing.one_way else "decodes and encodes"
     if client := standing.client:
         yield "client", " ".join(filter(None, (client.name, client.version)))
-        yield "language", " ".join(filter(None, (client.language, client.language_version)))
+        if client.language:
+            yield "language", f"{client.language} {client.language_version}".strip()
     if about := standing.about:
         yield "kit", about.usagecompat
         yield "platform", about.platform

@@ -16,7 +16,7 @@ from cattrs.gen import make_dict_structure_fn
 from jsonschema import Draft202012Validator, ValidationError
 from msgspec import convert
 
-from usagecompat.clients import RUN_SCHEMA, About, CaseResult, ClientInfo, ClientResult, Features
+from usagecompat.clients import RUN_SCHEMA, CaseResult, ClientInfo, ClientResult, Features
 from usagecompat.corpus import Tier, folder
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.fidelity import Level
@@ -136,16 +136,6 @@ def result_of(told: Mapping[str, Any]) -> ClientResult:
     """The result that an object tells of, which is as `schemas/run.json` describes it."""
     found = _converter().structure(told, ClientResult)
     return evolve(found, cases=tuple(sorted(found.cases, key=lambda case: case.case_id)))
-
-
-def about_of(told: object) -> About | None:
-    """What a result is of, as an object tells it."""
-    return None if told is None else _converter().structure(told, About)
-
-
-def info_of(told: object) -> ClientInfo | None:
-    """Who a client is, as an object tells it."""
-    return None if told is None else convert(told, ClientInfo)
 
 
 @cache

@@ -4,15 +4,16 @@ How clients stood, as results and matrices tell it, saved or fresh.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from attrs import evolve
+from msgspec import Struct, ValidationError, convert
 
-from usagecompat.clients import RUN_SCHEMA, Expectation, OneWay, Outcome
+from usagecompat.clients import RUN_SCHEMA, About, ClientInfo, CorpusAbout, Expectation, OneWay, Outcome
 from usagecompat.corpus import Tier
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.fidelity import Level
-from usagecompat.matrix.files import about_of, info_of, parsed, read_result, validated
+from usagecompat.matrix.files import parsed, read_result, validated
 from usagecompat.matrix.summary import MATRIX_SCHEMA, codes_of
 from usagecompat.matrix.times import Answer, Standing
 
@@ -77,10 +78,16 @@ def read_standings(path: Path) -> tuple[Standing, ...]:
     told = parsed(path, _WRITERS)
     if not is_matrix(told):
         return (standing_of(read_result(path, told)),)
-    matrix = validated(path, told, _MATRICES, "usagecompat matrix --format json")
-    if not matrix["clients"]:
+    try:
+        matrix = convert(told, _Matrix)
+    except ValidationError as error:
+        validated(path, told, _MATRICES, "usagecompat matrix --format json")
+        raise UnreadableInput(str(path), f"it is no matrix: {error}") from None
+    if told.get("schema", MATRIX_SCHEMA) != MATRIX_SCHEMA:
+        validated(path, told, _MATRICES, "usagecompat matrix --format json")
+    if not matrix.clients:
         raise UnreadableInput(str(path), "it is a matrix without any client")
-    return tuple(_row(row, matrix["made"]) for row in matrix["clients"])
+    return tuple(_standing(row, matrix.made) for row in matrix.clients)
 
 
 def is_matrix(told: Mapping[str, Any]) -> bool:
@@ -98,38 +105,110 @@ def renamed(standing: Standing, name: str) -> Standing:
     return evolve(standing, name=name)
 
 
-def _row(row: Mapping[str, Any], made: str) -> Standing:
+_LevelName: TypeAlias = Literal["NONE", "VALUES", "PRESENCE", "OPEN", "EXACT", "LEXICAL", "BYTES"]
+
+
+class _Fault(Struct):
+    code: str
+
+
+class _Headline(Struct):
+    level: _LevelName | None
+
+
+class _Cell(Struct):
+    """A cell; those of earlier versions say less."""
+
+    outcome: Outcome
+    level: _LevelName | None
+    codes: tuple[str, ...]
+    caps: dict[str, _LevelName] | None = None
+    faults: tuple[str, ...] = ()
+    duty: Expectation | None = None
+    tier: Tier | None = None
+    sha256: str = ""
+
+    def answer(self, failing: tuple[str, ...]) -> Answer:
+        """The cell as it is compared; `failing` is for what it failed at its time."""
+        known = self.caps is not None
+        return Answer(
+            outcome=self.outcome,
+            level=_level(self.level),
+            caps={code: Level[cap] for code, cap in (self.caps or dict.fromkeys(self.codes, "NONE")).items()},
+            faults=frozenset(self.faults),
+            duty=self.duty,
+            tier=self.tier,
+            sha256=self.sha256,
+            fixed=None if known else frozenset(failing),
+        )
+
+
+class _Corpus(Struct):
+    version: str | None
+    digest: str
+    cases: int
+    of: int
+
+
+class _About(Struct):
+    """What a row is of."""
+
+    usagecompat: str
+    made: str
+    platform: str
+    corpus: _Corpus
+    options: dict[str, object]
+
+    def about(self) -> About:
+        """The same as results have it."""
+        corpus = self.corpus
+        return About(
+            usagecompat=self.usagecompat,
+            made=self.made,
+            platform=self.platform,
+            corpus=CorpusAbout(version=corpus.version, digest=corpus.digest, cases=corpus.cases, of=corpus.of),
+            options=self.options,
+        )
+
+
+class _Row(Struct):
     """One client of a matrix."""
-    failing: Mapping[str, list[str]] = row["failing"]
-    about = about_of(row.get("about"))
+
+    name: str
+    required: _LevelName
+    revision: str | None
+    way: str
+    client: ClientInfo | None
+    faults: tuple[_Fault, ...]
+    failing: dict[str, tuple[str, ...]]
+    cells: dict[str, _Cell]
+    headline: _Headline
+    tiers: dict[Tier, _Headline] | None = None
+    about: _About | None = None
+    one_way: OneWay | None = None
+
+
+class _Matrix(Struct):
+    """What is read of a matrix: many cells, hundreds of times as fast as their schema is."""
+
+    made: str
+    clients: tuple[_Row, ...]
+
+
+def _standing(row: _Row, made: str) -> Standing:
+    about = row.about.about() if row.about else None
     return Standing(
-        name=row["name"],
-        required=Level[row["required"]],
-        revision=row["revision"],
-        way=row["way"],
-        client=info_of(row["client"]),
+        name=row.name,
+        required=Level[row.required],
+        revision=row.revision,
+        way=row.way,
+        client=row.client,
         about=about,
-        faults=frozenset(fault["code"] for fault in row["faults"]),
-        answers={name: _cell(cell, failing.get(name, [])) for name, cell in row["cells"].items()},
-        levels={Tier(name): _level(of["level"]) for name, of in row.get("tiers", {}).items()}
-        or {Tier.EVERYDAY: _level(row["headline"]["level"])},
+        faults=frozenset(fault.code for fault in row.faults),
+        answers={name: cell.answer(row.failing.get(name, ())) for name, cell in row.cells.items()},
+        levels={tier: _level(of.level) for tier, of in (row.tiers or {Tier.EVERYDAY: row.headline}).items()},
         made=about.made if about else made,
-        one_way=OneWay(row["one_way"]) if row.get("one_way") else None,
-    )
-
-
-def _cell(cell: Mapping[str, Any], failing: list[str]) -> Answer:
-    caps = {code: Level[cap] for code, cap in cell.get("caps", {}).items()}
-    known = "caps" in cell
-    return Answer(
-        outcome=Outcome(cell["outcome"]),
-        level=_level(cell["level"]),
-        caps=caps if known else dict.fromkeys(cell["codes"], Level.NONE),
-        faults=frozenset(cell.get("faults", ())),
-        duty=Expectation(cell["duty"]) if "duty" in cell else None,
-        tier=Tier(cell["tier"]) if "tier" in cell else None,
-        sha256=cell.get("sha256", ""),
-        fixed=None if known else frozenset(failing),
+        one_way=row.one_way,
     )
 
 

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
-from usagecompat.clients import COMPARED, NOT_JUDGED, Expectation, Outcome
+from usagecompat.clients import COMPARED, NOT_JUDGED, Expectation, Outcome, is_note
 from usagecompat.corpus import Tier
 from usagecompat.fidelity import Level
-from usagecompat.findings import CODES, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +50,7 @@ class Answer:
         """The codes for which it fails if a client has to keep to `required`, as `CaseResult.failing` has them."""
         if self.fixed is not None:
             return self.fixed
-        faults = {code for code in self.faults if CODES[code].served is not Severity.NOTE}
+        faults = {code for code in self.faults if not is_note(code)}
         if self.tier is Tier.EXTREME:
             return frozenset(faults - _EXCUSED)
         lost = {code for code, cap in self.caps.items() if code not in self.faults and cap < required}
