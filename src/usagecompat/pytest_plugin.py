@@ -93,6 +93,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="SECONDS",
         help="Also search for payloads that each client gets wrong and no case shows, for so many seconds, as an item fuzz[NAME].",
     )
+    group.addoption(
+        "--compat-no-config",
+        action="store_const",
+        const=True,
+        help="Take no options from [tool.usagecompat] in pyproject.toml.",
+    )
     parser.addini(
         "compat_paths",
         "Corpora and payloads that are run beside the tests whenever no paths are given, as if --compat named each.",

@@ -362,3 +362,14 @@ def test_same_in_every_process() -> None:
         hashlib.sha256(Path("one", case["directory"], "sent.json").read_bytes()).hexdigest() == case["sha256"]
         for case in one["cases"]
     )
+
+
+def test_setup(place: Path) -> None:
+    """`--setup` is done once before the client is asked, as with `run`; one that fails leaves the cases alone."""
+    save("drop")
+    fixed = (place / "client.py").read_text().replace('FAULT == "drop"', "False")
+    (place / "fixed.py").write_text(fixed)
+    copy = f"{sys.executable} -c \"import shutil; shutil.copy('fixed.py', 'client.py')\""
+    assert replayed("failures", "--setup", copy, status=0)["counts"]["fixed"] == 1
+    failing = command("replay", "failures", "--setup", f"{sys.executable} -c 'raise SystemExit(3)'")
+    assert (failing.exit_code, failing.stdout) == (2, "")

@@ -17,6 +17,7 @@ from usagecompat.cli.formats import formats
 from usagecompat.cli.output import say, say_json
 from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.progress import progress
+from usagecompat.cli.setup import awaited, prepared, setup_options
 from usagecompat.clients import (
     NONDETERMINISTIC,
     STATE_LEAK,
@@ -115,6 +116,7 @@ class Replayed:
 @click.option(
     "--timeout", type=SECONDS, metavar="S", help="How many seconds the client has for one case. [default: as saved]"
 )
+@setup_options
 @click.option("--quiet", "-q", is_flag=True, help="Print only the client and how many cases still fail.")
 @formats()
 @click.pass_context
@@ -127,6 +129,8 @@ def replay(  # noqa: PLR0913 - one for each option
     adapter: str | None,
     draft: str | None,
     timeout: float | None,
+    setup: str | None,
+    setup_timeout: float,
     quiet: bool,
     format_: str,
 ) -> None:
@@ -150,7 +154,8 @@ def replay(  # noqa: PLR0913 - one for each option
     spec = _client(saved, given, adapter, timeout)
     if not cases:
         say(f"No case of {saved.of} failed when {directory} was written, so there is nothing to run again.", err=True)
-    result = _run(spec, cases, saved.required)
+    with prepared(context, setup, setup_timeout):
+        result = _run(awaited(spec, setup), cases, saved.required)
     done = _replayed(cases, result)
     if format_ == "json":
         say_json(_told(directory, saved, result, done))

@@ -35,25 +35,25 @@ if TYPE_CHECKING:
 
 
 def client_judges(
-    given: Iterable[str], *, timeout: float, expected: Sequence[ExpectedFailure]
+    given: Iterable[tuple[str, str | None]], *, timeout: float, expected: Sequence[ExpectedFailure], required: Level
 ) -> dict[str, ClientJudge]:
     """
-    A judge for each client that is named, by the name of its items.
+    A judge for each client that is named, with where it is started, by the name of its items.
 
     Raises:
         NoSuchClient: A name is none.
     """
-    return {item_of(spec.name): ClientJudge(spec, expected) for spec in specs_of(given, timeout=timeout)}
+    return {item_of(spec.name): ClientJudge(spec, expected, required) for spec in specs_of(given, timeout=timeout)}
 
 
-def specs_of(given: Iterable[str], *, timeout: float) -> tuple[ClientSpec, ...]:
+def specs_of(given: Iterable[tuple[str, str | None]], *, timeout: float) -> tuple[ClientSpec, ...]:
     """
-    The clients that are named.
+    The clients that are named, each with the directory in which it is started.
 
     Raises:
         NoSuchClient: A name is none.
     """
-    return tuple(client_spec(one, timeout=timeout) for one in given)
+    return tuple(client_spec(one, timeout=timeout, cwd=place) for one, place in given)
 
 
 @define(eq=False)

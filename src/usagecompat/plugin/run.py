@@ -41,9 +41,10 @@ from usagecompat.corpus import (
 )
 from usagecompat.corpus import NAME as MANIFEST
 from usagecompat.corpus import SET as DERIVED
-from usagecompat.exceptions import NoSuchName, UnreadableInput, UsageCompatError
+from usagecompat.exceptions import BadConfiguration, NoSuchName, UnreadableInput, UsageCompatError
 from usagecompat.findings import CODES, Profile, Severity, Verdict, named
 from usagecompat.inputs import displayed
+from usagecompat.plugin.configured import Options
 from usagecompat.plugin.github import NAME as GITHUB
 from usagecompat.plugin.github import Annotations, is_wanted
 from usagecompat.plugin.items import UNREADABLE, CompatDirectory, CompatFile, CompatItem, CompatMismatch, printable_path
@@ -77,38 +78,41 @@ def start(config: pytest.Config) -> None:
         pytest.UsageError: An option does not make sense.
     """
     try:
-        kit = _kit(config)
+        options = Options.of(config)
+        kit = _kit(config, options)
         kit.take_over(config)
     except UsageCompatError as error:
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(kit, NAME)
     if is_wanted():
         config.pluginmanager.register(Annotations(), GITHUB)
-    if config.getoption("compat_client"):
-        _add_clients(config, kit)
+    if clients := options.clients:
+        _add_clients(clients, options, kit)
     elif config.getoption("compat_fuzz") is not None:
         raise pytest.UsageError("--compat-fuzz needs --compat-client, which names what is fuzzed")
 
 
-def _add_clients(config: pytest.Config, kit: Kit) -> None:
+def _add_clients(given: list[str], options: Options, kit: Kit) -> None:
     """Let the clients that are named judge each case too, until the run ends; and fuzz them, if that is wanted."""
     from usagecompat.plugin.clients import client_judges, close_all, specs_of  # noqa: PLC0415 - a run without clients needs none
 
-    given: list[str] = config.option.compat_client
-    said: float | None = config.option.compat_client_timeout
+    said: float | None = options.get("compat_client_timeout")
     timeout = _CLIENT_TIMEOUT if said is None else said
+    named = [(one, options.directory_of(one)) for one in given]
     try:
-        judges = client_judges(given, timeout=timeout, expected=kit.expected_failures)
+        judges = client_judges(named, timeout=timeout, expected=kit.expected_failures, required=options.required)
+    except BadConfiguration as error:
+        raise pytest.UsageError(str(error)) from None
     except UsageCompatError as error:
         raise pytest.UsageError(f"--compat-client: {error}") from None
     kit.case_judges.update(judges)
     kit.closing.append(partial(close_all, judges))
-    seconds: float | None = config.option.compat_fuzz
+    seconds: float | None = options.config.option.compat_fuzz
     if seconds is not None:
         from usagecompat.plugin.fuzzing import TIMEOUT, Plan  # noqa: PLC0415 - likewise
 
         kit.fuzzing = Plan(
-            specs=specs_of(given, timeout=TIMEOUT if said is None else said),
+            specs=specs_of(named, timeout=TIMEOUT if said is None else said),
             seconds=seconds,
             revision=kit.terms.revision,
             expected=kit.expected_failures,
@@ -128,6 +132,7 @@ class Kit:
     """The version of the kit whose cases are run; None for this one."""
     set_name: str
     expected_failures: tuple[ExpectedFailure, ...]
+    options: Options
     case_judges: dict[str, CaseJudge] = field(factory=lambda: dict(CASE_JUDGES))
     """What is asked about each case, by the name of the item."""
     fuzzing: Plan | None = field(default=None, init=False)
@@ -221,7 +226,7 @@ class Kit:
         if self._left_out:
             names = ", ".join(printable_path(source.path) for source in self._left_out)
             told.append(f"usagecompat: not run, as paths are given: {names} (compat_paths)")
-        return told
+        return [*told, *map(printable, self.options.header())]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_ignore_collect(
@@ -414,11 +419,11 @@ def _line(expected: ExpectedFailure) -> str:
     return f"{expected.glob} (line {expected.line})"
 
 
-def _kit(config: pytest.Config) -> Kit:
+def _kit(config: pytest.Config, table: Options) -> Kit:
     options: Any = config.option
-    revision: str | None = options.compat_revision
+    revision: str | None = table.get("compat_revision")
     pin: str | None = options.compat_corpus
-    set_name: str = options.compat_set or FULL
+    set_name: str = table.get("compat_set") or FULL
     asked = dict.fromkeys(_source(config, said, "--compat") for said in options.compat or ())
     sources = asked | dict.fromkeys(
         _source(config, str(path), "compat_paths") for path in config.getini("compat_paths")
@@ -443,20 +448,22 @@ def _kit(config: pytest.Config) -> Kit:
                     f"--compat-{option}: here are only cases, and each says itself what it must come to; "
                     "the option is for payloads without a case"
                 )
+        ignore, fail_on = None, None  # what a file says of them is for other runs
+    else:
+        ignore, fail_on = table.get("compat_ignore"), table.get("compat_fail_on")
     return Kit(
         sources=tuple(sources),
         asked=tuple(asked),
         terms=Terms(
             revision=None if revision is None else revision_named(revision),
-            profile=named(Profile, options.compat_profile or Profile.SERVED, "profile"),
-            ignore=_ignored(options.compat_ignore or ()),
-            fail_on=named(Severity, options.compat_fail_on or Severity.ERROR, "severity"),
+            profile=named(Profile, table.get("compat_profile") or Profile.SERVED, "profile"),
+            ignore=_ignored(ignore or ()),
+            fail_on=named(Severity, fail_on or Severity.ERROR, "severity"),
         ),
         pin=pin,
         set_name=set_name,
-        expected_failures=tuple(
-            each for path in config.getini("compat_expected_failures") for each in read_expected_failures(path)
-        ),
+        expected_failures=tuple(each for path in table.expected for each in read_expected_failures(path)),
+        options=table,
     )
 
 
