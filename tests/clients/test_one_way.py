@@ -501,6 +501,18 @@ def test_saved_failures_of_a_decoder_and_an_encoder(programs: dict[str, str], tm
         assert replayed.exit_code == 1, replayed.output
 
 
+def test_fuzz_takes_them_alone(programs: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`fuzz` finds what such a client gets wrong, and refuses to compare it with another."""
+    monkeypatch.chdir(tmp_path)
+    client_ = programs["wrong"].partition("=")[2]
+    told = CliRunner().invoke(main, ["fuzz", "--client", client_, "--seconds", "3", "--seed", "1"])
+    assert "client/precision-lost" in told.stdout
+    for one, other, half in ((client_, "oneshot:cat", "decodes"), ("oneshot:cat", client_, "decodes")):
+        told = CliRunner().invoke(main, ["fuzz", "--client", one, "--against", other, "--seconds", "3"])
+        assert told.exit_code == 2
+        assert f"it only {half}, so nothing can be compared with --against" in told.stderr
+
+
 def test_badges_promise_no_more_than_was_asked(tmp_path: Path) -> None:
     """A decoder that names values is green at best, one that names none yellow-green, and a wrong one is no better."""
     colours = {}

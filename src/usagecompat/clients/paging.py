@@ -108,7 +108,8 @@ def _run_share(
     with closing(PagingServer(seconds=spec.timeout, stopped=stopped)) as server, open_session(spec) as client:
         try:
             started = client.introduce()
-            features = msgspec.structs.replace(started.features, paging=started.features.paging or spec.way is Way.HTTP)
+            pages = started.features.paging and not started.features.encodes_only
+            features = msgspec.structs.replace(started.features, paging=pages or spec.way is Way.HTTP)
             result = evolve(result, client=introduced(started.client), features=features)
             if not features.paging:
                 outside.append(Fault("client/protocol-violation", _NO_PAGING))

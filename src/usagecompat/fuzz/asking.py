@@ -26,6 +26,7 @@ from usagecompat.clients import (
 )
 from usagecompat.contract import Contract, Revision, contract
 from usagecompat.corpus import Payload
+from usagecompat.exceptions import NoSuchClient
 from usagecompat.fidelity import Level, compare
 from usagecompat.findings import Shape, Verdict
 from usagecompat.fuzz.kinds import Kind, kinds_of
@@ -91,7 +92,7 @@ class Bench:
 
         Raises:
             CannotStartClient: There is no such program.
-            NoSuchClient: There is no such function.
+            NoSuchClient: There is no such function, or one of two only decodes or only encodes.
             NotIntroduced: One of them does not say who it is.
         """
         with ExitStack() as stack:
@@ -100,6 +101,7 @@ class Bench:
             if self.against is not None:
                 self._other = stack.enter_context(open_session(self.against))
                 self._others = self._other.introduce().features
+                _refuse_one_way((self.spec, self.features), (self.against, self._others))
             self._stack = stack.pop_all()
         return self
 
@@ -207,6 +209,22 @@ class Bench:
             differences=fidelity.differences,
             truncated=fidelity.truncated,
         )
+
+
+def _refuse_one_way(*clients: tuple[ClientSpec, Features]) -> None:
+    """
+    Refuse clients of which no two answers can be compared.
+
+    Raises:
+        NoSuchClient: One only decodes, or only encodes.
+    """
+    for spec, features in clients:
+        half = "decodes" if features.decodes_only else "encodes" if features.encodes_only else ""
+        if half:
+            raise NoSuchClient(
+                spec.said,
+                f"it only {half}, so nothing can be compared with --against; leave that out to judge it alone",
+            )
 
 
 def _nothing() -> None:

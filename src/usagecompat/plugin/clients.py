@@ -92,7 +92,9 @@ class ClientJudge:
                 yield Mismatch(
                     code=found.code,
                     pointer=found.pointer,
-                    expected=f"what was sent, at level {self.required.name}",
+                    expected="the value that was sent"
+                    if result.level is None
+                    else f"what was sent, at level {self.required.name}",
                     seen=found.message,
                 )
         yield from self._no_longer(case, codes | {fault.code for fault in faults})
