@@ -519,6 +519,38 @@
     }
   }
 
+  // ---- Over time -----------------------------------------------------------------------------------------------
+  // Cases that changed stand in a table, a column for each time; two choices leave those that differ in two columns.
+  function compareTimes(table) {
+    const times = [...table.tHead.rows[0].cells].slice(1);
+    const line = make("p");
+    const choice = (words, value) => {
+      const label = make("label", `${words} `);
+      const select = make("select");
+      times.forEach((time, index) => select.append(new Option(`${time.textContent} of ${time.title}`, index)));
+      select.value = value;
+      label.append(select, " ");
+      line.append(label);
+      return select;
+    };
+    const from = choice("From", 0);
+    const to = choice("to", times.length - 1);
+    const told = make("output", `${table.tBodies[0].rows.length} cases changed at some time`);
+    line.append(told);
+    line.addEventListener("change", () => {
+      const count = { failing: 0, fixed: 0, otherwise: 0 };
+      for (const row of table.tBodies[0].rows) {
+        const [one, other] = [from, to].map((select) => row.cells[Number(select.value) + 1]);
+        row.hidden = one.className === other.className && one.textContent === other.textContent && one.title === other.title;
+        if (row.hidden) continue;
+        const [failed, fails] = [one, other].map((cell) => cell.classList.contains("fails"));
+        count[fails && !failed ? "failing" : failed && !fails ? "fixed" : "otherwise"] += 1;
+      }
+      told.textContent = `${count.failing} cases fail that did not, ${count.fixed} do not any more, ${count.otherwise} differ otherwise`;
+    });
+    table.closest(".wide").before(line);
+  }
+
   // ---- Start ---------------------------------------------------------------------------------------------------
   at("title").textContent = `${many(data.clients.length, "client")} × ${many(data.cases.length, "case")} – ${[data.title, data.made].filter(Boolean).join(", ")}`;
   document.title = at("title").textContent;
@@ -546,6 +578,7 @@
     at("explanations").append(term, make("dd", means));
   }
   for (const absent of data.absent) at("absent").append(make("p", `${absent.name}: not run: ${absent.reason}`));
+  for (const table of document.querySelectorAll("#trend .changed")) compareTimes(table);
   read();
   addEventListener("hashchange", read);
   for (const [name, id] of Object.entries(FIELDS)) {

@@ -25,7 +25,7 @@ _MOST_TIMES: Final = 60
 """So many times of a client are drawn, the newest."""
 _MOST_CHANGES: Final = 20
 """So many cases of each kind of change are listed."""
-_MOST_ROWS: Final = 200
+_MOST_ROWS: Final = 2_000
 _DAY: Final = 10
 _LINE_END: Final = "\n"
 _SHORT: Final = "NVPOELB"

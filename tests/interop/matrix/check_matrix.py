@@ -58,6 +58,31 @@ def _made(run: Callable[..., str], *command: object) -> None:
 _PROGRAM = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode not in (0, 1))"
 
 
+def test_two_times(page: Any, tmp_path: Path, run: Callable[..., str]) -> None:  # noqa: ANN401 - see `page`
+    """Of the cases that changed at some time, those are left that differ between the two times that are chosen."""
+    place = tmp_path / "times.html"
+    for version, program in ((1, "sent"), (2, "sent.replace(b'3', b'4')"), (3, "sent")):
+        client = tmp_path / "client.py"
+        client.write_text(f"import sys\nsent = sys.stdin.buffer.read()\nsys.stdout.buffer.write({program})\n")
+        said = shlex.join([sys.executable, "-I", "-S", str(client)])
+        saved = tmp_path / f"{version}.json"
+        module = (sys.executable, "-m", "usagecompat")
+        more = ("--name", "mine", "--client-version", version, "-k", "kinds/costs", "--also", f"json={saved}")
+        _made(run, *module, "run", "--oneshot", "--client", said, *more)
+        _made(run, *module, "matrix", saved, "--history", tmp_path / "runs", "--also", f"html={place}")
+    page.open(place)
+    told = "document.querySelector('#trend output').textContent"
+    left = "document.querySelectorAll('#trend .changed tbody tr:not([hidden])').length"
+    changed = page.run(left)
+    assert changed
+    choose = "[...document.querySelectorAll('#trend select')].forEach((one, at) => {{ one.value = [{0}, {1}][at]; }})"
+    for times, (failing, fixed) in (((0, 1), (changed, 0)), ((1, 2), (0, changed)), ((0, 2), (0, 0))):
+        page.run(choose.format(*times))
+        page.run("document.querySelector('#trend select').dispatchEvent(new Event('change', {bubbles: true}))")
+        assert page.run(told) == f"{failing} cases fail that did not, {fixed} do not any more, 0 differ otherwise"
+        assert page.run(left) == failing + fixed
+
+
 def _cell(case: str, client: int) -> str:
     return f'#matrix td button[aria-label^="{case}, "][data-x="{client}"]'
 
