@@ -130,15 +130,12 @@ def _judge_by_schema(
     told: set[tuple[object, ...]] = set()
     for profile, expected in culprits.items():
         name = schema_file(revision, profile)
-        errors = sorted(
-            (
-                e
-                for e in validator(revision, profile, shape).iter_errors(value)
-                if pointer(tuple(e.absolute_path)) not in excused
-            ),
-            key=lambda error: [str(part).zfill(9) for part in error.absolute_path],
+        errors = (
+            error
+            for error in validator(revision, profile, shape).iter_errors(value)
+            if pointer(tuple(error.absolute_path)) not in excused
         )
-        if expected and not errors:
+        if expected and next(errors, None) is None:
             for culprit in expected:
                 yield Mismatch(
                     code=culprit.code,
@@ -148,8 +145,9 @@ def _judge_by_schema(
                     why=CODES[culprit.code].title,
                     fix=how_to_fix(subject),
                 )
-        elif errors and not expected:
-            new = {key: error for error in errors if (key := (*error.absolute_path, error.message)) not in told}
+        elif not expected:
+            found = sorted(errors, key=lambda error: [str(part).zfill(9) for part in error.absolute_path])
+            new = {key: error for error in found if (key := (*error.absolute_path, error.message)) not in told}
             told |= new.keys()
             yield from (_refusal(subject, error, name) for error in [*new.values()][:_MOST])
 
