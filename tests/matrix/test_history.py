@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -259,6 +260,41 @@ def test_interrupted_writing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             write()
     assert there.read_text() == "before"
     assert not [*tmp_path.glob("new*")]
+
+
+def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a full disk a failure is told, and the file that was there stays as it is."""
+    place = tmp_path / "place"
+    place.write_text("before")
+
+    def fill(_path: Path, _content: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", fill)
+    with pytest.raises(OSError, match="No space left"):
+        write_file(place, "after")
+    assert place.read_text() == "before"
+    monkeypatch.undo()
+    missing = tmp_path / "missing" / "place"
+    with pytest.raises(FileNotFoundError) as caught:
+        write_file(missing, "")
+    assert caught.value.filename == str(missing)
+
+
+def test_folder_that_takes_nothing_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing new can be written, a file that may be written is written in place."""
+    place = tmp_path / "place"
+    place.write_text("before")
+    write = Path.write_bytes
+
+    def refuse(path: Path, content: bytes) -> int:
+        if path != place:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    write_file(place, "after")
+    assert place.read_text() == "after"
 
 
 def test_written_again(tmp_path: Path) -> None:

@@ -103,6 +103,9 @@ def test_markdown() -> None:
     result = command("matrix", "--client", REFERENCE, "--client", "oneshot:cat", "--format", "markdown")
     assert result.stdout.count("the kit's corpus ") == 1
     assert result.stdout.count("validates no") == 1
+    alone = command("run", "--client", REFERENCE, "--format", "markdown")
+    assert "the kit's corpus " in alone.stdout
+    assert "| client | headline |" in alone.stdout
 
 
 def test_quiet() -> None:

@@ -109,8 +109,10 @@ def write_file(place: Path, text: str) -> None:
             if target.exists():
                 copymode(target, waiting)
             waiting.replace(target)
-        except OSError:
-            waiting.unlink(missing_ok=True)
-            if not target.is_file():
-                raise
+        except OSError as error:
+            with suppress(OSError):
+                waiting.unlink(missing_ok=True)
+            if not (isinstance(error, PermissionError) and target.is_file()):
+                error.filename, error.filename2 = os.fspath(place), None
+                raise  # on a full disk, the file that is there stays as it is
             target.write_bytes(content)  # in a folder in which nothing new can be written
