@@ -451,6 +451,14 @@ def test_serve(address: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) 
         assert not result.faults
 
 
+def test_path_below_a_directory(tmp_path: Path) -> None:
+    """A path that `[tool.usagecompat]` has is below the folder of its file; any other address is as it is."""
+    assert address_of("unix:run/a.sock").below(str(tmp_path)) == Address("", path=f"{tmp_path}/run/a.sock")
+    assert address_of("unix:/run/a.sock").below(str(tmp_path)) == Address("", path="/run/a.sock")
+    assert address_of("unix:run/a.sock").below(None) == Address("", path="run/a.sock")
+    assert address_of("tcp:localhost:1").below(str(tmp_path)) == Address("localhost", 1)
+
+
 def test_socket_in_use(tmp_path: Path) -> None:
     """An address at which somebody listens is not taken away."""
     path = str(tmp_path / "client.sock")

@@ -86,5 +86,7 @@ def _readme(language: str, build: tuple[str, ...], client: str) -> str:
     return (
         f"# An adapter in {language}\n\n"
         f"It decodes each payload with a plain JSON library and encodes it again.\n"
-        f"Put your own client where the library is, then run:\n\n```sh\n{commands}\n```\n{locked}"
+        f"Put your own client where the library is.\n"
+        f"If it can only decode, or only encode, docs/clients.md says what the adapter answers then.\n"
+        f"Then run:\n\n```sh\n{commands}\n```\n{locked}"
     )

@@ -9,7 +9,7 @@ import re
 import socket
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from usagecompat.exceptions import NoSuchClient
 
@@ -41,6 +41,10 @@ class Address:
         """A short name without anything that a pattern reads otherwise."""
         told = os.path.basename(self.path) if self.path else f"{self.host}-{self.port}"  # noqa: PTH119 - any text
         return _UNSAID.sub("-", told).strip("-.") or "socket"
+
+    def below(self, directory: str | None) -> Address:
+        """The same, with a path that is relative to a directory; None is the working directory."""
+        return evolve(self, path=os.path.join(directory, self.path)) if self.path and directory else self  # noqa: PTH118 - any text
 
     def connect(self, seconds: float) -> socket.socket:
         """

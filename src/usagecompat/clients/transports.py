@@ -41,7 +41,7 @@ def open_session(spec: ClientSpec) -> Generator[ClientSession]:
         yield FunctionSession(spec)
         return
     if spec.way is Way.SOCKET:
-        attachment = Attachment(address_of(spec.command[0]), spec.timeout, spec.patience)
+        attachment = Attachment(address_of(spec.command[0]).below(spec.cwd), spec.timeout, spec.patience)
         with Server() as server:
             attached = Conversation(spec, attachment, server)
             try:

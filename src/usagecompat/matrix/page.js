@@ -461,7 +461,7 @@
     const differences = cell[6].map((number) => {
       const [code, pointer, sent, returned, message, cap] = data.differences[number];
       return {
-        code: text(code), pointer: text(pointer), message: text(message), cap: data.levels[cap],
+        code: text(code), pointer: text(pointer), message: text(message), cap: client.only === "decodes only" ? "" : data.levels[cap],
         sent: sent < 0 ? null : text(sent), returned: returned < 0 ? null : text(returned),
       };
     });
@@ -496,7 +496,7 @@
       const item = make("li");
       const button = make("button");
       button.type = "button";
-      put(button, `${one.cap} ${one.pointer || "the root"}`);
+      put(button, `${one.cap} ${one.pointer || "the root"}`.trim());
       button.addEventListener("click", () => point(number));
       item.append(button, " ", explained(one.code), ": ");
       put(item, one.message);
@@ -558,8 +558,8 @@
   const legend = at("legend");
   legend.append("A cell says how much came back:");
   const KEYS = [...data.levels.map((level, number) => [SHORT[number], `l${number}`, level]).reverse(),
-    ["R", "refused", "refused"], ["×", "failed", "crashed, too late or out of order"], ["·", "ok", "invalid, survived"],
-    ["!", "l0", "invalid, and taken"], ["–", "gap", "not judged"], ["\u00a0", "fails ok", "fails"]];
+    ["R", "refused", "refused"], ["×", "failed", "crashed, too late or out of order"], ["·", "ok", "invalid and survived, or decoded without a level"],
+    ["!", "l0", "invalid and taken, or decoded with wrong values"], ["–", "gap", "not judged"], ["\u00a0", "fails ok", "fails"]];
   for (const [letter, colour, meaning] of KEYS) {
     const key = make("span", letter, `key ${colour}`);
     const level = data.levels.indexOf(meaning);
