@@ -116,6 +116,19 @@ def test_wheel_from_checkout(wheel: Path, tmp_path: Path) -> None:
     assert built.read_bytes() == wheel.read_bytes()
 
 
+def test_no_wheel_without_a_corpus(tmp_path: Path) -> None:
+    """A tree without the corpus gives no wheel, and is told what it lacks."""
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copyfile(ROOT / name, tmp_path / name)
+    for folder in (".ci", "schemas"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    (tmp_path / "src" / "usagecompat").mkdir(parents=True)
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode != 0
+    assert f"a wheel needs the folders fixtures of the project, below {tmp_path}" in run.stderr
+
+
 def test_installed_corpus(installed: Path, tmp_path: Path, tracked: list[str]) -> None:
     """Commands read the corpus of an installed wheel, and a copy of it is the one of the repository."""
     cache, copy = tmp_path / "cache", tmp_path / "copy"
