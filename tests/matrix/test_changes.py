@@ -307,6 +307,17 @@ def test_paging(tmp_path: Path) -> None:
     assert (other.exit_code, "give --paging to both or to none" in other.stderr) == (2, True)
 
 
+def test_list_of_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of expected failures that the configuration names is left aside beside a baseline, which is said."""
+    monkeypatch.chdir(tmp_path)
+    run(GOOD, "--also", "json=old.json")
+    Path("known.txt").touch()
+    Path("pyproject.toml").write_text('[tool.usagecompat]\nexpected = "known.txt"\n')
+    result = run(GOOD, "--baseline", "old.json")
+    assert (result.exit_code, "Nothing got worse" in result.stdout) == (0, True), result.output
+    assert "with --baseline the list known.txt of the configuration is not used" in result.stderr
+
+
 def test_other_revision(tmp_path: Path) -> None:
     """That the baseline was judged by another revision is told, as is every option that differs."""
     old = tmp_path / "old.json"

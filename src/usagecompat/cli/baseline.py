@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from usagecompat.cli.output import put, put_json
+from usagecompat.cli.output import put, put_json, say
 from usagecompat.renderers import MAX_CASES
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ def baselines_in(context: click.Context, paths: Sequence[Path], format_: str) ->
         return ()
     if context.get_parameter_source("expected") is click.core.ParameterSource.COMMANDLINE:
         raise click.UsageError("--baseline and --expected both say which failures are known; give one of them.")
+    if listed := context.params.get("expected"):
+        say(f"usagecompat: with --baseline the list {listed} of the configuration is not used", err=True)
     if format_ not in _FORMATS:
         raise click.UsageError(
             f"With --baseline what changed is printed, as {', '.join(_FORMATS[:-1])} or {_FORMATS[-1]}, not as {format_}; "
