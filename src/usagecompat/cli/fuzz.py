@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import signal
+from contextlib import contextmanager
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Final
@@ -21,11 +23,15 @@ from usagecompat.cli.subjects import adapted, subjects_in
 from usagecompat.clients import Way, client_spec
 from usagecompat.contract import resolve_revision
 from usagecompat.corpus import FULL, packaged, read_expected_failures
+from usagecompat.corpus import NAME as MANIFEST
 from usagecompat.fidelity import Level
-from usagecompat.fuzz import FORMATS, Store, render_fuzz
+from usagecompat.fuzz import FORMATS, Store, keep_all_in, render_fuzz
 from usagecompat.fuzz import fuzz as search
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from types import FrameType
+
     from usagecompat.clients import ClientSpec
     from usagecompat.contract import Revision
 
@@ -61,6 +67,13 @@ _STEPS: Final = 10
     help="How long the search goes on.",
 )
 @click.option("--seed", type=click.IntRange(0, _MOST_SEED), metavar="N", help="Where the draws begin; any otherwise.")
+@click.option(
+    "--stop-after",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="End the search after so many new kinds of failure; it takes all its time otherwise.",
+)
 @click.option(
     "--timeout",
     type=Positive(_MOST_SECONDS),
@@ -103,6 +116,7 @@ def fuzz(  # noqa: PLR0913 - one for each option
     against: str | None,
     seconds: float,
     seed: int | None,
+    stop_after: int,
     timeout: float,
     expected: Path | None,
     corpus: Path | None,
@@ -129,13 +143,20 @@ def fuzz(  # noqa: PLR0913 - one for each option
     subjects = subjects_in(corpus or packaged(), FULL)
     drawn = SystemRandom().randrange(_MOST_SEED) if seed is None else seed
     store = Store(spec.name)
+    if store.prepare():
+        keep_all_in(store.folder)
     asked = 0
 
-    with progress(int(seconds * _STEPS), spec.name, unit="payloads", counted=lambda: asked) as bar:
+    with (
+        _interrupted_once() as is_interrupted,
+        progress(int(seconds * _STEPS), spec.name, unit="payloads", counted=lambda: asked) as bar,
+    ):
         moved = 0
 
         def tick(gone: float, sent: int) -> None:
             nonlocal asked, moved
+            if is_interrupted():
+                raise KeyboardInterrupt
             asked = sent
             if (steps := int(gone * _STEPS)) > moved:
                 bar(steps - moved)
@@ -150,14 +171,44 @@ def fuzz(  # noqa: PLR0913 - one for each option
             against=other,
             required=Level[require.upper()],
             expected=entries,
-            corpus=corpus if corpus and corpus.is_dir() else None,
+            corpus=_root(corpus),
             store=store,
+            stop_after=stop_after,
             tick=tick,
         )
     if store.trouble:
         say(f"usagecompat: nothing can be kept for the next run: {store.trouble}", err=True)
     (put_json if format_ == "json" else put)(render_fuzz(result, format_))
     context.exit(0 if result.ok else 1)
+
+
+@contextmanager
+def _interrupted_once() -> Generator[Callable[[], bool]]:
+    """
+    Whether Control-C was pressed; it is also raised, as ever.
+
+    Python drops what is raised in the midst of a callback, such as those of garbage collection, and then nothing ends.
+    """
+    pressed = False
+    before = signal.getsignal(signal.SIGINT)
+
+    def press(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+        if callable(before):
+            before(number, frame)
+
+    signal.signal(signal.SIGINT, press)
+    try:
+        yield lambda: pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _root(corpus: Path | None) -> Path | None:
+    """The corpus that new cases go to: the one that is named, or that what is named is a part of."""
+    places = (corpus, *corpus.parents[:2]) if corpus else ()
+    return next((place for place in places if (place / MANIFEST).is_file()), None)
 
 
 def _spec(  # noqa: PLR0913 - one for each option

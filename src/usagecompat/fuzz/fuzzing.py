@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 _BURST: Final = 40
 """So many payloads are made by mutation for each that Hypothesis draws, which takes as long as some ten of them."""
+_FIRST: Final = 400
+"""So many payloads are made before Hypothesis draws the first, which takes it a second or more."""
 _CORPUS_SHARE: Final = 0.35
 """The share of the time that the corpus may take; a client that takes seconds to start does not get through it."""
 _KNOWN_SHARE: Final = 0.2
@@ -171,7 +173,7 @@ class _Search:
         """
         self._begin_with_what_failed()
         self._ask_corpus(subjects)
-        if not self.clock.is_over:
+        if self._make(_FIRST):
             draw(self.bench.revision, self.seed, self._take)
 
     def _begin_with_what_failed(self) -> None:
@@ -225,7 +227,11 @@ class _Search:
         tree = self._base(payload)
         if tree is not None:
             self._mutator.learn(tree, rng)
-        for _ in range(_BURST):
+        return self._make(_BURST)
+
+    def _make(self, count: int) -> bool:
+        """Send so many payloads that are made of others; whether there is time for more."""
+        for _ in range(count):
             if self.clock.is_over:
                 return False
             made, self._next = self._next, None

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from attrs import define, field
+from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Store:
     def _database(self) -> ExampleDatabase:
         return DirectoryBasedExampleDatabase(self.folder / "examples")
 
-    def _open(self) -> bool:
+    def prepare(self) -> bool:
         """Whether there is a folder, which is made and hidden from git if need be."""
         try:
             self.folder.mkdir(exist_ok=True)
@@ -67,7 +68,7 @@ class Store:
 
     def save(self, payload: bytes) -> None:
         """Let the next run begin with a payload."""
-        if self._open():
+        if self.prepare():
             self._database().save(self._key, payload)
 
     def forget(self, payload: bytes) -> None:
@@ -76,7 +77,7 @@ class Store:
 
     def write(self, kind: Kind, payload: bytes) -> Path | None:
         """A payload as a file, named after its kind; None if it cannot be written."""
-        if not self._open():
+        if not self.prepare():
             return None
         folder = self.folder / "found" / (slug(self.client) or "client")
         path = folder / f"{name_of(kind)}.json"
@@ -95,6 +96,11 @@ class Store:
             if payload not in wanted:
                 with suppress(OSError):
                     self.forget(payload)
+
+
+def keep_all_in(folder: Path) -> None:
+    """Let Hypothesis, too, keep what it computes once in this folder, and not in one of its own."""
+    set_hypothesis_home_dir(folder)
 
 
 def slug(text: str) -> str:
