@@ -7,6 +7,7 @@ Until `--compat` is given, or a fixture is used, this costs nothing: the module 
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
 
 def _seconds(text: str) -> float:
     """A number of seconds that can be waited for; anything else is refused by the parser of options."""
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
     if not 0 < seconds <= 1_000_000:  # noqa: PLR2004 - some eleven days
-        raise ValueError(text)
+        raise ArgumentTypeError(f"it takes a number of seconds above zero, not {text!r}")
     return seconds
 
 

@@ -30,7 +30,7 @@ def closest(name: str, known: Iterable[str]) -> str | None:
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A question about the name that is nearest, with a space behind it; empty if none is near."""
     close = closest(name, known)
-    return f"did you mean {close!r}? " if close else ""
+    return f"did you mean {str(close)!r}? " if close else ""  # a member of an enum is asked for by its value
 
 
 def _plain(name: str) -> str:

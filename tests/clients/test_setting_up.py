@@ -86,7 +86,11 @@ def test_children_of_what_fails(tmp_path: Path) -> None:
         ("no-such-program", "60", ["not found", "--setup ended with exit status 127"]),
         ("kill -9 $$", "60", ["--setup ended by signal 9"]),
         ("seq 100000; false", "60", ["    100000", "--setup ended with exit status 1"]),
-        ("echo waiting; sleep 600", "0.5", ["    waiting", "--setup was not done within 0.5 s"]),
+        (
+            "echo waiting; sleep 600",
+            "0.5",
+            ["    waiting", "--setup was not done within 0.5 s (a server needs & behind it)"],
+        ),
         ("yes", "0.5", ["    y", "--setup was not done within 0.5 s"]),
         ("printf '\\033[2J\\377\\0end'; false", "60", ["end", "--setup ended with exit status 1"]),
     ],

@@ -237,6 +237,13 @@ def test_missing_corpus(tmp_path: Path) -> None:
     assert usagecompat.cases(root=tmp_path) == ()
     with pytest.raises(UnreadableInput, match="nowhere"):
         usagecompat.cases(root=tmp_path / "nowhere")
+    assert usagecompat.cases(root=str(tmp_path)) == ()
+
+
+def test_name_that_was_meant() -> None:
+    """A name that is nearly right is asked for as it is written, and not as the kit has it inside."""
+    with pytest.raises(NoSuchName, match=r"there is no shape 'pgae'; did you mean 'page'\? use one of page, "):
+        usagecompat.cases(shape="pgae")  # type: ignore[arg-type]
 
 
 def test_copy_has_every_file(tmp_path: Path) -> None:

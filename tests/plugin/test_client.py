@@ -108,3 +108,24 @@ def test_no_client(pytester: pytest.Pytester, given: str) -> None:
     result = pytester.runpytest("--compat=fixtures", "--compat-client", given)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*--compat-client: *is no client*"])
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--compat=plain", "--compat-client", "./nobody"], "*--corpus plain` asks it about payloads"),
+        (
+            ["--compat=fixtures", "--compat-client", "a=./one", "--compat-client", "a=./two"],
+            "*2 clients have 1 names, client[[]a[]]; put NAME= before each",
+        ),
+        (["--compat=fixtures", "--compat-fuzz", "soon"], "*--compat-fuzz: it takes a number of seconds above zero, not 'soon'"),
+        (["--compat=fixtures", "--compat-client-timeout", "0"], "*--compat-client-timeout: it takes a number of seconds above zero, not '0'"),
+    ],
+)  # fmt: skip
+def test_misuse(pytester: pytest.Pytester, options: list[str], told: str) -> None:
+    """A client that nothing would be put to, two of one name, and seconds that are none are usage errors."""
+    pytester.mkdir("plain").joinpath("one.json").write_text("{}")
+    result = pytester.runpytest(*options)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([told])

@@ -276,6 +276,13 @@ def test_no_codec(codec: Any, why: str) -> None:  # noqa: ANN401 - any form
         ({"cases": "nobody-has-this"}, ValueError, "is meant by 'nobody-has-this'"),
         ({"cases": 5}, TypeError, "it holds 5"),
         ({"cases": [b"{}"]}, TypeError, "it holds b'{}'"),
+        ({"timeout": -1}, ValueError, "`timeout` is a number of seconds above zero, and not -1"),
+        ({"timeout": float("nan")}, ValueError, "`timeout` is a number of seconds above zero, and not nan"),
+        ({"timeout": float("inf")}, ValueError, "`timeout` is a number of seconds above zero, and not inf"),
+        ({"timeout": "1"}, TypeError, "`timeout` is a number of seconds above zero, and not '1'"),
+        ({"timeout": True}, TypeError, "`timeout` is a number of seconds above zero, and not True"),
+        ({"max_cases": -1}, ValueError, "`max_cases` is a whole number of cases, and not -1"),
+        ({"max_cases": 1.5}, TypeError, "`max_cases` is a whole number of cases, and not 1.5"),
         ({"cases": usagecompat.cases("smoke")[:1], "set": "smoke"}, ValueError, "either cases or a set of them"),
     ],
 )

@@ -41,7 +41,9 @@ def set_up(command: str, *, seconds: float = SETUP_TIMEOUT) -> Generator[None]:
             try:
                 status, _ = program.read_all(b"", seconds=seconds, limit=_MOST)
             except TimedOut:
-                raise SetupFailed(command, f"was not done within {seconds:g} s", program.complaints) from None
+                raise SetupFailed(
+                    command, f"was not done within {seconds:g} s (a server needs & behind it)", program.complaints
+                ) from None
             except (Flooded, GuardLost) as trouble:
                 raise SetupFailed(command, str(trouble), program.complaints) from trouble
             if status:

@@ -6,6 +6,7 @@ The packaged corpus is `fixtures/` of this kit; any directory with files of the 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from usagecompat.corpus.case_files import Case, Expected, Fix, Range, read_case, read_cases, read_notes
@@ -16,8 +17,6 @@ from usagecompat.exceptions import WouldOverwrite
 from usagecompat.findings import Shape, Verdict, named
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from usagecompat.findings import ShapeName, VerdictName
 
 __all__ = [
@@ -47,7 +46,7 @@ def cases(
     *,
     shape: ShapeName | None = None,
     verdict: VerdictName | None = None,
-    root: Path | None = None,
+    root: str | Path | None = None,
 ) -> tuple[Case, ...]:
     """
     Cases of a corpus, sorted by id, fit for `pytest.mark.parametrize` as they are.
@@ -63,7 +62,7 @@ def cases(
         CorruptCase: A file of the corpus does not say what it must say.
         UnreadableInput: There is no directory `root`.
     """
-    place = packaged() if root is None else root
+    place = packaged() if root is None else Path(root)
     wanted_shape = None if shape is None else named(Shape, shape, "shape")
     wanted_verdict = None if verdict is None else named(Verdict, verdict, "verdict")
     ids = ids_in_set(place, set)

@@ -105,6 +105,12 @@ def _add_clients(given: list[str], options: Options, kit: Kit) -> None:
         raise pytest.UsageError(str(error)) from None
     except UsageCompatError as error:
         raise pytest.UsageError(f"--compat-client: {error}") from None
+    if options.config.option.compat_client and options.config.option.compat_fuzz is None:
+        _must_have_cases(kit)
+    if len(judges) < len(named):
+        raise pytest.UsageError(
+            f"--compat-client: {len(named)} clients have {len(judges)} names, {', '.join(judges)}; put NAME= before each"
+        )
     kit.case_judges.update(judges)
     kit.closing.append(partial(close_all, judges))
     seconds: float | None = options.config.option.compat_fuzz
@@ -116,6 +122,21 @@ def _add_clients(given: list[str], options: Options, kit: Kit) -> None:
             seconds=seconds,
             revision=kit.terms.revision,
             expected=kit.expected_failures,
+        )
+
+
+def _must_have_cases(kit: Kit) -> None:
+    """
+    Refuse a client that would never be asked.
+
+    Raises:
+        pytest.UsageError: There is no case.
+    """
+    if not any(source.is_corpus for source in kit.sources):
+        names = ", ".join(printable_path(source.path) for source in kit.sources)
+        raise pytest.UsageError(
+            f"--compat-client: here are only payloads without a case, and a client is asked about cases; "
+            f"`usagecompat run --client CMD --corpus {names}` asks it about payloads"
         )
 
 

@@ -21,7 +21,7 @@ def parametrize(
     *,
     shape: ShapeName | None = None,
     verdict: VerdictName | None = None,
-    root: Path | None = None,
+    root: str | Path | None = None,
     argument: str = "case",
 ) -> pytest.MarkDecorator:
     """

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_CASES: Final = 20
 """So many failing cases are listed unless somebody asks for more."""
+_LONGEST: Final = 1_000_000
 
 
 def assert_round_trips(  # noqa: PLR0913 - one for each option of `usagecompat run`
@@ -56,14 +57,15 @@ def assert_round_trips(  # noqa: PLR0913 - one for each option of `usagecompat r
 
     Raises:
         AssertionError: A case fails; the message has the causes, what to do, and the cases.
-        TypeError: The codec, the level or a case is none.
-        ValueError: There are no such cases.
+        TypeError: The codec, the level, a case or a number is none.
+        ValueError: There are no such cases, or a number is below what can be meant.
         NoSuchName: There is no such set.
         NoSuchRevision: There is no such revision.
         NoSuchSelection: `cases` is a text and no expression.
     """
     __tracebackhide__ = True
     must_be_level(level)
+    _must_be_numbers(timeout, max_cases)
     spec = ClientSpec(
         name=name_of(codec),
         command=(str(getattr(codec, "__module__", None) or "codec"), name_of(codec)),
@@ -76,6 +78,24 @@ def assert_round_trips(  # noqa: PLR0913 - one for each option of `usagecompat r
     result = run(spec, _chosen(cases, set), revision=at, required=level)
     if result.failing or result.faults or result.missing:
         raise AssertionError("\n".join(_message(result, max_cases)))
+
+
+def _must_be_numbers(timeout: object, max_cases: object) -> None:
+    """
+    Refuse a deadline that cannot be set, which would be taken for a refusal of each payload.
+
+    Raises:
+        TypeError: One of them is no number.
+        ValueError: One of them is too small or too large.
+    """
+    for name, value, types, words in (
+        ("timeout", timeout, (int, float), "a number of seconds above zero"),
+        ("max_cases", max_cases, (int,), "a whole number of cases"),
+    ):
+        if isinstance(value, bool) or not isinstance(value, types):
+            raise TypeError(f"`{name}` is {words}, and not {value!r}")
+        if not (0 < value <= _LONGEST if name == "timeout" else value >= 0):
+            raise ValueError(f"`{name}` is {words}, and not {value!r}")
 
 
 def _chosen(cases: object, set_: str) -> tuple[Case, ...]:
