@@ -134,6 +134,18 @@ def test_once_for_many_clients(tmp_path: Path) -> None:
     assert log.read_text() == "done\n"
 
 
+def test_fuzz_sets_up_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`fuzz` sets up before it asks, and asks nothing if that fails."""
+    monkeypatch.chdir(tmp_path)
+    client = ["--client", "python:usagecompat.clients.reference:codec", "--seconds", "1"]
+    done = CliRunner().invoke(main, ["fuzz", *client, "--setup", "echo ready > ready"])
+    assert "judged" in done.stdout
+    assert (tmp_path / "ready").exists()
+    done = CliRunner().invoke(main, ["fuzz", *client, "--setup", "exit 4"])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "--setup ended with exit status 4" in done.stderr
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the kit follows what descends from a process on Linux only")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_interrupted(tmp_path: Path, number: signal.Signals) -> None:

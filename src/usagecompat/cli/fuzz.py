@@ -19,6 +19,7 @@ from usagecompat.cli.output import put, put_json, say
 from usagecompat.cli.positive import Positive
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
+from usagecompat.cli.setup import awaited, prepared, setup_options
 from usagecompat.cli.subjects import adapted, subjects_in
 from usagecompat.clients import Way, client_spec
 from usagecompat.contract import resolve_revision
@@ -82,6 +83,7 @@ _STEPS: Final = 10
     metavar="S",
     help="How many seconds a client has for one payload.",
 )
+@setup_options
 @click.option(
     "--expected",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -118,6 +120,8 @@ def fuzz(  # noqa: PLR0913 - one for each option
     seed: int | None,
     stop_after: int,
     timeout: float,
+    setup: str | None,
+    setup_timeout: float,
     expected: Path | None,
     corpus: Path | None,
     revision: Revision | None,
@@ -134,11 +138,12 @@ def fuzz(  # noqa: PLR0913 - one for each option
     \b
     Example: usagecompat fuzz --client 'node adapter.mjs'
     Example: usagecompat fuzz --client 'node adapter.mjs' --seconds 600 --seed 7 --expected known.txt
+    Example: usagecompat fuzz --client tcp:localhost:9000 --setup 'docker compose up -d'
     Example: usagecompat fuzz --client './new-version' --against './old-version'
     Example: usagecompat fuzz --adapter go-encoding-json --format json > fuzz.json
     """  # noqa: D301 - click's own mark
     spec, at = _spec(given, adapter, name, timeout, revision, oneshot=oneshot, http=http, validates=validates)
-    other = client_spec(against, timeout=timeout) if against is not None else None
+    other = awaited(client_spec(against, timeout=timeout), setup) if against is not None else None
     entries = read_expected_failures(expected) if expected else ()
     subjects = subjects_in(corpus or packaged(), FULL)
     drawn = SystemRandom().randrange(_MOST_SEED) if seed is None else seed
@@ -148,6 +153,7 @@ def fuzz(  # noqa: PLR0913 - one for each option
     asked = 0
 
     with (
+        prepared(context, setup, setup_timeout),
         _interrupted_once() as is_interrupted,
         progress(int(seconds * _STEPS), spec.name, unit="payloads", counted=lambda: asked) as bar,
     ):
@@ -163,7 +169,7 @@ def fuzz(  # noqa: PLR0913 - one for each option
                 moved = steps
 
         result = search(
-            spec,
+            awaited(spec, setup),
             subjects=subjects,
             revision=at,
             seconds=seconds,
