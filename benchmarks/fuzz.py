@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from rare_faults import SMALLEST
+from rare_faults import SMALLEST, codec
 from usagecompat.clients import client_spec
 from usagecompat.contract import LATEST
 from usagecompat.corpus import cases
@@ -23,14 +23,28 @@ from usagecompat.fuzz import FuzzResult, fuzz
 
 CLIENT = Path(__file__).with_name("rare_faults.py")
 TWICE = 2.0
+REFUSING = {"two-to-63", "start-at-zero", "tab-between-tokens"}
+"""Faults that are refusals, as are the refusals of texts that are no JSON."""
 
 
-def search(name: str, seconds: float, seed: int, *, set_: str = "smoke", inside: bool = False) -> FuzzResult:
+def search(name: str, seconds: float, seed: int, *, set_: str = "full", inside: bool = False) -> FuzzResult:
     """What is found wrong with one client."""
     command = f"python:rare_faults:{name.replace('-', '_')}" if inside else f"{sys.executable} {CLIENT} {name}"
     spec = client_spec(f"{name}={command}", timeout=1.0)
-    subjects = list(cases(set=set_))
+    subjects = [case for case in cases(set=set_) if _keeps(name, case.payload)]
     return fuzz(spec, subjects=subjects, revision=LATEST, seconds=seconds, seed=seed, stop_after=1)
+
+
+def _keeps(name: str, payload: bytes) -> bool:
+    """Whether a client gives a payload back; what no case shows is left to be found."""
+    if name == "hangs-at-an-empty-model":
+        return b'"model":""' not in payload and b'"model": ""' not in payload
+    try:
+        return codec(name)(payload) == payload
+    except (ValueError, RecursionError):
+        return name not in REFUSING
+    except SystemExit:
+        return False
 
 
 def ratio(name: str, result: FuzzResult) -> float:
@@ -44,7 +58,9 @@ def main() -> int:
     parser.add_argument("names", nargs="*", choices=[*SMALLEST, []], metavar="NAME")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--set", default="smoke", help="the part of the corpus to begin with; what it knows is no news")
+    parser.add_argument(
+        "--set", default="full", help="the part of the corpus to begin with, without what shows the fault"
+    )
     parser.add_argument("--inside", action="store_true", help="call the clients as functions, without processes")
     asked = parser.parse_args()
     found = small = 0

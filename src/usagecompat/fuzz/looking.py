@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from usagecompat.corpus import ExpectedFailure
     from usagecompat.fuzz.keeping import Store
 
-_ONE_SHARE: Final = 0.2
+_ONE_SHARE: Final = 0.4
 _ONE_LEAST: Final = 4.0
-"""Of the time, so much at most goes into making one payload small, but these seconds in any case."""
+"""Of the time that is left, so much at most goes into making one payload small, but these seconds in any case."""
 _ONE_CODE: Final = 12
 """So many kinds without a pointer are told apart for each code; a client may put anything into its words."""
 _PATIENCE: Final = 5

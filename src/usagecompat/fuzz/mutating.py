@@ -89,7 +89,7 @@ class Mutator:
             (self._repeat, 4.0),
             (self._undeclared, 2.0),
             (self._empty, 1.5),
-            (self._page, 1.0),
+            (self._page, 1.5),
             (self._order, 0.5),
             (self._kind, 0.5),
             (self._catalogued, 1.5),
@@ -271,7 +271,7 @@ class Mutator:
     def _put_right(self, rng: Random, tree: Object) -> None:
         """Let times follow each other, sums add up, groups differ, and a cursor be there exactly if there is more."""
         name = next((m.name for m in self.said.bucket.members.values() if m.type is JsonType.ARRAY), "results")
-        if tree.get("object") == self.said.page.kind and type(tree.get("has_more")) is bool:
+        if tree.get("object") == self.said.page.kind and type(tree.get("has_more")) is bool and rng.random() < 0.6:
             cursor = tree.get("next_page")
             if tree["has_more"] and not cursor:
                 tree["next_page"] = "page_example"
