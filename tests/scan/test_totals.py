@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+import usagecompat
 from usagecompat.corpus.data import folder
 from usagecompat.scan import adding, restatements, totals
 from usagecompat.scan.accumulator import Judged, Tallying
@@ -127,6 +128,29 @@ def test_totals(size: int) -> None:
         assert (row["results"], row["not_added"]) == (want["results"], want["not_added"]), row
         assert row["counts"] == want["counts"], row
         assert {currency: Decimal(amount) for currency, amount in row["money"].items()} == want["money"], row
+
+
+@pytest.mark.parametrize("time", ["1e400", "1e30", "9" * 41, "-1e30", "1e-5", "1792022400.5"])
+@pytest.mark.parametrize("judged", [ADDING, Judged(totals=True, group="project_id"), Judged(restatements=True)])
+def test_times_of_every_size(time: str, judged: Judged) -> None:
+    """Results of a bucket whose time is no time are added up too, on a day that is called none."""
+    line = text({**bucket(1, "costs"), "start_time": "@"}).replace(b'"@"', time.encode())
+    told = scanned([line, text(bucket(1, "costs"))], 10, judged).to_dict()
+    if judged.totals:
+        assert isinstance(told["totals"], list)
+        assert [row["results"] for row in told["totals"]] == [1, 1]
+        assert {row["day"] for row in told["totals"]} > {"none"}
+
+
+def test_corpus_adds_up() -> None:
+    """No payload of the corpus, however broken, ends a scan that adds up."""
+    payloads = [case.payload for case in usagecompat.cases()]
+    tallying = Tallying(ADDING)
+    for number, payload in enumerate(payloads):
+        tallying.begin(str(number))
+        tallying.payload(payload)
+        tallying.end(None)
+    assert tallying.summary().payloads == len(payloads)
 
 
 def _counted(number: int, choose: random.Random, sizes: Sequence[int]) -> bytes:

@@ -236,7 +236,8 @@ class Adder:
         """Every result of a payload."""
         for bucket, results in buckets(tree, shape, self._revision):
             start = seconds(bucket.get("start_time")) if bucket else None
-            day = None if start is None else start // DAY
+            # A time beyond the years that have a day can be too large to be divided at all.
+            day = start // DAY if start is not None and _FIRST_DAY * DAY <= start < _LAST_DAY * DAY else None
             for result in results:
                 self._add(result, day)
 
