@@ -225,6 +225,14 @@ def test_nothing_failed() -> None:
     assert replayed("failures", status=0)["cases"] == []
 
 
+def test_nothing_was_judged() -> None:
+    """A run of a client that never introduced itself has no failing case, and that is not called fine."""
+    command("run", "--client", f"{sys.executable} -c 'raise SystemExit(3)'", *FEW, "--save-failures", "failures")
+    result = command("replay", "failures")
+    assert result.exit_code == 1
+    assert "2 were not judged, so run the whole corpus" in result.stderr
+
+
 def test_next_run_replaces(place: Path) -> None:
     """Each run replaces what the run before saved, and nothing is left of that."""
     save("drop")

@@ -182,3 +182,15 @@ def test_codes_of_the_future(tmp_path: Path) -> None:
     assert (worse.exit_code, "client/of-later: it does something new" in worse.stdout) == (1, True), worse.output
     better = CliRunner().invoke(main, ["matrix", str(before), "--baseline", str(path)])
     assert (better.exit_code, "1 fixed" in better.stdout) == (0, True), better.output
+
+
+def test_what_to_fix_first(tmp_path: Path) -> None:
+    """What lifts a client most is read again as it was saved."""
+    path = tmp_path / "run.json"
+    told = (
+        CliRunner().invoke(main, ["run", "--client", "oneshot:false", "-k", "kinds/costs", "--format", "json"]).stdout
+    )
+    path.write_text(told, "utf-8")
+    (fix,) = read_result(path).fix_first
+    assert [fix.to_dict()] == json.loads(told)["fix_first"]
+    assert (fix.vague, fix.lift.to, fix.lift.cases) == (True, None, fix.cases)

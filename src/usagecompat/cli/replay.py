@@ -153,7 +153,8 @@ def replay(  # noqa: PLR0913 - one for each option
     _know_revisions(cases, draft)
     spec = _client(saved, given, adapter, timeout)
     if not cases:
-        say(f"No case of {saved.of} failed when {directory} was written, so there is nothing to run again.", err=True)
+        gap = f"; {saved.not_judged} were not judged, so run the whole corpus" if saved.not_judged else ""
+        say(f"No case of {saved.of} failed when {directory} was written: there is nothing to run again{gap}.", err=True)
     with prepared(context, setup, setup_timeout):
         result = _run(awaited(spec, setup), cases, saved.required)
     done = _replayed(cases, result)
@@ -162,7 +163,7 @@ def replay(  # noqa: PLR0913 - one for each option
     else:
         for line in _lines(saved, result, done, quiet=quiet):
             say(line)
-    still = any(one.status in {Status.FAILS, Status.NOT_JUDGED} for one in done)
+    still = any(one.status in {Status.FAILS, Status.NOT_JUDGED} for one in done) or (not cases and saved.not_judged)
     context.exit(1 if still or result.faults else 0)
 
 

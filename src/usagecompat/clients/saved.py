@@ -48,6 +48,8 @@ class Saved:
     required: Level
     of: int
     """How many cases the run had."""
+    not_judged: int
+    """How many of them it says nothing of: skipped, or never asked."""
     version: str
     """Of the kit."""
     cases: tuple[SavedCase, ...]
@@ -70,6 +72,7 @@ def read_saved(directory: Path) -> Saved:
         client=Driven(**known),
         required=Level[told["required"]],
         of=told["of"],
+        not_judged=told["not_judged"],
         version=told["version"],
         cases=tuple(_case(directory, one) for one in told["cases"]),
     )

@@ -140,6 +140,7 @@ def save_failures(  # noqa: PLR0913 - what is known of a run
         "introduction": result.introduction,
         "required": result.required.name,
         "of": len(result.cases),
+        "not_judged": len(result.not_judged),
         "cases": entries,
     }
     new = directory / f".{INDEX}{_NEW}{os.getpid()}"
