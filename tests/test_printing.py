@@ -146,6 +146,53 @@ def test_matrix(tree: Path, format_: str) -> None:
     clean(usagecompat("matrix", f"{NASTY[0]}.json", "--corpus", str(tree), "--format", format_), told=format_)
 
 
+@pytest.mark.parametrize("format_", ["text", "json"])
+def test_replay(tree: Path, format_: str) -> None:
+    """`replay` of what a client whose every word is bad got wrong, from a directory that nobody should print."""
+    client = shlex.join([sys.executable, "-I", "-S", "client.py"])
+    for name in (NASTY[0], NASTY[1]):
+        run = usagecompat(
+            "run", "--client", client, "--corpus", str(tree), "--save-failures", name, "--format", format_
+        )
+        clean(run, told=name)
+        assert list(Path(name, "cases").iterdir())
+        clean(usagecompat("replay", name, "--format", format_), told=name)
+        clean(usagecompat("replay", name, "--case", NASTY[2], "--format", format_), told=name)
+        for commands in Path(name, "cases").glob("*/commands.txt"):
+            assert commands.read_text("utf-8").replace("\n", "").isprintable()
+    clean(usagecompat("replay", str(tree), "--format", format_))
+
+
+@pytest.mark.parametrize("format_", ["text", "json"])
+def test_fuzz(tree: Path, format_: str) -> None:
+    """`fuzz`, of a client whose every word is bad, beside payloads whose names are."""
+    client = shlex.join([sys.executable, "-I", "-S", "client.py"])
+    words = ["--client", f"{NASTY[2]}={client}", "--corpus", str(tree), "--seconds", "2", "--format", format_]
+    clean(usagecompat("fuzz", *words), told=format_)
+
+
+def test_configuration(tree: Path) -> None:
+    """A file whose keys, values and clients are bad, which every command reads."""
+    for number, name in enumerate(NASTY[:-1]):
+        text = json.dumps(name)
+        for key, value in (
+            (text, "1"),
+            ("require", text),
+            ("expected", text),
+            ("clients", f"[{text}]"),
+            (f"x{name}", ""),
+        ):
+            Path("pyproject.toml").write_text(f"[tool.usagecompat]\n{key} = {value}\n", "utf-8")
+            clean(usagecompat("run", "--corpus", str(tree), "-k", str(number)), told=f"{key} {name!r}")
+            clean(usagecompat("check", str(tree)), told=f"{key} {name!r}")
+
+
+def test_completion() -> None:
+    """`completion`, of a shell that there is not."""
+    for name in ("bash", *NASTY):
+        clean(usagecompat("completion", name), told=name)
+
+
 def test_redact(tree: Path) -> None:
     """`redact`, of names that nobody should print, and of texts that nobody can read."""
     clean(usagecompat("redact", str(tree), "--out", NASTY[0], "--key-file", NASTY[3], "--keep", NASTY[5]))
@@ -280,6 +327,7 @@ def test_one_place_prints() -> None:
             }:  # fmt: skip
                 writers.add(str(path.relative_to(source)))
     assert writers == {
+        "clients/adapter_sdk.py",  # runs in a client's own process, and says where that listens
         "cli/commands.py",  # how click shows a failure, which is one escaped line
         "cli/output.py",
         "contract/openapi.py",  # a program of its own, for the generators of adapters
