@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -244,7 +244,6 @@ def test_members_of_its_own_choice(sent: str, said: str, wrong: list[str]) -> No
     assert [one.code for one in found.differences if is_wrong(one.code, one.cap)] == wrong
 
 
-@settings(max_examples=30)
 @given(payloads(shape="page"), st.sets(st.sampled_from(["data", "has_more", "next_page", "object"])))
 def test_any_choice_of_right_values_is_right(page: bytes, names: set[str]) -> None:
     """Whatever is left out of a page, what is left of it has no wrong value."""
