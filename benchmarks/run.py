@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import checks
+import corpus_runs
 import formats
 import growth
 import installed
@@ -30,6 +31,7 @@ _SECTIONS: Final[dict[str, Callable[..., list[Figure]]]] = {
     "growth": growth.measure,
     "start": starts.measure,
     "installed": installed.measure,
+    "runs": corpus_runs.measure,
     "scan": scan.measure,
 }
 

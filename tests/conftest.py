@@ -10,17 +10,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 from platformdirs import user_cache_path
 
 pytest_plugins = ["pytester"]
-
-# No test depends on how fast the machine is.
-settings.register_profile(
-    "suite", deadline=None, max_examples=8, suppress_health_check=[HealthCheck.too_slow], print_blob=True
-)
-settings.register_profile("thorough", settings.get_profile("suite"), max_examples=2_000)
-settings.load_profile("suite")
 
 # What a shell runs in the background ignores interruptions, and so would every program that a test starts and interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -30,6 +22,19 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 os.environ.setdefault("USAGECOMPAT_CACHE", str(user_cache_path("usagecompat", appauthor=False)))
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let no test depend on how fast the machine is; a run of a corpus alone needs no Hypothesis."""
+    if config.getoption("compat", None) and not _names_tests(config):
+        return
+    from hypothesis import HealthCheck, settings  # noqa: PLC0415 - it takes long to import
+
+    settings.register_profile(
+        "suite", deadline=None, max_examples=8, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    )
+    settings.register_profile("thorough", settings.get_profile("suite"), max_examples=2_000)
+    settings.load_profile("suite")
 
 
 def pytest_sessionstart() -> None:
@@ -46,10 +51,14 @@ def pytest_ignore_collect(config: pytest.Config) -> bool | None:
 
     That command is for installations without what the tests need.
     """
+    return True if config.getoption("compat", None) and not _names_tests(config) else None
+
+
+def _names_tests(config: pytest.Config) -> bool:
+    """Whether these tests are among what was asked for, by the words of the command line."""
     worker: dict[str, list[str]] = getattr(config, "workerinput", {})
     said = worker.get("mainargv", config.invocation_params.args)
-    named = any(str(argument).startswith("tests") for argument in said)
-    return True if config.getoption("compat", None) and not named else None
+    return any(str(argument).startswith("tests") for argument in said)
 
 
 @pytest.fixture(scope="session")

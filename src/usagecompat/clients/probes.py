@@ -204,7 +204,8 @@ class _Bench:
         began = time.monotonic()
         try:
             reply = self.client.ask(request)
-            reply = evolve(reply, message=few_words(reply.message))
+            if reply.message:
+                reply = evolve(reply, message=few_words(reply.message))
         except NotIntroduced as situation:
             self.outside.append(situation.fault)
             self._given_up = f"the client could not be started again: {situation.fault.message}"
@@ -271,7 +272,8 @@ class _Probe:
         """Ask again, and alone."""
         answered = [(task, reply) for task, reply in self.first if reply.outcome in _ANSWERED]
         good = [task for task, reply in answered if reply.outcome is Outcome.DECODED and task.verdict in _GOOD]
-        bad = [task for task, _ in answered if task not in good]
+        known = {task.case_id for task in good}
+        bad = [task for task, _ in answered if task.case_id not in known]
         if not self.bench.client.keeps_state:
             good, bad = _spread(good, _REPEATED), []
         self.bench.client.renew()

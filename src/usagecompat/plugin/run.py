@@ -7,6 +7,7 @@ Further judges, such as a client under test, are put into `Kit.case_judges` befo
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 from collections import Counter
@@ -343,6 +344,15 @@ class Kit:
         return (ids is None or item.subject.id in ids) and self._is_pinned(item.subject)
 
     # -- outcome
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        """Let the collector of garbage pass over the thousands of items, which stay until the end."""
+        gc.freeze()
+        try:
+            return (yield)
+        finally:
+            gc.unfreeze()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
