@@ -202,6 +202,25 @@ def test_every_group_is_explained(group: str) -> None:
     assert lines[1].startswith(f"  {group}/")
 
 
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (
+            ["run", "--timeout", "soon"],
+            "Invalid value for '--timeout': 'soon' is no number. See: ",
+        ),
+        (["scan", "x", "--jobs", "two"], "'two' is no whole number. See: "),
+        (["probe", "http://x", "--rate", "fast"], "'fast' is no number. See: "),
+        (["completion"], "Choose from: bash, fish, zsh. See: "),
+    ],
+)
+def test_sentences(args: list[str], told: str) -> None:
+    """A text where a number belongs, and a missing argument, are told in a sentence that ends as one."""
+    result = CliRunner().invoke(main, args)
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert told in result.stderr
+
+
 def test_closest() -> None:
     """Case, dashes and underscores do not matter; an odd or long name is nobody's."""
     assert closest("INPUT-TOKENS", ["input_tokens", "x"]) == "input_tokens"

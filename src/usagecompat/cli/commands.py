@@ -51,6 +51,11 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
 """Where each command lives, and what it does in one sentence."""
 
 _LONGEST_LINE: Final = 4_000
+_NO_NUMBER: Final = {
+    "is not a valid float range.": "is no number.",
+    "is not a valid integer range.": "is no whole number.",
+}
+"""What click says of a text where a number belongs, and what people understand."""
 _BEFORE: Final = {"--config": "--config FILE", "--no-config": "--no-config"}
 """Options of all commands, which are given before them."""
 KITS_FAULT: Final = "This is a fault of usagecompat, not of your payload, your client or your command line."
@@ -175,7 +180,16 @@ def _misplaced(error: click.UsageError) -> str:
     """Where an option belongs that no command has, because it stands before all of them."""
     if isinstance(error, click.NoSuchOption) and error.option_name in _BEFORE:
         return f"{_BEFORE[error.option_name]} stands before the command: usagecompat {_BEFORE[error.option_name]} …"
-    return error.format_message()
+    told = error.format_message()
+    for of_click, plain in _NO_NUMBER.items():
+        told = told.replace(of_click, plain)
+    return told
+
+
+def _sentence(text: str) -> str:
+    """One line that ends as a sentence does: click's own do not where they end with a list."""
+    line = _one_line(text)
+    return f"{line}." if line[-1:].isalnum() else line
 
 
 @contextmanager
@@ -193,7 +207,7 @@ def _told_in_one_line() -> Generator[None]:
         raise _Told("interrupted; what was not reported by then was not checked") from error
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "usagecompat"
-        raise _Told(f"{_one_line(_place(error) + _misplaced(error))} See: {command} --help") from error
+        raise _Told(f"{_sentence(_place(error) + _misplaced(error))} See: {command} --help") from error
     except click.ClickException as error:
         raise _Told(_one_line(error.format_message())) from error
     except UsageCompatError as error:
