@@ -487,6 +487,18 @@ def test_expected_failures_and_baseline_of_a_decoder(programs: dict[str, str], t
     assert "got worse" in told.stdout
 
 
+def test_history_of_a_decoder_has_no_levels(programs: dict[str, str], tmp_path: Path) -> None:
+    """Over time a decoder has a table of failing cases, where other clients have a drawing of levels."""
+    page, some = tmp_path / "matrix.html", ["-k", "numbers/amount", "--probes", "none"]
+    for program in ("reads", "wrong"):
+        client_ = programs[program].replace(f"{program}=", "mine=", 1)
+        history = ["--history", str(tmp_path / "runs"), "--also", f"html={page}"]
+        CliRunner().invoke(main, ["matrix", "--client", client_, *some, *history])
+    text = page.read_text("utf-8")
+    assert "mine decodes only: cases that fail" in text
+    assert "mine: level by version" not in text
+
+
 def test_saved_failures_of_a_decoder_and_an_encoder(programs: dict[str, str], tmp_path: Path) -> None:
     """What fails is saved with the messages that show it, and replayed."""
     writes = programs["writes"].replace(" none", " floats")

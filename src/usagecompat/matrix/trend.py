@@ -7,13 +7,13 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from usagecompat.clients import Outcome
+from usagecompat.clients import OneWay, Outcome
 from usagecompat.corpus import Tier
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.fidelity import Level
 from usagecompat.matrix.change_tables import changes_text
 from usagecompat.matrix.changes import Changes, client_changes
-from usagecompat.pages import Html, Stop, details, paragraph, rungs, words
+from usagecompat.pages import Html, Stop, details, paragraph, rungs, table, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -47,18 +47,36 @@ def _client(name: str, times: Sequence[Standing]) -> Html:
     left = len(times) - _MOST_TIMES
     times = times[-_MOST_TIMES:]
     stops = [_stop(times[index - 1] if index else None, now) for index, now in enumerate(times)]
-    chart = rungs(
-        f"{name}: level by version", [level.name for level in Level], [f"{tier} cases" for tier in _TIERS], stops
+    chart = (
+        _without_levels(name, times)
+        if all(one.one_way is OneWay.DECODES for one in times)
+        else rungs(
+            f"{name}: level by version", [level.name for level in Level], [f"{tier} cases" for tier in _TIERS], stops
+        )
     )
     told = f"{left:,} earlier times are not drawn." if left > 0 else ""
     mark = "A broken line stands where the kit, the corpus or the required level is another one than before."
     pairs = [*pairwise(times)]
     if len(times) > 2:  # noqa: PLR2004 - more than one pair
         pairs.append((times[0], times[-1]))
-    if any(stop.is_other for stop in stops):
+    if any(stop.is_other for stop in stops) and times[-1].one_way is not OneWay.DECODES:
         told = f"{mark} {told}".strip()
     steps = (_step(before, now) for before, now in reversed(pairs))
     return Html("".join((chart, paragraph(told) if told else "", _table(name, times), *steps)))
+
+
+def _without_levels(name: str, times: Sequence[Standing]) -> Html:
+    """How many cases fail at each time, of a client that only decodes and so has no level."""
+    rows = [
+        (
+            one.made,
+            one.version,
+            f"{sum(bool(answer.failing(one.required)) for answer in one.answers.values()):,}",
+            f"{len(one.answers):,}",
+        )
+        for one in times
+    ]
+    return table(f"{name} decodes only: cases that fail", ("time", "version", "fail", "of"), rows, numbers=[2, 3])
 
 
 def _stop(before: Standing | None, now: Standing) -> Stop:
