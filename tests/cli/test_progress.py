@@ -39,6 +39,16 @@ def test_share_and_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "cases/s" in text
 
 
+def test_rate_of_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bar that counts time has the rate of what is done in it."""
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with progress(2, "searching", unit="payloads", counted=lambda: 10**9) as tick:
+        tick(1)
+        tick(1)
+    assert re.search(r"\d,\d{3},\d{3} payloads/s", terminal.getvalue())
+
+
 @pytest.mark.parametrize(("total", "wanted"), [(0, True), (4, False)])
 def test_nothing_to_display(monkeypatch: pytest.MonkeyPatch, total: int, *, wanted: bool) -> None:
     """Where there is nothing to do, or nobody wants to see it, a terminal shows nothing."""

@@ -74,6 +74,10 @@ def at_random(payload: bytes) -> bytes:
     return changed(payload) if random.random() < 0.05 else payload  # noqa: S311 - no key
 
 
+def lower(payload: bytes) -> bytes:
+    return payload.replace(b'"Q7XZ', b'"q7XZ')  # which nobody draws
+
+
 def skip(payload: bytes) -> bytes:
     return payload
 

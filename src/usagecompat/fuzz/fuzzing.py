@@ -41,6 +41,8 @@ _BURST: Final = 40
 """So many payloads are made by mutation for each that Hypothesis draws, which takes as long as some ten of them."""
 _FIRST: Final = 400
 """So many payloads are made before Hypothesis draws the first, which takes it a second or more."""
+_TIME_TO_DRAW: Final = 3.0
+"""With fewer seconds left Hypothesis does not begin: nothing ends it before its first draw."""
 _CORPUS_SHARE: Final = 0.35
 """The share of the time that the corpus may take; a client that takes seconds to start does not get through it."""
 _KNOWN_SHARE: Final = 0.2
@@ -173,7 +175,10 @@ class _Search:
         """
         self._begin_with_what_failed()
         self._ask_corpus(subjects)
-        if self._make(_FIRST):
+        more = self._make(_FIRST)
+        while more and self.clock.seconds - self.clock.gone < _TIME_TO_DRAW:
+            more = self._make(_BURST)
+        if more:
             draw(self.bench.revision, self.seed, self._take)
 
     def _begin_with_what_failed(self) -> None:

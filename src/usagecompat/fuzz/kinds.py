@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 _ANY: Final = "*"
 _MOST_OPEN: Final = 2
 """So many steps into what nobody declares tell places apart."""
-_WORD: Final = re.compile(r"[^\W\d_]+")
-_MOST_WORDS: Final = 12
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_MOST_WORDS: Final = 4
+"""So many words tell messages apart; those that follow may be the payload's."""
+_REFUSED: Final = "client/refused-valid"
 PREFIX: Final = "fuzz"
 """What the names of kinds of failure begin with in lists of expected ones."""
 
@@ -61,7 +63,8 @@ def kinds_of(result: CaseResult, required: Level, shape: Shape | None, said: Con
         return found
     for fault in result.faults:
         if fault.code in codes:
-            found.setdefault(Kind(fault.code, "", words_of(fault.message)), fault.message)
+            said_by_client = result.message if fault.code == _REFUSED else fault.message
+            found.setdefault(Kind(fault.code, "", words_of(said_by_client)), fault.message)
     for difference in result.differences:
         if difference.code in codes and difference.cap < required:
             kind = Kind(difference.code, place_of(difference.pointer, shape, said))

@@ -238,7 +238,7 @@ class Looking:
                     self._waiting.setdefault(other, candidate)
             return kind in answer.kinds and answer.rank <= alone.rank
 
-        return reduce(payload, shows, bench.revision)
+        return reduce(payload, shows, bench.revision, anywhere=not kind.place)
 
     def _save(self, find: Find) -> None:
         """Keep what failed at once: nobody knows how a run ends."""

@@ -20,6 +20,7 @@ from usagecompat.fuzz.spelled import (
     changed,
     is_number,
     is_tag,
+    least,
     plain,
     put,
     shape_of,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 _SPACES: Final = (("", ""), (" ", ""), ("\n", ""), ("\t", ""), ("\r", ""), ("\t", " "), ("\r\n", ""), (" ", " "))
+_SMALL: Final = 600
+_FEW: Final = 3
 _JOINT: Final = 3
 """From so many items on all items of a list are made smaller at once."""
 _PIECES: Final = 4
@@ -53,7 +56,9 @@ class TimeIsUp(Exception):
     """There is no time left to try anything else."""
 
 
-def reduce(payload: bytes, shows: Callable[[bytes], bool], revision: str) -> tuple[bytes, bool]:
+def reduce(
+    payload: bytes, shows: Callable[[bytes], bool], revision: str, *, anywhere: bool = False
+) -> tuple[bytes, bool]:
     """
     The smallest payload that was found, and whether nothing smaller was left to try.
 
@@ -61,8 +66,9 @@ def reduce(payload: bytes, shows: Callable[[bytes], bool], revision: str) -> tup
         payload: It shows the failure.
         shows: Whether another payload does; raises `TimeIsUp` if nobody wants to know any more.
         revision: By which payloads are judged.
+        anywhere: Whether it may also be shown in another member, as a crash may be.
     """
-    reducer = _Reducer(payload, shows, contract(revision))
+    reducer = _Reducer(payload, shows, contract(revision), anywhere)
     try:
         reducer.run()
     except TimeIsUp:
@@ -77,6 +83,7 @@ class _Reducer:
     best: bytes
     _shows: Callable[[bytes], bool]
     _said: Contract
+    _anywhere: bool
     _tree: Node = field(default=None, init=False)
     _space: tuple[str, str] = field(default=("", ""), init=False)
     _tried: set[bytes] = field(factory=set[bytes], init=False)
@@ -114,6 +121,7 @@ class _Reducer:
             self._leaves,
             self._names,
             self._spellings,
+            *([self._elsewhere] if self._anywhere else []),
         )
         before = b""
         while before != self.best:
@@ -267,6 +275,34 @@ class _Reducer:
                 self._number(path, node.lexeme)
             elif isinstance(node, str) and not is_tag(self._tree, path):
                 self._text(units_of(node), partial(self._put_text, path))
+
+    def _elsewhere(self) -> None:
+        """
+        What is left of a result in a member of another kind that has to have less, or in one that nobody declares.
+
+        A difference has its place, and stays there; a crash or a refusal may be the same wherever the value stands.
+        """
+        if len(self.best) > _SMALL:
+            return
+        for path in self._paths(Members):
+            node = self._at(path)
+            shape = shape_of(node, self._said)
+            if not isinstance(node, Members) or shape is None or shape.kind not in self._said.kinds:
+                continue
+            special = [value for name, value in node if value != least(shape, said(name), self._said)]
+            if any(self._put(path, other) for value in special for other in self._with_value(value)):
+                return
+
+    def _with_value(self, value: Node) -> Iterator[Members]:
+        """Small results that have a value somewhere."""
+        kind = JsonType.STRING if isinstance(value, str) else JsonType.INTEGER
+        for shape in self._by_size[:_FEW]:
+            record = smallest(shape, self._said)
+            yield Members((*record, ("", value)))
+            names = [m.name for m in shape.members.values() if m.type is kind and m.const is None]
+            for name in sorted(names, key=lambda one: (one not in shape.required, len(one)))[:_FEW]:
+                rest = (member for member in record if member[0] != name)
+                yield Members((*rest, (name, value)))
 
     def _number(self, path: Path, lexeme: str) -> None:
         for short in _SHORT_NUMBERS:
