@@ -71,7 +71,7 @@ def leak(payload: bytes) -> bytes:
 
 
 def at_random(payload: bytes) -> bytes:
-    return changed(payload) if random.random() < 0.05 else payload  # noqa: S311 - no key
+    return changed(payload) if random.random() < 0.02 else payload  # noqa: S311 - no key
 
 
 def lower(payload: bytes) -> bytes:

@@ -158,7 +158,8 @@ class Looking:
         before = tuple(self.history)[:-1]
         self.bench.renew()
         alone = self.bench.ask(payload)
-        if kind not in alone.kinds:
+        steady = kind in alone.kinds and (kind.code == _TIMED_OUT or kind in self.bench.ask(payload).kinds)
+        if not steady:
             self._look_into_unsteady(kind, payload, before)
             return
         find = self._found(kind, payload, alone)
