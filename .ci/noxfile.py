@@ -15,6 +15,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,41 @@ BOTH_CORES = ("-n", "2")
 
 CORE = {"jsontext": 98.5, "contract": 98.0, "checking": 98.0, "codec": 98.7, "fidelity": 98.0}
 """The packages of which every branch counts, and the per cent of branches and lines that their tests take at least."""
+
+OTHER_PYTHONS = ("3.12", "3.13", "3.14", "3.13t", "3.14t")
+"""The other interpreters that are looked for; 3.11 runs everything else, and a `t` is a free-threaded build."""
+
+PART = (
+    *(f"tests/{package}" for package in ("jsontext", "checking", "codec", "fidelity")),
+    *(f"tests/cli/test_{name}.py" for name in ("cli", "misuse", "version", "completion")),
+)
+"""What each of them runs: the core, and the help and misuse of all commands."""
+
+IN_WASM = "3.14-wasm"
+PYODIDE = "pyodide@314.0.7"
+WASM = ("cp314", "pyemscripten_2026_0_wasm32")
+WASM_PART = tuple(f"tests/{package}" for package in ("jsontext", "codec", "checking"))
+WASM_CANNOT = "not deep and not nest and not grows"
+"""What it leaves out: texts that nest as deep as calls can be end it."""
+IN_WASM_PURE = [
+    "attrs",
+    "cattrs",
+    "click",
+    "hypothesis",
+    "iniconfig",
+    "jsonpointer",
+    "jsonschema",
+    "jsonschema-specifications",
+    "lazy-loader",
+    "packaging",
+    "platformdirs",
+    "pluggy",
+    "pygments",
+    "pytest",
+    "referencing",
+    "sortedcontainers",
+    "typing-extensions",
+]
 
 TOOLS = ("node", "go", "cargo", "java", "perl")
 """What interop needs beside Python; what is absent is not run, and counted so."""
@@ -194,6 +230,76 @@ def lowest(session: nox.Session) -> None:
     session.install("--resolution", "lowest-direct", ".[scan]", "--group", "test")
     session.run("uv", "pip", "list", external=True)
     session.run("pytest", "-q", *(session.posargs or BOTH_CORES), *_junit(session.name))
+
+
+@nox.session(tags=["ci"])
+def pythons(session: nox.Session) -> None:
+    """
+    A part of the tests passes with each Python that can be had here; `-s pythons -- 3.13` takes some of them only.
+
+    The newest is CPython in WebAssembly, which the npm package pyodide carries: there are no processes and no threads.
+    """
+    wanted = session.posargs or [*OTHER_PYTHONS, IN_WASM]
+    results: dict[str, str] = {}
+    for version in wanted:
+        try:
+            results[version] = _in_wasm(session) if version == IN_WASM else _with_python(session, version)
+        except CommandFailed:
+            results[version] = "FAILED"
+    for version, result in results.items():
+        session.log("Python %s: %s", version, result)
+    if "FAILED" in results.values():
+        session.error("not every Python passes")
+
+
+def _interpreter(version: str) -> str | None:
+    """An interpreter of a version: one on the path that starts, or one of pyenv's."""
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    found = [shutil.which(f"python{version}"), *map(str, pyenv.glob(f"{version.rstrip('t')}.*/bin/python"))]
+    program = "import sys, sysconfig; print('%d.%d' % sys.version_info[:2] + 't' * bool(sysconfig.get_config_var('Py_GIL_DISABLED')))"
+    for one in filter(None, found):
+        said = subprocess.run([one, "-c", program], capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603 - what was found
+        if said == version:
+            return one
+    return None
+
+
+def _with_python(session: nox.Session, version: str) -> str:
+    """Run the part with an interpreter that is installed here; what came of it."""
+    interpreter = _interpreter(version)
+    if interpreter is None:
+        return "absent, not run"
+    place = _scratch() / f"python-{version}"
+    session.run("uv", "venv", "--quiet", "--python", interpreter, str(place), external=True)
+    python = str(place / "bin" / "python")
+    install = ["uv", "pip", "install", "--quiet", "--python", python, str(ROOT)]
+    session.run(*install, "--group", f"{ROOT}/pyproject.toml:test", external=True, env={"VIRTUAL_ENV": None})
+    session.chdir(ROOT)
+    session.run(python, "-m", "pytest", "-q", *BOTH_CORES, *PART, *_junit(f"python-{version}"), external=True)
+    return f"passed, {' '.join(PART)}"
+
+
+def _in_wasm(session: nox.Session) -> str:
+    """Run the core of the part with the Python of pyodide; what came of it."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        return "absent (node and npm bring it), not run"
+    place = _scratch()
+    site = str(place / "site")
+    session.run(npm, "install", "--silent", "--ignore-scripts", "--prefix", str(place), PYODIDE, external=True)
+    session.run("uv", "build", "--quiet", "--wheel", "--out-dir", str(place), str(ROOT), external=True)
+    (wheel,) = place.glob("*.whl")
+    session.install("pip")
+    pip = ("pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", "--target", site)
+    for (abi, platform), packages in ((("none", "any"), (str(wheel), *IN_WASM_PURE)), (WASM, ("msgspec",))):
+        there = ("--python-version", "3.14", "--implementation", "cp", "--abi", abi, "--platform", platform)
+        session.run(*pip, *there, *packages)
+    script = str(ROOT / ".ci" / "wasm.mjs")
+    pyodide = str(place / "node_modules" / "pyodide")
+    # It leaves nothing for `totals.py`, for which a test that is skipped here would be skipped everywhere.
+    command = (node, "--stack-size=6500", script, pyodide, site, str(ROOT), "-q", "-rs", *WASM_PART, "-k", WASM_CANNOT)
+    session.run(*command, external=True)
+    return f"passed in WebAssembly, {' '.join(WASM_PART)}"
 
 
 @nox.session(tags=["ci"])
