@@ -137,6 +137,17 @@ def test_what_still_fails_and_what_is_fixed() -> None:
     assert "Fixed:\n  members/amount-zero" in text.stdout
 
 
+def test_client_that_ends() -> None:
+    """Cases that a client could not be asked are in the first line, with or without --quiet, and are not called fixed."""
+    save("drop")
+    for words in ([], ["--quiet"]):
+        text = command("replay", "failures", "--client", "false", *words)
+        assert (text.exit_code, text.stdout.splitlines()[1].partition(";")[0]) == (
+            1,
+            "0 of 1 cases still fail at EXACT, 0 are fixed, 1 was not judged",
+        )
+
+
 def test_failing_otherwise() -> None:
     """A case that fails for another reason still fails, and the text has what it had failed for."""
     save("drop")

@@ -343,6 +343,7 @@ MISUSES = {
     "lines": (["--baseline", "lines.json"], "more than one value"),
     "payload": (["--baseline", "payload.json"], "is no result of"),
     "apart": (["--baseline", "apart.json"], "shares no case with the run"),
+    "none": (["--baseline", "none.json"], "shares no case with the run: it has none, and the run has kinds/"),
     "empty": (["--baseline", "empty.json"], "it is empty"),
 }
 
@@ -358,6 +359,7 @@ def test_misuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: str, nam
     Path("payload.json").write_text('{"object": "page", "data": []}')
     Path("empty.json").touch()
     Path("list.txt").touch()
+    Path("none.json").write_text(json.dumps(json.loads(whole) | {"cases": []}))
     Path("apart.json").write_text(whole.replace("kinds/costs", "kinds/else"))
     words, reason = MISUSES[name]
     result = run(GOOD, *words, command=command)

@@ -235,9 +235,11 @@ def _lines(saved: Saved, result: ClientResult, done: Sequence[Replayed], *, quie
     yield who(result)
     by = {status: [one for one in done if one.status is status] for status in Status}
     fails = by[Status.FAILS]
+    gap = len(by[Status.NOT_JUDGED])
+    not_judged = f", {gap} {'was' if gap == 1 else 'were'} not judged" if gap else ""
     yield (
         f"{len(fails)} of {len(done)} cases still {'fails' if len(fails) == 1 else 'fail'} at {result.required.name}, "
-        f"{len(by[Status.FIXED])} {'is' if len(by[Status.FIXED]) == 1 else 'are'} fixed; "
+        f"{len(by[Status.FIXED])} {'is' if len(by[Status.FIXED]) == 1 else 'are'} fixed{not_judged}; "
         f"{len(saved.cases)} of {saved.of} had failed"
     )
     for fault in result.faults:

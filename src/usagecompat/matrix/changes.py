@@ -358,7 +358,7 @@ def _nothing_shared(before: Standing, now: Standing) -> str:
 
 def _few(names: Iterable[str]) -> str:
     listed = list(names)
-    return ", ".join(listed[:3]) + (f" and {len(listed) - 3:,} more" if len(listed) > 3 else "")  # noqa: PLR2004 - a few
+    return ", ".join(listed[:3] or ["none"]) + (f" and {len(listed) - 3:,} more" if len(listed) > 3 else "")  # noqa: PLR2004 - a few
 
 
 def _told(answer: Answer, required: Level) -> dict[str, object]:
