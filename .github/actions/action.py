@@ -43,6 +43,9 @@ RUN_TEXTS: Final = (
     "probes",
     "expected",
     "save-failures",
+    "setup",
+    "setup-timeout",
+    "client-version",
 )
 RUN_FLAGS: Final = ("oneshot", "http", "paging", "validates", "allow-skips")
 
