@@ -103,6 +103,10 @@ def test_state_keeps_totals(put: Put, tmp_path: Path) -> None:
         (["-", "--state", "s"], "standard input cannot"),
         (["a.ndjson", "--rows", "r.ndjson", "--state", "s"], "--rows writes"),
         (["a.ndjson", "--rows", "r.csv"], "ends in none of"),
+        (
+            ["a.ndjson", "--rows", "nowhere/r.ndjson"],
+            "nowhere/r.ndjson cannot be written: it is in no directory that exists",
+        ),
         (["a.ndjson", "--group", "project"], "there is no group key"),
         (["a.ndjson", "--ignore", "json/none"], "there is no finding code"),
         (["a.ndjson", "--fail-on", "nothing"], "is not one of"),

@@ -53,6 +53,8 @@ def _rows_file(_context: click.Context, _option: click.Parameter, path: Path | N
         raise click.BadParameter(
             f"{path} ends in none of .ndjson, .jsonl and .parquet, which decide how rows are written."
         )
+    if path is not None and not path.parent.is_dir():
+        raise click.BadParameter(f"{path} cannot be written: it is in no directory that exists.")
     return path
 
 

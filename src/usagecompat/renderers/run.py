@@ -139,7 +139,9 @@ def _harmless(result: ClientResult) -> Iterator[str]:
     causes = [cause for cause in result.causes if cause.cap >= result.required]
     if causes:
         yield ""
-        listed = ", ".join(f"{cause.title} ({len(cause.cases)} cases)" for cause in causes)
+        listed = ", ".join(
+            f"{cause.title} ({len(cause.cases)} case{'s' if len(cause.cases) > 1 else ''})" for cause in causes
+        )
         at = "" if result.one_way is OneWay.DECODES else f" at {result.required.name}"
         yield f"No failure{at}: {printable(listed)}"
 
