@@ -282,7 +282,7 @@ def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_folder_that_takes_nothing_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where nothing new can be written, a file that may be written is written in place."""
+    """Where nothing new can be written, a file that may be written is written in place; the folder is named."""
     place = tmp_path / "place"
     place.write_text("before")
     write = Path.write_bytes
@@ -295,6 +295,9 @@ def test_folder_that_takes_nothing_new(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(Path, "write_bytes", refuse)
     write_file(place, "after")
     assert place.read_text() == "after"
+    with pytest.raises(PermissionError) as caught:
+        write_new(tmp_path, "run", ".json", "")
+    assert caught.value.filename == str(tmp_path)
 
 
 def test_written_again(tmp_path: Path) -> None:

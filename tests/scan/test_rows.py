@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from typing import TYPE_CHECKING
 
@@ -117,3 +118,15 @@ def test_misuse(arguments: list[str], words: str) -> None:
     result = scan(*arguments)
     assert result.exit_code == 2
     assert words in " ".join(result.output.split())
+
+
+def test_closed_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing can be written, the file that was asked for is named, and no other."""
+
+    def refuse(*_: object, prefix: str = "", **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", f"{prefix}x7")
+
+    (tmp_path / "a.ndjson").write_bytes(b"{}")
+    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    done = CliRunner().invoke(main, ["scan", str(tmp_path / "a.ndjson"), "--rows", str(tmp_path / "r.ndjson")])
+    assert (done.exit_code, done.stderr) == (2, f"usagecompat: {tmp_path / 'r.ndjson'}: Permission denied\n")

@@ -81,6 +81,9 @@ def write_new(folder: Path, name: str, end: str, text: str) -> Path:
                     _put_in(waiting, place)
                     return place
             raise AssertionError  # numbers have no end
+        except OSError as error:
+            error.filename, error.filename2 = os.fspath(folder), None  # nobody has asked for the file that waits
+            raise
         finally:
             waiting.unlink(missing_ok=True)
 

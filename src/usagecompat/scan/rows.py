@@ -202,7 +202,11 @@ def gathered(target: Path | None, partitions: int) -> Generator[Parts | None]:
     write = _write_table if target.suffix == ".parquet" else _write_lines
     if write is _write_table:
         _pyarrow(target)
-    folder = tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        folder = tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent)
+    except OSError as error:
+        error.filename = str(target)  # nobody has asked for the folder
+        raise
     try:
         parts = Parts(folder)
         yield parts
