@@ -310,6 +310,8 @@ def test_floats_have_a_level() -> None:
         ({"scenarios": "pretty"}, TypeError, "`scenarios` is a tuple of names"),
         ({"scenarios": ("error-on-page-2:418",)}, NoSuchScenario, "has no variant '418'"),
         ({"level": "exact"}, TypeError, "`level` is a usagecompat.Level"),
+        ({"timeout": -1}, ValueError, "`timeout` is a number of seconds above zero, and not -1"),
+        ({"timeout": "3"}, TypeError, "`timeout` is a number of seconds above zero, and not '3'"),
         ({"revision": "2020-01-01"}, NoSuchRevision, "2020-01-01"),
         ({"endpoints": ("usage/decisions",), "revision": "2024-12-16"}, NoSuchName, "'usage/decisions'"),
     ],

@@ -19,7 +19,7 @@ from usagecompat.exceptions import NoSuchName
 from usagecompat.fidelity import Level
 from usagecompat.ledger import DEFAULT_SEED, SCENARIOS, Ledger, behaviour
 from usagecompat.renderers import render_paging_failure
-from usagecompat.testing.levels import must_be_level
+from usagecompat.testing.levels import must_be_level, must_be_seconds
 from usagecompat.testing.paging_queries import Asked, Queries, sequence_of, servers
 from usagecompat.testing.paging_stage import stage
 
@@ -108,7 +108,8 @@ class PagingMachine(RuleBasedStateMachine):
             NoSuchName: There is no such endpoint.
             NoSuchRevision: There is no such revision.
             NoSuchScenario: There is no such scenario.
-            TypeError: The level is none, or a list of names is a text.
+            TypeError: The level or the deadline is none, or a list of names is a text.
+            ValueError: The deadline cannot be set.
         """
         super().__init_subclass__()
         cls.TestCase.settings = _settings()
@@ -123,6 +124,7 @@ class PagingMachine(RuleBasedStateMachine):
         for name in cls.scenarios:
             behaviour([name])
         must_be_level(cls.level)
+        must_be_seconds(cls.timeout)
 
     def __init__(self) -> None:
         """
