@@ -175,11 +175,6 @@ class Finder:
         if len(self._members) > MOST_MEMBERS * 2:
             self._members = _few(self._members, MOST_MEMBERS)
 
-    def is_earlier(self, place: str, start: Seconds | None) -> bool:
-        """Whether buckets of which the first starts then can be before all in which a member was until now."""
-        known, day = self._members.get(place), day_of(start)
-        return known is None or known.first is None or day is None or day < known.first
-
     def look(self, tree: Any, shape: Shape) -> None:  # noqa: ANN401 - a tree
         """Count what is in a payload."""
         first: Seconds | None = None
