@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import tomllib
 import zipfile
 from importlib import metadata
@@ -76,10 +77,11 @@ def elsewhere(installed: Path, tmp_path: Path) -> Path:
 def usagecompat_in(
     folder: Path, *words: str, cache: Path, program: str = "usagecompat"
 ) -> subprocess.CompletedProcess[str]:
-    """What the command says, or pytest, if the package in a folder is used."""
+    """What the command says, or pytest, if the package in a folder is used; it stands in an empty directory."""
     environment = {**os.environ, "PYTHONPATH": str(folder), "USAGECOMPAT_CACHE": str(cache)}
     command = [sys.executable, "-m", program, *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=folder.parent)
+    with tempfile.TemporaryDirectory() as here:
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=here)
 
 
 def contents(wheel: Path) -> dict[str, bytes]:
