@@ -278,6 +278,20 @@ def test_killed_half_way(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save("die")
 
 
+def test_replay_from_elsewhere(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client is started where the run was that saved its failures, or here if that directory is gone."""
+    count = len(save("drop")["cases"])
+    assert count
+    (place / "elsewhere").mkdir()
+    monkeypatch.chdir(place / "elsewhere")
+    told = replayed("../failures", status=1)
+    assert told["counts"]["fails"] == count
+    index = place / "failures" / "index.json"
+    index.write_text(index.read_text("utf-8").replace(json.dumps(str(place)), json.dumps(str(place / "gone"))), "utf-8")
+    monkeypatch.chdir(place)
+    assert replayed("failures", status=1)["counts"]["fails"] == count
+
+
 def test_directory_of_somebody_else(place: Path) -> None:
     """What is no saved case stays as it is, and the client is not even started."""
     (place / "mine").mkdir()

@@ -12,6 +12,7 @@ import os
 import shlex
 import shutil
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from attrs import asdict, evolve, frozen
@@ -23,7 +24,6 @@ from usagecompat.exceptions import ForeignDirectory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from usagecompat.clients.grading import Task
     from usagecompat.clients.results import CaseResult, ClientResult
@@ -60,7 +60,7 @@ class Driven:
     refused: tuple[int, ...]
     timeout: float
     directory: str | None
-    """Where it was started, if not in the working directory."""
+    """Where it was started; None for an adapter, which knows."""
 
     def spec(self, timeout: float) -> ClientSpec:
         """
@@ -70,7 +70,8 @@ class Driven:
             NoSuchClient: It is none.
         """
         given = self.given or ""
-        spec = client_spec(given, name=self.name, validates=self.validates, timeout=timeout, cwd=self.directory)
+        cwd = self.directory if self.directory and Path(self.directory).is_dir() else None  # saved on another machine
+        spec = client_spec(given, name=self.name, validates=self.validates, timeout=timeout, cwd=cwd)
         if spec.way is not self.way:  # an option said it, and nothing in the text does
             spec = evolve(spec, way=self.way)
         return evolve(spec, refused=frozenset(self.refused))
@@ -86,7 +87,7 @@ class Driven:
             validates=spec.validates,
             refused=tuple(sorted(spec.refused)),
             timeout=spec.timeout,
-            directory=None if adapter else spec.cwd,
+            directory=None if adapter else spec.cwd or str(Path.cwd()),
         )
 
 
