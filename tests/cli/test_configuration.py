@@ -173,6 +173,7 @@ def test_other_file_and_none(project: Path) -> None:
         ('ignore = ["wire/no-such"]', "at 'ignore': Invalid value for '--ignore': there is no finding code"),
         ("clients = [1]", "at 'clients': it takes a list of clients such as"),
         ("clients = {a = 1}", "not a table"),
+        ('clients = ["a=x", "b=x", "a=y"]', "at 'clients': two clients have the name 'a'; give each one of its own"),
         ("jobs = 0", "at 'jobs': it takes a whole number above zero, not 0"),
         ("jobs = true", "not true"),
         ("timeout = nan", "at 'timeout': it takes a number of seconds above zero, not nan"),

@@ -8,6 +8,7 @@ file has the kit's name in it.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -29,6 +30,8 @@ _MARK: Final = b"usagecompat"
 _HOW_TO_DO_WITHOUT: Final = "--no-config before the command leaves the file out"
 _LARGEST: Final = 10_000_000
 _REVISION: Final = "revision"
+_CLIENTS: Final = "clients"
+_NAMED: Final = re.compile(r"([\w.-]+)=")
 _LONGEST: Final = 80
 
 
@@ -119,10 +122,18 @@ def _read(path: Path, said: object) -> Configuration:
         if not key.fits(value):
             raise BadConfiguration(str(path), name, f"it takes {key.what}, not {_shown(value)}")
         values[name] = tuple(cast("list[str]", value)) if isinstance(value, list) else value
+        if name == _CLIENTS and (twice := _named_twice(values[name])):
+            raise BadConfiguration(str(path), name, f"two clients have the name {twice!r}; give each one of its own")
         text = str(value)  # pyright: ignore[reportUnknownArgumentType] - a list is no place
         if key.is_place or (name == _REVISION and (path.parent / text).is_file()):
             values[name] = _seen_from_here(path.parent, text)
     return Configuration(path=path, values=values, directory=_directory(path.parent))
+
+
+def _named_twice(clients: Value) -> str:
+    """The name that two clients have; empty if none is given twice."""
+    names = [found[1] for text in cast("tuple[str, ...]", clients) if (found := _NAMED.match(text))]
+    return next((name for name in names if names.count(name) > 1), "")
 
 
 def _shown(value: object) -> str:
