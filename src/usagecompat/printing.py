@@ -38,6 +38,11 @@ def escaped(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
 
 
+def counted(number: int, noun: str) -> str:
+    """How many there are of something: `1 case`, `1,083 cases`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def quoted(text: str, longest: int) -> str:
     """`text` in double quotes: printable, and cut to `longest` characters before it is escaped."""
     return f'"{escaped(text if len(text) <= longest else f"{text[: longest - 1]}…")}"'

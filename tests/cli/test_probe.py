@@ -35,7 +35,7 @@ def test_a_right_server(url: str) -> None:
     """A right server gives status 0, and what is going to be asked is told beforehand."""
     result = run(url, "--endpoint", "costs", *WEEK)
     assert result.exit_code == 0, result.output
-    assert "1 endpoints, up to " in result.stderr
+    assert "1 endpoint, up to " in result.stderr
     assert "the budget is 300" in result.stderr
     assert "0 errors, 0 warnings, 0 notes" in result.stdout
     assert "sk-admin-mock" not in result.output

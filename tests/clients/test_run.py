@@ -106,7 +106,7 @@ def test_json(fault: str) -> None:
 def test_skipping_is_told() -> None:
     """A case that must be decoded and was skipped is named and ends with status 1, unless that is allowed."""
     result = command(fault="skip")
-    assert f"1 cases were skipped or not run, which is exit status 1: {COSTS}." in result.stderr
+    assert f"1 case skipped or not run, which is exit status 1: {COSTS}." in result.stderr
     assert "--allow-skips" in result.stderr
     assert command("--allow-skips", fault="skip").exit_code == 0
     assert command("-k", ALONE, "--allow-skips", fault="skip").exit_code == 1

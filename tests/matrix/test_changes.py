@@ -166,7 +166,7 @@ def test_other_corpus() -> None:
     assert found.levels[Tier.EVERYDAY] == (Level.BYTES, Level.BYTES)
     both = changes_between([standing_of(before)], [standing_of(now)])
     text = CHANGE_FORMATS["text"](both, 20)
-    assert "compared: 1 cases that both have; 1 new (1 fail); 1 gone; 1 not the same under their id: t/a" in text
+    assert "compared: 1 case that both have; 1 new (1 fail); 1 gone; 1 not the same under their id: t/a" in text
     assert "1 of 1 new cases fail, which is not worse than before:" in text
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from usagecompat.findings import Severity, Shape, Verdict
-from usagecompat.printing import printable
+from usagecompat.printing import counted, printable
 
 if TYPE_CHECKING:
     from usagecompat.checking.fits import FitsInBrief
@@ -83,7 +83,7 @@ def _verdict(report: ReportLike, source: str, *, color: bool) -> str:
 def _counts(report: ReportLike) -> str:
     severities = [finding.severity for finding in report.findings]
     counts = [(severity, severities.count(severity)) for severity in Severity]
-    told = [f"{count:,} {severity}{'' if count == 1 else 's'}" for severity, count in counts if count]
+    told = [counted(count, severity) for severity, count in counts if count]
     return ", ".join(told) or "no findings"
 
 

@@ -22,6 +22,7 @@ from usagecompat.cli.passed_over import say_passed_over
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.findings import Profile, Severity, Shape, Verdict
+from usagecompat.printing import counted
 from usagecompat.renderers import IN_COLOUR, RENDERERS, Checked, Unread
 
 if TYPE_CHECKING:
@@ -196,4 +197,4 @@ def _totals(verdicts: dict[Verdict, int], unread: int) -> str:
     total = sum(verdicts.values())
     counts = ", ".join(f"{count:,} {verdict}" for verdict, count in verdicts.items())
     rest = f"; {unread:,} could not be read" if unread else ""
-    return f"{total:,} payload{'' if total == 1 else 's'}: {counts}{rest}"
+    return f"{counted(total, 'payload')}: {counts}{rest}"

@@ -204,7 +204,7 @@ def _told_in_one_line() -> Generator[None]:
     except (_Told, click.exceptions.NoArgsIsHelpError, click.exceptions.Exit):
         raise
     except (KeyboardInterrupt, click.Abort) as error:
-        raise _Told("interrupted; what was not reported by then was not checked") from error
+        raise _Told("interrupted; what was not reported by then was not done") from error
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "usagecompat"
         raise _Told(f"{_sentence(_place(error) + _misplaced(error))} See: {command} --help") from error

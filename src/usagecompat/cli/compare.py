@@ -17,7 +17,7 @@ from usagecompat.cli.revision_option import REVISION
 from usagecompat.fidelity import Level
 from usagecompat.fidelity import compare as compare_texts
 from usagecompat.findings import Shape
-from usagecompat.printing import printable
+from usagecompat.printing import counted, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +85,7 @@ def _payload(name: str) -> inputs.Payload:
 def _lines(fidelity: Fidelity, sent: str, returned: str) -> Iterator[str]:
     """The level, and two lines for each difference."""
     count = len(fidelity.differences) + fidelity.truncated
-    number = f"{count:,} difference{'' if count == 1 else 's'}" if count else "no difference"
+    number = counted(count, "difference") if count else "no difference"
     level = f"level {int(fidelity.level)}, {fidelity.level.name}"
     yield f"{level}: {printable(sent)} came back as {printable(returned)} with {number}"
     for one in fidelity.differences:

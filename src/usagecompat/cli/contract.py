@@ -16,6 +16,7 @@ from usagecompat.cli.output import say, say_json
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import LATEST
 from usagecompat.findings import Profile
+from usagecompat.printing import counted
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -95,4 +96,4 @@ def schema(  # noqa: PLR0913 - one for each option
 
 
 def _files(count: int) -> str:
-    return f"{count} file{'' if count == 1 else 's'}"
+    return counted(count, "file")

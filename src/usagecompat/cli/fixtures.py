@@ -20,6 +20,7 @@ from usagecompat.cli.packing import pack
 from usagecompat.corpus import manifest_of, read_manifest
 from usagecompat.corpus import selection as corpus
 from usagecompat.findings import Shape, Verdict
+from usagecompat.printing import counted
 
 if TYPE_CHECKING:
     from usagecompat.findings import ShapeName, VerdictName
@@ -80,7 +81,7 @@ def list_(
     width = max((len(case.id) for case in cases), default=0)
     for case in cases:
         say(f"{case.id:{width}}  {case.verdict:10}  {case.description}")
-    say(f"{len(cases):,} cases", err=True)
+    say(counted(len(cases), "case"), err=True)
 
 
 @fixtures.command(short_help="Copy the corpus that comes with the kit.")
@@ -118,7 +119,7 @@ def lint(context: click.Context, directory: Path | None, format_: str) -> None:
             say_json({"path": str(problem.path), "message": problem.message})
         else:
             say(str(problem))
-    say(f"{root}: {len(problems):,} problem{'' if len(problems) == 1 else 's'}", err=True)
+    say(f"{root}: {counted(len(problems), 'problem')}", err=True)
     context.exit(1 if problems else 0)
 
 

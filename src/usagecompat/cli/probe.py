@@ -21,7 +21,7 @@ from usagecompat.cli.positive import Positive
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.findings import Severity
-from usagecompat.printing import printable
+from usagecompat.printing import counted, printable
 
 if TYPE_CHECKING:
     from usagecompat.contract import Endpoint
@@ -231,7 +231,7 @@ def _tell(url: str, endpoints: list[Endpoint], wanted: int, budget: int, rate: f
     made = min(wanted, budget)
     less = f", of {wanted} that it would take" if wanted > budget else ""
     say(
-        f"probing {url}: {len(endpoints)} endpoints, up to {made} requests{less}, "
+        f"probing {url}: {counted(len(endpoints), 'endpoint')}, up to {made} requests{less}, "
         f"about {made / rate:,.0f} seconds at {rate:g} a second; the budget is {budget}",
         err=True,
     )

@@ -19,6 +19,7 @@ from usagecompat.cli import completing
 from usagecompat.cli.formats import formats
 from usagecompat.cli.output import say, say_json
 from usagecompat.exceptions import CannotRedact, MissingExtra, NoPayloads, UnreadableInput, WouldOverwrite
+from usagecompat.printing import counted
 from usagecompat.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -213,8 +214,8 @@ def _compressed(file: IO[bytes], name: str) -> Generator[IO[bytes]]:
 
 def _summary(told: _Told, key_file: Path | None) -> list[str]:
     lines = [
-        f"{told.written:,} file{'' if told.written == 1 else 's'} written, {told.payloads:,} "
-        f"payload{'' if told.payloads == 1 else 's'}: {told.replaced:,} strings replaced"
+        f"{counted(told.written, 'file')} written, {counted(told.payloads, 'payload')}: "
+        f"{counted(told.replaced, 'string')} replaced"
         + (f"; {told.unsure:,} not written, as nobody could be sure" if told.unsure else "")
         + (f"; {told.unread:,} could not be read" if told.unread else "")
     ]

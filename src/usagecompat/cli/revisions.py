@@ -15,6 +15,7 @@ from usagecompat.cli.commands import Group, until_nobody_reads
 from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put_json, say, say_json, write_file
 from usagecompat.contract import PUBLISHED, REVISIONS
+from usagecompat.printing import counted
 
 if TYPE_CHECKING:
     from usagecompat.contract import Draft, Imported
@@ -129,7 +130,7 @@ def _tell(imported: Imported, draft: Draft, *, as_json: bool) -> None:
         return
     if imported.not_held:
         count = len(imported.not_held)
-        say(f"{count} thing{'' if count == 1 else 's'} that a draft cannot hold:", err=True)
+        say(f"{counted(count, 'thing')} that a draft cannot hold:", err=True)
     for one in imported.not_held:
         say(f"  {one}", err=True)
     say("compared with the newest revision:", err=True)

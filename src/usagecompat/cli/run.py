@@ -40,6 +40,7 @@ from usagecompat.corpus import (
     read_expected_failures,
 )
 from usagecompat.fidelity import Level
+from usagecompat.printing import counted
 from usagecompat.renderers import MAX_CASES
 
 if TYPE_CHECKING:
@@ -334,4 +335,4 @@ def _gap(result: ClientResult) -> str:
     more = f" and {len(missing) - _MOST_NAMES} more" if len(missing) > _MOST_NAMES else ""
     skipped = any(case.outcome is Outcome.SKIPPED for case in missing)
     hint = " --allow-skips allows what the client skips." if skipped else ""
-    return f"{len(missing)} cases were skipped or not run, which is exit status 1: {names}{more}.{hint}"
+    return f"{counted(len(missing), 'case')} skipped or not run, which is exit status 1: {names}{more}.{hint}"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from usagecompat.printing import counted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -33,7 +35,7 @@ def version_and_exit(context: click.Context, _option: click.Parameter, asked: bo
         told = {"usagecompat": version(), "corpus": {"version": corpus, "cases": cases}, "newest_revision": LATEST}
         say_json(told)
     else:
-        say(f"usagecompat {version()}", f"corpus {corpus} ({cases:,} cases)", f"newest revision {LATEST}")
+        say(f"usagecompat {version()}", f"corpus {corpus} ({counted(cases, 'case')})", f"newest revision {LATEST}")
     context.exit()
 
 

@@ -12,7 +12,7 @@ from attrs import field, frozen
 from usagecompat.contract import Change, Effect, Role, Rule, changes, chapter, query_changes, source_of
 from usagecompat.conversion.witnesses import QueryWitness, Witness, find_query, find_witness
 from usagecompat.findings import Profile
-from usagecompat.printing import printable
+from usagecompat.printing import counted, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,7 +117,7 @@ class Differences:
         count, breaking = len(self.found), sum(one.change.is_breaking for one in self.found)
         if not count:
             return f"{self.older} to {self.newer}: nothing {'breaks' if self.only_breaking else 'differs'}"
-        return f"{self.older} to {self.newer}: {count} change{'' if count == 1 else 's'}, {breaking} breaking"
+        return f"{self.older} to {self.newer}: {counted(count, 'change')}, {breaking} breaking"
 
 
 def _shown(witness: Witness | QueryWitness | None, change: Change, mark: str = "") -> str:

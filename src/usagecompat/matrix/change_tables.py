@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from usagecompat.corpus import Tier
 from usagecompat.matrix.changes import WORSE, Change
 from usagecompat.matrix.tables import columns, escaped
-from usagecompat.printing import printable
+from usagecompat.printing import counted, printable
 from usagecompat.renderers import MAX_CASES
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _about(client: ClientChanges) -> Iterator[str]:
     ]
     if levels:
         yield f"levels: {'; '.join(levels)}"
-    told = [f"compared: {len(client.shared):,} cases that both have"]
+    told = [f"compared: {counted(len(client.shared), 'case')} that both have"]
     told += [f"{len(client.new):,} new ({len(client.failing_new):,} fail)"] if client.new else []
     told += [f"{len(client.gone):,} gone"] if client.gone else []
     told += [f"{len(client.other):,} not the same under their id: {_few(client.other)}"] if client.other else []
@@ -166,7 +166,7 @@ def _cases(cases: Sequence[CaseChange], change: Change, most: int) -> Iterator[s
     if not cases:
         return
     yield ""
-    yield f"{len(cases)} cases {_TITLES[change]}{_by_code(cases)}:"
+    yield f"{counted(len(cases), 'case')} {_TITLES[change]}{_by_code(cases)}:"
     for case in cases[:most]:
         yield printable(f"  {case.case_id}: {_became(case)}")
         if change in WORSE and case.now.example:
@@ -179,7 +179,7 @@ def _cases_markdown(cases: Sequence[CaseChange], change: Change, most: int) -> I
     if not cases:
         return
     yield ""
-    yield f"<details{' open' if change in WORSE else ''}><summary>{len(cases)} cases {_TITLES[change]}</summary>"
+    yield f"<details{' open' if change in WORSE else ''}><summary>{counted(len(cases), 'case')} {_TITLES[change]}</summary>"
     yield ""
     for case in cases[:most]:
         told = f": {case.now.example[:_MOST_EXAMPLE]}" if change in WORSE and case.now.example else ""

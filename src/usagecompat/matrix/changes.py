@@ -16,6 +16,7 @@ from usagecompat.clients import COMPARED, Expectation, OneWay, Outcome
 from usagecompat.corpus import Tier
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.fidelity import Level
+from usagecompat.printing import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -341,7 +342,7 @@ def _facts(standing: Standing) -> Iterator[tuple[str, str]]:
         yield "kit", about.usagecompat
         yield "platform", about.platform
         corpus = about.corpus
-        yield "corpus", f"{corpus.version or 'its own'}, {corpus.of:,} cases, sha256 {corpus.digest[:12]}"
+        yield "corpus", f"{corpus.version or 'its own'}, {counted(corpus.of, 'case')}, sha256 {corpus.digest[:12]}"
         for name, value in about.options.items():
             if name not in {"require", "revision", "way"}:
                 yield f"option {name}", "none" if value is None else str(value)

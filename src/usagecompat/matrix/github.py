@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from usagecompat.clients import badge_of
 from usagecompat.findings import Severity
 from usagecompat.matrix.tables import markdown
+from usagecompat.printing import counted
 from usagecompat.renderers import MOST, add_to_summary, annotation
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _errors(matrix: Matrix, client: ClientResult) -> Iterator[str]:
         cases = [case for case in cause.cases if case in unexpected]
         if cause.cap < client.required and cases:
             told.update(cases)
-            text = f"{cause.where}: {len(cases)} cases. {cause.example}\n{cause.fix}"
+            text = f"{cause.where}: {counted(len(cases), 'case')}. {cause.example}\n{cause.fix}"
             yield annotation(Severity.ERROR, f"{client.name}: {cause.title}", text)
     if rest := sorted(unexpected.keys() - told):
         yield annotation(Severity.ERROR, f"{client.name}: {len(rest)} more cases fail", ", ".join(rest[:MOST]))
@@ -58,5 +59,5 @@ def _errors(matrix: Matrix, client: ClientResult) -> Iterator[str]:
         yield annotation(Severity.ERROR, title, f"{entry.glob} no longer fails so at {', '.join(passing[:MOST])}")
     missing = [case.case_id for case in client.missing]
     if missing:
-        title = f"{client.name}: {len(missing)} cases were not judged"
+        title = f"{client.name}: {counted(len(missing), 'case')} not judged"
         yield annotation(Severity.ERROR, title, ", ".join(missing[:MOST]))

@@ -23,6 +23,7 @@ from usagecompat.matrix.groups import headline
 from usagecompat.matrix.summary import invalid, shares, worst
 from usagecompat.matrix.tables import own_lines, shared_lines, worst_words
 from usagecompat.matrix.trend import trend
+from usagecompat.printing import counted
 from usagecompat.renderers import MEANINGS
 
 if TYPE_CHECKING:
@@ -148,7 +149,8 @@ class _Data:
             "of": count.of,
             "invalid": [right.right, right.of],
             "causes": [
-                f"{one.title} ({one.where}): {len(one.cases)} cases. {one.fix}" for one in causes[:_MOST_CAUSES]
+                f"{one.title} ({one.where}): {counted(len(one.cases), 'case')}. {one.fix}"
+                for one in causes[:_MOST_CAUSES]
             ],
             "worst": [worst_words(client, one) for one in worst(client)],
             "faults": [f"{fault.code}: {fault.message}" for fault in client.faults],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from usagecompat.clients import OneWay
 from usagecompat.matrix.groups import groups
 from usagecompat.matrix.summary import invalid, worst
-from usagecompat.printing import printable
+from usagecompat.printing import counted, printable
 from usagecompat.renderers import about_lines
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _title(matrix: Matrix) -> str:
     number = len(matrix.clients)
     made = f" on {matrix.made}" if matrix.made else ""
     kit = f"usagecompat {matrix.version}".strip()
-    return f"{kit}{made}: {number} client{'' if number == 1 else 's'}, {len(matrix.case_ids)} cases"
+    return f"{kit}{made}: {counted(number, 'client')}, {counted(len(matrix.case_ids), 'case')}"
 
 
 def shared_lines(matrix: Matrix) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from usagecompat.explanations import explanation
 from usagecompat.findings import CODES, Severity
 from usagecompat.pages import Bar, page, paragraph, section, shares, table
-from usagecompat.printing import printable
+from usagecompat.printing import counted, printable
 from usagecompat.probe.relations import RELATIONS, UNKNOWN
 from usagecompat.probe.results import BROKEN, HELD
 from usagecompat.renderers import MOST, add_to_summary, annotation
@@ -37,7 +37,7 @@ def _head(result: ProbeResult) -> Iterator[str]:
     yield f"window     {_day(window.start)} to {_day(window.end)}, {window.days} days"
     yield f"requests   {result.requests} of {result.budget}, {result.answered} answered"
     yield f"revision   {result.revision or 'unknown'} (judged by {result.judged_by})"
-    yield f"judged     {result.judged} of {result.laws} laws at {len(result.endpoints)} endpoints"
+    yield f"judged     {result.judged} of {result.laws} laws at {counted(len(result.endpoints), 'endpoint')}"
 
 
 def _told(one: Broken) -> str:
@@ -46,9 +46,7 @@ def _told(one: Broken) -> str:
 
 
 def _total(result: ProbeResult) -> str:
-    counts = [
-        f"{result.count(severity):,} {severity}{'' if result.count(severity) == 1 else 's'}" for severity in Severity
-    ]
+    counts = [counted(result.count(severity), severity) for severity in Severity]
     return ", ".join(counts)
 
 

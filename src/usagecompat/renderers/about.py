@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
-from usagecompat.printing import printable
+from usagecompat.printing import counted, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def about_lines(about: About | None) -> Iterator[str]:
 def corpus_words(corpus: CorpusAbout) -> str:
     """Which corpus it is, and how much of it was run."""
     name = f"the kit's corpus {corpus.version}" if corpus.version else "a corpus of its own"
-    part = f"{corpus.of:,} cases" if corpus.cases == corpus.of else f"{corpus.cases:,} of {corpus.of:,} cases"
+    part = counted(corpus.of, "case") if corpus.cases == corpus.of else f"{corpus.cases:,} of {corpus.of:,} cases"
     return f"{name}: {part}, sha256 {corpus.digest[:_FEW]}"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from usagecompat.findings import CODES, Severity, Shape, Verdict
 from usagecompat.pages import Bar, Html, details, page, paragraph, section, shares, table
+from usagecompat.printing import counted
 from usagecompat.renderers.outcomes import Checked, Outcome, Unread
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class CheckPage:
     def text(self) -> str:
         """The page of all that was watched."""
         total = sum(self._verdicts.values())
-        return page("Check", f"{total:,} payload{'' if total == 1 else 's'}", self._sections())
+        return page("Check", counted(total, "payload"), self._sections())
 
     def _sections(self) -> Iterator[Html]:
         yield section(

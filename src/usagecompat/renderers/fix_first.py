@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from usagecompat.clients import OneWay
+from usagecompat.printing import counted
 from usagecompat.renderers.run_parts import told
 
 if TYPE_CHECKING:
@@ -67,4 +68,4 @@ def _what_to_do(fix: Fix) -> str:
 
 
 def _number(cases: int) -> str:
-    return f"{cases} case{'' if cases == 1 else 's'}"
+    return counted(cases, "case")

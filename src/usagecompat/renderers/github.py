@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import define, field
 
 from usagecompat.findings import Severity, Verdict
-from usagecompat.printing import printable
+from usagecompat.printing import counted, printable
 from usagecompat.renderers.outcomes import Unread
 from usagecompat.renderers.places import line_and_column, path_in_repository
 
@@ -127,7 +127,7 @@ class _Summary:
         """All of it on one page."""
         total = self.verdicts.total()
         counts = ", ".join(f"{self.verdicts[verdict]:,} {verdict}" for verdict in Verdict)
-        lines = ["### usagecompat", "", f"{total:,} payload{'' if total == 1 else 's'} reported: {counts}.", ""]
+        lines = ["### usagecompat", "", f"{counted(total, 'payload')} reported: {counts}.", ""]
         if self.unread:
             lines += [f"{len(self.unread):,} could not be read:", ""]
             lines += [*(f"* {_plain(reason)}" for reason in self.unread[:_MOST_ROWS]), ""]

@@ -11,6 +11,7 @@ from usagecompat.fidelity import Level
 from usagecompat.findings import is_index, pointer_parts
 from usagecompat.jsontext import read
 from usagecompat.pages import Bar, Html, details, marked, page, paragraph, section, shares, table
+from usagecompat.printing import counted
 from usagecompat.renderers.about import about_lines
 from usagecompat.renderers.one_way import outcomes_of_decoder
 from usagecompat.renderers.paging_page import paging_sections
@@ -71,7 +72,7 @@ def _sections(result: ClientResult, payloads: Mapping[str, bytes]) -> Iterator[H
     left = len(failing) - len(parts)
     yield section(
         "Failing cases",
-        paragraph(f"{len(failing):,} cases fail{f', of which {left:,} are not displayed' if left else ''}."),
+        paragraph(f"{counted(len(failing), 'case')} failed{f', of which {left:,} are not displayed' if left else ''}."),
         *parts,
     )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from usagecompat.contract import LATEST
 from usagecompat.findings import Profile, Verdict
 from usagecompat.pages import Bar, Day, Html, Stack, bars, calendar, page, paragraph, section, shares, stacks, table
+from usagecompat.printing import counted
 from usagecompat.scan.coverage import seconds_by_day
 from usagecompat.scan.summary import NO_KIND, NO_MONTH, UNKNOWN_KIND, code_order, severity_of
 from usagecompat.scan.text import pair_in_words, place_in_words, unpublished_in_words
@@ -49,7 +50,7 @@ def render_page(summary: Summary, profile: Profile = Profile.SERVED, revision: s
         profile: By which it was judged.
         revision: Likewise.
     """
-    payloads = f"{summary.payloads:,} payload{'' if summary.payloads == 1 else 's'}, {summary.bytes:,} bytes"
+    payloads = f"{counted(summary.payloads, 'payload')}, {summary.bytes:,} bytes"
     about = f"{payloads}, judged by revision {revision}, {profile}"
     if summary.unread:
         about += f"; {summary.unread:,} files could not be read, or not to the end"

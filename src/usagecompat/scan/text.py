@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from usagecompat.contract import LATEST
 from usagecompat.findings import Profile, Severity, Verdict
-from usagecompat.printing import printable
+from usagecompat.printing import counted, printable
 from usagecompat.scan.coverage import DAY, date, seconds_by_day
 from usagecompat.scan.summary import NO_KIND, UNKNOWN_KIND, Example, code_order, severity_of
 from usagecompat.scan.totals import MOST_GROUPS
@@ -46,7 +46,7 @@ def render(summary: Summary, profile: Profile = Profile.SERVED, revision: str = 
 def _lines(summary: Summary, profile: Profile, revision: str) -> Iterator[str]:
     verdicts = ", ".join(f"{summary.verdicts.get(verdict, 0):,} {verdict}" for verdict in Verdict)
     unread = f"; {summary.unread:,} could not be read, or not to the end" if summary.unread else ""
-    payloads = f"{summary.payloads:,} payload{'' if summary.payloads == 1 else 's'}"
+    payloads = counted(summary.payloads, "payload")
     yield f"{payloads}, {summary.bytes:,} bytes: {verdicts}{unread}"
     yield f"judged by revision {revision}, {profile}"
     yield from _counts("shapes", summary.shapes, summary.payloads)
@@ -106,7 +106,7 @@ def _totals(totals: Totals) -> Iterator[str]:
         if totals.by:
             group = "  (all others)" if row.get("rest") else f"  {row['group'] or '(none)'}"
         parts = [
-            f"{row['results']:,} result{'' if row['results'] == 1 else 's'}",
+            counted(row["results"], "result"),
             *(f"{amount} {currency}" for currency, amount in row["money"].items()),
             *(f"{name} {count:,}" for name, count in row["counts"].items() if count),
         ]
@@ -123,12 +123,10 @@ def _restatements(restatements: Restatements) -> Iterator[str]:
     yield ""
     yield "results of the same kind, bucket and group keys that are there more than once"
     many = equal["results"]
-    yield f"  equal: {many:,} result{'' if many == 1 else 's'} too many" + _money(equal["money"])
+    yield f"  equal: {counted(many, 'result')} too many" + _money(equal["money"])
     yield from map(_pair, equal["first"])
     groups = revised["groups"]
-    yield f"  revised: {groups:,} group{'' if groups == 1 else 's'} with other values" + _money(
-        revised["money"], " apart"
-    )
+    yield f"  revised: {counted(groups, 'group')} with other values" + _money(revised["money"], " apart")
     yield from map(_pair, revised["first"])
     if told["not_looked_at"]:
         yield (
@@ -223,7 +221,7 @@ def _coverage(kind: str, coverage: Coverage) -> Iterator[str]:
         whole = sum(seconds == DAY for seconds in days.values())
         about = "" if coverage.is_exact else "about, to the minute: "
         yield (
-            f"  {label}: {about}{_moment(once[0][0])} to {_moment(once[-1][1])}, {len(days):,} day{'' if len(days) == 1 else 's'},"
+            f"  {label}: {about}{_moment(once[0][0])} to {_moment(once[-1][1])}, {counted(len(days), 'day')},"
             f" {whole:,} of them whole"
         )
         yield from _parts({day: seconds for day, seconds in days.items() if seconds < DAY})
@@ -242,7 +240,7 @@ def _parts(days: Mapping[int, int]) -> Iterator[str]:
     if not days:
         return
     few = "; ".join(f"{date(day)} {_duration(seconds)}" for day, seconds in islice(days.items(), _FEW))
-    yield f"    {len(days):,} day{'' if len(days) == 1 else 's'} in part: {few}{_and_more(len(days))}"
+    yield f"    {counted(len(days), 'day')} in part: {few}{_and_more(len(days))}"
 
 
 def _and_more(count: int) -> str:
