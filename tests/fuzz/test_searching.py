@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from usagecompat.clients import client_spec
+from usagecompat.contract import LATEST
 from usagecompat.corpus import Payload, read_expected_failures
 from usagecompat.fidelity import Level
 from usagecompat.findings import Verdict
 from usagecompat.fuzz import Store
+from usagecompat.fuzz.asking import Bench
+from usagecompat.fuzz.reducing import reduce
 
 from .conftest import odd, odd_process, rare, search
 
@@ -34,6 +37,20 @@ def test_no_pointer(mode: str, code: str) -> None:
     assert find.kind.place == USER
     assert find.verdict is Verdict.VALID
     assert b'"user_id":null' in find.payload
+
+
+def test_no_json() -> None:
+    """An answer that is no JSON is one kind of failure, so the page around what it lost goes when it is made small."""
+    item = ITEM.replace(b"1,", b"1000000000000000.1,")
+    bucket = b'{"object":"bucket","start_time":0,"end_time":1,"results":[%b]}' % item
+    page = PAGE.replace(b"[]", b"[%b]" % bucket)
+    with Bench(rare("amount-of-17-digits"), LATEST, Level.EXACT) as bench:
+        (kind,) = bench.ask(page).kinds
+        assert kind.code == "client/not-json"
+        assert bench.ask(item).kinds.keys() == {kind}
+        small, whole = reduce(page, lambda sent: kind in bench.ask(sent).kinds, LATEST, anywhere=not kind.place)
+    assert whole
+    assert len(small) < len(item)
 
 
 @pytest.mark.parametrize(("mode", "code"), [("crash", "client/crashed"), ("hang", "client/timed-out")])

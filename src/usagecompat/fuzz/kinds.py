@@ -3,7 +3,7 @@ Kinds of failure: a code, and a place in the contract.
 
 A place is a pointer from the root of a page, whatever was sent, with `*` for every index and for every name that no
 revision declares. So the same member is one place in a result, in the tenth bucket and in the hundredth.
-A refusal, a crash and the like have no pointer: there the words of the client, without what varies, tell kinds apart.
+A refusal, a crash and an answer that is no JSON have no pointer: there the words of the client, without what varies, tell kinds apart.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _MOST_WORDS: Final = 4
 """So many words tell messages apart; those that follow may be the payload's."""
 _REFUSED: Final = "client/refused-valid"
+_NO_JSON: Final = "client/not-json"
+"""The difference that is one of the whole text, which tells no place in it."""
 PREFIX: Final = "fuzz"
 """What the names of kinds of failure begin with in lists of expected ones."""
 
@@ -67,7 +69,11 @@ def kinds_of(result: CaseResult, required: Level, shape: Shape | None, said: Con
             found.setdefault(Kind(fault.code, "", words_of(said_by_client)), fault.message)
     for difference in result.differences:
         if difference.code in codes and difference.cap < required:
-            kind = Kind(difference.code, place_of(difference.pointer, shape, said))
+            kind = (
+                Kind(difference.code, "", words_of(difference.message))
+                if difference.code == _NO_JSON
+                else Kind(difference.code, place_of(difference.pointer, shape, said))
+            )
             found.setdefault(kind, difference.message)
     return found
 
