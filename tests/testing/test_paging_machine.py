@@ -86,9 +86,9 @@ def test_a_right_pager() -> None:
     ],
 )
 def test_faulty_pagers(fault: str, code: str) -> None:
-    """A faulty pager is found within the examples that a test has, and named."""
+    """A faulty pager is found, and named; how soon depends on what this version of Hypothesis draws."""
     with pytest.raises(AssertionError) as caught:
-        put(machine_of(FAULTY[fault].pager))
+        put(machine_of(FAULTY[fault].pager), settings(LOOK, max_examples=500))
     assert code in str(caught.value).splitlines()[1]
     assert f"See docs/findings.md#{code.replace('/', '')}" in str(caught.value)
     assert re.search(r"^      request 1: GET /v1/organization/\S+\?start_time=\d+", str(caught.value), re.MULTILINE)
