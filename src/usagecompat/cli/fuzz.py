@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from usagecompat.cli import completing
+from usagecompat.cli.client_options import adapter_option, require_option
 from usagecompat.cli.configured import client_given
 from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put, put_json, say
@@ -48,12 +48,7 @@ _STEPS: Final = 10
     "something was misused. What is drawn and how it is judged: docs/fuzzing.md; the JSON: schemas/fuzz.json."
 )
 @click.option("--client", "given", metavar="CMD", help="The client's command, or python:package.module:function.")
-@click.option(
-    "--adapter",
-    metavar="NAME",
-    shell_complete=completing.adapter_rows,
-    help="A client that `usagecompat adapters list` names, instead of CMD.",
-)
+@adapter_option
 @click.option("--name", help="What the client is called in reports; taken from the command otherwise.")
 @click.option("--oneshot", is_flag=True, help="Start CMD for each payload, as `usagecompat run` does.")
 @click.option("--http", is_flag=True, help="Start CMD for each payload, which fetches it, as `usagecompat run` does.")
@@ -97,13 +92,7 @@ _STEPS: Final = 10
     help="Cases, or payloads of your own, to make others of; the corpus that comes with the kit otherwise.",
 )
 @click.option("--revision", type=REVISION, metavar="DATE|FILE", help="Draw and judge by this revision, not the newest.")
-@click.option(
-    "--require",
-    type=click.Choice([level.name.lower() for level in Level], case_sensitive=False),
-    default=Level.EXACT.name.lower(),
-    show_default=True,
-    help="The level below which a payload fails.",
-)
+@require_option("payload")
 @formats([*FORMATS])
 @click.pass_context
 def fuzz(  # noqa: PLR0913 - one for each option

@@ -14,6 +14,7 @@ from attrs import evolve
 
 from usagecompat.cli import completing
 from usagecompat.cli.baseline import baseline_option, baselines_in, put_changes
+from usagecompat.cli.client_options import corpus_option, require_option, set_option
 from usagecompat.cli.configured import client_given
 from usagecompat.cli.formats import formats
 from usagecompat.cli.history import history_option, past_in, with_history
@@ -28,7 +29,6 @@ from usagecompat.cli.subjects import ask, known_ids, meant_by, subjects_in
 from usagecompat.clients import TIMEOUT, Probing, compare_with_list, this_platform
 from usagecompat.corpus import packaged, read_expected_failures, version
 from usagecompat.exceptions import CannotStartClient, NoSuchClient
-from usagecompat.fidelity import Level
 from usagecompat.matrix import FORMATS, Absent, Matrix, badge
 
 if TYPE_CHECKING:
@@ -60,21 +60,8 @@ _NAMES: Final = (*FORMATS, _BADGE)
     shell_complete=completing.adapter_rows,
     help="A row of `usagecompat adapters list`; any number of times.",
 )
-@click.option(
-    "--corpus",
-    type=click.Path(exists=True, path_type=Path),
-    metavar="PATH",
-    help="Cases, or payloads of your own; the corpus that comes with the kit otherwise.",
-)
-@click.option(
-    "--set",
-    "set_",
-    default="full",
-    show_default=True,
-    metavar="NAME",
-    shell_complete=completing.sets,
-    help="Only this set of the corpus.",
-)
+@corpus_option
+@set_option
 @click.option(
     "-k",
     "expression",
@@ -95,13 +82,7 @@ _NAMES: Final = (*FORMATS, _BADGE)
 )
 @setup_options
 @click.option("--revision", type=REVISION, metavar="DATE|FILE", help="Judge all by this revision.")
-@click.option(
-    "--require",
-    type=click.Choice([level.name.lower() for level in Level], case_sensitive=False),
-    default=Level.EXACT.name.lower(),
-    show_default=True,
-    help="The level below which a case fails.",
-)
+@require_option("case")
 @click.option(
     "--probes",
     type=click.Choice([probing.value for probing in Probing]),

@@ -12,6 +12,7 @@ import click
 from attrs import frozen
 
 from usagecompat.cli import completing
+from usagecompat.cli.client_options import adapter_option
 from usagecompat.cli.configured import client_given
 from usagecompat.cli.formats import formats
 from usagecompat.cli.output import say, say_json
@@ -100,12 +101,7 @@ class Replayed:
     help="Only this case, or the name of its directory. Repeatable.",
 )
 @click.option("--client", "given", metavar="CMD", help="Another client than that which failed, as `run` takes it.")
-@click.option(
-    "--adapter",
-    metavar="NAME",
-    shell_complete=completing.adapter_rows,
-    help="A client that `usagecompat adapters list` names, instead of CMD.",
-)
+@adapter_option
 @click.option(
     "--revision",
     "draft",

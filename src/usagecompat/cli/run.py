@@ -15,6 +15,7 @@ from attrs import evolve
 from usagecompat.cli import completing
 from usagecompat.cli.also import also_formats
 from usagecompat.cli.baseline import baseline_option, baselines_in, put_changes
+from usagecompat.cli.client_options import adapter_option, corpus_option, require_option, set_option
 from usagecompat.cli.configured import client_given
 from usagecompat.cli.formats import formats
 from usagecompat.cli.output import say, write_file
@@ -39,7 +40,6 @@ from usagecompat.corpus import (
     packaged,
     read_expected_failures,
 )
-from usagecompat.fidelity import Level
 from usagecompat.printing import counted
 from usagecompat.renderers import MAX_CASES
 
@@ -52,7 +52,6 @@ if TYPE_CHECKING:
 
 _STATUSES: Final = re.compile("[0-9]{1,3}(,[0-9]{1,3})*")
 _SIGNALLED: Final = 256
-_LEVELS: Final = [level.name.lower() for level in Level]
 _FORMATS: Final = ("text", "markdown", "json", "junit", "github", "badge", "html")
 _MOST_NAMES: Final = 5
 
@@ -73,12 +72,7 @@ def _statuses(_context: click.Context, _option: click.Parameter, given: str | No
     metavar="CMD",
     help="The client's command, python:package.module:function, or of one that runs already tcp:HOST:PORT or unix:PATH.",
 )
-@click.option(
-    "--adapter",
-    metavar="NAME",
-    shell_complete=completing.adapter_rows,
-    help="A client that `usagecompat adapters list` names, instead of CMD.",
-)
+@adapter_option
 @click.option("--name", help="What the client is called in reports; taken from the command otherwise.")
 @click.option(
     "--client-version",
@@ -107,21 +101,8 @@ def _statuses(_context: click.Context, _option: click.Parameter, given: str | No
     metavar="N,...",
     help="The exit statuses that mean refused, of a CMD with --oneshot or --http; any but these and 0 is a crash. [default: 1]",
 )
-@click.option(
-    "--corpus",
-    type=click.Path(exists=True, path_type=Path),
-    metavar="PATH",
-    help="Cases, or payloads of your own; the corpus that comes with the kit otherwise.",
-)
-@click.option(
-    "--set",
-    "set_",
-    default="full",
-    show_default=True,
-    metavar="NAME",
-    shell_complete=completing.sets,
-    help="Only this set of the corpus.",
-)
+@corpus_option
+@set_option
 @click.option(
     "-k",
     "expression",
@@ -142,13 +123,7 @@ def _statuses(_context: click.Context, _option: click.Parameter, given: str | No
 )
 @setup_options
 @click.option("--revision", type=REVISION, metavar="DATE|FILE", help="Judge all by this revision, not each by its own.")
-@click.option(
-    "--require",
-    type=click.Choice(_LEVELS, case_sensitive=False),
-    default=Level.EXACT.name.lower(),
-    show_default=True,
-    help="The level below which a case fails.",
-)
+@require_option("case")
 @click.option(
     "--probes",
     type=click.Choice([probing.value for probing in Probing]),
