@@ -21,9 +21,10 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from figures import Figure
+from usagecompat.clients.conversation import run_line
 from usagecompat.clients.grading import tasks
 from usagecompat.clients.probes import Probing, run_share
-from usagecompat.clients.protocol import Features, Run, encode
+from usagecompat.clients.protocol import Features
 from usagecompat.clients.spec import ClientSpec
 from usagecompat.corpus.selection import cases
 
@@ -122,16 +123,7 @@ def _line(number: int, task: Task) -> bytes:
     request = task.request(Features())
     if request is None:
         raise AssertionError(task.case_id)
-    return encode(
-        Run(
-            seq=number,
-            case_id=request.case_id,
-            payload=request.payload,
-            shape=request.shape,
-            revision=request.revision,
-            endpoint=request.endpoint,
-        )
-    )
+    return run_line(request, Features(), number)
 
 
 def _echo(lines: Sequence[bytes], program: str) -> None:

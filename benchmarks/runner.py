@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from usagecompat.clients.conversation import run_line
 from usagecompat.clients.grading import tasks
 from usagecompat.clients.probes import Probing, run_share
-from usagecompat.clients.protocol import Features, Run, encode
+from usagecompat.clients.protocol import Features
 from usagecompat.clients.runner import share_out
 from usagecompat.clients.spec import ClientSpec, Way
 from usagecompat.corpus.selection import cases
@@ -43,18 +44,7 @@ def bare_pipe(todo: Sequence[Task]) -> float:
     lines = []
     for seq, task in enumerate(todo):
         request = task.request(Features())
-        lines.append(
-            encode(
-                Run(
-                    seq=seq,
-                    case_id=request.case_id,
-                    payload=request.payload,
-                    shape=request.shape,
-                    revision=request.revision,
-                    endpoint=request.endpoint,
-                )
-            )
-        )
+        lines.append(run_line(request, Features(), seq))
     with subprocess.Popen(
         [sys.executable, "-I", "-S", "-c", _MIRROR], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as mirror:

@@ -205,16 +205,7 @@ def _client(saved: Saved, given: str | None, adapter: str | None, timeout: float
 def _run(spec: ClientSpec, cases: Sequence[SavedCase], required: Level) -> ClientResult:
     """What comes of these cases now; of none the client is not even started."""
     if not cases:
-        return ClientResult(
-            name=spec.name,
-            command=spec.said,
-            way=spec.way.value,
-            client=None,
-            features=None,
-            revision=None,
-            required=required,
-            cases=(),
-        )
+        return ClientResult.unasked(spec, required)
     with progress(len(cases), spec.name) as tick:
         return run_tasks(spec, [one.task for one in cases], required=required, probing=Probing.SOME, tick=tick)
 

@@ -92,17 +92,7 @@ def _run_share(
     stopped: Event,
 ) -> ClientResult:
     """What comes of some sequences, put to one client after the other."""
-    result = ClientResult(
-        name=spec.name,
-        command=spec.said,
-        way=spec.way.value,
-        client=None,
-        features=None,
-        revision=None,
-        required=required,
-        cases=(),
-        probes=Probes(wanted=False),
-    )
+    result = evolve(ClientResult.unasked(spec, required), probes=Probes(wanted=False))
     cases: dict[str, PagingResult] = {}
     outside: list[Fault] = []
     with closing(PagingServer(seconds=spec.timeout, stopped=stopped)) as server, open_session(spec) as client:

@@ -24,6 +24,8 @@ from usagecompat.inputs import SEQUENCES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from usagecompat.clients.spec import ClientSpec
+
 
 RUN_SCHEMA: Final = "urn:usagecompat:schema:run:2"
 """The `$id` of `schemas/run.json`; results of earlier versions do not say theirs, and are as `schemas/run-1.json` says."""
@@ -331,6 +333,20 @@ class ClientResult:
     """The same by what to fix, what lifts the most live cases first; what no required level looks at is left out."""
     about: About | None = None
     """What it is of; None if nobody said so, as in results of earlier versions."""
+
+    @classmethod
+    def unasked(cls, spec: ClientSpec, required: Level) -> ClientResult:
+        """The result of a client that was not asked anything yet."""
+        return cls(
+            name=spec.name,
+            command=spec.said,
+            way=spec.way.value,
+            client=None,
+            features=None,
+            revision=None,
+            required=required,
+            cases=(),
+        )
 
     @property
     def introduction(self) -> str:

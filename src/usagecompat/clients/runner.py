@@ -99,14 +99,11 @@ def run_tasks(  # noqa: PLR0913 - one for each option
     else:
         done = share_out(spec, todo, probing, jobs, required, tick=tick)
     results = [
-        ClientResult(
-            name=spec.name,
-            command=spec.said,
-            way=spec.way.value,
+        evolve(
+            ClientResult.unasked(spec, required),
             client=share.client,
             features=share.features,
             revision=revision,
-            required=required,
             cases=tuple(sorted(share.cases, key=lambda case: case.case_id)),
             faults=share.faults,
             probes=share.probes,
