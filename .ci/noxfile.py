@@ -72,6 +72,9 @@ IN_WASM_PURE = [
     "typing-extensions",
 ]
 
+PATIENCE = "1200"
+"""How many seconds a script of interop may take; a test has the limit of `pyproject.toml`."""
+
 TOOLS = ("node", "go", "cargo", "java", "perl")
 """What interop needs beside Python; what is absent is not run, and counted so."""
 
@@ -313,7 +316,8 @@ def interop(session: nox.Session) -> None:
     chosen = [script for script in scripts if not session.posargs or script.stem in session.posargs]
     if not chosen:
         session.error(f"name one of {', '.join(script.stem for script in scripts)}")
-    _run_all(session, [["bash", str(script)] for script in chosen])
+    limit = ["timeout", "--kill-after=10", PATIENCE] if shutil.which("timeout") else []
+    _run_all(session, [[*limit, "bash", str(script)] for script in chosen])
 
 
 @nox.session(tags=["ci"])

@@ -58,12 +58,13 @@ def number_in(file: Path) -> int:
     return int(file.read_text())
 
 
-def test_server_in_the_background(tmp_path: Path) -> None:
+def test_server_in_the_background(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that `--setup` leaves running is reached once it listens, writes as much as it likes, and ends with the run."""
-    program, there, process = tmp_path / "server.py", tmp_path / "client.sock", tmp_path / "process"
+    monkeypatch.chdir(tmp_path)  # the path of a socket must be short, and that of a temporary directory may be long
+    program, process = tmp_path / "server.py", tmp_path / "process"
     program.write_text(SERVER)
-    setup = f"(sleep 0.3; exec {sys.executable} {program} {there}) & echo $! > {process}"
-    done = CliRunner().invoke(main, ["run", "--client", f"unix:{there}", "--setup", setup, "-k", "kinds/"])
+    setup = f"(sleep 0.3; exec {sys.executable} server.py client.sock) & echo $! > process"
+    done = CliRunner().invoke(main, ["run", "--client", "unix:client.sock", "--setup", setup, "-k", "kinds/"])
     assert "late; socket" in done.stdout
     assert gone(number_in(process))
 
