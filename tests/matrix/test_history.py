@@ -21,7 +21,7 @@ from jsonschema import Draft202012Validator
 
 from usagecompat.cli import main
 from usagecompat.cli.output import write_file, write_new
-from usagecompat.clients import About, ClientInfo, ClientResult, CorpusAbout, Expectation, Outcome
+from usagecompat.clients import About, ClientInfo, ClientResult, CorpusAbout, Expectation, Outcome, badge_of
 from usagecompat.clients.results import CaseResult
 from usagecompat.corpus import Tier, folder
 from usagecompat.exceptions import UnreadableInput
@@ -206,6 +206,10 @@ def test_reads_earlier_files(tmp_path: Path) -> None:
         (("clients",), {}),
         (("clients",), []),
         (("made",), 5),
+        (("made",), "2026-99-99"),
+        (("made",), "yesterday"),
+        (("clients", 0, "about", "made"), "2026-02-30T00:00:00Z"),
+        (("clients", 0, "about", "made"), "2026-01-01T24:61:00Z"),
         (("schema",), 2),
         (("schema",), "urn:usagecompat:schema:matrix:3"),
     ],
@@ -220,6 +224,15 @@ def test_refuses_damaged_matrices(tmp_path: Path, place: tuple[str | int, ...], 
     inner[last] = value
     (tmp_path / "run.json").write_text(json.dumps(found))
     with pytest.raises(UnreadableInput, match=r"run\.json: "):
+        times_in(tmp_path)
+
+
+def test_refuses_days_that_no_calendar_has(tmp_path: Path) -> None:
+    """A result that was made on a day that there is not is refused, and the reason says what stands there."""
+    found = result("1.0", "2026-99-99T00:00:00Z", Level.BYTES)
+    text = json.dumps(found.to_dict() | {"badge": badge_of(found).to_dict(), "expected": None})
+    (tmp_path / "run.json").write_text(text)
+    with pytest.raises(UnreadableInput, match=r"'2026-99-99T00:00:00Z', and must be a day such as 2026-11-29"):
         times_in(tmp_path)
 
 

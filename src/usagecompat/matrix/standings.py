@@ -4,6 +4,8 @@ How clients stood, as results and matrices tell it, saved or fresh.
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from attrs import evolve
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 _WRITERS: Final = "usagecompat run --format json` or `usagecompat matrix --format json"
 _MATRICES: Final[Mapping[str | None, str]] = {MATRIX_SCHEMA: "matrix.json", None: "matrix-1.json"}
+_MADE: Final = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", re.ASCII)
 
 
 def standing_of(result: ClientResult) -> Standing:
@@ -77,7 +80,9 @@ def read_standings(path: Path) -> tuple[Standing, ...]:
     """
     told = parsed(path, _WRITERS)
     if not is_matrix(told):
-        return (standing_of(read_result(path, told)),)
+        result = standing_of(read_result(path, told))
+        _must_be_a_time(path, result.made)
+        return (result,)
     try:
         matrix = convert(told, _Matrix)
     except ValidationError as error:
@@ -87,7 +92,25 @@ def read_standings(path: Path) -> tuple[Standing, ...]:
         validated(path, told, _MATRICES, "usagecompat matrix --format json")
     if not matrix.clients:
         raise UnreadableInput(str(path), "it is a matrix without any client")
+    for made in (matrix.made, *(row.about.made for row in matrix.clients if row.about)):
+        _must_be_a_time(path, made)
     return tuple(_standing(row, matrix.made) for row in matrix.clients)
+
+
+def _must_be_a_time(path: Path, made: str) -> None:
+    """
+    Refuse a day or a moment that there is not; files of earlier versions may have none.
+
+    Raises:
+        UnreadableInput: It is one.
+    """
+    try:
+        if made and not _MADE.fullmatch(made):
+            raise ValueError  # noqa: TRY301 - other texts are refused like days that there are not
+        datetime.fromisoformat(made or "2000-01-01")
+    except ValueError:
+        reason = f"its `made` is {made[:80]!r}, and must be a day such as 2026-11-29 or a moment such as 2026-11-29T12:49:01Z"
+        raise UnreadableInput(str(path), reason) from None
 
 
 def is_matrix(told: Mapping[str, Any]) -> bool:
