@@ -80,6 +80,16 @@ def test_nobody_listens() -> None:
     assert "there is no server that answers; no connection" in result.stderr
 
 
+def test_a_url_without_its_version(url: str) -> None:
+    """Where no endpoint is and the URL has no `/v1`, the URL that has it is suggested; nowhere else."""
+    bare = url.removesuffix("/v1")
+    result = run(bare, "--endpoint", "costs", *WEEK)
+    assert result.exit_code == 1
+    assert f"No endpoint is there; did you mean {url}?" in result.stderr
+    assert "did you mean" not in run(f"{url}/v1", "--endpoint", "costs", *WEEK).stderr
+    assert "did you mean" not in run(url, "--endpoint", "costs", *WEEK).stderr
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [

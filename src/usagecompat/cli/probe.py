@@ -25,7 +25,7 @@ from usagecompat.printing import counted, printable
 
 if TYPE_CHECKING:
     from usagecompat.contract import Endpoint
-    from usagecompat.probe import ProbeResult, Session
+    from usagecompat.probe import ProbeResult
 
 _EPILOG: Final = (
     "Exit status: 0 no finding has the severity of --fail-on or more, 1 one has, 2 misuse, or the server "
@@ -185,27 +185,28 @@ def probe(  # noqa: PLR0913 - one for each option
             budget=budget,
             rate=rate,
             tick=tick,
-            keep=keeper.keep if keeper else _nowhere,
+            keep=keeper.keep if keeper else _nothing,
         )
         result = run(session, endpoints, revision=revision, start=start, end=end, expected=answers, keeper=keeper)
     if not result.answered:
-        raise click.ClickException(f"{shown(url)}: {_why(session)}")
+        raise click.ClickException(
+            f"{shown(url)}: there is no server that answers; {session.trouble or 'nothing was asked'}"
+        )
     if also:
         write_page(also, render_probe(result, "html"))
     (put_json if format_ == "json" else put)(render_probe(result, format_))
-    context.exit(_status(result, fail_on))
+    if _is_nowhere(result) and "v1" not in urlsplit(url).path.split("/"):
+        say(f"No endpoint is there; did you mean {shown(url)}/v1?", err=True)
+    context.exit(int(result.fails(Severity(fail_on))))
 
 
-def _nowhere(_: object) -> None:
+def _nothing(_: object) -> None:
     """Save nothing."""
 
 
-def _status(result: ProbeResult, fail_on: str) -> int:
-    return int(result.fails(Severity(fail_on)))
-
-
-def _why(session: Session) -> str:
-    return f"there is no server that answers; {session.trouble or 'nothing was asked'}"
+def _is_nowhere(result: ProbeResult) -> bool:
+    """Whether the server has none of the endpoints."""
+    return all(any(one.code == "server/endpoint-missing" for one in endpoint.findings) for endpoint in result.endpoints)
 
 
 def _key(name: str) -> str:
