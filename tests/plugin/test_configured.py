@@ -72,6 +72,17 @@ def test_payloads(pytester: pytest.Pytester) -> None:
     other.assert_outcomes(failed=1, passed=3)
 
 
+def test_clients_without_cases(pytester: pytest.Pytester) -> None:
+    """Where only payloads are run, the summary says which clients of the table were not asked."""
+    (pytester.mkdir("recorded") / "cost.json").write_text(COST, "utf-8")
+    configure(pytester, clients=[client("faithful"), client("crash", "other")])
+    result = pytester.runpytest("--compat=recorded", "-q")
+    result.assert_outcomes(passed=4)
+    result.stdout.fnmatch_lines(["not asked, as a client is asked about cases, *: client[[]mine[]], client[[]other[]]"])
+    plain = pytester.runpytest("--compat=recorded", "--compat-no-config")
+    assert "not asked" not in plain.stdout.str()
+
+
 @pytest.mark.usefixtures("small")
 def test_what_is_for_other_runs(pytester: pytest.Pytester) -> None:
     """Ignored codes of the table are no mistake where there are only cases, and without `--compat` nothing is read."""

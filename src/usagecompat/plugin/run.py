@@ -419,6 +419,10 @@ class Kit:
             terminalreporter.line(
                 f"{len(lost):,} {noun} no case among others that do, and nobody has looked at: {printable(names)}{more}"
             )
+        clients = [name for name in self.case_judges if name not in CASE_JUDGES]
+        if clients and self._run and not self.fuzzing and not any(source.is_corpus for source in self._run):
+            names = printable(", ".join(clients))
+            terminalreporter.line(f"not asked, as a client is asked about cases, and here are only payloads: {names}")
         for line in self._last_words:
             terminalreporter.line(line)
         for entry in (line for line, failed in self._some.items() if not failed):
