@@ -278,6 +278,27 @@ def test_killed_half_way(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save("die")
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_interrupted_before_it_saves(place: Path, monkeypatch: pytest.MonkeyPatch, *, there: bool) -> None:
+    """A run that is interrupted before it saves anything leaves the directory as it was, with what a run before saved."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    if there:
+        (place / "failures").mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr("usagecompat.cli.run.ask", interrupted)
+        assert command("run", "--client", client("drop"), *FEW, "--save-failures", "failures").exit_code == 2
+        assert [one.name for one in place.glob("failures*")] == ["failures"] * there
+        assert not [*place.glob("failures/*")]
+    before = save("drop")
+    with monkeypatch.context() as patch:
+        patch.setattr("usagecompat.cli.run.ask", interrupted)
+        command("run", "--client", client("drop"), *FEW, "--save-failures", "failures")
+    assert json.loads((place / "failures" / "index.json").read_text()) == before
+
+
 def test_replay_from_elsewhere(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client is started where the run was that saved its failures, or here if that directory is gone."""
     count = len(save("drop")["cases"])

@@ -23,7 +23,7 @@ from usagecompat.cli.paging import paging_result, refuse_beside_paging
 from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.cli.run_output import put_run, write_run
-from usagecompat.cli.saving import refuse_saving, save, save_failures_option
+from usagecompat.cli.saving import claim_place, save, save_failures_option
 from usagecompat.cli.setup import awaited, prepared, setup_options
 from usagecompat.cli.stamping import about_cases
 from usagecompat.cli.subjects import adapted, ask, known_ids, meant_by, subjects_in
@@ -223,7 +223,7 @@ def run(  # noqa: PLR0913 - one for each option
         raise click.UsageError("--update-expected needs --expected FILE, which it writes.")
     if expected and not update_expected and not expected.exists():
         raise click.UsageError(f"There is no list {expected}; --update-expected writes one.")
-    refuse_saving(save_to, paging=paging)
+    claim_place(context, save_to, paging=paging)
     before = baselines_in(context, baselines, format_)
     expected = None if before else expected
     way = Way.ONESHOT if oneshot else Way.HTTP if http else Way.STDIO

@@ -22,17 +22,6 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 
-def _place(context: click.Context, _option: click.Parameter, place: Path | None) -> Path | None:
-    """The directory, which is made now: nobody waits for a run that cannot be saved."""
-    if place is None or context.resilient_parsing:
-        return place
-    from usagecompat.clients import claim  # noqa: PLC0415 - few runs save anything
-
-    with naming(place):
-        claim(place)
-    return place
-
-
 def save_failures_option(command: _Command) -> _Command:
     """Give a command the option; its parameter is called `save_to`."""
     option = click.option(
@@ -40,23 +29,29 @@ def save_failures_option(command: _Command) -> _Command:
         "save_to",
         type=click.Path(file_okay=False, path_type=Path),
         metavar="DIR",
-        callback=_place,
         help="Write what was sent and what came back of each failing case to DIR, for `usagecompat replay DIR`.",
     )
     return option(command)
 
 
-def refuse_saving(save_to: Path | None, *, paging: bool) -> None:
+def claim_place(context: click.Context, save_to: Path | None, *, paging: bool) -> None:
     """
-    Refuse to save sequences.
+    Make the directory now, as nobody waits for a run that cannot be saved; it goes again if the run is not saved.
 
     Raises:
-        click.UsageError: They were to be saved.
+        click.UsageError: Sequences were to be saved.
+        ForeignDirectory: Something else is in it.
     """
-    if save_to and paging:
+    if save_to is None:
+        return
+    if paging:
         raise click.UsageError(
             "--save-failures cannot be given with --paging: a sequence is no payload; `-k ID` runs it again."
         )
+    from usagecompat.clients import claimed  # noqa: PLC0415 - few runs save anything
+
+    with naming(save_to):
+        context.with_resource(claimed(save_to))
 
 
 def save(  # noqa: PLR0913 - what is known of a run

@@ -31,7 +31,7 @@ from .results import (
 )
 from .runner import run, run_tasks
 from .saved import Saved, SavedCase, read_saved
-from .saving import Driven, claim, save_failures
+from .saving import Driven, claimed, save_failures
 from .selection import select
 from .session import ClientSession, NotIntroduced, Reply
 from .setting_up import SETUP_TIMEOUT, set_up
@@ -81,7 +81,7 @@ __all__ = [
     "Task",
     "Way",
     "badge_of",
-    "claim",
+    "claimed",
     "client_spec",
     "compare_with_list",
     "deadline",

@@ -11,6 +11,7 @@ import json
 import os
 import shlex
 import shutil
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -23,7 +24,7 @@ from usagecompat.clients.spec import Way, client_spec
 from usagecompat.exceptions import ForeignDirectory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Generator, Iterable, Mapping
 
     from usagecompat.clients.grading import Task
     from usagecompat.clients.results import CaseResult, ClientResult
@@ -91,7 +92,28 @@ class Driven:
         )
 
 
-def claim(directory: Path) -> None:
+@contextmanager
+def claimed(directory: Path) -> Generator[None]:
+    """
+    Make a directory for failing cases, or take one; at the end it is as it was if nothing was saved.
+
+    Raises:
+        ForeignDirectory: Something else is in it.
+        OSError: It cannot be made.
+    """
+    is_new = not directory.exists()
+    _claim(directory)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            if [*directory.iterdir()] == [directory / _SIGN]:
+                (directory / _SIGN).unlink()
+                if is_new:
+                    directory.rmdir()
+
+
+def _claim(directory: Path) -> None:
     """
     Make a directory for failing cases, or take one that is empty or has some.
 
@@ -99,12 +121,11 @@ def claim(directory: Path) -> None:
         ForeignDirectory: Something else is in it.
         OSError: It cannot be made.
     """
-    sign = directory / _SIGN
     if not _is_ours(directory):
         if directory.is_dir() and any(directory.iterdir()):
             raise ForeignDirectory(str(directory))
         directory.mkdir(parents=True, exist_ok=True)
-        sign.write_text(_SIGN_TEXT, "utf-8")
+        (directory / _SIGN).write_text(_SIGN_TEXT, "utf-8")
 
 
 def _is_ours(directory: Path) -> bool:
@@ -124,7 +145,7 @@ def save_failures(  # noqa: PLR0913 - what is known of a run
         ForeignDirectory: Something else is in the directory.
         OSError: It cannot be written.
     """
-    claim(directory)
+    _claim(directory)
     cases = directory / CASES
     cases.mkdir(exist_ok=True)
     by_id = {case.case_id: case for case in result.cases}
