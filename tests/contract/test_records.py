@@ -339,6 +339,18 @@ def test_evolve_adds_in_the_end() -> None:
     assert text == b'{"usage_bytes":5,"object":"organization.usage.vector_stores.result","project_id":null}'
 
 
+@pytest.mark.parametrize("lexeme", ["10.0E10000", "0.1E-10000"])
+def test_evolve_at_the_limits_of_exponents(lexeme: str) -> None:
+    """A number that could be read never keeps its record from being changed elsewhere, or copied."""
+    amount = f'{{"value":{lexeme},"currency":"usd"}}'
+    record = loads(f'{{"object":"organization.costs.result","amount":{amount}}}', shape="result")
+    assert isinstance(record, CostsResult)
+    assert isinstance(record.amount, CostsResultAmount)
+    assert evolve(record.amount) == record.amount
+    changed = evolve(record, amount=evolve(record.amount, currency="eur"))
+    assert loads(dumps(changed), shape="result") == changed
+
+
 def test_evolve_under_an_old_name() -> None:
     """A member that came under the name of an earlier revision is written under it."""
     record = loads(

@@ -9,8 +9,9 @@ from decimal import Decimal
 import pytest
 from json_texts import codes, lexemes
 
+from usagecompat.jsontext.limits import MAX_EXPONENT
 from usagecompat.jsontext.reader import read
-from usagecompat.jsontext.values import NO_VALUE
+from usagecompat.jsontext.values import NO_VALUE, Number
 from usagecompat.jsontext.writer import write
 
 
@@ -42,6 +43,30 @@ def test_python_numbers_without_a_value_are_found(value: object, lexeme: str) ->
     document = read({"a": [value]})
     assert [(seen.code, seen.path) for seen in document.findings[1:]] == [("json/non-finite-number", ("a", 0))]
     assert lexemes(document.value) == [lexeme]
+
+
+@pytest.mark.parametrize(
+    "lexeme",
+    ["10E10000", "-10.0E10000", "1" * 9_000 + "e+10000", "0.1E-10000", "-0.0012e-10000", "0.0E-10000",
+     "0." + "0" * 9_000 + "1E-10000"],
+)  # fmt: skip
+def test_the_decimal_of_a_number_at_the_limits_can_be_read_again(lexeme: str) -> None:
+    """A `Decimal` may call itself by an exponent beyond the limit, and is spelled as the number that it was read as."""
+    value = Number(lexeme).decimal
+    assert abs(value.adjusted()) > MAX_EXPONENT
+    document = read({"a": value})
+    assert codes(document) == ["json/already-parsed"]
+    again = read(write(document.value))
+    assert again.findings == ()
+    assert Decimal(lexemes(again.value)[0]).compare_total(value) == 0
+
+
+@pytest.mark.parametrize("text", ["1E+10001", "-1.5E+10003", f"1E-{2 * 10_000}", "0E+10001", f"1E+{10**18 - 1}"])
+def test_a_decimal_that_no_text_within_the_limits_spells_is_found(text: str) -> None:
+    """Neither digits nor exponent make up for an exponent that is out of reach."""
+    document = read({"a": Decimal(text)})
+    assert codes(document) == ["json/already-parsed", "json/limit-exponent"]
+    assert lexemes(document.value) == [text]
 
 
 def test_python_strings_with_half_a_pair_are_found() -> None:

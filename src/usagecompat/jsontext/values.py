@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from usagecompat.jsontext.limits import MAX_DIGITS, number_fault, quoted
+from usagecompat.jsontext.limits import MAX_DIGITS, MAX_EXPONENT, number_fault, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -188,7 +188,7 @@ def lexeme_of(value: float | Decimal | Number) -> str:
         # Digits cost time by the square of their number, and nobody reads so many of them.
         return str(Decimal(value)) if value.bit_length() <= _MOST_BITS else f"{value:#x}"
     if isinstance(value, Decimal):
-        nan, infinite, text = value.is_nan(), value.is_infinite(), str(value)
+        nan, infinite, text = value.is_nan(), value.is_infinite(), _decimal_text(value)
     else:
         nan, infinite, text = math.isnan(value), math.isinf(value), float.__repr__(value)
     if nan:
@@ -196,3 +196,20 @@ def lexeme_of(value: float | Decimal | Number) -> str:
     if infinite:
         return "Infinity" if value > 0 else "-Infinity"
     return text
+
+
+def _decimal_text(value: Decimal) -> str:
+    """
+    The spelling of a `Decimal`; with an exponent that can be read again, where there is one.
+
+    `10E10000` is within the limits, and its `Decimal` calls itself `1.0E+10001`.
+    """
+    if abs(value.adjusted()) > MAX_EXPONENT:
+        sign, digits, exponent = value.as_tuple()
+        mantissa, places = "".join(map(str, digits)), -MAX_EXPONENT - int(exponent)
+        if value.adjusted() < 0 and places <= MAX_DIGITS:
+            mantissa, exponent = f"0.{mantissa:0>{places}}", -MAX_EXPONENT
+        text = f"{'-' * sign}{mantissa}E{exponent:+}"
+        if number_fault(text) is None:
+            return text
+    return str(value)
