@@ -131,6 +131,24 @@ def test_extreme_payloads_cost_nothing() -> None:
     assert badge_of(broken).colour is Colour.GREEN
 
 
+def test_crash_is_no_loss_without_an_error() -> None:
+    """A possible case that ends the client or hangs it is called so, and one case is one case."""
+    whole = result_of("control/faithful")
+    possible = [case for case in whole.cases if case.tier is Tier.POSSIBLE and case.outcome is Outcome.DECODED]
+    crashed = evolve(
+        possible[0], outcome=Outcome.CRASHED, level=None, faults=(Fault("client/crashed", "it ended by signal 11"),)
+    )
+    leaked = evolve(possible[1], faults=(Fault("client/state-leak", "sent alone it was answered otherwise"),))
+    broken = {crashed.case_id: crashed, leaked.case_id: leaked}
+    badge = badge_of(evolve(whole, cases=tuple(broken.get(case.case_id, case) for case in whole.cases)))
+    assert badge.colour is Colour.YELLOWGREEN
+    assert badge.why == (
+        "1 possible case crashes the client, hangs it or breaks the protocol",
+        "1 possible case has an answer that depends on more than its payload",
+        "2 possible cases fail at EXACT",
+    )
+
+
 def test_grey_says_what_was_left_out() -> None:
     """A badge for a part of the corpus says so, and one for nothing says that."""
     whole = result_of("control/faithful")

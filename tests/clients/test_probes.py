@@ -24,23 +24,30 @@ from usagecompat.fidelity.comparison import Level
 from usagecompat.jsontext import Number, read, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from usagecompat.clients.results import CaseResult, ClientResult
+    from usagecompat.corpus import Case
 
 SOME = [case for case in corpus.cases(verdict="valid") if case.topic in {"kinds", "pages"}][:24]
 BAD = [case for case in corpus.cases(verdict="invalid") if case.id.startswith("text/trailing")][:3]
 
 
 def ran(
-    client: Callable[[bytes], bytes], *, probing: Probing = Probing.SOME, required: Level = Level.EXACT
+    client: Callable[[bytes], bytes],
+    *,
+    probing: Probing = Probing.SOME,
+    required: Level = Level.EXACT,
+    more: Sequence[Case] = (),
 ) -> ClientResult:
-    """What comes of a function on a few cases, as if they were all that the kit has."""
+    """What comes of a function on a few cases and `more`, as if they were all that the kit has."""
     module = ModuleType("usagecompat_probed")
     module.client = client  # type: ignore[attr-defined]
     sys.modules[module.__name__] = module
     try:
-        result = run(client_spec("python:usagecompat_probed:client"), [*SOME, *BAD], probing=probing, required=required)
+        result = run(
+            client_spec("python:usagecompat_probed:client"), [*SOME, *BAD, *more], probing=probing, required=required
+        )
     finally:
         del sys.modules[module.__name__]
     return evolve(result, kit=Kit(len(SOME), len(SOME)))
@@ -102,6 +109,32 @@ def test_hash_map_is_no_fault() -> None:
     assert result.probes.varied > len(SOME) // 2
     assert result.probes.varied_codes == ("client/order-changed",)
     assert badge_of(result).colour is Colour.BRIGHT_GREEN
+
+
+def spilled(payload: bytes, turn: int) -> bytes:
+    """The payload with the members of its outermost object in another order, as text."""
+    first, colon, rest = payload[1:-1].partition(b",")
+    return b"{" + (first + colon + rest if turn % 2 else rest + colon + first) + b"}"
+
+
+@pytest.mark.parametrize("changed", ["order", "value"])
+def test_hash_map_at_what_cannot_be_read(changed: str) -> None:
+    """What is nested too deep to compare is held by its tokens: another order is no fault, another value is."""
+    deep = next(case for case in corpus.cases(verdict="invalid") if case.id == "text/depth-beyond-limit")
+    turn = 0
+
+    def client(payload: bytes) -> bytes:
+        nonlocal turn
+        turn += 1
+        if payload != deep.payload:
+            json.loads(payload)
+            return payload
+        return spilled(payload, turn) if changed == "order" else payload.replace(b"[]", b"[%d]" % turn)
+
+    result = ran(client, probing=Probing.ALL, more=[deep])
+    codes = {fault.code for case in result.cases for fault in case.faults}
+    assert codes == (set() if changed == "order" else {"client/nondeterministic"})
+    assert result.probes.varied == (1 if changed == "order" else 0)
 
 
 def test_hash_map_below_lexical() -> None:

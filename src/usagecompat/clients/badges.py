@@ -7,14 +7,16 @@ So each thing that was not asked keeps the badge from green, and no option can m
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from usagecompat.clients.results import COMPARED, Expectation, OneWay, Outcome, is_paging
+from usagecompat.clients.results import COMPARED, FAILED, Expectation, OneWay, Outcome, is_paging
 from usagecompat.corpus import Tier, ids_of_sequences
 from usagecompat.fidelity import Level
+from usagecompat.printing import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,6 +54,12 @@ _BY_LEVEL: Final[Mapping[Level, Colour]] = {
 }
 _ENOUGH: Final = 0.9
 """The share of everyday cases that must be judged for any colour."""
+_HARMS: Final = (
+    ("loses more than digits, without an error", "lose more than digits, without an error"),
+    ("crashes the client, hangs it or breaks the protocol", "crash the client, hang it or break the protocol"),
+    ("has an answer that depends on more than its payload", "have answers that depend on more than their payloads"),
+)
+"""What a case does that fails and is neither refused nor short of digits only, of one and of many."""
 
 
 @frozen
@@ -168,14 +176,26 @@ def _caps(result: ClientResult, everyday: list[CaseResult]) -> Iterator[tuple[Co
     if result.faults:
         yield Colour.YELLOWGREEN, f"the client as a whole: {result.faults[0].code}"
     possible = [case for case in result.cases if case.tier is Tier.POSSIBLE and case.failing(required)]
-    silent = [case for case in possible if not _openly(case)]
-    if silent:
-        yield Colour.YELLOWGREEN, f"{len(silent)} possible cases lose more than digits, without an error"
+    grave = Counter(_harm(case) for case in possible if not _openly(case))
+    for one, many in _HARMS:
+        if count := grave[one]:
+            yield Colour.YELLOWGREEN, f"{counted(count, 'possible case')} {one if count == 1 else many}"
     if possible:
-        yield Colour.GREEN, f"{len(possible)} possible cases fail{at}"
+        yield Colour.GREEN, f"{counted(len(possible), 'possible case')} {_fail(possible)}{at}"
     extreme = [case for case in result.cases if case.tier is Tier.EXTREME and case.failing(required)]
     if extreme:
-        yield Colour.GREEN, f"{len(extreme)} extreme cases fail"
+        yield Colour.GREEN, f"{counted(len(extreme), 'extreme case')} {_fail(extreme)}"
+
+
+def _fail(cases: list[CaseResult]) -> str:
+    return "fails" if len(cases) == 1 else "fail"
+
+
+def _harm(case: CaseResult) -> str:
+    """What a case that fails gravely does, in the singular of `_HARMS`."""
+    lossy = case.kept is not None and case.kept < Level.OPEN
+    which = 1 if case.outcome in FAILED else 2 if case.faults and not lossy else 0
+    return _HARMS[which][0]
 
 
 def _must(case: CaseResult) -> bool:

@@ -29,6 +29,7 @@ from usagecompat.clients.session import NotIntroduced, Reply
 from usagecompat.clients.transports import open_session
 from usagecompat.fidelity import Fidelity, Level, compare
 from usagecompat.findings import Verdict
+from usagecompat.jsontext import NO_VALUE, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -50,7 +51,8 @@ _MOST_SUSPECTS: Final = 16
 """So many of those that were answered in two ways are looked into; the others are taken to be like them."""
 _REPEATED: Final = 8
 """So many cases are sent again where each has a process of its own anyway."""
-
+_TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\w.+-]+|[^\s\w.+-]', re.DOTALL)
+"""What a text is made of, whatever it is, without the white space between."""
 
 Round: TypeAlias = "list[tuple[Task, Reply]]"
 """What one process after the other was asked, in order, and what came of it."""
@@ -318,6 +320,9 @@ class _Probe:
         if one.outcome is not Outcome.DECODED or other.outcome is not Outcome.DECODED or one.digest or other.digest:
             return False
         fidelity = _between(task, self.bench.features, one, other)
+        if fidelity.level is Level.NONE and self.required <= Level.EXACT and _reordered(one.payload, other.payload):
+            self.varied.setdefault(task.case_id, set()).add("client/order-changed")
+            return True
         if fidelity.level >= self.required:
             self.varied.setdefault(task.case_id, set()).update(found.code for found in fidelity.differences)
             return True
@@ -401,6 +406,13 @@ def why_not_same(task: Task, features: Features, one: Reply, other: Reply, requi
 def _between(task: Task, features: Features, one: Reply, other: Reply) -> Fidelity:
     """In what two answers to one payload differ."""
     return compare(one.payload, other.payload, revision=task.revision, shape=task.wrapping(features).shape)
+
+
+def _reordered(one: bytes, other: bytes) -> bool:
+    """Whether two texts that nobody can read, nested too deep or with NaN, hold the same tokens in another order."""
+    return read(one).value is read(other).value is NO_VALUE and sorted(_TOKEN.findall(one)) == sorted(
+        _TOKEN.findall(other)
+    )
 
 
 def _same(one: Reply, other: Reply) -> bool:
