@@ -59,7 +59,6 @@ def main() -> int:
         build(out, moment)
         look_at(out)
         list_parts(out, version, moment)
-        do("packing the fixtures", sys.executable, ".ci/pack.py", str(out), SOURCE_DATE_EPOCH=moment)
     except Failed as error:
         print(f"failed: {error}")
         return 1
