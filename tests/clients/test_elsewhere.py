@@ -8,16 +8,20 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from usagecompat.clients import process
-from usagecompat.clients.process import Ended, Guard
+from usagecompat.clients import guarding
+from usagecompat.clients.guarding import Guard
+from usagecompat.clients.problems import Ended
+
+if TYPE_CHECKING:
+    from usagecompat.clients.process import Program
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the other tests show it")
 
-GUARD: Final = process._GUARD  # noqa: SLF001 - the test puts another one in its place
+GUARD: Final = guarding._GUARD  # noqa: SLF001 - the test puts another one in its place
 LEAVES_A_CHILD: Final = "import subprocess, sys; print(subprocess.Popen(['sleep', '600']).pid, flush=True)"
 WAITS: Final = f"{LEAVES_A_CHILD}; sys.stdin.read()"
 
@@ -34,13 +38,13 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         f"runpy.run_path({str(GUARD)!r}, run_name='__main__')\n"
     )
     (tmp_path / "guard.py").write_text(text, "utf-8")
-    monkeypatch.setattr(process, "_GUARD", tmp_path / "guard.py")
+    monkeypatch.setattr(guarding, "_GUARD", tmp_path / "guard.py")
 
     def nothing(*_: Any) -> str:  # noqa: ANN401 - whatever is asked
         return ""
 
-    monkeypatch.setattr(process, "_trouble_of", nothing)
-    monkeypatch.setattr(process, "_end_all_with", nothing)
+    monkeypatch.setattr(guarding, "_trouble_of", nothing)
+    monkeypatch.setattr(guarding, "_end_all_with", nothing)
 
 
 def is_there(number: int) -> bool:
@@ -63,7 +67,7 @@ def gone(number: int) -> bool:
     return True
 
 
-def child_of(program: process.Program) -> int:
+def child_of(program: Program) -> int:
     """The process that a client says it started."""
     return int(program.ask(b"", seconds=60, limit=100, meanwhile=lambda: None))
 

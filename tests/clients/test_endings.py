@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from usagecompat.clients.guarding import Guard
 from usagecompat.clients.probes import Probing
-from usagecompat.clients.process import Guard, TimedOut
+from usagecompat.clients.problems import TimedOut
 from usagecompat.clients.runner import run
 from usagecompat.clients.spec import ClientSpec
 from usagecompat.corpus.selection import cases

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from usagecompat.clients.guarding import Guard
 from usagecompat.clients.probes import Probing
-from usagecompat.clients.process import Guard
 from usagecompat.clients.replay import Replay
 from usagecompat.clients.results import Expectation, Outcome
 from usagecompat.clients.runner import run

@@ -13,7 +13,7 @@ from attrs import Factory, define, field
 from msgspec import UNSET
 
 from usagecompat.clients.in_process import MOST_COMPLAINTS
-from usagecompat.clients.process import Closed, Ended, Flooded, GuardLost, ProcessProblem, TimedOut
+from usagecompat.clients.problems import Closed, Ended, Flooded, GuardLost, ProcessProblem, TimedOut
 from usagecompat.clients.protocol import (
     VERSION,
     Decoded,
@@ -42,9 +42,10 @@ from usagecompat.clients.spec import Way
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from usagecompat.clients.partner import Partner
     from usagecompat.clients.protocol import Answer
     from usagecompat.clients.replay import Serving
-    from usagecompat.clients.session import Errand, Keeper, Partner
+    from usagecompat.clients.session import Errand, Keeper
     from usagecompat.clients.spec import ClientSpec
 
 _STOPPING: Final = 5.0

@@ -11,6 +11,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from usagecompat.clients.partner import Partner
     from usagecompat.clients.protocol import Started
     from usagecompat.clients.results import Fault, Outcome
     from usagecompat.findings import Shape
@@ -69,45 +70,6 @@ class NotIntroduced(Exception):
         """Keep what is said of the client."""
         super().__init__(fault.message)
         self.fault = fault
-
-
-class Partner(Protocol):
-    """A process, or a connection to one, that speaks the protocol."""
-
-    @property
-    def complaints(self) -> str:
-        """The end of what it wrote beside the protocol."""
-        ...
-
-    def forget_complaints(self) -> None:
-        """Let what is written beside it from now on be all that is kept."""
-        ...
-
-    def ask(
-        self,
-        line: bytes,
-        *,
-        seconds: float,
-        limit: int,
-        meanwhile: Callable[[], None],
-        until: Callable[[], float] | None = None,
-    ) -> bytes:
-        """Send a line, and return the next line that comes, without its end."""
-        ...
-
-    def read_all(
-        self, data: bytes, *, seconds: float, limit: int, until: Callable[[], float] | None = None
-    ) -> tuple[int, bytes]:
-        """Send `data` and nothing more, and return an exit status and all that comes."""
-        ...
-
-    def last_words(self, *, seconds: float, limit: int) -> tuple[bytes, bytes]:
-        """What came that is no complete line, and what comes once nothing more is sent."""
-        ...
-
-    def close(self) -> None:
-        """Close what leads there."""
-        ...
 
 
 class Keeper(Protocol):

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
-from usagecompat.clients.process import Ended, Flooded, Guard, GuardLost, TimedOut
+from usagecompat.clients.guarding import Guard
+from usagecompat.clients.problems import Ended, Flooded, GuardLost, TimedOut
 from usagecompat.exceptions import SetupFailed
 
 if TYPE_CHECKING:

@@ -11,16 +11,18 @@ from __future__ import annotations
 import selectors
 import socket
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from attrs import Factory, define, frozen
+from attrs import define, frozen
 
-from usagecompat.clients.process import Flooded, ProcessProblem, TimedOut, next_look
+from usagecompat.clients.partner import Partner
+from usagecompat.clients.problems import ProcessProblem, TimedOut
 from usagecompat.clients.protocol import excerpt
 from usagecompat.exceptions import CannotReachClient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from usagecompat.clients.addresses import Address
 
@@ -126,25 +128,25 @@ def _why(error: OSError | UnicodeError, seconds: float) -> str:
     return error.strerror or str(error)
 
 
-@define
-class Connection:
+class Connection(Partner):
     """One connection to a client."""
 
-    _socket: socket.socket
-    complaints: str = ""
-    """What a process writes to its standard error does not come over a socket."""
-    _out: bytearray = Factory(bytearray)
-    _broken: str = ""
-    """How the connection ended; empty while it has not."""
-    _deaf: bool = False
-    _selector: selectors.BaseSelector = Factory(selectors.DefaultSelector)
+    def __init__(self, made: socket.socket) -> None:
+        """Take over a connection; read and write only what goes at once."""
+        super().__init__()
+        self._socket = made
+        self._end = ""
+        """How the connection ended; empty while it has not."""
+        made.setblocking(False)  # noqa: FBT003 - as the standard library has it
+        if made.family != getattr(socket, "AF_UNIX", None):
+            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(made, selectors.EVENT_READ)
 
-    def __attrs_post_init__(self) -> None:
-        """Read and write only what goes at once."""
-        self._socket.setblocking(False)  # noqa: FBT003 - as the standard library has it
-        if self._socket.family != getattr(socket, "AF_UNIX", None):
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._selector.register(self._socket, selectors.EVENT_READ)
+    @property
+    def complaints(self) -> str:
+        """Nothing: what a process writes to its standard error does not come over a socket."""
+        return ""
 
     def close(self) -> None:
         """Close the connection; more than once does no harm."""
@@ -154,99 +156,31 @@ class Connection:
     def forget_complaints(self) -> None:
         """There are none."""
 
-    def ask(
-        self,
-        line: bytes,
-        *,
-        seconds: float,
-        limit: int,
-        meanwhile: Callable[[], None],
-        until: Callable[[], float] | None = None,
-    ) -> bytes:
-        """
-        Send a line, and return the next line that comes, without its end.
-
-        Args:
-            line: What to send, with its end.
-            seconds: How long the client has.
-            limit: How long the answer may be.
-            meanwhile: What is done while the client works; its time is not the client's.
-            until: When the time is up, by the monotonic clock, if that is not known beforehand.
-
-        Raises:
-            HungUp, TimedOut, Flooded: There is none.
-        """
-        unsent = self._send(memoryview(line))
-        meanwhile()
-        deadline = time.monotonic() + seconds
-        while True:
-            if not unsent and (end := self._out.find(b"\n")) >= 0:
-                answer = bytes(self._out[:end])
-                del self._out[: end + 1]
-                return answer
-            if len(self._out) > limit:
-                raise Flooded(limit)
-            if self._broken:
-                raise HungUp(self._how())
-            unsent = self._wait(next_look(until) if until else deadline, seconds, unsent)
-
-    def read_all(
-        self, data: bytes, *, seconds: float, limit: int, until: Callable[[], float] | None = None
-    ) -> tuple[int, bytes]:
-        """
-        Send `data` and nothing more, and return 0 and all that comes until the client closes the connection.
-
-        Raises:
-            TimedOut, Flooded: It does not.
-        """
-        deadline = time.monotonic() + seconds
-        unsent = self._send(memoryview(data))
-        finished = False
-        while not self._broken:
-            if not unsent and not finished:
-                finished = True
-                self._finish()
-            if len(self._out) > limit:
-                raise Flooded(limit)
-            unsent = self._wait(next_look(until) if until else deadline, seconds, unsent)
-        return 0, bytes(self._out)
-
-    def last_words(self, *, seconds: float, limit: int) -> tuple[bytes, bytes]:
-        """What came that is no complete line, and what comes once nothing more is sent."""
-        written = bytes(self._out)
-        self._finish()
-        deadline = time.monotonic() + seconds
-        try:
-            while not self._broken and len(self._out) <= limit:
-                self._wait(deadline, seconds, None)
-        except ProcessProblem:
-            pass
-        return written, bytes(self._out[len(written) : limit])
-
-    def _how(self) -> str:
-        half = f" in the middle of a line, {excerpt(bytes(self._out))}" if self._out else ""
-        return f"{self._broken}{half}"
+    def _raise_if_over(self, deadline: float) -> None:
+        del deadline
+        if self._end:
+            half = f" in the middle of a line, {excerpt(bytes(self._out))}" if self._out else ""
+            raise HungUp(f"{self._end}{half}")
 
     def _finish(self) -> None:
-        try:
-            self._socket.shutdown(socket.SHUT_WR)
-        except OSError:
+        if not self._deaf:
             self._deaf = True
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_WR)
 
-    def _send(self, data: memoryview) -> memoryview | None:
-        """Send what goes at once; what is left, None if nothing is."""
-        if self._deaf:
-            return None
+    def _drain(self) -> None:
+        """All came before the end."""
+
+    def _send(self, data: memoryview) -> memoryview:
         try:
-            return data[self._socket.send(data) :] or None
+            return data[0 if self._deaf else self._socket.send(data) :]
         except BlockingIOError:
             return data
         except OSError:
             self._deaf = True  # what came before it broke can still be read
-            return None
+            return data[:0]
 
-    def _wait(self, deadline: float, seconds: float, unsent: memoryview | None) -> memoryview | None:
-        """Send and read what can be, once; what is left to send."""
+    def _wait(self, deadline: float, seconds: float, unsent: memoryview | None = None) -> memoryview | None:
         left = deadline - time.monotonic()
         if left <= 0:
             raise TimedOut(seconds)
@@ -265,8 +199,8 @@ class Connection:
         except BlockingIOError:
             return
         except OSError as error:
-            self._broken = f"broke the connection ({error.strerror})"
+            self._end, self._status, self._deaf = f"broke the connection ({error.strerror})", 0, True
             return
         if not chunk:
-            self._broken = "closed the connection"
-        self._out += chunk
+            self._end, self._status = "closed the connection", 0
+        self._out.extend(chunk)

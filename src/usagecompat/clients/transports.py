@@ -11,8 +11,9 @@ from attrs import Factory, define, field
 
 from usagecompat.clients.addresses import address_of
 from usagecompat.clients.conversation import Conversation, Server, most_of, taken, with_complaints
+from usagecompat.clients.guarding import Guard
 from usagecompat.clients.in_process import MOST_COMPLAINTS, FunctionSession
-from usagecompat.clients.process import Ended, Flooded, Guard, GuardLost, TimedOut
+from usagecompat.clients.problems import Ended, Flooded, GuardLost, TimedOut
 from usagecompat.clients.protocol import ClientInfo, Features, Started
 from usagecompat.clients.replay import KEY
 from usagecompat.clients.results import Outcome
