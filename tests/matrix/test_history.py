@@ -136,6 +136,30 @@ def test_keeps_one_file_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert (again.exit_code, len([*runs.iterdir()]), "already" in again.stderr) == (0, 2, True)
 
 
+def test_run_keeps_its_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`run --history` keeps files as `matrix` does, draws all times on its page, and takes sequences of pages, too."""
+    runs, page, plain = tmp_path / "runs", tmp_path / "page.html", tmp_path / "plain.html"
+    words = ["run", "-k", "kinds/costs", "--probes", "none", "--client", GOOD]
+    for number, second in enumerate((1_700_000_000, 1_700_086_400), 1):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(second))
+        version = ["--client-version", f"1.{number}"]
+        done = CliRunner().invoke(main, [*words, *version, "--history", str(runs), "--also", f"html={page}"])
+        assert (done.exit_code, "This run is kept as" in done.stderr) == (0, True), done.output
+        assert "BYTES: the bytes are the same" in done.stdout
+    names = sorted(path.name for path in runs.iterdir())
+    assert names == ["2023-11-14T221320Z-mine-1.1.json", "2023-11-15T221320Z-mine-1.2.json"]
+    for path in runs.iterdir():
+        Draft202012Validator(SCHEMA).validate(json.loads(path.read_bytes()))
+    assert page.read_text("utf-8").count('class="dot0"') == 2
+    compared = CliRunner().invoke(main, [*words, "--baseline", str(runs / names[0]), "--history", str(runs)])
+    assert (compared.exit_code, len(times_in(runs))) == (0, 3), compared.output
+    CliRunner().invoke(main, [*words, "--also", f"html={plain}"])
+    assert 'id="trend"' not in plain.read_text("utf-8")
+    (runs / "other.json").write_text("{}")
+    refused = CliRunner().invoke(main, [*words, "--history", str(runs)])
+    assert (refused.exit_code, "move this file away" in refused.stderr) == (2, True), refused.output
+
+
 def test_keeps_several_clients(tmp_path: Path) -> None:
     """A run of several clients is one file, and each client has its own trend; saved results are kept likewise."""
     runs, page, saved = tmp_path / "runs", tmp_path / "page.html", tmp_path / "saved.json"
@@ -333,7 +357,10 @@ def test_killed_run(tmp_path: Path) -> None:
     matrix("--client", GOOD, "--history", str(runs))
     hangs = shlex.join([sys.executable, "-I", "-S", str(MINIATURES), "hang", "kinds/costs-nulls"])
     words = ["--client", hangs, "-k", "kinds/costs", "--timeout", "60"]
-    for command, more in (("run", ["--also", f"json={saved}"]), ("matrix", ["--history", str(runs)])):
+    for command, more in (
+        ("run", ["--also", f"json={saved}", "--history", str(runs)]),
+        ("matrix", ["--history", str(runs)]),
+    ):
         running = subprocess.Popen(
             [sys.executable, "-m", "usagecompat", command, *words, *more],
             stdout=subprocess.DEVNULL,

@@ -1,5 +1,5 @@
 """
-`--history DIR` of `matrix`: one file a run, from which the page draws what became of clients.
+`--history DIR` of `matrix` and `run`: one file a run, from which the page draws what became of clients.
 """
 
 from __future__ import annotations

@@ -18,11 +18,12 @@ from usagecompat.cli.baseline import baseline_option, baselines_in, put_changes
 from usagecompat.cli.client_options import adapter_option, corpus_option, require_option, set_option
 from usagecompat.cli.configured import client_given
 from usagecompat.cli.formats import formats
+from usagecompat.cli.history import history_option, past_in
 from usagecompat.cli.output import say, write_file
 from usagecompat.cli.paging import paging_result, refuse_beside_paging
 from usagecompat.cli.positive import SECONDS
 from usagecompat.cli.revision_option import REVISION
-from usagecompat.cli.run_output import put_run, write_run
+from usagecompat.cli.run_output import Told, put_run, write_run
 from usagecompat.cli.saving import claim_place, save, save_failures_option
 from usagecompat.cli.setup import awaited, prepared, setup_options
 from usagecompat.cli.stamping import about_cases
@@ -154,6 +155,7 @@ def _statuses(_context: click.Context, _option: click.Parameter, given: str | No
 )
 @save_failures_option
 @baseline_option
+@history_option
 @formats(_FORMATS)
 @also_formats(("html", "json"))
 @click.option("--payloads", is_flag=True, help="In JSON: also what came back of each case, in base64.")
@@ -187,6 +189,7 @@ def run(  # noqa: PLR0913 - one for each option
     update_expected: bool,
     save_to: Path | None,
     baselines: tuple[Path, ...],
+    history: Path | None,
     format_: str,
     payloads: bool,
     also: tuple[tuple[str, Path], ...],
@@ -216,15 +219,14 @@ def run(  # noqa: PLR0913 - one for each option
     Example: usagecompat run --client 'node adapter.mjs' --format junit > usagecompat.xml
     Example: usagecompat run --client 'node adapter.mjs' --also json=old.json
     Example: usagecompat run --client 'node adapter.mjs' --baseline old.json --format markdown
+    Example: usagecompat run --client 'node adapter.mjs' --history runs/ --also html=run.html
     """  # noqa: D301 - click's own mark
     if oneshot and http:
         raise click.UsageError("A client is driven the --oneshot way or the --http way, not both.")
-    if update_expected and expected is None:
-        raise click.UsageError("--update-expected needs --expected FILE, which it writes.")
-    if expected and not update_expected and not expected.exists():
-        raise click.UsageError(f"There is no list {expected}; --update-expected writes one.")
+    _refuse_list(expected, update=update_expected)
     claim_place(context, save_to, paging=paging)
     before = baselines_in(context, baselines, format_)
+    past = past_in(history)
     expected = None if before else expected
     way = Way.ONESHOT if oneshot else Way.HTTP if http else Way.STDIO
     if (given is None) == (adapter is None):
@@ -275,13 +277,21 @@ def run(  # noqa: PLR0913 - one for each option
         if update_expected:
             _update(expected, updated(expected, result, known=known))
         comparison = compare_with_list(result, read_expected_failures(expected), known=known)
-    write_run(also, result, comparison, chosen, payloads=payloads)
+    report = Told(result, comparison, chosen, payloads=payloads).over_time(history, past)
+    write_run(also, report)
     if before:
         context.exit(
             put_changes(before, [result], format_, allow_skips=allow_skips, max_cases=0 if quiet else max_cases)
         )
-    put_run(format_, result, comparison, chosen, payloads=payloads, max_cases=max_cases, quiet=quiet)
+    put_run(format_, report, max_cases=max_cases, quiet=quiet)
     context.exit(_status(result, comparison, allow_skips=allow_skips))
+
+
+def _refuse_list(path: Path | None, *, update: bool) -> None:
+    if update and path is None:
+        raise click.UsageError("--update-expected needs --expected FILE, which it writes.")
+    if path and not update and not path.exists():
+        raise click.UsageError(f"There is no list {path}; --update-expected writes one.")
 
 
 def _update(path: Path, text: str) -> None:
