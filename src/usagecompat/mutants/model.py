@@ -9,7 +9,7 @@ from __future__ import annotations
 import pathlib
 import tomllib
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
+from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypedDict, Unpack
 
 from attrs import Factory, field, frozen
 
@@ -37,6 +37,11 @@ Answer: TypeAlias = bytes | Refusal
 
 class Refused(Exception):
     """A change to a payload comes upon something that the mutant cannot decode."""
+
+
+def refuse(why: str) -> NoReturn:
+    """Refuse the payload."""
+    raise Refused(why)
 
 
 @frozen(slots=False)

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from usagecompat.contract import DEVIATIONS, JsonType, Money, Tolerance, is_number_text
 from usagecompat.jsontext import Number, Tree
-from usagecompat.mutants.model import Refused, lenient, lossy
+from usagecompat.mutants.model import lenient, lossy, refuse
 from usagecompat.mutants.support import exact
-from usagecompat.mutants.support.exact import in_text, of_number
-from usagecompat.mutants.support.walks import GONE, is_cost, member, on_amounts, on_results
+from usagecompat.mutants.support.exact import in_text
+from usagecompat.mutants.support.walks import GONE, is_cost, member, of_number, of_text, on_amounts, on_results, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -129,13 +129,8 @@ def value(change: Callable[[Tree], Changed]) -> Change:
     return on_amounts(lambda node: member(node, "value", change))
 
 
-def texts(change: Callable[[str], Changed]) -> Callable[[Tree], Changed]:
-    """A change of strings alone."""
-    return lambda old: change(old) if isinstance(old, str) else old
-
-
-def _refuse(_: object = None) -> Tree:
-    raise Refused("the amount cannot be decoded")
+def _refuse(_: object = None) -> NoReturn:
+    refuse("the amount cannot be decoded")
 
 
 def _refuse_if(number: Number, test: bool) -> Tree:  # noqa: FBT001 - a condition is all it is about
@@ -154,40 +149,40 @@ def leading_digits(text: str) -> str:
 
 
 _TEXTS: Final[Mapping[str, tuple[str, Callable[[Tree], Changed]]]] = {
-    "refused": ("is refused", texts(_refuse)),
-    "dropped": ("does not come back", texts(lambda _: GONE)),
-    "to-zero": ("comes back as the number 0", texts(lambda _: Number("0"))),
-    "to-number": ("comes back as a number with the same digits", texts(Number)),
-    "to-float": ("comes back as a binary64 number", texts(lambda old: exact.through_python_float(Number(old)))),
+    "refused": ("is refused", of_text(_refuse)),
+    "dropped": ("does not come back", of_text(lambda _: GONE)),
+    "to-zero": ("comes back as the number 0", of_text(lambda _: Number("0"))),
+    "to-number": ("comes back as a number with the same digits", of_text(Number)),
+    "to-float": ("comes back as a binary64 number", of_text(lambda old: exact.through_python_float(Number(old)))),
     "to-script-number": (
         "comes back as a JavaScript number",
-        texts(lambda old: exact.through_binary64(Number(old))),
+        of_text(lambda old: exact.through_binary64(Number(old))),
     ),
-    "to-whole": ("comes back as a whole number", texts(lambda old: exact.cut(Number(old)))),
-    "concatenated": ("is added to 0 as text", texts(lambda old: f"0{old}")),
-    "leading-digits": ("loses what follows its digits", texts(leading_digits)),
-    "with-dollar": ("comes back with a currency sign", texts(lambda old: f"${old}")),
-    "comma": ("comes back with a decimal comma", texts(lambda old: old.replace(".", ","))),
+    "to-whole": ("comes back as a whole number", of_text(lambda old: exact.cut(Number(old)))),
+    "concatenated": ("is added to 0 as text", of_text(lambda old: f"0{old}")),
+    "leading-digits": ("loses what follows its digits", of_text(leading_digits)),
+    "with-dollar": ("comes back with a currency sign", of_text(lambda old: f"${old}")),
+    "comma": ("comes back with a decimal comma", of_text(lambda old: old.replace(".", ","))),
     "thousands": (
         "comes back with separators for thousands",
-        texts(_with_thousands),
+        of_text(_with_thousands),
     ),
-    "upper-exponent": ("comes back with a capital E", texts(lambda old: old.replace("e", "E"))),
-    "lower-exponent": ("comes back with a small e", texts(lambda old: old.replace("E", "e"))),
-    "no-plus": ("loses the plus of its exponent", texts(lambda old: old.replace("+", ""))),
-    "quoted-twice": ("comes back in quotes of its own", texts(lambda old: f'"{old}"')),
-    "object": ("comes back as an object", texts(lambda old: {"value": old})),
-    "12-characters": ("is cut after 12 characters", texts(lambda old: old[:12])),
-    "20-characters": ("is cut after 20 characters", texts(lambda old: old[:20])),
-    "32-characters": ("is cut after 32 characters", texts(lambda old: old[:32])),
-    "no-minus": ("loses its minus", texts(lambda old: old.removeprefix("-"))),
+    "upper-exponent": ("comes back with a capital E", of_text(lambda old: old.replace("e", "E"))),
+    "lower-exponent": ("comes back with a small e", of_text(lambda old: old.replace("E", "e"))),
+    "no-plus": ("loses the plus of its exponent", of_text(lambda old: old.replace("+", ""))),
+    "quoted-twice": ("comes back in quotes of its own", of_text(lambda old: f'"{old}"')),
+    "object": ("comes back as an object", lambda old: {"value": old} if isinstance(old, str) else old),
+    "12-characters": ("is cut after 12 characters", of_text(lambda old: old[:12])),
+    "20-characters": ("is cut after 20 characters", of_text(lambda old: old[:20])),
+    "32-characters": ("is cut after 32 characters", of_text(lambda old: old[:32])),
+    "no-minus": ("loses its minus", of_text(lambda old: old.removeprefix("-"))),
     "unread-exponent": (
         "comes back as it is, but for one with an exponent, which becomes null",
-        texts(lambda old: None if "e" in old.lower() else old),
+        of_text(lambda old: None if "e" in old.lower() else old),
     ),
     "exponent-nan": (
         "comes back as the string NaN where it is a zero with an exponent",
-        texts(lambda old: "NaN" if "e" in old.lower() and exact.value_of(Number(old)) == 0 else old),
+        of_text(lambda old: "NaN" if "e" in old.lower() and exact.value_of(Number(old)) == 0 else old),
     ),
 }
 
@@ -200,14 +195,14 @@ def _whole_amounts() -> Iterator[Mutant]:
         return lossy(f"amount/{name}", on_results(lambda node: change(node) if is_cost(node) else node))
 
     def currency(name: str, change: Callable[[str], Changed]) -> Mutant:
-        return amount(name, lambda node: member(node, "currency", texts(change)))
+        return amount(name, lambda node: member(node, "currency", of_text(change)))
 
     yield amount("flattened", lambda node: node.get("value"))
     yield amount("emptied", lambda _: {})
     yield amount("empty-dropped", lambda node: node or GONE)
     yield amount("without-value-dropped", lambda n: n if "value" in n else GONE)
     yield amount("value-only", lambda n: n if "currency" in n else GONE)
-    yield amount("currency-first", lambda node: dict(sorted(node.items())))
+    yield amount("currency-first", lambda node: ordered(node, sorted(node)))
     yield cost("missing-emptied", lambda n: n if "amount" in n else {**n, "amount": {}})
     yield cost("missing-dropped", lambda n: n if "amount" in n else GONE)
     yield cost(

@@ -15,9 +15,11 @@ from usagecompat.mutants.model import lossy
 from usagecompat.mutants.support.walks import (
     GONE,
     LISTS,
+    declared_names,
     in_record,
     member,
     members,
+    of_text,
     on_page,
     on_results,
     on_unknown,
@@ -105,7 +107,7 @@ def _undeclared(shape: RecordShape, test: Callable[[Tree], bool]) -> Change:
 
     def walk(tree: Tree, view: PayloadView) -> Tree:
         held = contract(view.revision).records.get(shape.name, shape)
-        known = {*held.members, *held.newer, *held.former, *held.required}
+        known = declared_names(held)
 
         def change(node: Object) -> Object:
             return members(node, lambda name, old: GONE if name not in known and test(old) else old)
@@ -147,8 +149,8 @@ def _is_empty(page: Object) -> bool:
 
 
 def _line_items(alter: Callable[[str], str]) -> Change:
-    def change(old: Tree) -> Tree:
-        new = alter(old) if isinstance(old, str) else old
+    def change(old: str) -> str:
+        new = alter(old)
         return old if new == old else new
 
-    return on_results(lambda node: member(node, "line_item", change))
+    return on_results(lambda node: member(node, "line_item", of_text(change)))

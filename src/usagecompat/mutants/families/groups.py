@@ -7,27 +7,24 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from usagecompat.jsontext import Tree, write
-from usagecompat.mutants.model import lossy
+from usagecompat.mutants.model import lossy, refuse
 from usagecompat.mutants.support.rows import (
     all_zero,
     amount_of,
-    count_of,
     first_of,
     in_order_of,
+    integer_at,
     last_of,
-    refuse,
     summed,
     text_of_member,
     those,
 )
-from usagecompat.mutants.support.walks import (
-    on_lists,
-)
+from usagecompat.mutants.support.walks import on_lists, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from usagecompat.jsontext import Tree
     from usagecompat.mutants.model import Mutant
 
 _KEYS = (
@@ -55,12 +52,12 @@ def _lists() -> Iterator[Mutant]:
     yield results("twenty", lambda d: d[:20] if len(d) > 20 else d)
     yield results("hundred", lambda d: d[:100] if len(d) > 100 else d)
     yield results("reversed", lambda d: d[::-1] if len(d) > 1 else d)
-    yield results("sorted", lambda d: in_order_of(d, lambda n: write(n).decode("utf-8", "replace")))
+    yield results("sorted", lambda d: in_order_of(d, text_of))
     yield results("by-project", lambda d: in_order_of(d, lambda n: text_of_member(n, "project_id")))
     yield results("by-model", lambda d: in_order_of(d, lambda n: text_of_member(n, "model")))
     yield results("by-amount", lambda d: in_order_of(d, lambda n: -amount_of(n)))
-    yield results("by-tokens", lambda d: in_order_of(d, lambda n: -count_of(n, "input_tokens")))
-    yield results("distinct", lambda d: last_of(d, lambda n: write(n).decode("utf-8", "replace")))
+    yield results("by-tokens", lambda d: in_order_of(d, lambda n: -integer_at(n, "input_tokens")))
+    yield results("distinct", lambda d: last_of(d, text_of))
     yield results("zeros-lost", lambda d: those(d, lambda n: not all_zero(n)))
     yield results("nulls-kept-by-length", lambda d: d * 2 if len(d) == 1 else d)
     yield results("doubled", lambda d: [one for one in d for _ in range(2)] if d else d)
@@ -74,7 +71,7 @@ def _groups() -> Iterator[Mutant]:
             if not isinstance(node, dict):
                 return ""
             picked: list[Tree] = [node.get(name, None if absent else "absent") for name in ("object", *names)]
-            return write(picked).decode("utf-8", "replace")
+            return text_of(picked)
 
         return key
 

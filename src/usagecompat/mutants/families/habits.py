@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from usagecompat.contract import KNOWN_UNDECLARED, records
-from usagecompat.mutants.model import lossy
-from usagecompat.mutants.support.rows import all_zero, refuse, time_of
+from usagecompat.mutants.model import lossy, refuse
+from usagecompat.mutants.support.rows import all_zero, integer_at
 from usagecompat.mutants.support.walks import (
     GONE,
     member,
@@ -74,13 +74,15 @@ def mutants() -> Iterator[Mutant]:
     yield lossy(
         "habit/bucket-width",
         on_buckets(
-            lambda n: n if time_of(n, "end_time") - time_of(n, "start_time") in widths else refuse("an odd width")
+            lambda n: n if integer_at(n, "end_time") - integer_at(n, "start_time") in widths else refuse("an odd width")
         ),
     )
     yield lossy(
-        "habit/whole-minutes", on_buckets(lambda n: refuse("an odd start") if time_of(n, "start_time") % 60 else n)
+        "habit/whole-minutes", on_buckets(lambda n: refuse("an odd start") if integer_at(n, "start_time") % 60 else n)
     )
-    yield lossy("habit/past", on_buckets(lambda n: refuse("too old") if time_of(n, "start_time") < 1577836800 else n))
+    yield lossy(
+        "habit/past", on_buckets(lambda n: refuse("too old") if integer_at(n, "start_time") < 1577836800 else n)
+    )
     yield lossy("habit/contiguous", on_page(_touching))
     yield lossy(
         "habit/same-members",
@@ -100,5 +102,5 @@ def mutants() -> Iterator[Mutant]:
 def _touching(page: Object) -> Object:
     data = page.get("data")
     buckets = [one for one in data if isinstance(one, dict)] if isinstance(data, list) else []
-    gaps = any(time_of(a, "end_time") != time_of(b, "start_time") for a, b in pairwise(buckets))
+    gaps = any(integer_at(a, "end_time") != integer_at(b, "start_time") for a, b in pairwise(buckets))
     return refuse("a gap") if gaps else page

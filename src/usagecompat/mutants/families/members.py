@@ -21,9 +21,19 @@ from usagecompat.contract import (
     declared_until,
 )
 from usagecompat.jsontext import Number, Tree
-from usagecompat.mutants.model import Mutant, Refused, lenient, lossy
+from usagecompat.mutants.model import Mutant, lenient, lossy, refuse
 from usagecompat.mutants.support.exact import through_binary64
-from usagecompat.mutants.support.walks import GONE, Changed, Object, in_record, on_member, renamed
+from usagecompat.mutants.support.walks import (
+    GONE,
+    Changed,
+    Object,
+    in_record,
+    of_flag,
+    of_number,
+    of_text,
+    on_member,
+    renamed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -130,7 +140,7 @@ def _presence(place: Place) -> Iterator[Mutant]:
     if optional := place.known_where(required=False):
         yield lossy(
             f"required/{place.slug}",
-            place.change_record(lambda node: node if name in node else _refuse(f"`{name}` is missing")),
+            place.change_record(lambda node: node if name in node else refuse(f"`{name}` is missing")),
             fault=f"A payload without {place.words} is refused.",
             **optional,
         )
@@ -163,11 +173,11 @@ def _nulls(place: Place) -> Iterator[Mutant]:
     known = place.known
     known["since"] = max(known.get("since", ""), place.member.marker.null_since)
     told, default = DEFAULTS[place.member.type]
-    refuse = f"{place.words} is refused where it is null."
+    refused = f"{place.words} is refused where it is null."
     yield lossy(
         f"null-refused/{place.slug}",
-        place.change(lambda old: _refuse(refuse) if old is None else old),
-        fault=refuse,
+        place.change(lambda old: refuse(refused) if old is None else old),
+        fault=refused,
         **known,
     )
     dropped = f"{place.words} does not come back where it is null."
@@ -185,28 +195,24 @@ def _values(place: Place) -> Iterator[Mutant]:
     if kind is JsonType.INTEGER:
         yield lossy(
             f"through-double/{place.slug}",
-            place.change(lambda old: through_binary64(old) if isinstance(old, Number) else old),
+            place.change(of_number(through_binary64)),
             fault=f"{place.words} goes through a binary64 number.",
             **known,
         )
     if kind is JsonType.BOOLEAN:
         yield lossy(
             f"inverted/{place.slug}",
-            place.change(lambda old: not old if isinstance(old, bool) else old),
+            place.change(of_flag(lambda old: not old)),
             fault=f"{place.words} comes back inverted.",
             **known,
         )
     if kind is JsonType.STRING and isinstance(place.member.marker, GroupKey):
         yield lossy(
             f"emptied/{place.slug}",
-            place.change(lambda old: "" if isinstance(old, str) else old),
+            place.change(of_text(lambda _: "")),
             fault=f"{place.words} comes back empty.",
             **known,
         )
-
-
-def _refuse(why: str) -> Object:
-    raise Refused(why)
 
 
 def _here(place: Place, finding: Finding, view: PayloadView) -> bool:

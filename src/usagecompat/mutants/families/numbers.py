@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from usagecompat.contract import LATEST, Count, JsonType, Quantity, Time, declared_since
 from usagecompat.jsontext import Number, Tree
-from usagecompat.mutants.model import Refused, lossy, strict
+from usagecompat.mutants.model import lossy, refuse, strict
 from usagecompat.mutants.support import exact
 from usagecompat.mutants.support.exact import INTEGERS
-from usagecompat.mutants.support.walks import GONE, deep, in_undeclared, members, numbers, on_unknown
+from usagecompat.mutants.support.walks import GONE, deep, in_undeclared, members, numbers, of_number, on_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -101,11 +101,11 @@ def _integers(slug: str, words: str, width: str, marker: type) -> Iterator[Mutan
         "saturates": ("becomes the nearest one that fits", exact.saturated(least, most)),
         "zero": ("becomes 0", exact.beyond(least, most, lambda: Number("0"))),
         "null": ("becomes null", exact.beyond(least, most, lambda: None)),
-        "refused": ("is refused", exact.beyond(least, most, lambda: _refuse(f"{words} does not fit {width}"))),
+        "refused": ("is refused", exact.beyond(least, most, lambda: refuse(f"{words} does not fit {width}"))),
     }
     models["edge"] = (
         "is refused together with the greatest that fits",
-        exact.beyond(least, most - 1, lambda: _refuse(width)),
+        exact.beyond(least, most - 1, lambda: refuse(width)),
     )
     for model, (does, change) in models.items():
         walk = numbers(JsonType.INTEGER, change, marker=marker)
@@ -147,7 +147,7 @@ def _spellings() -> Iterator[Mutant]:
         ),
     }
     for name, (fault, model) in every.items():
-        yield lossy(f"spelling/{name}", deep(exact.of_number(model)), fault=fault)  # type: ignore[arg-type]
+        yield lossy(f"spelling/{name}", deep(of_number(model)), fault=fault)
 
 
 def _respelled(number: Number, lexeme: str) -> Number:
@@ -166,7 +166,7 @@ def _undeclared() -> Iterator[Mutant]:
     }
     inner |= {name: one for name, one in _REAL.items() if name not in (*inner, "zero-dropped", "thousand")}
     for name, (does, model) in inner.items():
-        change = deep(exact.of_number(model))  # type: ignore[arg-type]
+        change = deep(of_number(model))
         yield lossy(
             f"undeclared/number-{name}", in_undeclared(change), fault=f"A number in an undeclared member {does}."
         )
@@ -226,7 +226,3 @@ def _any_number(test: Callable[[str], bool]) -> Callable[[PayloadView], bool]:
         return isinstance(node, Number) and test(node.lexeme)
 
     return lambda view: found(view.tree)
-
-
-def _refuse(why: str) -> Tree:
-    raise Refused(why)

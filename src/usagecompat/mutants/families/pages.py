@@ -6,14 +6,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from usagecompat.jsontext import Number, Tree, write
-from usagecompat.mutants.model import MAY_REFUSE, lossy
+from usagecompat.jsontext import Number, Tree
+from usagecompat.mutants.model import MAY_REFUSE, lossy, refuse
 from usagecompat.mutants.support import exact
 from usagecompat.mutants.support.rows import (
     filled_gaps,
     from_bucket,
     in_order,
     in_order_of,
+    integer_at,
     is_bucket,
     iso,
     kinds_of,
@@ -21,14 +22,10 @@ from usagecompat.mutants.support.rows import (
     merged,
     number_of,
     overlaps,
-    refuse,
     result_order,
     results_of,
-    seconds_of,
     start_of,
     those,
-    time_of,
-    with_results,
     with_times,
     without_empty_end,
     without_overlaps,
@@ -37,11 +34,14 @@ from usagecompat.mutants.support.walks import (
     GONE,
     LISTS,
     member,
+    of_number,
     on_buckets,
     on_lists,
     on_page,
     renamed,
     tag_of,
+    text_of,
+    with_results,
 )
 
 if TYPE_CHECKING:
@@ -109,11 +109,11 @@ def _pages() -> Iterator[Mutant]:
     yield _data("one-bucket-unwrapped", lambda d: d[0] if len(d) == 1 else d)
     yield _data("sorted", lambda d: in_order_of(d, start_of))
     yield _data("newest-first", lambda d: in_order_of(d, lambda n: -start_of(n)))
-    yield _data("sorted-by-end", lambda d: in_order_of(d, lambda n: time_of(n, "end_time")))
+    yield _data("sorted-by-end", lambda d: in_order_of(d, lambda n: integer_at(n, "end_time")))
     yield _data("reversed", lambda d: d[::-1] if len(d) > 1 else d)
     yield _data("merged", merged)
     yield _data("same-start-merged", lambda d: last_of(d, lambda n: str(start_of(n))))
-    yield _data("same-bucket-once", lambda d: last_of(d, lambda n: write(n).decode("utf-8", "replace")))
+    yield _data("same-bucket-once", lambda d: last_of(d, text_of))
     yield _data("same-day-merged", lambda d: last_of(d, lambda n: str(start_of(n) // 86400)))
     yield _data("same-hour-merged", lambda d: last_of(d, lambda n: str(start_of(n) // 3600)))
     yield _data("empty-lost", lambda d: those(d, lambda n: results_of(n) != []))
@@ -190,7 +190,7 @@ def _times() -> Iterator[Mutant]:
 
         def one(node: Object) -> Object:
             for each in which:
-                node = member(node, each, lambda old: changed(old) if isinstance(old, Number) else old)
+                node = member(node, each, of_number(changed))
             return node
 
         return lossy(f"time/{name}", on_buckets(one))
@@ -198,20 +198,20 @@ def _times() -> Iterator[Mutant]:
     yield times("iso", iso)
     yield times("date", lambda t: iso(t)[:10])
     yield times("milliseconds", lambda t: Number(str(t * 1000)))
-    yield times("seconds-from-milliseconds", lambda t: seconds_of(t // 1000 if t > 10**11 else t))
-    yield times("minutes", lambda t: seconds_of(t - t % 60))
-    yield times("hours", lambda t: seconds_of(t - t % 3600))
-    yield times("days", lambda t: seconds_of(t - t % 86400))
+    yield times("seconds-from-milliseconds", lambda t: exact.whole(t // 1000 if t > 10**11 else t))
+    yield times("minutes", lambda t: exact.whole(t - t % 60))
+    yield times("hours", lambda t: exact.whole(t - t % 3600))
+    yield times("days", lambda t: exact.whole(t - t % 86400))
     yield times("west", lambda t: Number(str(t - 28800)))
     yield times("fraction", lambda t: Number(f"{t}.0"))
     yield times("text", str)
-    yield times("zero-lost", lambda t: GONE if t == 0 else seconds_of(t))
-    yield times("zero-null", lambda t: None if t == 0 else seconds_of(t))
-    yield times("negative-refused", lambda t: refuse("before 1970") if t < 0 else seconds_of(t))
-    yield times("negative-zero", lambda t: seconds_of(max(t, 0)))
-    yield times("absolute", lambda t: seconds_of(abs(t)))
-    yield times("far-refused", lambda t: refuse("beyond 9999") if t > 253402300799 else seconds_of(t))
-    yield times("far-clamped", lambda t: seconds_of(min(t, 4102444800)))
+    yield times("zero-lost", lambda t: GONE if t == 0 else exact.whole(t))
+    yield times("zero-null", lambda t: None if t == 0 else exact.whole(t))
+    yield times("negative-refused", lambda t: refuse("before 1970") if t < 0 else exact.whole(t))
+    yield times("negative-zero", lambda t: exact.whole(max(t, 0)))
+    yield times("absolute", lambda t: exact.whole(abs(t)))
+    yield times("far-refused", lambda t: refuse("beyond 9999") if t > 253402300799 else exact.whole(t))
+    yield times("far-clamped", lambda t: exact.whole(min(t, 4102444800)))
     yield times("end-lost", lambda _: GONE, ("end_time",))
     yield times("end-inclusive", lambda t: Number(str(t - 1)), ("end_time",))
     yield times("end-null", lambda _: None, ("end_time",))
@@ -227,7 +227,7 @@ def _times() -> Iterator[Mutant]:
     yield lossy(
         "time/whole-day-end",
         on_buckets(
-            lambda n: member(n, "end_time", lambda old: number_of(old, -(-time_of(n, "end_time") // 86400) * 86400))
+            lambda n: member(n, "end_time", lambda old: number_of(old, -(-integer_at(n, "end_time") // 86400) * 86400))
         ),
     )
     yield lossy(
@@ -245,18 +245,18 @@ def _times() -> Iterator[Mutant]:
         on_buckets(
             lambda n: (
                 {**n, "start_time": n["end_time"], "end_time": n["start_time"]}
-                if time_of(n, "end_time") < start_of(n)
+                if integer_at(n, "end_time") < start_of(n)
                 else n
             )
         ),
     )
     yield lossy(
         "time/reversed-refused",
-        on_buckets(lambda n: refuse("no time") if is_bucket(n) and time_of(n, "end_time") <= start_of(n) else n),
+        on_buckets(lambda n: refuse("no time") if is_bucket(n) and integer_at(n, "end_time") <= start_of(n) else n),
         equivalent=MAY_REFUSE,
     )
     yield lossy(
         "time/reversed-dropped",
-        on_buckets(lambda n: GONE if is_bucket(n) and time_of(n, "end_time") <= start_of(n) else n),
+        on_buckets(lambda n: GONE if is_bucket(n) and integer_at(n, "end_time") <= start_of(n) else n),
     )
     yield lossy("time/width", on_buckets(lambda n: renamed(n, lambda one: "width" if one == "end_time" else one)))

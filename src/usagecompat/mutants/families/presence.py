@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from usagecompat.contract import REVISIONS, Count, GroupKey, JsonType, Member, Quantity, RecordShape, contract
 from usagecompat.jsontext import Number, Tree
 from usagecompat.mutants.families.members import DEFAULTS
-from usagecompat.mutants.model import Refused, lossy
+from usagecompat.mutants.model import lossy, refuse
 from usagecompat.mutants.support.walks import (
     GONE,
     deep_objects,
@@ -17,6 +17,7 @@ from usagecompat.mutants.support.walks import (
     is_cost,
     member,
     members,
+    of_flag,
     of_member,
     on_buckets,
     on_declared,
@@ -201,11 +202,11 @@ def _booleans() -> Iterator[Mutant]:
         "true": ("comes back as true", lambda _: True),
         "false": ("comes back as false", lambda _: False),
         "null": ("comes back as null", lambda _: None),
-        "true-refused": ("is refused where it is true", lambda old: _refuse("true") if old else old),
-        "false-refused": ("is refused where it is false", lambda old: old or _refuse("false")),
+        "true-refused": ("is refused where it is true", lambda old: refuse("true") if old else old),
+        "false-refused": ("is refused where it is false", lambda old: old or refuse("false")),
     }
     for name, (does, form) in forms.items():
-        change = _of_flag(form)
+        change = of_flag(form)
         yield lossy(
             f"flag/batch-{name}",
             on_results(of_member("batch", change)),
@@ -218,10 +219,6 @@ def _booleans() -> Iterator[Mutant]:
                 on_undeclared(unnamed(change)),
                 fault=f"A true or false in an undeclared member {does}.",
             )
-
-
-def _of_flag(form: Callable[[bool], Changed]) -> Callable[[Tree], Changed]:
-    return lambda old: form(old) if isinstance(old, bool) else old
 
 
 def _several() -> Iterator[Mutant]:
@@ -239,7 +236,3 @@ def _several() -> Iterator[Mutant]:
         "null/unit-without-quantity",
         on_results(lambda n: member(n, "quantity_unit", lambda _: GONE) if n.get("quantity", 0) is None else n),
     )
-
-
-def _refuse(why: str) -> Tree:
-    raise Refused(why)

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from usagecompat.contract import LATEST, REVISIONS, Count, GroupKey, JsonType, Quantity, contract, is_number_text
 from usagecompat.jsontext import Number, Tree, write
-from usagecompat.mutants.families.amounts import STRINGS_SINCE, leading_digits, texts, value
+from usagecompat.mutants.families.amounts import STRINGS_SINCE, leading_digits, value
 from usagecompat.mutants.families.members import DEFAULTS
 from usagecompat.mutants.families.numbers import QUANTITY_SINCE
 from usagecompat.mutants.families.pages import filled_if_empty
 from usagecompat.mutants.families.texts import reading
-from usagecompat.mutants.model import Mutant, Refused, lenient, lossy
+from usagecompat.mutants.model import Mutant, lenient, lossy, refuse
 from usagecompat.mutants.support import exact
-from usagecompat.mutants.support.exact import INTEGERS, of_number
+from usagecompat.mutants.support.exact import INTEGERS
 from usagecompat.mutants.support.walks import (
     GONE,
     LISTS,
@@ -27,12 +27,15 @@ from usagecompat.mutants.support.walks import (
     member,
     members,
     numbers,
+    of_number,
+    of_text,
     on_amounts,
     on_buckets,
     on_page,
     on_results,
     on_undeclared,
     on_unknown,
+    ordered,
     renamed,
     tag_of,
     typed,
@@ -77,24 +80,24 @@ def _reported(slug: str, change: Change, since: str = REVISIONS[0]) -> Mutant:
 
 def _string_amounts() -> Iterator[Mutant]:
     yield _reported(
-        "string-amount-fails-page", value(texts(lambda _: _refuse("expected a number, found a string"))), STRINGS_SINCE
+        "string-amount-fails-page", value(of_text(lambda _: refuse("expected a number, found a string"))), STRINGS_SINCE
     )
     yield _reported(
         "string-amount-throws-when-read",
-        value(texts(lambda old: _refuse("the value is not a number") if is_number_text(old) else old)),
+        value(of_text(lambda old: refuse("the value is not a number") if is_number_text(old) else old)),
         STRINGS_SINCE,
     )
-    yield _reported("string-amount-skipped", value(texts(lambda _: GONE)), STRINGS_SINCE)
-    yield _reported("string-amount-concatenated", value(texts(lambda old: f"0{old}")), STRINGS_SINCE)
+    yield _reported("string-amount-skipped", value(of_text(lambda _: GONE)), STRINGS_SINCE)
+    yield _reported("string-amount-concatenated", value(of_text(lambda old: f"0{old}")), STRINGS_SINCE)
     yield _reported(
-        "string-amount-as-float", value(texts(lambda old: exact.through_python_float(Number(old)))), STRINGS_SINCE
+        "string-amount-as-float", value(of_text(lambda old: exact.through_python_float(Number(old)))), STRINGS_SINCE
     )
     yield _reported(
         "string-amount-refused",
-        on_results(lambda node: _refuse("no string is money") if is_cost(node) and _has_text(node) else node),
+        on_results(lambda node: refuse("no string is money") if is_cost(node) and _has_text(node) else node),
         STRINGS_SINCE,
     )
-    yield _reported("amount-leading-digits", value(texts(lambda old: leading_digits(old) or "0")), STRINGS_SINCE)
+    yield _reported("amount-leading-digits", value(of_text(lambda old: leading_digits(old) or "0")), STRINGS_SINCE)
     yield lenient(f"{FAMILY}/non-finite-amount", _non_finite)
 
 
@@ -113,15 +116,15 @@ def _numbers() -> Iterator[Mutant]:
     yield _reported("amount-binary32", value(of_number(exact.through_binary32)))
     yield _reported(
         "amount-rounded",
-        value(lambda old: exact.of_number(exact.to_places(9))(exact.in_text(exact.to_places(9))(old))),  # type: ignore[arg-type]
+        value(exact.in_either(exact.to_places(9))),
     )
     yield _reported(
         "32-bit-integers",
-        numbers(JsonType.INTEGER, exact.beyond(*INTEGERS["int32"], lambda: _refuse("does not fit 32 bits"))),
+        numbers(JsonType.INTEGER, exact.beyond(*INTEGERS["int32"], lambda: refuse("does not fit 32 bits"))),
     )
     yield _reported(
         "all-numbers-double",
-        deep(of_number(exact.through_binary64)),  # type: ignore[arg-type]
+        deep(of_number(exact.through_binary64)),
     )
     yield _reported(
         "quantity-float", numbers(JsonType.NUMBER, exact.through_python_float, marker=Quantity), QUANTITY_SINCE
@@ -142,7 +145,7 @@ def _names_and_kinds() -> Iterator[Mutant]:
         on_results(lambda n: {**n, "object": _GUESSED[tag_of(n)]} if tag_of(n) in _GUESSED else n),
     )
     yield _reported(
-        "closed-union", on_results(lambda n: n if tag_of(n) in _NINE else _refuse(f"unknown variant {tag_of(n)!r}"))
+        "closed-union", on_results(lambda n: n if tag_of(n) in _NINE else refuse(f"unknown variant {tag_of(n)!r}"))
     )
     yield _reported("unknown-as-first-variant", on_unknown(lambda n: {**n, "object": _COMPLETIONS}))
     yield _reported(
@@ -181,9 +184,9 @@ _TEXT_KEYS: Final = frozenset(
 
 def _with_all_optional(node: Object) -> Object:
     if is_cost(node) and "amount" not in node:
-        _refuse("`amount` is missing")
+        refuse("`amount` is missing")
     if tag_of(node) == _COMPLETIONS and "input_cached_tokens" not in node:
-        _refuse("`input_cached_tokens` is missing")
+        refuse("`input_cached_tokens` is missing")
     return node
 
 
@@ -202,9 +205,7 @@ def _pages() -> Iterator[Mutant]:
         "first-page-only",
         on_page(lambda n: {**n, "has_more": False, "next_page": None} if n.get("has_more") is True else n),
     )
-    yield _reported(
-        "members-sorted", deep_objects(lambda n: n if list(n) == sorted(n) else {name: n[name] for name in sorted(n)})
-    )
+    yield _reported("members-sorted", deep_objects(lambda n: ordered(n, sorted(n))))
     yield _reported("cents-for-dollars", on_amounts(_in_cents))
     yield _reported(
         "value-misspelt",
@@ -218,9 +219,8 @@ def _pages() -> Iterator[Mutant]:
 
 
 def _in_cents(node: Object) -> Object:
-    scale = exact.scaled(2)
-    node = member(node, "value", lambda old: exact.of_number(scale)(exact.in_text(scale)(old)))  # type: ignore[arg-type]
-    return member(node, "currency", lambda old: old.lower() if isinstance(old, str) else old)
+    node = member(node, "value", exact.in_either(exact.scaled(2)))
+    return member(node, "currency", of_text(str.lower))
 
 
 def _measured_kinds() -> Iterator[Mutant]:
@@ -240,16 +240,16 @@ def _measured_kinds() -> Iterator[Mutant]:
     yield Mutant(name=f"{FAMILY}/null-object-as-empty", play=_null_amount, validates=True)
     yield _reported("unmatched-record-removed", on_results(lambda n: n if tag_of(n) in _NINE else GONE))
     yield _reported("unmatched-record-emptied", on_results(lambda n: n if tag_of(n) in _NINE else {}))
-    yield _reported("schema-name-as-discriminator", on_results(lambda n: _refuse(f"no schema is called {tag_of(n)!r}")))
+    yield _reported("schema-name-as-discriminator", on_results(lambda n: refuse(f"no schema is called {tag_of(n)!r}")))
     yield _reported(
         "exactly-one-variant",
         on_results(
             lambda n: (
-                _refuse("two variants match") if tag_of(n).endswith(("embeddings.result", "moderations.result")) else n
+                refuse("two variants match") if tag_of(n).endswith(("embeddings.result", "moderations.result")) else n
             )
         ),
     )
-    yield _reported("unknown-member-refused", on_undeclared(lambda name, _: _refuse(f"unknown field {name!r}")))
+    yield _reported("unknown-member-refused", on_undeclared(lambda name, _: refuse(f"unknown field {name!r}")))
     yield Mutant(name=f"{FAMILY}/discriminator-invented", play=_with_discriminator, validates=True)
 
 
@@ -288,18 +288,18 @@ def _measured_values() -> Iterator[Mutant]:
     )
     yield _reported(
         "negative-zero-unsigned",
-        deep(of_number(exact.without_sign_of_zero)),  # type: ignore[arg-type]
+        deep(of_number(exact.without_sign_of_zero)),
     )
     yield _reported("15-digits", typed(JsonType.NUMBER, of_number(exact.to_digits(15))))
     yield Mutant(name=f"{FAMILY}/false-word-as-flag", play=_flag_words, validates=True)
     yield Mutant(name=f"{FAMILY}/first-duplicate", play=reading("duplicates-first"), validates=True)
     yield _reported(
         "null-cursor-refused",
-        on_page(lambda n: member(n, "next_page", lambda old: _refuse("`next_page` is null") if old is None else old)),
+        on_page(lambda n: member(n, "next_page", lambda old: refuse("`next_page` is null") if old is None else old)),
     )
     yield _reported("enumeration-as-object", on_results(lambda n: member(n, "quantity_unit", lambda _: {})))
     yield _reported(
-        "last-variant-only", on_results(lambda n: n if is_cost(n) else _refuse(f"{tag_of(n)!r} is not allowed"))
+        "last-variant-only", on_results(lambda n: n if is_cost(n) else refuse(f"{tag_of(n)!r} is not allowed"))
     )
     yield Mutant(name=f"{FAMILY}/state-left-behind", play=lambda view: view.faithful, after=_after_failure)
 
@@ -325,7 +325,7 @@ def _flag_words(view: PayloadView) -> Answer:
     words = ("true", "false")
     if not view.errors or any(f.path[-1:] != ("batch",) or view.node_at(f.path) not in words for f in view.errors):
         return view.faithful
-    return _written(typed(JsonType.BOOLEAN, lambda old: True if isinstance(old, str) else old, marker=GroupKey), view)
+    return _written(typed(JsonType.BOOLEAN, of_text(lambda _: True), marker=GroupKey), view)
 
 
 def _after_failure(before: PayloadView, view: PayloadView) -> Answer:
@@ -337,7 +337,3 @@ def _after_failure(before: PayloadView, view: PayloadView) -> Answer:
         return dict(list(node.items())[: len(node) // 2 + 1])
 
     return _written(on_results(half), view)
-
-
-def _refuse(why: str) -> Object:
-    raise Refused(why)

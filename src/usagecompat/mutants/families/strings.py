@@ -7,22 +7,26 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote, unquote_plus
 
 from usagecompat.contract import GroupKey, JsonType, is_number_text
 from usagecompat.jsontext import Number, Tree, read
-from usagecompat.mutants.model import Refused, lossy
+from usagecompat.mutants.model import lossy, refuse
 from usagecompat.mutants.support.walks import (
     GONE,
     deep,
     deep_objects,
+    in_undeclared,
     member,
-    noted,
+    of_text,
     on_page,
     on_undeclared,
+    ordered,
     renamed,
     typed,
+    undeclared_names,
 )
 
 if TYPE_CHECKING:
@@ -214,35 +218,35 @@ _READINGS: Final[Mapping[str, tuple[str, Callable[[str], Changed]]]] = {
     "list": ("comes back as a list of one", lambda text: [text]),
     "object": ("comes back as an object", lambda text: {"id": text}),
     "true": ("comes back as true", lambda _: True),
-    "refused-empty": ("is refused where it is empty", lambda text: text or _refuse("an empty string")),
+    "refused-empty": ("is refused where it is empty", lambda text: text or refuse("an empty string")),
     "refused-non-ascii": (
         "is refused where it is not ASCII",
-        lambda text: text if text.isascii() else _refuse("not ASCII"),
+        lambda text: text if text.isascii() else refuse("not ASCII"),
     ),
     "refused-astral": (
         "is refused where a character is beyond 65,536",
-        lambda text: _refuse("beyond the first plane") if any(ord(c) > 0xFFFF for c in text) else text,
+        lambda text: refuse("beyond the first plane") if any(ord(c) > 0xFFFF for c in text) else text,
     ),
     "refused-control": (
         "is refused where it holds a control character",
-        lambda text: _refuse("a control character") if any(ord(c) < 32 for c in text) else text,
+        lambda text: refuse("a control character") if any(ord(c) < 32 for c in text) else text,
     ),
     "refused-null-character": (
         "is refused where it holds U+0000",
-        lambda text: _refuse("U+0000") if "\0" in text else text,
+        lambda text: refuse("U+0000") if "\0" in text else text,
     ),
     "refused-long": (
         "is refused where it is longer than 255 characters",
-        lambda text: _refuse("too long") if len(text) > 255 else text,
+        lambda text: refuse("too long") if len(text) > 255 else text,
     ),
     "refused-very-long": (
         "is refused where it is longer than 65,535 characters",
-        lambda text: _refuse("too long") if len(text) > 65535 else text,
+        lambda text: refuse("too long") if len(text) > 65535 else text,
     ),
-    "refused-space": ("is refused where it holds a space", lambda text: _refuse("a space") if " " in text else text),
+    "refused-space": ("is refused where it holds a space", lambda text: refuse("a space") if " " in text else text),
     "refused-punctuation": (
         "is refused where it holds anything but letters, digits, dots, dashes, underscores and colons",
-        lambda text: text if re.fullmatch(r"[\w.:\-]*", text) else _refuse("an odd character"),
+        lambda text: text if re.fullmatch(r"[\w.:\-]*", text) else refuse("an odd character"),
     ),
 }
 
@@ -352,9 +356,7 @@ def mutants() -> Iterator[Mutant]:
     """Every alteration of a string in every place."""
     for name, (does, alter) in ALTERATIONS.items():
         yield lossy(f"string/{name}", _declared(alter), fault=f"A declared string {does}.")
-        yield lossy(
-            f"string-undeclared/{name}", _undeclared(_text(alter)), fault=f"A string in an undeclared member {does}."
-        )
+        yield lossy(f"string-undeclared/{name}", _undeclared(alter), fault=f"A string in an undeclared member {does}.")
         if name in _CURSOR:
             yield lossy(f"cursor/{name}", _cursor(alter), fault=f"The cursor {does}.")
     for name, (does, read_) in _READINGS.items():
@@ -362,7 +364,7 @@ def mutants() -> Iterator[Mutant]:
         if not name.startswith(("refused-empty", "empty-unknown")):
             yield lossy(
                 f"string-undeclared/{name}",
-                _undeclared(_text(read_)),
+                _undeclared(read_),
                 fault=f"A string in an undeclared member {does}.",
             )
     for name, (does, alter) in NAMES.items():
@@ -372,9 +374,9 @@ def mutants() -> Iterator[Mutant]:
         yield lossy(f"name-lost/{name}", lost, fault=f"An undeclared member {which} does not come back.")
         refused = on_undeclared(_refused(test))
         yield lossy(f"name-refused/{name}", refused, fault=f"A payload is refused for an undeclared member {which}.")
-    yield lossy("name/case-merged", deep_objects(_case_merged))
-    yield lossy("name/case-insensitive", on_any_record(_case_insensitive))
-    yield lossy("name/normal-forms-merged", deep_objects(_forms_merged))
+    yield lossy("name/case-merged", _merged(str.lower))
+    yield lossy("name/case-insensitive", deep_objects(_case_insensitive))
+    yield lossy("name/normal-forms-merged", _merged(partial(unicodedata.normalize, "NFC")))
     yield lossy("name/numeric-first", deep_objects(_numeric_first))
     yield lossy("name/dots-nested", deep_objects(_nested))
     yield from _cursors()
@@ -385,7 +387,7 @@ def _lost(test: Callable[[str], bool]) -> Callable[[str, Tree], Changed]:
 
 
 def _refused(test: Callable[[str], bool]) -> Callable[[str, Tree], Changed]:
-    return lambda name, old: _refuse(f"the name {name!r}") if test(name) else old
+    return lambda name, old: refuse(f"the name {name!r}") if test(name) else old
 
 
 _CURSOR: Final = (
@@ -394,32 +396,19 @@ _CURSOR: Final = (
 )  # fmt: skip
 
 
-def _text(alter: Callable[[str], Changed]) -> Callable[[Tree], Changed]:
-    return lambda old: alter(old) if isinstance(old, str) else old
-
-
 def _declared(alter: Callable[[str], Changed]) -> Change:
-    return typed(JsonType.STRING, _text(alter), marker=GroupKey)
+    return typed(JsonType.STRING, of_text(alter), marker=GroupKey)
 
 
-def _undeclared(alter: Callable[[Tree], Changed]) -> Change:
-    inner = deep(alter)  # type: ignore[arg-type]
-
-    def walk(tree: Tree, view: PayloadView) -> Tree:
-        def value(_: str, old: Tree) -> Changed:
-            return alter(old) if isinstance(old, str) else inner(old, view)
-
-        return on_undeclared(value)(tree, view)
-
-    return walk
+def _undeclared(alter: Callable[[str], Changed]) -> Change:
+    return in_undeclared(deep(of_text(alter)))
 
 
 def _names(alter: Callable[[str], str]) -> Change:
     """Undeclared members renamed: those whose new name is that of another member replace it."""
 
     def walk(tree: Tree, view: PayloadView) -> Tree:
-        found: set[str] = set()
-        on_undeclared(lambda name, old: noted(found.add, name, old))(tree, view)
+        found = undeclared_names(tree, view)
 
         def change(node: Object) -> Object:
             return renamed(node, lambda name: alter(name) if name in found else name)
@@ -429,16 +418,14 @@ def _names(alter: Callable[[str], str]) -> Change:
     return walk
 
 
-def on_any_record(change: Callable[[Object], Object]) -> Change:
-    """Change every object that has undeclared members."""
+def _merged(fold: Callable[[str], str]) -> Change:
+    """Of members whose names are folded to one, the last alone."""
+
+    def change(node: Object) -> Object:
+        last = {fold(name): name for name in node}
+        return node if len(last) == len(node) else {n: value for n, value in node.items() if last[fold(n)] == n}
+
     return deep_objects(change)
-
-
-def _case_merged(node: Object) -> Object:
-    last = {name.lower(): name for name in node}
-    return (
-        node if len(last) == len(node) else {name: value for name, value in node.items() if last[name.lower()] == name}
-    )
 
 
 def _case_insensitive(node: Object) -> Object:
@@ -452,17 +439,9 @@ def _case_insensitive(node: Object) -> Object:
     return new
 
 
-def _forms_merged(node: Object) -> Object:
-    last = {unicodedata.normalize("NFC", name): name for name in node}
-    if len(last) == len(node):
-        return node
-    return {name: value for name, value in node.items() if last[unicodedata.normalize("NFC", name)] == name}
-
-
 def _numeric_first(node: Object) -> Object:
     numeric = sorted((name for name in node if name.isdecimal() and str(int(name)) == name), key=int)
-    order = [*numeric, *(name for name in node if name not in numeric)]
-    return node if order == list(node) else {name: node[name] for name in order}
+    return ordered(node, [*numeric, *(name for name in node if name not in numeric)])
 
 
 def _nested(node: Object) -> Object:
@@ -484,27 +463,23 @@ def _cursors() -> Iterator[Mutant]:
         return lossy(f"cursor/{name}", on_page(lambda node: member(node, "next_page", change)))
 
     yield cursor("lost", lambda _: GONE)
-    yield cursor("text-lost", _text(lambda _: GONE))
-    yield cursor("text-to-null", _text(lambda _: None))
-    yield cursor("emptied", _text(lambda _: ""))
+    yield cursor("text-lost", of_text(lambda _: GONE))
+    yield cursor("text-to-null", of_text(lambda _: None))
+    yield cursor("emptied", of_text(lambda _: ""))
     yield cursor("null-to-empty", lambda old: "" if old is None else old)
     yield cursor("empty-to-null", lambda old: None if old == "" else old)
-    yield cursor("empty-refused", lambda old: _refuse("an empty cursor") if old == "" else old)
+    yield cursor("empty-refused", lambda old: refuse("an empty cursor") if old == "" else old)
     yield cursor("null-to-word", lambda old: "null" if old is None else old)
-    yield cursor("prefix-dropped", _text(lambda old: old.removeprefix("page_")))
-    yield cursor("prefix-added", _text(lambda old: old if not old or old.startswith("page_") else f"page_{old}"))
+    yield cursor("prefix-dropped", of_text(lambda old: old.removeprefix("page_")))
+    yield cursor("prefix-added", of_text(lambda old: old if not old or old.startswith("page_") else f"page_{old}"))
     yield cursor(
-        "prefix-refused", _text(lambda old: old if not old or old.startswith("page_") else _refuse("no prefix"))
+        "prefix-refused", of_text(lambda old: old if not old or old.startswith("page_") else refuse("no prefix"))
     )
-    yield cursor("padding-dropped", _text(lambda old: old.rstrip("=")))
-    yield cursor("url", _text(lambda old: f"https://api.openai.com/v1?page={old}" if old else old))
-    yield cursor("plus-to-space", _text(lambda old: old.replace("+", " ")))
-    yield cursor("url-alphabet", _text(lambda old: old.replace("+", "-").replace("/", "_")))
+    yield cursor("padding-dropped", of_text(lambda old: old.rstrip("=")))
+    yield cursor("url", of_text(lambda old: f"https://api.openai.com/v1?page={old}" if old else old))
+    yield cursor("plus-to-space", of_text(lambda old: old.replace("+", " ")))
+    yield cursor("url-alphabet", of_text(lambda old: old.replace("+", "-").replace("/", "_")))
 
 
 def _cursor(alter: Callable[[str], Changed]) -> Change:
-    return on_page(lambda node: member(node, "next_page", _text(alter)))
-
-
-def _refuse(why: str) -> Tree:
-    raise Refused(why)
+    return on_page(lambda node: member(node, "next_page", of_text(alter)))

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from usagecompat.jsontext import NO_VALUE, Tree, write
 from usagecompat.mutants.model import Mutant, PayloadView, Refusal, lossy, strict, told_faults
-from usagecompat.mutants.support.lax import Lax, NoJson, text_of
-from usagecompat.mutants.support.walks import deep_lists, deep_objects, in_undeclared, on_undeclared
+from usagecompat.mutants.support import lax
+from usagecompat.mutants.support.lax import Lax, NoJson
+from usagecompat.mutants.support.walks import deep_lists, deep_objects, in_undeclared, on_undeclared, ordered, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -67,7 +68,7 @@ def reading(freedom: str) -> Callable[[PayloadView], Answer]:
         if any(one.code.startswith("json/limit") for one in view.errors):
             return view.faithful
         try:
-            tree = Lax(text_of(view.payload, freedom), freedom).document()
+            tree = Lax(lax.text_of(view.payload, freedom), freedom).document()
             answer = write(tree)
         except (NoJson, RecursionError, ValueError) as error:
             return Refusal(str(error))
@@ -171,11 +172,11 @@ def _cut_at(depth: int) -> Change:
 
 def _orders() -> Iterator[Mutant]:
     """Trees whose parts come back in another order, or not all."""
-    yield lossy("order/members-sorted", deep_objects(lambda n: _ordered(n, sorted(n))))
-    yield lossy("order/members-reversed", deep_objects(lambda n: _ordered(n, list(n)[::-1])))
-    yield lossy("order/object-first", deep_objects(lambda n: _ordered(n, sorted(n, key="object".__ne__))))
-    yield lossy("order/object-last", deep_objects(lambda n: _ordered(n, sorted(n, key="object".__eq__))))
-    yield lossy("order/nulls-last", deep_objects(lambda n: _ordered(n, sorted(n, key=lambda name: n[name] is None))))
+    yield lossy("order/members-sorted", deep_objects(lambda n: ordered(n, sorted(n))))
+    yield lossy("order/members-reversed", deep_objects(lambda n: ordered(n, list(n)[::-1])))
+    yield lossy("order/object-first", deep_objects(lambda n: ordered(n, sorted(n, key="object".__ne__))))
+    yield lossy("order/object-last", deep_objects(lambda n: ordered(n, sorted(n, key="object".__eq__))))
+    yield lossy("order/nulls-last", deep_objects(lambda n: ordered(n, sorted(n, key=lambda name: n[name] is None))))
     sorting: dict[str, tuple[str, Callable[[list[Tree]], list[Tree]]]] = {
         "sorted": ("comes back sorted", lambda nodes: sorted(nodes, key=write)),
         "reversed": ("comes back in reverse", lambda nodes: nodes[::-1]),
@@ -204,27 +205,23 @@ def _orders() -> Iterator[Mutant]:
         "undeclared/array-to-object",
         on_undeclared(lambda _, old: {str(i): one for i, one in enumerate(old)} if isinstance(old, list) else old),
     )
-    yield lossy("undeclared/members-sorted", in_undeclared(deep_objects(lambda n: _ordered(n, sorted(n)))))
+    yield lossy("undeclared/members-sorted", in_undeclared(deep_objects(lambda n: ordered(n, sorted(n)))))
     yield lossy(
         "undeclared/object-to-text",
-        on_undeclared(lambda _, old: write(old).decode("utf-8", "replace") if isinstance(old, dict) else old),
+        on_undeclared(lambda _, old: text_of(old) if isinstance(old, dict) else old),
     )
     yield lossy(
         "undeclared/array-to-text",
-        on_undeclared(lambda _, old: write(old).decode("utf-8", "replace") if isinstance(old, list) else old),
+        on_undeclared(lambda _, old: text_of(old) if isinstance(old, list) else old),
     )
     yield lossy(
         "undeclared/all-text",
-        on_undeclared(lambda _, old: old if isinstance(old, str) else write(old).decode("utf-8", "replace")),
+        on_undeclared(lambda _, old: old if isinstance(old, str) else text_of(old)),
     )
 
 
 def _unwrapped(old: Tree) -> Changed:
     return old[0] if isinstance(old, list) and len(old) == 1 else old
-
-
-def _ordered(node: dict[str, Tree], names: list[str]) -> dict[str, Tree]:
-    return node if names == list(node) else {name: node[name] for name in names}
 
 
 def _distinct(nodes: list[Tree]) -> list[Tree]:

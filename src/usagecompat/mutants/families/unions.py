@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING, Final
 from usagecompat.contract import LATEST, REVISIONS, JsonType, RecordShape, contract, known_since
 from usagecompat.jsontext import Number, Tree
 from usagecompat.mutants.families.members import DEFAULTS, slug_of
-from usagecompat.mutants.model import MAY_REFUSE, Refused, lossy
+from usagecompat.mutants.model import MAY_REFUSE, lossy, refuse
+from usagecompat.mutants.support.rows import in_order_of
 from usagecompat.mutants.support.walks import (
     GONE,
+    declared_names,
     items,
     member,
     members,
-    noted,
+    of_text,
     on_lists,
     on_results,
     on_undeclared,
     on_unknown,
+    ordered,
     tag_of,
+    undeclared_names,
 )
 
 if TYPE_CHECKING:
@@ -68,7 +72,7 @@ def _of_kind(record: RecordShape) -> Iterator[Mutant]:
 
     rows: dict[str, tuple[str, Change]] = {
         "dropped": ("A record of {} does not come back.", only(lambda _: GONE)),
-        "refused": ("A record of {} is refused.", only(lambda _: _refuse(slug))),
+        "refused": ("A record of {} is refused.", only(lambda _: refuse(slug))),
         "emptied": ("A record of {} comes back as an empty object.", only(lambda _: {})),
         "null": ("A record of {} comes back as null.", only(lambda _: None)),
         "others-dropped": (
@@ -78,7 +82,7 @@ def _of_kind(record: RecordShape) -> Iterator[Mutant]:
         "closed": ("A record of {} loses its undeclared members.", _closed(record.name)),
         "refuses-undeclared": (
             "A record of {} is refused for an undeclared member.",
-            _closed(record.name, refuse=True),
+            _closed(record.name, refusing=True),
         ),
         "as-completions": (
             "A record of {} comes back as completions.",
@@ -90,14 +94,14 @@ def _of_kind(record: RecordShape) -> Iterator[Mutant]:
             yield lossy(f"kind/{slug}-{name}", change, fault=fault.format(slug), since=since)
 
 
-def _closed(name: str, *, refuse: bool = False) -> Change:
+def _closed(name: str, *, refusing: bool = False) -> Change:
     def walk(tree: Tree, view: PayloadView) -> Tree:
         def result(node: Object) -> Object:
             shape = contract(view.revision).kinds.get(tag_of(node))
             if shape is None or shape.name != name:
                 return node
-            known = {*shape.members, *shape.newer, *shape.former, *shape.required}
-            return members(node, lambda each, old: old if each in known else (_refuse(each) if refuse else GONE))
+            known = declared_names(shape)
+            return members(node, lambda each, old: old if each in known else (refuse(each) if refusing else GONE))
 
         return on_results(result)(tree, view)
 
@@ -105,14 +109,14 @@ def _closed(name: str, *, refuse: bool = False) -> Change:
 
 
 def _tags(change: Callable[[str], str]) -> Change:
-    return on_results(lambda node: member(node, "object", lambda tag: change(tag) if isinstance(tag, str) else tag))
+    return on_results(lambda node: member(node, "object", of_text(change)))
 
 
 def _unknown() -> Iterator[Mutant]:
     def unknown(name: str, change: Callable[[Object], Changed]) -> Mutant:
         return lossy(f"unknown-kind/{name}", on_unknown(change))
 
-    yield unknown("refused", lambda _: _refuse("an unknown kind"))
+    yield unknown("refused", lambda _: refuse("an unknown kind"))
     yield unknown("dropped", lambda _: GONE)
     yield unknown("emptied", lambda _: {})
     yield unknown("null", lambda _: None)
@@ -134,7 +138,7 @@ def _unknown() -> Iterator[Mutant]:
     )
     yield unknown("numbers-lost", lambda node: members(node, lambda _, old: GONE if isinstance(old, Number) else old))
     yield unknown("flags-lost", lambda node: members(node, lambda _, old: GONE if isinstance(old, bool) else old))
-    yield unknown("sorted", lambda node: node if list(node) == sorted(node) else dict(sorted(node.items())))
+    yield unknown("sorted", lambda node: ordered(node, sorted(node)))
     yield lossy("unknown-kind/last", _unknown_last)
     yield lossy("unknown-kind/ends-list", _unknown_ends)
 
@@ -148,8 +152,7 @@ def _unknown_last(tree: Tree, view: PayloadView) -> Tree:
     kinds = contract(view.revision).kinds
 
     def order(nodes: list[Tree]) -> Tree:
-        new = sorted(nodes, key=lambda node: isinstance(node, dict) and tag_of(node) not in kinds)
-        return nodes if all(a is b for a, b in zip(new, nodes, strict=True)) else new
+        return in_order_of(nodes, lambda node: isinstance(node, dict) and tag_of(node) not in kinds)
 
     return on_lists(order)(tree, view)
 
@@ -196,13 +199,13 @@ def _tag() -> Iterator[Mutant]:
     yield lossy("tag/lost", on_results(lambda n: member(n, "object", lambda _: GONE)))
     yield lossy(
         "tag/must-be-first",
-        on_results(lambda n: n if next(iter(n), "object") == "object" else _refuse("no discriminator in front")),
+        on_results(lambda n: n if next(iter(n), "object") == "object" else refuse("no discriminator in front")),
     )
     yield lossy("tag/one-kind-per-page", _first_kind)
     yield lossy("tag/other-kinds-dropped", on_lists(_only_first_kind))
     yield lossy(
         "tag/other-kinds-refused",
-        on_lists(lambda nodes: nodes if len(_kinds(nodes)) < 2 else _refuse("several kinds")),
+        on_lists(lambda nodes: nodes if len(_kinds(nodes)) < 2 else refuse("several kinds")),
         equivalent=MAY_REFUSE,
     )
     yield lossy("tag/guessed", on_results(_guessed))
@@ -214,7 +217,12 @@ def _kinds(nodes: list[Tree]) -> set[str]:
 
 def _first_kind(tree: Tree, view: PayloadView) -> Tree:
     found: list[str] = []
-    on_results(lambda node: noted(found.append, tag_of(node), node))(tree, view)
+
+    def note(node: Object) -> Object:
+        found.append(tag_of(node))
+        return node
+
+    on_results(note)(tree, view)
     return _tags(lambda _: found[0])(tree, view) if found else tree
 
 
@@ -256,7 +264,7 @@ def _flat() -> Iterator[Mutant]:
     yield lossy("flat/zeros", filled(zero))
     yield lossy("flat/nulls", filled(lambda _: None))
     yield lossy("flat/required-zeros", filled(zero, required=True))
-    yield lossy("flat/required", filled(lambda _: _refuse("a member of another kind"), required=True))
+    yield lossy("flat/required", filled(lambda _: refuse("a member of another kind"), required=True))
     yield lossy("flat/common-only", on_results(_common))
     yield lossy(
         "flat/all-kinds-allowed",
@@ -291,7 +299,7 @@ def _undeclared() -> Iterator[Mutant]:
         )
         yield lossy(
             f"undeclared/{slug}-refused",
-            on_undeclared(lambda name, _: _refuse(name), where=where),
+            on_undeclared(lambda name, _: refuse(name), where=where),
             fault=f"An undeclared member of {words} is refused.",
         )
         yield lossy(
@@ -318,9 +326,9 @@ def _undeclared() -> Iterator[Mutant]:
             on_undeclared(_refusing(test)),
             fault=f"An undeclared member that is {what} is refused.",
         )
-    yield lossy("undeclared/last", _undeclared_last)
-    yield lossy("undeclared/gathered", _gathered)
-    yield lossy("undeclared/all-but-first", _only_one)
+    yield lossy("undeclared/last", _beside(lambda n, rest: ordered(n, sorted(n, key=rest.__contains__))))
+    yield lossy("undeclared/gathered", _beside(_gathered))
+    yield lossy("undeclared/all-but-first", _beside(_only_one))
     for known in (
         "organization_id",
         "organization_name",
@@ -341,48 +349,28 @@ def _unless(test: Callable[[Tree], bool], instead: Changed) -> Callable[[str, Tr
 
 
 def _refusing(test: Callable[[Tree], bool]) -> Callable[[str, Tree], Changed]:
-    return lambda name, old: _refuse(name) if test(old) else old
+    return lambda name, old: refuse(name) if test(old) else old
 
 
 def _without(name: str) -> Callable[[str, Tree], Changed]:
     return lambda each, old: GONE if each == name else old
 
 
-def _rest(tree: Tree, view: PayloadView) -> set[str]:
-    found: set[str] = set()
-    on_undeclared(lambda name, old: noted(found.add, name, old))(tree, view)
-    return found
+def _beside(change: Callable[[Object, set[str]], Object]) -> Change:
+    """A change of results that is told the names of all undeclared members."""
+
+    def walk(tree: Tree, view: PayloadView) -> Tree:
+        rest = undeclared_names(tree, view)
+        return on_results(lambda node: change(node, rest))(tree, view) if rest else tree
+
+    return walk
 
 
-def _undeclared_last(tree: Tree, view: PayloadView) -> Tree:
-    rest = _rest(tree, view)
-
-    def order(node: Object) -> Object:
-        names = sorted(node, key=lambda name: name in rest)
-        return node if names == list(node) else {name: node[name] for name in names}
-
-    return on_results(order)(tree, view) if rest else tree
+def _gathered(node: Object, rest: set[str]) -> Object:
+    extra = {name: value for name, value in node.items() if name in rest}
+    return {**{n: v for n, v in node.items() if n not in rest}, "additional_properties": extra} if extra else node
 
 
-def _gathered(tree: Tree, view: PayloadView) -> Tree:
-    rest = _rest(tree, view)
-
-    def gather(node: Object) -> Object:
-        extra = {name: value for name, value in node.items() if name in rest}
-        return {**{n: v for n, v in node.items() if n not in rest}, "additional_properties": extra} if extra else node
-
-    return on_results(gather)(tree, view) if rest else tree
-
-
-def _only_one(tree: Tree, view: PayloadView) -> Tree:
-    rest = _rest(tree, view)
-
-    def one(node: Object) -> Object:
-        extra = [name for name in node if name in rest][1:]
-        return {n: v for n, v in node.items() if n not in extra} if extra else node
-
-    return on_results(one)(tree, view) if rest else tree
-
-
-def _refuse(why: str) -> Object:
-    raise Refused(why)
+def _only_one(node: Object, rest: set[str]) -> Object:
+    extra = [name for name in node if name in rest][1:]
+    return {n: v for n, v in node.items() if n not in extra} if extra else node

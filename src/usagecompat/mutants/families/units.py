@@ -17,6 +17,7 @@ from usagecompat.mutants.support.walks import (
     members,
     numbers,
     of_member,
+    of_number,
     on_results,
     on_undeclared,
     unnamed,
@@ -122,11 +123,11 @@ def mutants() -> Iterator[Mutant]:
 
 
 def _less(factor: int) -> Callable[[Tree], Tree]:
-    return lambda old: exact.whole(exact.integer(old) // factor) if isinstance(old, Number) else old
+    return of_number(lambda old: exact.whole(exact.integer(old) // factor))
 
 
 def _more(factor: int) -> Callable[[Tree], Tree]:
-    return lambda old: exact.whole(exact.integer(old) * factor) if isinstance(old, Number) else old
+    return of_number(lambda old: exact.whole(exact.integer(old) * factor))
 
 
 def _rounded(digits: int) -> Callable[[Number], Tree]:

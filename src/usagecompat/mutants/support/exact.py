@@ -259,9 +259,9 @@ def in_text(model: Callable[[Number], Changed]) -> Callable[[Tree], Changed]:
     return change
 
 
-def of_number(model: Callable[[Number], Changed]) -> Callable[[Tree], Changed]:
-    """The model for a JSON number; anything else stays."""
-    return lambda old: model(old) if isinstance(old, Number) else old
+def in_either(model: Callable[[Number], Tree]) -> Callable[[Tree], Changed]:
+    """The same model for a number and for one in a string."""
+    return lambda old: model(old) if isinstance(old, Number) else in_text(model)(old)
 
 
 INTEGERS: Final[Mapping[str, tuple[int, int]]] = {

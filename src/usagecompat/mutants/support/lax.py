@@ -154,7 +154,7 @@ class Lax:
         self.at += 1
         found: list[Tree] = []
         self.skip()
-        while not self._closed("]", empty=not found):
+        while not self._closed("]"):
             found.append(self.value(is_item=True))
             self._separated("]")
         return found
@@ -164,7 +164,7 @@ class Lax:
         self.at += 1
         found: dict[str, Tree] = {}
         self.skip()
-        while not self._closed("}", empty=not found):
+        while not self._closed("}"):
             name = self._name()
             self.skip()
             if self.peek() == ":" or (self.freedom == "equals" and self.peek() == "="):
@@ -200,9 +200,8 @@ class Lax:
             return found[0]
         raise NoJson("no name")
 
-    def _closed(self, bracket: str, *, empty: bool) -> bool:
+    def _closed(self, bracket: str) -> bool:
         """Whether the list or object ends here."""
-        del empty
         if self.peek() == bracket or (self.freedom == "wrong-bracket" and self.peek() in ("]", "}") and self.peek()):
             self.at += 1
             return True

@@ -11,33 +11,25 @@ from typing import TYPE_CHECKING, TypeVar
 from usagecompat.contract import Count, contract
 from usagecompat.findings import Shape
 from usagecompat.jsontext import Number, Tree
-from usagecompat.mutants.model import Refused
+from usagecompat.mutants.model import refuse
 from usagecompat.mutants.support import exact
 from usagecompat.mutants.support.walks import (
     LISTS,
     member,
     members,
     on_results,
+    ordered,
     tag_of,
+    with_results,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from usagecompat.mutants.model import PayloadView
-    from usagecompat.mutants.support.walks import Changed, Object
+    from usagecompat.mutants.support.walks import Object
 
 _Key = TypeVar("_Key", int, float, str)
-
-
-def refuse(why: str) -> Object:
-    """Refuse the payload."""
-    raise Refused(why)
-
-
-def seconds_of(seconds: int) -> Number:
-    """A time as it is written."""
-    return exact.whole(seconds)
 
 
 def number_of(old: Tree, new: int) -> Tree:
@@ -54,7 +46,7 @@ def is_bucket(node: Tree) -> bool:
     )
 
 
-def time_of(node: Tree, name: str) -> int:
+def integer_at(node: Tree, name: str) -> int:
     """A whole number of an object, 0 if it has none."""
     value = node.get(name) if isinstance(node, dict) else None
     return exact.integer(value) if isinstance(value, Number) else 0
@@ -62,12 +54,7 @@ def time_of(node: Tree, name: str) -> int:
 
 def start_of(node: Tree) -> int:
     """When a bucket starts."""
-    return time_of(node, "start_time")
-
-
-def count_of(node: Tree, name: str) -> int:
-    """A count of a result."""
-    return time_of(node, name)
+    return integer_at(node, "start_time")
 
 
 def text_of_member(node: Tree, name: str) -> str:
@@ -94,17 +81,9 @@ def results_of(node: Tree) -> Tree:
     return None
 
 
-def with_results(node: Object, change: Callable[[Tree], Changed]) -> Object:
-    """A bucket with its results changed."""
-    for name in LISTS:
-        node = member(node, name, change)
-    return node
-
-
 def in_order(node: Object, names: tuple[str, ...]) -> Object:
     """An object with these members in front."""
-    order = [*(name for name in names if name in node), *(name for name in node if name not in names)]
-    return node if order == list(node) else {name: node[name] for name in order}
+    return ordered(node, [*(name for name in names if name in node), *(name for name in node if name not in names)])
 
 
 def in_order_of(nodes: list[Tree], key: Callable[[Tree], _Key]) -> list[Tree]:
@@ -140,7 +119,7 @@ def summed(nodes: list[Tree], key: Callable[[Tree], str]) -> list[Tree]:
         one = sums.get(key(node))
         if isinstance(one, dict) and isinstance(node, dict):
             sums[key(node)] = {
-                name: exact.whole(exact.integer(old) + count_of(node, name)) if isinstance(old, Number) else old
+                name: exact.whole(exact.integer(old) + integer_at(node, name)) if isinstance(old, Number) else old
                 for name, old in one.items()
             }
         else:
@@ -169,11 +148,11 @@ def filled_gaps(nodes: list[Tree]) -> list[Tree]:
     """Buckets with empty ones where none are."""
     found: list[Tree] = []
     for before, node in zip([None, *nodes], nodes, strict=False):
-        if before is not None and start_of(node) > time_of(before, "end_time"):
+        if before is not None and start_of(node) > integer_at(before, "end_time"):
             found.append(
                 {
                     "object": "bucket",
-                    "start_time": exact.whole(time_of(before, "end_time")),
+                    "start_time": exact.whole(integer_at(before, "end_time")),
                     "end_time": exact.whole(start_of(node)),
                     "results": [],
                 }
@@ -184,14 +163,14 @@ def filled_gaps(nodes: list[Tree]) -> list[Tree]:
 
 def overlaps(nodes: list[Tree]) -> bool:
     """Whether a bucket starts before the previous one has ended."""
-    return any(start_of(node) < time_of(before, "end_time") for before, node in pairwise(nodes))
+    return any(start_of(node) < integer_at(before, "end_time") for before, node in pairwise(nodes))
 
 
 def without_overlaps(nodes: list[Tree]) -> list[Tree]:
     """Buckets that start after those in front of them."""
     kept: list[Tree] = []
     for node in nodes:
-        if not kept or start_of(node) >= time_of(kept[-1], "end_time"):
+        if not kept or start_of(node) >= integer_at(kept[-1], "end_time"):
             kept.append(node)
     return nodes if len(kept) == len(nodes) else kept
 

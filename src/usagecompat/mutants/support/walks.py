@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, cast
 
 from usagecompat.contract import JsonType, Member, RecordShape, contract, is_kind
 from usagecompat.findings import Shape
-from usagecompat.jsontext import Number, Tree
+from usagecompat.jsontext import Number, Tree, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from usagecompat.mutants.model import Change, PayloadView
 
@@ -29,7 +29,7 @@ GONE: Final = _Gone.GONE
 """What a change gives back for a value that is to be dropped."""
 
 Changed: TypeAlias = "Tree | _Gone"
-_Node = TypeVar("_Node", bound=Tree)
+_New = TypeVar("_New")
 LISTS: Final = ("results", "result")
 """The names under which a bucket's results have been."""
 
@@ -69,6 +69,35 @@ def renamed(node: Object, names: Callable[[str], str]) -> Object:
     if all(names(name) == name for name in node):
         return node
     return {names(name): value for name, value in node.items()}
+
+
+def ordered(node: Object, names: Iterable[str]) -> Object:
+    """An object with its members in the order of `names`, which has all of them."""
+    order = list(names)
+    return node if order == list(node) else {name: node[name] for name in order}
+
+
+def text_of(node: Tree) -> str:
+    """A value as JSON text."""
+    return write(node).decode("utf-8", "replace")
+
+
+# -- changes of values of one JSON type; all others stay
+
+
+def of_number(change: Callable[[Number], _New]) -> Callable[[Tree], Tree | _New]:
+    """A change of numbers alone."""
+    return lambda old: change(old) if isinstance(old, Number) else old
+
+
+def of_text(change: Callable[[str], _New]) -> Callable[[Tree], Tree | _New]:
+    """A change of strings alone."""
+    return lambda old: change(old) if isinstance(old, str) else old
+
+
+def of_flag(change: Callable[[bool], _New]) -> Callable[[Tree], Tree | _New]:
+    """A change of true and false alone."""
+    return lambda old: change(old) if isinstance(old, bool) else old
 
 
 # -- the places that a contract names
@@ -111,12 +140,17 @@ def in_undeclared(change: Change) -> Change:
 def on_lists(change: Callable[[list[Tree]], Tree]) -> Change:
     """Change the results of every bucket, as a list."""
 
-    def bucket(node: Object) -> Object:
-        for name in LISTS:
-            node = member(node, name, lambda nodes: change(nodes) if isinstance(nodes, list) else nodes)
-        return node
+    def results(old: Tree) -> Tree:
+        return change(old) if isinstance(old, list) else old
 
-    return on_buckets(bucket)
+    return on_buckets(lambda node: with_results(node, results))
+
+
+def with_results(node: Object, change: Callable[[Tree], Changed]) -> Object:
+    """A bucket with its results changed."""
+    for name in LISTS:
+        node = member(node, name, change)
+    return node
 
 
 def on_results(change: Callable[[Object], Changed]) -> Change:
@@ -231,7 +265,12 @@ def typed(kind: JsonType, change: Callable[[Tree], Changed], *, marker: type | N
 
 def numbers(kind: JsonType, change: Callable[[Number], Changed], *, marker: type | None = None) -> Change:
     """Change every declared JSON number of one type."""
-    return typed(kind, lambda old: change(old) if isinstance(old, Number) else old, marker=marker)
+    return typed(kind, of_number(change), marker=marker)
+
+
+def declared_names(shape: RecordShape) -> set[str]:
+    """The names of all members that a record has, had or will have."""
+    return {*shape.members, *shape.newer, *shape.former, *shape.required}
 
 
 def on_undeclared(change: Callable[[str, Tree], Changed], *, where: str = "") -> Change:
@@ -241,7 +280,7 @@ def on_undeclared(change: Callable[[str, Tree], Changed], *, where: str = "") ->
         rules = contract(view.revision)
 
         def own(node: Object, shape: RecordShape, role: str) -> Object:
-            names = {*shape.members, *shape.newer, *shape.former, *shape.required}
+            names = declared_names(shape)
             wanted = where in ("", role)
             return members(node, lambda name, old: change(name, old) if wanted and name not in names else old)
 
@@ -265,6 +304,18 @@ def on_undeclared(change: Callable[[str, Tree], Changed], *, where: str = "") ->
     return walk
 
 
+def undeclared_names(tree: Tree, view: PayloadView) -> set[str]:
+    """The names of all undeclared members of records of known kinds."""
+    found: set[str] = set()
+
+    def note(name: str, old: Tree) -> Tree:
+        found.add(name)
+        return old
+
+    on_undeclared(note)(tree, view)
+    return found
+
+
 def on_unknown(change: Callable[[Object], Changed]) -> Change:
     """Change every result of a kind that the client's revision does not know."""
 
@@ -280,16 +331,15 @@ def on_unknown(change: Callable[[Object], Changed]) -> Change:
     return walk
 
 
-def deep(change: Callable[[Tree], Tree], *, names: Callable[[str], str] | None = None) -> Change:
-    """Change every scalar anywhere, undeclared members included, and every name if `names` is given."""
+def deep(change: Callable[[Tree], Changed]) -> Change:
+    """Change every scalar anywhere, undeclared members included."""
 
-    def node(old: Tree) -> Tree:
+    def node(old: Tree) -> Changed:
         if isinstance(old, dict):
-            new = members(old, lambda _, value: node(value))
-            return renamed(new, names) if names else new
+            return members(old, lambda _, value: node(value))
         return items(old, node) if isinstance(old, list) else change(old)
 
-    return lambda tree, _: node(tree)
+    return lambda tree, _: cast("Tree", node(tree))  # only a scalar is dropped, which no payload is
 
 
 def deep_objects(change: Callable[[Object], Object]) -> Change:
@@ -325,9 +375,3 @@ def unnamed(change: Callable[[Tree], Changed]) -> Callable[[str, Tree], Changed]
 def of_member(name: str, change: Callable[[Tree], Changed]) -> Callable[[Object], Object]:
     """A change of one member, as a change of its object."""
     return lambda node: member(node, name, change)
-
-
-def noted(note: Callable[[str], None], what: str, node: _Node) -> _Node:
-    """The node as it is, of which something was noted."""
-    note(what)
-    return node
