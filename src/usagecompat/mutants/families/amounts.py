@@ -12,14 +12,14 @@ from usagecompat.contract import DEVIATIONS, JsonType, Money, Tolerance, is_numb
 from usagecompat.jsontext import Number, Tree
 from usagecompat.mutants.model import lenient, lossy, refuse
 from usagecompat.mutants.support import exact
+from usagecompat.mutants.support.errors import meaning, wrong
 from usagecompat.mutants.support.exact import in_text
 from usagecompat.mutants.support.walks import GONE, is_cost, member, of_number, of_text, on_amounts, on_results, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from usagecompat.findings import Finding
-    from usagecompat.mutants.model import Change, Mutant, PayloadView
+    from usagecompat.mutants.model import Change, Forgives, Mutant
     from usagecompat.mutants.support.walks import Changed, Object
 
 DECIMALS: Final[Mapping[str, tuple[str, Callable[[Number], Changed]]]] = {
@@ -242,7 +242,11 @@ def _is_negative(cost: Object) -> bool:
 def _accepting() -> Iterator[Mutant]:
     """Clients that claim to validate and take more strings for amounts than the API sends."""
     for name, (what, test) in _TAKEN.items():
-        yield lenient(f"amount-accepted/{name}", _taken(test), fault=f"{what} is accepted as an amount.")
+        yield lenient(
+            f"amount-accepted/{name}",
+            _taken(test),
+            fault=f"{what} is accepted as an amount.",
+        )
 
 
 _TAKEN: Final[Mapping[str, tuple[str, Callable[[str], bool]]]] = {
@@ -295,11 +299,5 @@ _TAKEN: Final[Mapping[str, tuple[str, Callable[[str], bool]]]] = {
 }
 
 
-def _taken(test: Callable[[str], bool]) -> Callable[[Finding, PayloadView], bool]:
-    def forgives(finding: Finding, view: PayloadView) -> bool:
-        found = view.member_at(finding.path)
-        text = view.node_at(finding.path)
-        is_amount = found is not None and isinstance(found[1].marker, Money) and found[1].type is JsonType.NUMBER
-        return finding.code == "schema/wrong-type" and is_amount and isinstance(text, str) and test(text)
-
-    return forgives
+def _taken(test: Callable[[str], bool]) -> Forgives:
+    return wrong(lambda old: isinstance(old, str) and test(old), meaning(Money, JsonType.NUMBER))

@@ -4,7 +4,6 @@ Faults in single members, one mutant for each record and member of the contract.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
@@ -22,6 +21,7 @@ from usagecompat.contract import (
 )
 from usagecompat.jsontext import Number, Tree
 from usagecompat.mutants.model import Mutant, lenient, lossy, refuse
+from usagecompat.mutants.support.errors import coded, declared
 from usagecompat.mutants.support.exact import through_binary64
 from usagecompat.mutants.support.walks import (
     GONE,
@@ -38,8 +38,7 @@ from usagecompat.mutants.support.walks import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from usagecompat.findings import Finding
-    from usagecompat.mutants.model import Change, Known, PayloadView
+    from usagecompat.mutants.model import Change, Known
 
 DEFAULTS: Final[Mapping[JsonType, tuple[str, Tree]]] = {
     JsonType.INTEGER: ("0", Number("0")),
@@ -80,6 +79,10 @@ class Place:
         """Whether the record is a result, told from others by its discriminator."""
         return (self.record.kind or "").startswith("organization.")
 
+    def is_at(self, record: RecordShape, member: Member) -> bool:
+        """Whether this member of this record is the place."""
+        return record.name == self.record.name and member.name == self.member.name
+
     def known_where(self, *, required: bool) -> Known | None:
         """The revisions that require the member, or those that do not; None if there are none."""
         name = self.member.name
@@ -112,8 +115,8 @@ def places() -> tuple[Place, ...]:
     found: dict[tuple[str, str], Place] = {}
     for revision in reversed(REVISIONS):
         for record in contract(revision).records.values():
-            for name, declared in record.members.items():
-                found.setdefault((record.name, name), Place(record, declared))
+            for name, member in record.members.items():
+                found.setdefault((record.name, name), Place(record, member))
     return tuple(found.values())
 
 
@@ -133,7 +136,7 @@ def _presence(place: Place) -> Iterator[Mutant]:
     if (required := place.known_where(required=True)) and (place.member.const is None or not place.is_result):
         yield lenient(
             f"not-required/{place.slug}",
-            partial(_is_missing, place),
+            coded("schema/missing-member", declared(place.is_at)),
             fault=f"A payload without {place.words} is accepted.",
             **required,
         )
@@ -213,12 +216,3 @@ def _values(place: Place) -> Iterator[Mutant]:
             fault=f"{place.words} comes back empty.",
             **known,
         )
-
-
-def _here(place: Place, finding: Finding, view: PayloadView) -> bool:
-    found = view.member_at(finding.path)
-    return found is not None and found[0].name == place.record.name and found[1].name == place.member.name
-
-
-def _is_missing(place: Place, finding: Finding, view: PayloadView) -> bool:
-    return finding.code == "schema/missing-member" and _here(place, finding, view)

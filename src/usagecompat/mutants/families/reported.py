@@ -17,10 +17,10 @@ from usagecompat.mutants.families.pages import filled_if_empty
 from usagecompat.mutants.families.texts import reading
 from usagecompat.mutants.model import Mutant, lenient, lossy, refuse
 from usagecompat.mutants.support import exact
+from usagecompat.mutants.support.errors import meaning, no_results, wrong
 from usagecompat.mutants.support.exact import INTEGERS
 from usagecompat.mutants.support.walks import (
     GONE,
-    LISTS,
     deep,
     deep_objects,
     is_cost,
@@ -44,7 +44,6 @@ from usagecompat.mutants.support.walks import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from usagecompat.findings import Finding
     from usagecompat.mutants.model import Answer, Change, PayloadView
     from usagecompat.mutants.support.walks import Object
 
@@ -98,18 +97,13 @@ def _string_amounts() -> Iterator[Mutant]:
         STRINGS_SINCE,
     )
     yield _reported("amount-leading-digits", value(of_text(lambda old: leading_digits(old) or "0")), STRINGS_SINCE)
-    yield lenient(f"{FAMILY}/non-finite-amount", _non_finite)
+    words = ("nan", "inf", "infinity", "-inf", "-infinity")
+    yield lenient(f"{FAMILY}/non-finite-amount", wrong(lambda old: isinstance(old, str) and old.lower() in words))
 
 
 def _has_text(node: Object) -> bool:
     amount = node.get("amount")
     return isinstance(amount, dict) and isinstance(amount.get("value"), str)
-
-
-def _non_finite(finding: Finding, view: PayloadView) -> bool:
-    text = view.node_at(finding.path)
-    words = ("nan", "inf", "infinity", "-inf", "-infinity")
-    return finding.code == "schema/wrong-type" and isinstance(text, str) and text.lower() in words
 
 
 def _numbers() -> Iterator[Mutant]:
@@ -212,10 +206,7 @@ def _pages() -> Iterator[Mutant]:
         on_results(lambda n: member(n, "source", lambda old: "unsplimage.editash" if old == "image.edit" else old)),
     )
     yield _reported("empty-bucket-filled", on_buckets(filled_if_empty))
-    yield lenient(
-        f"{FAMILY}/missing-results-accepted",
-        lambda f, _: f.code in ("schema/missing-member", "schema/renamed-member") and f.path[-1] in LISTS,
-    )
+    yield lenient(f"{FAMILY}/missing-results-accepted", no_results)
 
 
 def _in_cents(node: Object) -> Object:
@@ -310,15 +301,14 @@ def _lenient_counts(view: PayloadView) -> Answer:
             old = Number(old)
         return exact.cut(old) if isinstance(old, Number) else old
 
-    if not view.errors or any(not _is_count(one, view) for one in view.errors):
+    if not view.errors or not all(_is_count(one, view) for one in view.errors):
         return view.faithful
     return _written(typed(JsonType.INTEGER, count, marker=Count), view)
 
 
-def _is_count(finding: Finding, view: PayloadView) -> bool:
-    found, old = view.member_at(finding.path), view.node_at(finding.path)
-    wrong = finding.code == "schema/wrong-type" and found is not None and isinstance(found[1].marker, Count)
-    return wrong and (isinstance(old, Number) or (isinstance(old, str) and is_number_text(old) is not None))
+_is_count: Final = wrong(
+    lambda old: isinstance(old, Number) or (isinstance(old, str) and is_number_text(old) is not None), meaning(Count)
+)
 
 
 def _flag_words(view: PayloadView) -> Answer:
