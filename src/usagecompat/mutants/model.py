@@ -9,7 +9,7 @@ from __future__ import annotations
 import pathlib
 import tomllib
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypedDict, Unpack
+from typing import TYPE_CHECKING, NoReturn, Protocol, TypeAlias, TypedDict, TypeVar, Unpack
 
 from attrs import Factory, field, frozen
 
@@ -19,9 +19,12 @@ from usagecompat.findings import Path, Profile, Severity, Shape
 from usagecompat.jsontext import NO_VALUE, Document, Tree, read, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from usagecompat.findings import Finding
+
+_Row = TypeVar("_Row")
+_How_contra = TypeVar("_How_contra", contravariant=True)
 
 
 @frozen
@@ -249,3 +252,22 @@ def lenient(name: str, forgives: Forgives, **known: Unpack[Told]) -> Mutant:
 
     known["validates"] = True
     return Mutant(name=name, play=play, **known)
+
+
+class _Make(Protocol[_How_contra]):
+    """One of the three functions above."""
+
+    def __call__(self, name: str, how: _How_contra, /, **known: Unpack[Told]) -> Mutant: ...
+
+
+def series(
+    make: _Make[_How_contra],
+    start: str,
+    table: Mapping[str, tuple[str, _Row]],
+    how: Callable[[_Row], _How_contra],
+    fault: str,
+    **known: Unpack[Known],
+) -> Iterator[Mutant]:
+    """A mutant for each row of a table: its name follows `start`, and its words stand in the sentence `fault`."""
+    for name, (words, row) in table.items():
+        yield make(f"{start}{name}", how(row), fault=fault.format(words), **known)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from usagecompat.contract import DEVIATIONS, JsonType, Money, Tolerance, is_number_text
 from usagecompat.jsontext import Number, Tree
-from usagecompat.mutants.model import lenient, lossy, refuse
+from usagecompat.mutants.model import lenient, lossy, refuse, series
 from usagecompat.mutants.support import exact
 from usagecompat.mutants.support.errors import meaning, wrong
 from usagecompat.mutants.support.exact import in_text
@@ -105,28 +105,28 @@ STRINGS_SINCE: Final = next(one.since for one in DEVIATIONS if one.allows is Tol
 
 def mutants() -> Iterator[Mutant]:
     """Every model of an amount, for numbers and for strings, and what else happens to money."""
-    for name, (does, model) in DECIMALS.items():
-        yield lossy(f"amount/number-{name}", value(of_number(model)), fault=f"An amount that is a number {does}.")
-        yield lossy(
-            f"amount/text-{name}",
-            value(in_text(model)),
-            fault=f"An amount that is a string {does}, and stays a string.",
-            since=STRINGS_SINCE,
-        )
-    for name, (does, change) in _TEXTS.items():
-        yield lossy(
-            f"amount/text-{name}", value(change), fault=f"An amount that is a string {does}.", since=STRINGS_SINCE
-        )
+    yield from series(lossy, "amount/number-", DECIMALS, _number, "An amount that is a number {}.")
+    inside = "An amount that is a string {}, and stays a string."
+    yield from series(lossy, "amount/text-", DECIMALS, _number_in_text, inside, since=STRINGS_SINCE)
+    yield from series(lossy, "amount/text-", _TEXTS, value, "An amount that is a string {}.", since=STRINGS_SINCE)
     yield lossy("amount/number-text", value(of_number(exact.as_text)))
     yield lossy("amount/number-refused", value(of_number(_refuse)))
     yield lossy("amount/number-dropped", value(of_number(lambda _: GONE)))
     yield from _whole_amounts()
-    yield from _accepting()
+    yield from series(lenient, "amount-accepted/", _TAKEN, _taken, "{} is accepted as an amount.")
 
 
 def value(change: Callable[[Tree], Changed]) -> Change:
     """A change of the values of amounts."""
     return on_amounts(lambda node: member(node, "value", change))
+
+
+def _number(model: Callable[[Number], Changed]) -> Change:
+    return value(of_number(model))
+
+
+def _number_in_text(model: Callable[[Number], Changed]) -> Change:
+    return value(in_text(model))
 
 
 def _refuse(_: object = None) -> NoReturn:
@@ -239,16 +239,6 @@ def _is_negative(cost: Object) -> bool:
     return number is not None and number < 0
 
 
-def _accepting() -> Iterator[Mutant]:
-    """Clients that claim to validate and take more strings for amounts than the API sends."""
-    for name, (what, test) in _TAKEN.items():
-        yield lenient(
-            f"amount-accepted/{name}",
-            _taken(test),
-            fault=f"{what} is accepted as an amount.",
-        )
-
-
 _TAKEN: Final[Mapping[str, tuple[str, Callable[[str], bool]]]] = {
     "any": ("Any string", lambda _: True),
     "empty": ("An empty string", lambda text: not text),
@@ -297,6 +287,7 @@ _TAKEN: Final[Mapping[str, tuple[str, Callable[[str], bool]]]] = {
     ),
     "words": ("A word", str.isalpha),
 }
+"""Strings that clients which claim to validate take for amounts, and the API does not send."""
 
 
 def _taken(test: Callable[[str], bool]) -> Forgives:

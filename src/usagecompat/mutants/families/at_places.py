@@ -7,11 +7,12 @@ Who decodes pages, buckets, records and amounts with types of their own may forg
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from usagecompat.contract import KINDS, LATEST, contract, shape_of
 from usagecompat.jsontext import Number
-from usagecompat.mutants.model import lossy
+from usagecompat.mutants.model import lossy, series
 from usagecompat.mutants.support.walks import (
     GONE,
     LISTS,
@@ -63,24 +64,13 @@ def mutants() -> Iterator[Mutant]:
     now = contract(LATEST)
     for shape in (now.page, now.bucket, now.amount, *shapes.values()):
         place = _words(shape)
-        for name, (what, test) in _TYPES.items():
-            yield lossy(
-                f"dropped-type/{place}-{name}",
-                _undeclared(shape, test),
-                fault=f"An undeclared member of a {place.replace('-', ' ')} that is {what} does not come back.",
-            )
-        for name, (how, fold) in _FOLDED.items():
-            yield lossy(
-                f"case-blind/{place}-{name}",
-                _folded(shape, fold),
-                fault=f"Members of a {place.replace('-', ' ')} are told {how}, and the last one counts.",
-            )
-    for name, (what, test) in _TYPES.items():
-        yield lossy(
-            f"dropped-type/unknown-kind-{name}",
-            on_unknown(_but_the_kind(test)),
-            fault=f"A member of a record of unknown kind that is {what} does not come back.",
-        )
+        words = place.replace("-", " ")
+        lost = f"An undeclared member of a {words} that is {{}} does not come back."
+        yield from series(lossy, f"dropped-type/{place}-", _TYPES, partial(_undeclared, shape), lost)
+        blind = f"Members of a {words} are told {{}}, and the last one counts."
+        yield from series(lossy, f"case-blind/{place}-", _FOLDED, partial(_folded, shape), blind)
+    lost = "A member of a record of unknown kind that is {} does not come back."
+    yield from series(lossy, "dropped-type/unknown-kind-", _TYPES, _of_unknown, lost)
     yield lossy(
         "last-page/all-empty",
         on_page(lambda node: {**node, "has_more": False, "next_page": None} if _is_empty(node) else node),
@@ -117,8 +107,8 @@ def _undeclared(shape: RecordShape, test: Callable[[Tree], bool]) -> Change:
     return walk
 
 
-def _but_the_kind(test: Callable[[Tree], bool]) -> Callable[[Object], Object]:
-    return lambda node: members(node, lambda name, old: GONE if name != "object" and test(old) else old)
+def _of_unknown(test: Callable[[Tree], bool]) -> Change:
+    return on_unknown(lambda node: members(node, lambda name, old: GONE if name != "object" and test(old) else old))
 
 
 def _folded(shape: RecordShape, fold: Callable[[str], str]) -> Change:

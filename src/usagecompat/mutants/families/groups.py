@@ -90,27 +90,19 @@ def _groups() -> Iterator[Mutant]:
         ),
         "trimmed-keys": ("whose group keys differ in spaces only", lambda n: of(*_KEYS)(n).replace(" ", "")),
     }
+    ends = {
+        "last": ("Of results {} the last alone comes back.", last_of),
+        "first": ("Of results {} the first alone comes back.", first_of),
+        "summed": ("The counts of results {} come back as their sum.", summed),
+    }
     for name in _KEYS:
         groups[f"without-{name.replace('_', '-')}"] = (
             f"that differ in `{name}` only",
             of(*(one for one in _KEYS if one != name)),
         )
     for name, (which, key) in groups.items():
-        yield lossy(
-            f"group/{name}-last",
-            on_lists(partial(last_of, key=key)),
-            fault=f"Of results {which} the last alone comes back.",
-        )
-        yield lossy(
-            f"group/{name}-first",
-            on_lists(partial(first_of, key=key)),
-            fault=f"Of results {which} the first alone comes back.",
-        )
-        yield lossy(
-            f"group/{name}-summed",
-            on_lists(partial(summed, key=key)),
-            fault=f"The counts of results {which} come back as their sum.",
-        )
+        for end, (fault, merge) in ends.items():
+            yield lossy(f"group/{name}-{end}", on_lists(partial(merge, key=key)), fault=fault.format(which))
     yield lossy(
         "group/duplicate-refused",
         on_lists(lambda d: d if len({of(*_KEYS)(n) for n in d}) == len(d) else refuse("a group twice")),

@@ -96,6 +96,11 @@ class Place:
         """A change of the member where it is present."""
         return on_member(self.record.name, self.record.kind, self.member.name, change)
 
+    def filled(self, instead: Tree) -> Change:
+        """A change of the record where it does not have the member."""
+        name = self.member.name
+        return self.change_record(lambda node: node if name in node else {**node, name: instead})
+
     def change_record(self, change: Callable[[Object], Object]) -> Change:
         """A change of the record that may have the member."""
         return in_record(self.record.name, self.record.kind, change)
@@ -128,11 +133,15 @@ def mutants() -> Iterator[Mutant]:
         yield from _values(place)
 
 
+def _at(place: Place, known: Known, rows: Mapping[str, tuple[str, Change]]) -> Iterator[Mutant]:
+    """One mutant for each row: its family, the fault with the words of the place in it, and what it changes."""
+    for family, (fault, change) in rows.items():
+        yield lossy(f"{family}/{place.slug}", change, fault=fault.format(place.words), **known)
+
+
 def _presence(place: Place) -> Iterator[Mutant]:
     name, known = place.member.name, place.known
-    yield lossy(
-        f"dropped/{place.slug}", place.change(lambda _: GONE), fault=f"{place.words} does not come back.", **known
-    )
+    yield from _at(place, known, {"dropped": ("{} does not come back.", place.change(lambda _: GONE))})
     if (required := place.known_where(required=True)) and (place.member.const is None or not place.is_result):
         yield lenient(
             f"not-required/{place.slug}",
@@ -141,24 +150,18 @@ def _presence(place: Place) -> Iterator[Mutant]:
             **required,
         )
     if optional := place.known_where(required=False):
-        yield lossy(
-            f"required/{place.slug}",
-            place.change_record(lambda node: node if name in node else refuse(f"`{name}` is missing")),
-            fault=f"A payload without {place.words} is refused.",
-            **optional,
-        )
-        yield lossy(
-            f"absent-to-null/{place.slug}",
-            place.change_record(lambda node: node if name in node else {**node, name: None}),
-            fault=f"{place.words} comes back as null where it was absent.",
-            **optional,
-        )
         told, default = DEFAULTS[place.member.type]
-        yield lossy(
-            f"absent-to-default/{place.slug}",
-            place.change_record(lambda node: node if name in node else {**node, name: default}),
-            fault=f"{place.words} comes back as {told} where it was absent.",
-            **optional,
+        yield from _at(
+            place,
+            optional,
+            {
+                "required": (
+                    "A payload without {} is refused.",
+                    place.change_record(lambda node: node if name in node else refuse(f"`{name}` is missing")),
+                ),
+                "absent-to-null": ("{} comes back as null where it was absent.", place.filled(None)),
+                "absent-to-default": (f"{{}} comes back as {told} where it was absent.", place.filled(default)),
+            },
         )
     for other, when in ((place.member.former_name, "earlier"), (place.member.newer_name, "later")):
         if other:
@@ -176,43 +179,31 @@ def _nulls(place: Place) -> Iterator[Mutant]:
     known = place.known
     known["since"] = max(known.get("since", ""), place.member.marker.null_since)
     told, default = DEFAULTS[place.member.type]
-    refused = f"{place.words} is refused where it is null."
-    yield lossy(
-        f"null-refused/{place.slug}",
-        place.change(lambda old: refuse(refused) if old is None else old),
-        fault=refused,
-        **known,
-    )
-    dropped = f"{place.words} does not come back where it is null."
-    yield lossy(
-        f"null-dropped/{place.slug}", place.change(lambda old: GONE if old is None else old), fault=dropped, **known
-    )
-    made = f"{place.words} comes back as {told} where it is null."
-    yield lossy(
-        f"null-to-default/{place.slug}", place.change(lambda old: default if old is None else old), fault=made, **known
+
+    def null(instead: Callable[[], Changed]) -> Change:
+        return place.change(lambda old: instead() if old is None else old)
+
+    yield from _at(
+        place,
+        known,
+        {
+            "null-refused": (
+                "{} is refused where it is null.",
+                null(lambda: refuse(f"{place.words} is refused where it is null.")),
+            ),
+            "null-dropped": ("{} does not come back where it is null.", null(lambda: GONE)),
+            "null-to-default": (f"{{}} comes back as {told} where it is null.", null(lambda: default)),
+        },
     )
 
 
 def _values(place: Place) -> Iterator[Mutant]:
-    kind, known = place.member.type, place.known
+    kind = place.member.type
+    rows: dict[str, tuple[str, Change]] = {}
     if kind is JsonType.INTEGER:
-        yield lossy(
-            f"through-double/{place.slug}",
-            place.change(of_number(through_binary64)),
-            fault=f"{place.words} goes through a binary64 number.",
-            **known,
-        )
+        rows["through-double"] = ("{} goes through a binary64 number.", place.change(of_number(through_binary64)))
     if kind is JsonType.BOOLEAN:
-        yield lossy(
-            f"inverted/{place.slug}",
-            place.change(of_flag(lambda old: not old)),
-            fault=f"{place.words} comes back inverted.",
-            **known,
-        )
+        rows["inverted"] = ("{} comes back inverted.", place.change(of_flag(lambda old: not old)))
     if kind is JsonType.STRING and isinstance(place.member.marker, GroupKey):
-        yield lossy(
-            f"emptied/{place.slug}",
-            place.change(of_text(lambda _: "")),
-            fault=f"{place.words} comes back empty.",
-            **known,
-        )
+        rows["emptied"] = ("{} comes back empty.", place.change(of_text(lambda _: "")))
+    yield from _at(place, place.known, rows)

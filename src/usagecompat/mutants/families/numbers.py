@@ -4,11 +4,12 @@ Faults in how counts, times, quantities and undeclared numbers are held.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from usagecompat.contract import LATEST, Count, JsonType, Quantity, Time, declared_since
 from usagecompat.jsontext import Number, Tree
-from usagecompat.mutants.model import lossy, refuse, strict
+from usagecompat.mutants.model import lossy, refuse, series, strict
 from usagecompat.mutants.support import exact
 from usagecompat.mutants.support.exact import INTEGERS
 from usagecompat.mutants.support.walks import GONE, deep, in_undeclared, members, numbers, of_number, on_unknown
@@ -50,66 +51,57 @@ _REAL: Final[Mapping[str, tuple[str, Callable[[Number], Changed]]]] = {
 }
 
 
+_OF_NEGATIVES: Final = ("absolute", "never-negative")
+"""A count below zero is refused, so there is nothing to change."""
+_QUANTITIES: Final[Mapping[str, tuple[str, Callable[[Number], Changed]]]] = {
+    **{name: row for name, row in _REAL.items() if name not in ("one-more", "thousand")},
+    **{
+        width: (f"beyond {width} becomes the nearest one", exact.saturated(*INTEGERS[width]))
+        for width in ("int32", "int53", "int64")
+    },
+    **{f"{places}-decimals": (f"is rounded to {places} decimals", exact.to_places(places)) for places in (2, 3, 6, 9)},
+}
 QUANTITY_SINCE: Final = declared_since("CostsResult", "quantity") or LATEST
 
 
 def mutants() -> Iterator[Mutant]:
     """Every number model, in every place that it can be in."""
-    places: tuple[tuple[str, str, type], ...] = (("count", "A count", Count), ("time", "A time", Time))
-    for slug, words, marker in places:
+    for slug, words, marker in (("count", "A count", Count), ("time", "A time", Time)):
         for width in INTEGERS:
             yield from _integers(slug, words, width, marker)
-        for model, (does, change) in _REAL.items():
-            if slug == "count" and model in ("absolute", "never-negative"):
-                continue  # a count below zero is refused, so there is nothing to change
-            yield lossy(
-                f"number/{slug}-{model}", numbers(JsonType.INTEGER, change, marker=marker), fault=f"{words} {does}."
-            )
-    for model, (does, change) in _REAL.items():
-        if model not in ("one-more", "thousand"):
-            walk = numbers(JsonType.NUMBER, change, marker=Quantity)
-            yield lossy(f"number/quantity-{model}", walk, fault=f"A quantity {does}.", since=QUANTITY_SINCE)
-    for width in ("int32", "int53", "int64"):
-        least, most = INTEGERS[width]
-        walk = numbers(JsonType.NUMBER, exact.saturated(least, most), marker=Quantity)
-        yield lossy(
-            f"number/quantity-{width}",
-            walk,
-            fault=f"A quantity beyond {width} becomes the nearest one.",
-            since=QUANTITY_SINCE,
-        )
-    whole = numbers(JsonType.NUMBER, exact.cut, marker=Quantity)
-    yield lossy("number/quantity-whole", whole, since=QUANTITY_SINCE)
-    for places_ in (2, 3, 6, 9):
-        walk = numbers(JsonType.NUMBER, exact.to_places(places_), marker=Quantity)
-        yield lossy(
-            f"number/quantity-{places_}-decimals",
-            walk,
-            fault=f"A quantity is rounded to {places_} decimals.",
-            since=QUANTITY_SINCE,
-        )
+        models = {name: row for name, row in _REAL.items() if marker is not Count or name not in _OF_NEGATIVES}
+        yield from series(lossy, f"number/{slug}-", models, partial(_whole, marker=marker), f"{words} {{}}.")
+    yield from series(lossy, "number/quantity-", _QUANTITIES, _quantity, "A quantity {}.", since=QUANTITY_SINCE)
+    yield lossy("number/quantity-whole", _quantity(exact.cut), since=QUANTITY_SINCE)
     yield from _spellings()
     yield from _undeclared()
     yield from _refusing()
 
 
+def _whole(model: Callable[[Number], Changed], marker: type) -> Change:
+    return numbers(JsonType.INTEGER, model, marker=marker)
+
+
+def _quantity(model: Callable[[Number], Changed]) -> Change:
+    return numbers(JsonType.NUMBER, model, marker=Quantity)
+
+
 def _integers(slug: str, words: str, width: str, marker: type) -> Iterator[Mutant]:
     least, most = INTEGERS[width]
-    who = _WHO.get(width, "")
     models: dict[str, tuple[str, Callable[[Number], Changed]]] = {
         "wraps": ("keeps only its lowest bits", exact.wrapped(least, most)),
         "saturates": ("becomes the nearest one that fits", exact.saturated(least, most)),
         "zero": ("becomes 0", exact.beyond(least, most, lambda: Number("0"))),
         "null": ("becomes null", exact.beyond(least, most, lambda: None)),
         "refused": ("is refused", exact.beyond(least, most, lambda: refuse(f"{words} does not fit {width}"))),
+        "edge": (
+            "is refused together with the greatest that fits",
+            exact.beyond(least, most - 1, lambda: refuse(width)),
+        ),
     }
-    models["edge"] = (
-        "is refused together with the greatest that fits",
-        exact.beyond(least, most - 1, lambda: refuse(width)),
-    )
-    for model, (does, change) in models.items():
-        walk = numbers(JsonType.INTEGER, change, marker=marker)
-        yield lossy(f"width/{slug}-{width}-{model}", walk, fault=f"{words} beyond {width} {does}.", who=who)
+    fault = f"{words} beyond {width} {{}}."
+    how = partial(_whole, marker=marker)
+    yield from series(lossy, f"width/{slug}-{width}-", models, how, fault, who=_WHO.get(width, ""))
 
 
 def _spellings() -> Iterator[Mutant]:
@@ -146,8 +138,7 @@ def _spellings() -> Iterator[Mutant]:
             lambda n: _respelled(n, n.lexeme[:20].rstrip("eE+-.")),
         ),
     }
-    for name, (fault, model) in every.items():
-        yield lossy(f"spelling/{name}", deep(of_number(model)), fault=fault)
+    yield from series(lossy, "spelling/", every, _anywhere, "{}")
 
 
 def _respelled(number: Number, lexeme: str) -> Number:
@@ -165,14 +156,13 @@ def _undeclared() -> Iterator[Mutant]:
         "text": ("comes back as a string", exact.as_text),
     }
     inner |= {name: one for name, one in _REAL.items() if name not in (*inner, "zero-dropped", "thousand")}
-    for name, (does, model) in inner.items():
-        change = deep(of_number(model))
-        yield lossy(
-            f"undeclared/number-{name}", in_undeclared(change), fault=f"A number in an undeclared member {does}."
-        )
-        yield lossy(
-            f"unknown-kind/number-{name}", _in_unknown(change), fault=f"A number in a record of unknown kind {does}."
-        )
+    undeclared, unknown = "A number in an undeclared member {}.", "A number in a record of unknown kind {}."
+    yield from series(lossy, "undeclared/number-", inner, lambda model: in_undeclared(_anywhere(model)), undeclared)
+    yield from series(lossy, "unknown-kind/number-", inner, lambda model: _in_unknown(_anywhere(model)), unknown)
+
+
+def _anywhere(model: Callable[[Number], Changed]) -> Change:
+    return deep(of_number(model))
 
 
 def _in_unknown(change: Change) -> Change:
@@ -193,12 +183,10 @@ def _refusing() -> Iterator[Mutant]:
         "plus-in-exponents": ("A number with a plus in its exponent", lambda one: "+" in one),
         "negative-zero": ("A negative zero", lambda one: one.startswith("-0") and not one.strip("-0.")),
         "negatives": ("A negative number", lambda one: one.startswith("-")),
-        "more-than-15-digits": ("A number with more than 15 digits", lambda one: _digits(one) > 15),
-        "more-than-19-digits": ("A number with more than 19 digits", lambda one: _digits(one) > 19),
-        "more-than-28-digits": ("A number with more than 28 digits", lambda one: _digits(one) > 28),
-        "more-than-38-digits": ("A number with more than 38 digits", lambda one: _digits(one) > 38),
-        "more-than-100-digits": ("A number with more than 100 digits", lambda one: _digits(one) > 100),
-        "more-than-4300-digits": ("A number with more than 4,300 digits", lambda one: _digits(one) > 4300),
+        **{
+            f"more-than-{most}-digits": (f"A number with more than {most:,} digits", _longer_than(most))
+            for most in (15, 19, 28, 38, 100, 4300)
+        },
         "beyond-double": ("A number beyond binary64", lambda one: abs(exact.binary64(Number(one))) == float("inf")),
         "below-double": (
             "A number too small for binary64",
@@ -209,12 +197,11 @@ def _refusing() -> Iterator[Mutant]:
             lambda one: "e" in one.lower() and exact.value_of(Number(one)) == 0,
         ),
     }
-    for name, (what, test) in refused.items():
-        yield strict(f"number-refused/{name}", _any_number(test), fault=f"{what} is refused, wherever it stands.")
+    yield from series(strict, "number-refused/", refused, _any_number, "{} is refused, wherever it stands.")
 
 
-def _digits(lexeme: str) -> int:
-    return sum(map(str.isdigit, lexeme))
+def _longer_than(digits: int) -> Callable[[str], bool]:
+    return lambda lexeme: sum(map(str.isdigit, lexeme)) > digits
 
 
 def _any_number(test: Callable[[str], bool]) -> Callable[[PayloadView], bool]:

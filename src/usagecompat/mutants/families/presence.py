@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from usagecompat.contract import REVISIONS, Count, GroupKey, JsonType, Member, Quantity, RecordShape, contract
 from usagecompat.jsontext import Number, Tree
 from usagecompat.mutants.families.members import DEFAULTS
-from usagecompat.mutants.model import lossy, refuse
+from usagecompat.mutants.model import lossy, refuse, series
 from usagecompat.mutants.support.walks import (
     GONE,
     deep_objects,
@@ -26,7 +26,6 @@ from usagecompat.mutants.support.walks import (
     on_undeclared,
     on_unknown,
     tag_of,
-    unnamed,
 )
 
 if TYPE_CHECKING:
@@ -61,35 +60,29 @@ _EMPTY: Final[Mapping[str, tuple[str, Callable[[Tree], bool]]]] = {
 
 def mutants() -> Iterator[Mutant]:
     """Each thing that is nothing to somebody, in declared, undeclared and unknown places."""
-    for name, (does, new) in _INSTEAD.items():
-        swap = _swap(lambda old: old is None, new)
-        yield lossy(f"null/{name}", _everywhere(swap), fault=f"A null in a declared member {does}.")
-        yield lossy(f"null-key/{name}", _where(swap, GroupKey), fault=f"A group key that is null {does}.")
-        if name in ("dropped", "empty", "zero", "word"):
-            yield lossy(
-                f"null-undeclared/{name}", on_undeclared(unnamed(swap)), fault=f"A null in an undeclared member {does}."
-            )
-            inner = _nested(swap)
-            yield lossy(f"null-nested/{name}", inner, fault=f"A null inside an undeclared member {does}.")
-            yield lossy(
-                f"null-unknown-kind/{name}", _in_unknown(swap), fault=f"A null in a record of unknown kind {does}."
-            )
-    yield lossy("null/count-to-zero", _where(_swap(lambda o: o is None, Number("0")), Count), since=_first_null(Count))
-    yield lossy(
-        "null/quantity-to-zero", _where(_swap(lambda o: o is None, Number("0")), Quantity), since=_first_null(Quantity)
+    yield from series(lossy, "null/", _INSTEAD, lambda n: _everywhere(_null(n)), "A null in a declared member {}.")
+    yield from series(
+        lossy, "null-key/", _INSTEAD, lambda n: _where(_null(n), GroupKey), "A group key that is null {}."
     )
+    some = {name: _INSTEAD[name] for name in ("dropped", "empty", "zero", "word")}
+    for family, where, words in (
+        ("null-undeclared", _undeclared, "in an undeclared member"),
+        ("null-nested", _nested, "inside an undeclared member"),
+        ("null-unknown-kind", _in_unknown, "in a record of unknown kind"),
+    ):
+        for name, (does, new) in some.items():
+            yield lossy(f"{family}/{name}", where(_null(new)), fault=f"A null {words} {does}.")
+    zero = _null(Number("0"))
+    yield lossy("null/count-to-zero", _where(zero, Count), since=_first_null(Count))
+    yield lossy("null/quantity-to-zero", _where(zero, Quantity), since=_first_null(Quantity))
     for name, (what, test) in _EMPTY.items():
         for end, does, new in (("dropped", "does not come back", GONE), ("null", "comes back as null", None)):
-            swap = _swap(test, new)
-            yield lossy(f"empty/{name}-{end}", _everywhere(swap), fault=f"{what} in a declared member {does}.")
-            yield lossy(
-                f"empty-undeclared/{name}-{end}",
-                on_undeclared(unnamed(swap)),
-                fault=f"{what} in an undeclared member {does}.",
-            )
-            yield lossy(
-                f"empty-nested/{name}-{end}", _nested(swap), fault=f"{what} inside an undeclared member {does}."
-            )
+            for family, where, words in (
+                ("empty", _everywhere, "in a declared member"),
+                ("empty-undeclared", _undeclared, "in an undeclared member"),
+                ("empty-nested", _nested, "inside an undeclared member"),
+            ):
+                yield lossy(f"{family}/{name}-{end}", where(_swap(test, new)), fault=f"{what} {words} {does}.")
     yield lossy("empty-undeclared/object-to-list", _undeclared_swap({}, []))
     yield lossy("empty-undeclared/list-to-object", _undeclared_swap([], {}))
     yield from _filling()
@@ -109,6 +102,14 @@ def _first_null(marker: type) -> str:
 
 def _swap(test: Callable[[Tree], bool], new: Changed) -> Callable[[Tree], Changed]:
     return lambda old: new if test(old) else old
+
+
+def _null(new: Changed) -> Callable[[Tree], Changed]:
+    return lambda old: new if old is None else old
+
+
+def _undeclared(swap: Callable[[Tree], Changed]) -> Change:
+    return on_undeclared(lambda _, old: swap(old))
 
 
 def _undeclared_swap(old: Tree, new: Tree) -> Change:
@@ -181,8 +182,12 @@ def _filling() -> Iterator[Mutant]:
 
         return walk
 
-    null: Callable[[Member], Tree] = lambda _: None  # noqa: E731 - shorter
-    default: Callable[[Member], Tree] = lambda m: DEFAULTS[m.type][1]  # noqa: E731 - likewise
+    def null(_: Member) -> Tree:
+        return None
+
+    def default(declared: Member) -> Tree:
+        return DEFAULTS[declared.type][1]
+
     yield lossy("absent/all-null", filled(null, lambda _: True))
     yield lossy("absent/nullable-null", filled(null, lambda m: m.nullable), since=_first_null(GroupKey))
     yield lossy("absent/all-default", filled(default, lambda _: True))
@@ -205,20 +210,12 @@ def _booleans() -> Iterator[Mutant]:
         "true-refused": ("is refused where it is true", lambda old: refuse("true") if old else old),
         "false-refused": ("is refused where it is false", lambda old: old or refuse("false")),
     }
-    for name, (does, form) in forms.items():
-        change = of_flag(form)
-        yield lossy(
-            f"flag/batch-{name}",
-            on_results(of_member("batch", change)),
-            fault=f"A `batch` that is true or false {does}.",
-        )
-        yield lossy(f"flag/has-more-{name}", on_page(of_member("has_more", change)), fault=f"A `has_more` {does}.")
-        if not name.endswith("refused"):
-            yield lossy(
-                f"flag/undeclared-{name}",
-                on_undeclared(unnamed(change)),
-                fault=f"A true or false in an undeclared member {does}.",
-            )
+    batch, more = "A `batch` that is true or false {}.", "A `has_more` {}."
+    yield from series(lossy, "flag/batch-", forms, lambda form: on_results(of_member("batch", of_flag(form))), batch)
+    yield from series(lossy, "flag/has-more-", forms, lambda form: on_page(of_member("has_more", of_flag(form))), more)
+    some = {name: row for name, row in forms.items() if not name.endswith("refused")}
+    inside = "A true or false in an undeclared member {}."
+    yield from series(lossy, "flag/undeclared-", some, lambda form: _undeclared(of_flag(form)), inside)
 
 
 def _several() -> Iterator[Mutant]:

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from usagecompat.jsontext import NO_VALUE, Tree, write
-from usagecompat.mutants.model import Mutant, PayloadView, Refusal, lossy, strict, told_faults
+from usagecompat.mutants.model import Mutant, PayloadView, Refusal, lossy, series, strict, told_faults
 from usagecompat.mutants.support import lax
 from usagecompat.mutants.support.lax import Lax, NoJson
 from usagecompat.mutants.support.walks import deep_lists, deep_objects, in_undeclared, on_undeclared, ordered, text_of
@@ -37,8 +37,7 @@ def mutants() -> Iterator[Mutant]:
     for freedom in FREEDOMS:
         yield Mutant(name=f"reader/{freedom}", play=reading(freedom), validates=True)
     yield Mutant(name=_SAME_TWICE, play=_same_twice, validates=True)
-    for name, (what, test) in _REFUSED.items():
-        yield strict(f"text-refused/{name}", _by_text(test), fault=f"{what} is refused.")
+    yield from series(strict, "text-refused/", _REFUSED, _by_text, "{} is refused.")
     for depth in (4, 6, 8, 10, 16, 20, 32, 64, 100, 120, 127):
         yield strict(
             f"text-refused/deeper-than-{depth}",
@@ -188,18 +187,12 @@ def _orders() -> Iterator[Mutant]:
             "loses the lists inside it",
             lambda nodes: [one for node in nodes for one in (node if isinstance(node, list) else [node])],
         ),
-        "unwrapped": ("comes back as its item where there is one", lambda nodes: nodes),
         "ten": ("is cut after ten items", lambda nodes: nodes[:10]),
         "hundred": ("is cut after a hundred items", lambda nodes: nodes[:100]),
         "thousand": ("is cut after a thousand items", lambda nodes: nodes[:1000]),
     }
-    for name, (does, order) in sorting.items():
-        if name != "unwrapped":
-            yield lossy(f"order/arrays-{name}", deep_lists(order), fault=f"Every array {does}.")
-            walk = deep_lists(order)
-            yield lossy(
-                f"undeclared/array-{name}", in_undeclared(walk), fault=f"An array in an undeclared member {does}."
-            )
+    yield from series(lossy, "order/arrays-", sorting, deep_lists, "Every array {}.")
+    yield from series(lossy, "undeclared/array-", sorting, _inside, "An array in an undeclared member {}.")
     yield lossy("undeclared/array-unwrapped", on_undeclared(lambda _, old: _unwrapped(old)))
     yield lossy(
         "undeclared/array-to-object",
@@ -218,6 +211,10 @@ def _orders() -> Iterator[Mutant]:
         "undeclared/all-text",
         on_undeclared(lambda _, old: old if isinstance(old, str) else text_of(old)),
     )
+
+
+def _inside(order: Callable[[list[Tree]], list[Tree]]) -> Change:
+    return in_undeclared(deep_lists(order))
 
 
 def _unwrapped(old: Tree) -> Changed:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from usagecompat.contract import LATEST, REVISIONS, JsonType, RecordShape, contract, known_since
 from usagecompat.jsontext import Number, Tree
 from usagecompat.mutants.families.members import DEFAULTS, slug_of
-from usagecompat.mutants.model import MAY_REFUSE, lossy, refuse
+from usagecompat.mutants.model import MAY_REFUSE, lossy, refuse, series
 from usagecompat.mutants.support.rows import in_order_of
 from usagecompat.mutants.support.walks import (
     GONE,
@@ -193,8 +193,7 @@ def _tag() -> Iterator[Mutant]:
         "completions": ("is always that of completions", lambda _: _FIRST),
         "unknown": ("is always the same word", lambda _: "unknown"),
     }
-    for name, (does, change) in changes.items():
-        yield lossy(f"tag/{name}", _tags(change), fault=f"The discriminator of a result {does}.")
+    yield from series(lossy, "tag/", changes, _tags, "The discriminator of a result {}.")
     yield lossy("tag/type", on_results(lambda n: {("type" if k == "object" else k): v for k, v in n.items()}))
     yield lossy("tag/lost", on_results(lambda n: member(n, "object", lambda _: GONE)))
     yield lossy(
@@ -284,6 +283,11 @@ def _common(node: Object) -> Object:
 
 def _undeclared() -> Iterator[Mutant]:
     """Objects that are closed."""
+    ends: dict[str, tuple[str, Callable[[str, Tree], Changed]]] = {
+        "dropped": ("Undeclared members of {} do not come back.", lambda _, __: GONE),
+        "refused": ("An undeclared member of {} is refused.", lambda name, _: refuse(name)),
+        "null": ("Undeclared members of {} come back as null.", lambda _, __: None),
+    }
     for where, words in (
         ("", "any record"),
         ("page", "a page"),
@@ -291,22 +295,10 @@ def _undeclared() -> Iterator[Mutant]:
         ("result", "a result"),
         ("amount", "an amount"),
     ):
-        slug = where or "any"
-        yield lossy(
-            f"undeclared/{slug}-dropped",
-            on_undeclared(lambda _, __: GONE, where=where),
-            fault=f"Undeclared members of {words} do not come back.",
-        )
-        yield lossy(
-            f"undeclared/{slug}-refused",
-            on_undeclared(lambda name, _: refuse(name), where=where),
-            fault=f"An undeclared member of {words} is refused.",
-        )
-        yield lossy(
-            f"undeclared/{slug}-null",
-            on_undeclared(lambda _, __: None, where=where),
-            fault=f"Undeclared members of {words} come back as null.",
-        )
+        for name, (fault, change) in ends.items():
+            yield lossy(
+                f"undeclared/{where or 'any'}-{name}", on_undeclared(change, where=where), fault=fault.format(words)
+            )
     kinds: dict[str, tuple[str, Callable[[Tree], bool]]] = {
         "object": ("an object", lambda old: isinstance(old, dict)),
         "array": ("an array", lambda old: isinstance(old, list)),
@@ -316,16 +308,9 @@ def _undeclared() -> Iterator[Mutant]:
         "null": ("null", lambda old: old is None),
     }
     for name, (what, test) in kinds.items():
-        yield lossy(
-            f"undeclared/{name}-lost",
-            on_undeclared(_unless(test, GONE)),
-            fault=f"An undeclared member that is {what} does not come back.",
-        )
-        yield lossy(
-            f"undeclared/{name}-refused",
-            on_undeclared(_refusing(test)),
-            fault=f"An undeclared member that is {what} is refused.",
-        )
+        which = f"An undeclared member that is {what}"
+        yield lossy(f"undeclared/{name}-lost", on_undeclared(_lost(test)), fault=f"{which} does not come back.")
+        yield lossy(f"undeclared/{name}-refused", on_undeclared(_refused(test)), fault=f"{which} is refused.")
     yield lossy("undeclared/last", _beside(lambda n, rest: ordered(n, sorted(n, key=rest.__contains__))))
     yield lossy("undeclared/gathered", _beside(_gathered))
     yield lossy("undeclared/all-but-first", _beside(_only_one))
@@ -344,11 +329,11 @@ def _undeclared() -> Iterator[Mutant]:
         )
 
 
-def _unless(test: Callable[[Tree], bool], instead: Changed) -> Callable[[str, Tree], Changed]:
-    return lambda _, old: instead if test(old) else old
+def _lost(test: Callable[[Tree], bool]) -> Callable[[str, Tree], Changed]:
+    return lambda _, old: GONE if test(old) else old
 
 
-def _refusing(test: Callable[[Tree], bool]) -> Callable[[str, Tree], Changed]:
+def _refused(test: Callable[[Tree], bool]) -> Callable[[str, Tree], Changed]:
     return lambda name, old: refuse(name) if test(old) else old
 
 

@@ -4,6 +4,7 @@ Clients that claim to validate and see too little, and clients that refuse too m
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from usagecompat.contract import (
@@ -23,7 +24,7 @@ from usagecompat.findings import CODES, Profile, Severity
 from usagecompat.jsontext import Number, Tree
 from usagecompat.mutants.families.members import slug_of
 from usagecompat.mutants.families.numbers import QUANTITY_SINCE
-from usagecompat.mutants.model import lenient, strict
+from usagecompat.mutants.model import lenient, series, strict
 from usagecompat.mutants.support import exact
 from usagecompat.mutants.support.errors import (
     coded,
@@ -345,12 +346,8 @@ _HALVES: Final[Mapping[str, Forgives]] = {
 
 def _texts() -> Iterator[Mutant]:
     """Faults of a text that are seen in some places and not in others."""
-    for name, (where, test) in _PLACES.items():
-        yield lenient(
-            f"duplicates-accepted/{name}",
-            coded("json/duplicate-member", test),
-            fault=f"A duplicate member {where} is accepted.",
-        )
+    twice = partial(coded, "json/duplicate-member")
+    yield from series(lenient, "duplicates-accepted/", _PLACES, twice, "A duplicate member {} is accepted.")
     for name, test in _HALVES.items():
         yield lenient(f"surrogates-accepted/{name}", coded("json/lone-surrogate", test))
     for marker, words in ((Count, "count"), (Money, "amount"), (Time, "time"), (Quantity, "quantity")):
