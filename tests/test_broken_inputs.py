@@ -15,9 +15,10 @@ from click.testing import CliRunner
 
 from usagecompat import check, convert
 from usagecompat.cli import main
+from usagecompat.clients.case_results import CaseResult, Expectation, Outcome
+from usagecompat.clients.case_results import Fault as ClientFault
 from usagecompat.clients.expected import compare_with_list, updated
-from usagecompat.clients.results import CaseResult, ClientResult, Expectation, Outcome, Probes
-from usagecompat.clients.results import Fault as ClientFault
+from usagecompat.clients.results import ClientResult, Probes
 from usagecompat.corpus.expected import ExpectedFailure, read_expected_failures
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.fidelity import Level

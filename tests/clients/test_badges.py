@@ -10,8 +10,9 @@ from mutant_runs import put, result_of
 
 from usagecompat import corpus
 from usagecompat.clients.badges import Colour, badge_of
+from usagecompat.clients.case_results import Fault, Outcome
 from usagecompat.clients.probes import Probing
-from usagecompat.clients.results import ClientResult, Fault, Kit, Outcome, Probes
+from usagecompat.clients.results import ClientResult, Kit, Probes
 from usagecompat.clients.runner import run
 from usagecompat.clients.spec import client_spec
 from usagecompat.contract.revisions import LATEST

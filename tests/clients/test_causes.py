@@ -17,9 +17,9 @@ from usagecompat import strategies
 from usagecompat.cli import main
 from usagecompat.clients._changes import explained  # noqa: PLC2701 - what the test is about
 from usagecompat.clients._traits import traits  # noqa: PLC2701 - what the test is about
+from usagecompat.clients.case_results import CaseResult, Expectation, Fault, Outcome
 from usagecompat.clients.cause_names import NAMINGS, naming
 from usagecompat.clients.causes import causes_and_fixes, causes_of
-from usagecompat.clients.results import CaseResult, Expectation, Fault, Outcome
 from usagecompat.contract.revisions import LATEST
 from usagecompat.corpus.tiers import Tier
 from usagecompat.fidelity.comparison import Difference, Level, compare

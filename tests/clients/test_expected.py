@@ -9,8 +9,9 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from usagecompat.cli import main
+from usagecompat.clients.case_results import CaseResult, Expectation, Fault, Outcome
 from usagecompat.clients.expected import UNEXPLAINED, compare_with_list, updated
-from usagecompat.clients.results import CaseResult, ClientResult, Expectation, Fault, Outcome
+from usagecompat.clients.results import ClientResult
 from usagecompat.corpus.expected import read_expected_failures
 from usagecompat.fidelity.comparison import Level
 

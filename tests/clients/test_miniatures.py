@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from usagecompat.clients.case_results import Outcome
 from usagecompat.clients.probes import PATIENCE, Probing
-from usagecompat.clients.results import Outcome
 from usagecompat.clients.runner import run
 from usagecompat.clients.spec import ClientSpec, client_spec
 from usagecompat.corpus.selection import cases

@@ -18,10 +18,10 @@ from jsonschema import Draft202012Validator
 from usagecompat.cli import main
 from usagecompat.clients.adapter_sdk import python_value, serve
 from usagecompat.clients.badges import badge_of
+from usagecompat.clients.case_results import OneWay, Outcome
 from usagecompat.clients.chosen_members import compare_chosen, is_wrong
 from usagecompat.clients.protocol import ClientInfo, Features, Run, Violation, decode_command, decode_started
 from usagecompat.clients.records_to_encode import record_of
-from usagecompat.clients.results import OneWay, Outcome
 from usagecompat.clients.runner import run
 from usagecompat.clients.spec import client_spec
 from usagecompat.contract.revisions import LATEST

@@ -25,7 +25,7 @@ from usagecompat.corpus import read_sequences
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from usagecompat.clients.results import CaseResult
+    from usagecompat.clients.case_results import CaseResult
     from usagecompat.corpus import Sequence
 
 PROGRAM = str(Path(faulty_pagers.__file__))

@@ -26,7 +26,8 @@ from usagecompat.jsontext import Number, read, write
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from usagecompat.clients.results import CaseResult, ClientResult
+    from usagecompat.clients.case_results import CaseResult
+    from usagecompat.clients.results import ClientResult
     from usagecompat.corpus import Case
 
 SOME = [case for case in corpus.cases(verdict="valid") if case.topic in {"kinds", "pages"}][:24]

@@ -14,12 +14,12 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 from usagecompat.cli import main
+from usagecompat.clients.case_results import Expectation, Outcome
 from usagecompat.clients.envelopes import endpoint_of, wrapping
 from usagecompat.clients.grading import tasks
 from usagecompat.clients.probes import Probing
 from usagecompat.clients.protocol import Features
 from usagecompat.clients.reference import codec
-from usagecompat.clients.results import Expectation, Outcome
 from usagecompat.clients.runner import run
 from usagecompat.clients.selection import select
 from usagecompat.clients.spec import Way, client_spec

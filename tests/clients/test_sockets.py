@@ -21,9 +21,9 @@ from usagecompat.cli import main
 from usagecompat.clients import sockets
 from usagecompat.clients.adapter_sdk import serve
 from usagecompat.clients.addresses import Address, address_of
+from usagecompat.clients.case_results import Outcome
 from usagecompat.clients.probes import Probing
 from usagecompat.clients.protocol import ClientInfo
-from usagecompat.clients.results import Outcome
 from usagecompat.clients.runner import run
 from usagecompat.clients.spec import Way, client_spec
 from usagecompat.corpus.selection import cases

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from usagecompat.clients.case_results import Expectation, Outcome
 from usagecompat.clients.guarding import Guard
 from usagecompat.clients.probes import Probing
 from usagecompat.clients.replay import Replay
-from usagecompat.clients.results import Expectation, Outcome
 from usagecompat.clients.runner import run
 from usagecompat.clients.session import Request
 from usagecompat.clients.spec import Way, client_spec

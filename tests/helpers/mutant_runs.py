@@ -6,9 +6,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from usagecompat import corpus
+from usagecompat.clients.case_results import CaseResult, Outcome
 from usagecompat.clients.grading import judge, tasks
 from usagecompat.clients.protocol import Features
-from usagecompat.clients.results import CaseResult, ClientResult, Kit, Outcome
+from usagecompat.clients.results import ClientResult, Kit
 from usagecompat.clients.session import Reply
 from usagecompat.corpus.tiers import Tier
 from usagecompat.fidelity.comparison import Level

@@ -22,7 +22,7 @@ from jsonschema import Draft202012Validator
 from usagecompat.cli import main
 from usagecompat.cli.output import write_file, write_new
 from usagecompat.clients import About, ClientInfo, ClientResult, CorpusAbout, Expectation, Outcome, badge_of
-from usagecompat.clients.results import CaseResult
+from usagecompat.clients.case_results import CaseResult
 from usagecompat.corpus import Tier, folder
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.fidelity import Difference, Level

@@ -20,9 +20,10 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 from usagecompat.cli import main
+from usagecompat.clients.case_results import CaseResult, Expectation, Fault, Outcome
 from usagecompat.clients.expected import compare_with_list
 from usagecompat.clients.protocol import ClientInfo
-from usagecompat.clients.results import CaseResult, Cause, ClientResult, Expectation, Fault, Kit, Outcome
+from usagecompat.clients.results import Cause, ClientResult, Kit
 from usagecompat.corpus.case_files import Case, Payload, read_case
 from usagecompat.corpus.data import folder
 from usagecompat.corpus.expected import read_expected_failures

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from usagecompat.clients.case_results import Outcome
 from usagecompat.clients.paging import run_paging
-from usagecompat.clients.results import ClientResult, Outcome
 from usagecompat.clients.spec import ClientSpec, Way
 from usagecompat.corpus.sequences import Sequence, SequenceDuty, read_sequences
 from usagecompat.fidelity.comparison import Level
@@ -19,6 +19,8 @@ from usagecompat.ledger.scenarios import SCENARIOS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from usagecompat.clients.results import ClientResult
 
 EXPORTERS = Path(__file__).with_name("exporters.py")
 ALL = {sequence.id.removeprefix("sequences/"): sequence for sequence in read_sequences()}

@@ -8,7 +8,8 @@ import re
 import pytest
 from attrs import evolve
 
-from usagecompat.clients.results import CaseResult, Cause, ClientResult, Expectation, Outcome
+from usagecompat.clients.case_results import CaseResult, Expectation, Outcome
+from usagecompat.clients.results import Cause, ClientResult
 from usagecompat.fidelity.comparison import Level, compare
 from usagecompat.renderers import render_run_page
 

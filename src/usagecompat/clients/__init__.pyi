@@ -1,5 +1,16 @@
 from .about import About, CorpusAbout, digest_of_all, this_platform
 from .badges import badge_of
+from .case_results import (
+    COMPARED,
+    FAILED,
+    NOT_JUDGED,
+    CaseResult,
+    Expectation,
+    Fault,
+    OneWay,
+    Outcome,
+    is_note,
+)
 from .expected import Comparison, compare_with_list, item_of, updated
 from .grading import Task, judge, tasks, unasked
 from .in_process import DeadlinePassed, deadline
@@ -10,25 +21,7 @@ from .paging_output import Printed, printed_buckets
 from .paging_server import Fetched, PagingServer
 from .probes import NONDETERMINISTIC, STATE_LEAK, Probing, why_not_same, worst_of
 from .protocol import ClientInfo, Features
-from .results import (
-    COMPARED,
-    FAILED,
-    NOT_JUDGED,
-    RUN_SCHEMA,
-    CaseResult,
-    Cause,
-    ClientResult,
-    Count,
-    Expectation,
-    Fault,
-    Kit,
-    OneWay,
-    Outcome,
-    Probes,
-    is_note,
-    is_paging,
-    topic_of,
-)
+from .results import RUN_SCHEMA, Cause, ClientResult, Count, Kit, Probes, is_paging, topic_of
 from .runner import run, run_tasks
 from .saved import Saved, SavedCase, read_saved
 from .saving import Driven, claimed, save_failures

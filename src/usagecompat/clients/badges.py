@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from usagecompat.clients.results import COMPARED, FAILED, Expectation, OneWay, Outcome, is_paging
+from usagecompat.clients.case_results import COMPARED, FAILED, Expectation, OneWay, Outcome
+from usagecompat.clients.results import is_paging
 from usagecompat.corpus import Tier, ids_of_sequences
 from usagecompat.fidelity import Level
 from usagecompat.printing import counted
@@ -21,7 +22,8 @@ from usagecompat.printing import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from usagecompat.clients.results import CaseResult, ClientResult
+    from usagecompat.clients.case_results import CaseResult
+    from usagecompat.clients.results import ClientResult
 
 
 class Colour(IntEnum):

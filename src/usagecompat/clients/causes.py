@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 from usagecompat.clients._explanations import Values, explanations, renamed
 from usagecompat.clients._traits import traits
+from usagecompat.clients.case_results import COMPARED, OneWay
 from usagecompat.clients.cause_names import VAGUE, naming
 from usagecompat.clients.fixes import Mark, fixes_of
-from usagecompat.clients.results import COMPARED, Cause, OneWay
+from usagecompat.clients.results import Cause
 from usagecompat.contract import LATEST
 from usagecompat.corpus import Tier
 from usagecompat.fidelity import Level
@@ -22,9 +23,10 @@ from usagecompat.fidelity import Level
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from usagecompat.clients.case_results import CaseResult, Fault
     from usagecompat.clients.grading import Task
     from usagecompat.clients.lifts import Fix
-    from usagecompat.clients.results import CaseResult, ClientResult, Fault
+    from usagecompat.clients.results import ClientResult
 
 _FAULTS: Final[Mapping[str, str]] = {
     "client/crashed": "crashes",

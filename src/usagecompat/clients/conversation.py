@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, Self
 from attrs import Factory, define, field
 from msgspec import UNSET
 
+from usagecompat.clients.case_results import FAILED, Fault, Outcome
 from usagecompat.clients.in_process import MOST_COMPLAINTS
 from usagecompat.clients.problems import Closed, Ended, Flooded, GuardLost, ProcessProblem, TimedOut
 from usagecompat.clients.protocol import (
@@ -34,7 +35,6 @@ from usagecompat.clients.protocol import (
 )
 from usagecompat.clients.records_to_encode import record_of
 from usagecompat.clients.replay import Replay
-from usagecompat.clients.results import FAILED, Fault, Outcome
 from usagecompat.clients.session import DeferredFault, NotIntroduced, Reply, Request, nothing_meanwhile
 from usagecompat.clients.sockets import Attachment, HungUp, Unreachable
 from usagecompat.clients.spec import Way

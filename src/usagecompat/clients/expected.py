@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from usagecompat.clients.results import CaseResult, ClientResult
+    from usagecompat.clients.case_results import CaseResult
+    from usagecompat.clients.results import ClientResult
     from usagecompat.corpus import ExpectedFailure
 
 UNEXPLAINED: Final = "not explained as yet"

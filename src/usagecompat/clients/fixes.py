@@ -19,7 +19,8 @@ from usagecompat.fidelity import Level
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from usagecompat.clients.results import CaseResult, Cause
+    from usagecompat.clients.case_results import CaseResult
+    from usagecompat.clients.results import Cause
 
 _FEW: Final = 3
 _AMOUNT: Final = "amount.value"

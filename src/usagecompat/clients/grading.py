@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve, field, frozen
 
 from usagecompat.checking import check
+from usagecompat.clients.case_results import COMPARED, FAILED, CaseResult, Expectation, Fault, Outcome
 from usagecompat.clients.chosen_members import compare_chosen, is_wrong
 from usagecompat.clients.envelopes import Wrapping, endpoint_of, wrapping
-from usagecompat.clients.results import COMPARED, FAILED, CaseResult, Expectation, Fault, Outcome
 from usagecompat.clients.session import Reply, Request
 from usagecompat.contract import LATEST
 from usagecompat.corpus import SERVED, Case, Demand, Payload, Tier, demand_of, tier_of

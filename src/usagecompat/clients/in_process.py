@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from attrs import Factory, define, field
 
+from usagecompat.clients.case_results import Outcome
 from usagecompat.clients.problems import TimedOut
 from usagecompat.clients.protocol import ClientInfo, Features, Started
-from usagecompat.clients.results import Outcome
 from usagecompat.clients.session import DeferredFault, Reply, Request, nothing_meanwhile
 from usagecompat.exceptions import CannotStartClient, NoSuchClient
 

@@ -16,7 +16,7 @@ from attrs import define, evolve
 from usagecompat.clients.protocol import ClientInfo
 
 if TYPE_CHECKING:
-    from usagecompat.clients.results import CaseResult
+    from usagecompat.clients.case_results import CaseResult
     from usagecompat.clients.session import Reply
     from usagecompat.fidelity import Difference
 

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from attrs import evolve
 
+from usagecompat.clients.case_results import Fault, Outcome
 from usagecompat.clients.keeping import introduced
 from usagecompat.clients.paging_judging import judge_paging, not_asked
 from usagecompat.clients.paging_server import PagingServer
-from usagecompat.clients.results import ClientResult, Fault, Outcome, Probes
+from usagecompat.clients.results import ClientResult, Probes
 from usagecompat.clients.session import NotIntroduced, Request
 from usagecompat.clients.spec import Way
 from usagecompat.clients.transports import open_session

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import Factory, define, field, frozen
 
+from usagecompat.clients.case_results import FAILED, CaseResult, Expectation, Fault, Outcome
 from usagecompat.clients.paging_facts import facts_of
 from usagecompat.clients.paging_output import printed_buckets, start_of
-from usagecompat.clients.results import FAILED, CaseResult, Expectation, Fault, Outcome
 from usagecompat.contract import ROOT, resolve_revision
 from usagecompat.corpus import SequenceDuty, Tier, tier_of
 from usagecompat.fidelity import Fidelity, Level, compare

@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import Factory, define, evolve, frozen
 
+from usagecompat.clients.case_results import FAILED, NOT_JUDGED, CaseResult, Expectation, Fault, Outcome
 from usagecompat.clients.grading import Task, judge, unasked
 from usagecompat.clients.keeping import ROOM, Keeping, digest_of, few_words, introduced
 from usagecompat.clients.leaks import what_came
 from usagecompat.clients.protocol import ClientInfo, Features
-from usagecompat.clients.results import FAILED, NOT_JUDGED, CaseResult, Expectation, Fault, Outcome, Probes
+from usagecompat.clients.results import Probes
 from usagecompat.clients.session import NotIntroduced, Reply
 from usagecompat.clients.transports import open_session
 from usagecompat.fidelity import Fidelity, Level, compare

@@ -26,8 +26,9 @@ from usagecompat.exceptions import ForeignDirectory
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
 
+    from usagecompat.clients.case_results import CaseResult
     from usagecompat.clients.grading import Task
-    from usagecompat.clients.results import CaseResult, ClientResult
+    from usagecompat.clients.results import ClientResult
     from usagecompat.clients.session import Request
     from usagecompat.clients.spec import ClientSpec
 

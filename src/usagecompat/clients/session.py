@@ -11,9 +11,9 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from usagecompat.clients.case_results import Fault, Outcome
     from usagecompat.clients.partner import Partner
     from usagecompat.clients.protocol import Started
-    from usagecompat.clients.results import Fault, Outcome
     from usagecompat.findings import Shape
 
 

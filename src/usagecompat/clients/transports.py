@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from attrs import Factory, define, field
 
 from usagecompat.clients.addresses import address_of
+from usagecompat.clients.case_results import Outcome
 from usagecompat.clients.conversation import Conversation, Server, most_of, taken, with_complaints
 from usagecompat.clients.guarding import Guard
 from usagecompat.clients.in_process import MOST_COMPLAINTS, FunctionSession
 from usagecompat.clients.problems import Ended, Flooded, GuardLost, TimedOut
 from usagecompat.clients.protocol import ClientInfo, Features, Started
 from usagecompat.clients.replay import KEY
-from usagecompat.clients.results import Outcome
 from usagecompat.clients.session import ClientSession, DeferredFault, Reply, Request, nothing_meanwhile
 from usagecompat.clients.sockets import Attachment
 from usagecompat.clients.spec import Way

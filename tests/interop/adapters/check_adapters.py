@@ -17,9 +17,9 @@ import pytest
 from usagecompat import Level, compare
 from usagecompat.adapters.descriptions import Policy, Row, adapters, rows
 from usagecompat.adapters.installation import client_of, install, statuses
+from usagecompat.clients.case_results import Outcome
 from usagecompat.clients.envelopes import endpoint_of
 from usagecompat.clients.probes import Probing
-from usagecompat.clients.results import ClientResult, Outcome
 from usagecompat.clients.runner import run
 from usagecompat.clients.session import ClientSession, Reply, Request
 from usagecompat.clients.transports import open_session
@@ -32,6 +32,8 @@ from usagecompat.jsontext.values import NO_VALUE
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from usagecompat.clients.results import ClientResult
 
 Client = Callable[[str], ClientSession]
 Ask = Callable[[str, str], Reply]

@@ -18,8 +18,9 @@ import pytest
 
 from usagecompat.adapters.descriptions import adapters, paging_rows
 from usagecompat.adapters.installation import install, paging_client_of, statuses
+from usagecompat.clients.case_results import Outcome
 from usagecompat.clients.paging import run_paging
-from usagecompat.clients.results import ClientResult, Outcome
+from usagecompat.clients.results import ClientResult
 from usagecompat.corpus import read_sequences
 from usagecompat.fidelity import Level
 
