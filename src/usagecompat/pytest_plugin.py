@@ -92,6 +92,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="How many seconds a client has for one case (default: 10).",
     )
     group.addoption(
+        "--compat-setup",
+        metavar="CMD",
+        help="Run this line of a shell once before clients are asked, such as 'make adapter' or 'docker compose up -d'; what it leaves "
+        "running ends with the run.",
+    )
+    group.addoption(
+        "--compat-setup-timeout",
+        type=_seconds,
+        metavar="S",
+        help="How many seconds --compat-setup has (default: 600).",
+    )
+    group.addoption(
         "--compat-fuzz",
         type=_seconds,
         metavar="SECONDS",

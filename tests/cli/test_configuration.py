@@ -118,6 +118,25 @@ def test_other_clients_replace_the_table(project: Path) -> None:
     assert "no-such-adapter" in command("run", "--adapter", "no-such-adapter").stderr
 
 
+def test_setup_of_the_table(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`setup` is run beside the file before clients are asked, and not for files with results; its failure ends the run."""
+    (project / "below").mkdir()
+    configure(project, f"clients = [{mine()}]", 'setup = "echo done >> setup.txt"', "setup-timeout = 30")
+    monkeypatch.chdir(project / "below")
+    result = command("run", *FEW, "--also", "json=result.json")
+    assert "adds --client" in result.stderr
+    assert "--setup 'echo done >> setup.txt' --setup-timeout 30" in result.stderr
+    assert (project / "setup.txt").read_text() == "done\n"
+    assert "setup" not in command("matrix", "result.json", *FEW).stderr
+    assert "setup" not in command("check", "../amount.json").stderr
+    assert (project / "setup.txt").read_text() == "done\n"
+    command("run", *FEW, "--setup", "echo other > setup.txt")
+    assert (project / "below" / "setup.txt").read_text() == "other\n"
+    configure(project, f"clients = [{mine()}]", 'setup = "exit 3"')
+    failed = command("run", *FEW)
+    assert (failed.exit_code, "--setup ended with exit status 3" in failed.stderr) == (2, True)
+
+
 def test_below_the_file(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a directory of the project the file counts too; its paths, and the commands of its clients, start beside it."""
     (project / "known.txt").write_text("kinds/costs-full # it fails\n")
@@ -247,7 +266,15 @@ def test_schema(project: Path) -> None:
             'expected = "e"',
             'require = "open"',
         ),
-        *('probes = "all"', "timeout = 2.5", "jobs = 2", "allow-skips = true", 'revision = "2026-08-21"'),
+        *(
+            'probes = "all"',
+            "timeout = 2.5",
+            'setup = "make"',
+            "setup-timeout = 9.5",
+            "jobs = 2",
+            "allow-skips = true",
+            'revision = "2026-08-21"',
+        ),
         *('profile = "served"', 'ignore = ["wire/amount-as-string"]', 'fail-on = "note"'),
     )
     document = tomllib.loads((project / "pyproject.toml").read_text())
@@ -255,7 +282,15 @@ def test_schema(project: Path) -> None:
     found = find()
     assert found is not None
     assert list(found.values) == list(KEYS)
-    for key, wrong in [("require", 3), ("clients", "x"), ("jobs", 0), ("requires", "open"), ("timeout", -1)]:
+    for key, wrong in [
+        ("require", 3),
+        ("clients", "x"),
+        ("jobs", 0),
+        ("requires", "open"),
+        ("timeout", -1),
+        ("setup", 1),
+        ("setup-timeout", 0),
+    ]:
         assert not check.is_valid({"tool": {"usagecompat": {key: wrong}}})
     assert check.is_valid({"project": 3, "tool": {"other": 4}})
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _META: Final = "usagecompat.cli.configuration"
 _CLIENTS: Final = ("clients", "adapters")
+_SETUP: Final = ("setup", "setup-timeout")
 
 
 def configured(command: click.Command, name: str, context: click.Context, found: Configuration) -> click.Command:
@@ -51,6 +52,13 @@ def client_given(given: str, **options: Any) -> ClientSpec:  # noqa: ANN401 - th
     context = click.get_current_context(silent=True)
     found: Configuration | None = context.meta.get(_META) if context else None
     return evolve(spec, cwd=found.directory) if found and given in found.texts("clients") else spec
+
+
+def directory_of(context: click.Context, name: str) -> str | None:
+    """The directory of the file if the file gave an option, by the name of its parameter; None for this one."""
+    found: Configuration | None = context.meta.get(_META)
+    given = context.get_parameter_source(name) is click.core.ParameterSource.DEFAULT_MAP
+    return found.directory if found and given else None
 
 
 def told_place(error: click.BadParameter) -> str:
@@ -115,7 +123,9 @@ class _Taking:
         every = [param for param in context.command.params if {"--client", "--adapter"} & {*param.opts}]
         said = [param for param in every if not _is_silent(context, param)]
         if said or any(given[one.name or ""] for one in context.command.params if isinstance(one, click.Argument)):
-            for option in ways:
+            setup = [option for key, option in self.options.items() if key in _SETUP]
+            unneeded = setup if not said and given.get("files") else []  # results alone: no client is asked
+            for option in (*ways, *unneeded):
                 if _is_default(context, option):
                     given[option.name or ""] = () if option.multiple else None
             if client in said and client.name:

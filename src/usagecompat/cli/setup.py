@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import click
-from attrs import evolve
 
+from usagecompat.cli.configured import directory_of
 from usagecompat.cli.output import say
 from usagecompat.cli.positive import SECONDS
-from usagecompat.clients import SETUP_TIMEOUT, Way, set_up
+from usagecompat.clients import SETUP_TIMEOUT, set_up
+from usagecompat.clients import awaited as awaited_after_setup
 from usagecompat.exceptions import SetupFailed
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def setup_options(command: _Command) -> _Command:
 @contextmanager
 def prepared(context: click.Context, setup: str | None, seconds: float) -> Generator[None]:
     """
-    Do what is to be done before; if it fails, say the end of what it wrote.
+    Do what is to be done before, where the configuration stands if it says so; if it fails, say the end of what it wrote.
 
     Raises:
         click.UsageError: There is a deadline, or an empty command.
@@ -61,7 +62,7 @@ def prepared(context: click.Context, setup: str | None, seconds: float) -> Gener
     if not setup.strip() or "\0" in setup:
         raise click.UsageError("--setup takes a line of a shell, such as 'make adapter', and this is none.")
     try:
-        with set_up(setup, seconds=seconds):
+        with set_up(setup, seconds=seconds, cwd=directory_of(context, "setup")):
             yield
     except SetupFailed as error:
         lines = error.output.splitlines()
@@ -74,4 +75,4 @@ def prepared(context: click.Context, setup: str | None, seconds: float) -> Gener
 
 def awaited(spec: ClientSpec, setup: str | None) -> ClientSpec:
     """The client; one that runs on its own has time to listen after what was done before."""
-    return evolve(spec, patience=spec.start_timeout) if setup and spec.way is Way.SOCKET else spec
+    return awaited_after_setup(spec) if setup else spec

@@ -27,7 +27,7 @@ from .saved import Saved, SavedCase, read_saved
 from .saving import Driven, claimed, save_failures
 from .selection import select
 from .session import ClientSession, NotIntroduced, Reply
-from .setting_up import SETUP_TIMEOUT, set_up
+from .setting_up import SETUP_TIMEOUT, awaited, set_up
 from .spec import TIMEOUT, ClientSpec, Way, client_spec
 from .transports import open_session
 
@@ -73,6 +73,7 @@ __all__ = [
     "SavedCase",
     "Task",
     "Way",
+    "awaited",
     "badge_of",
     "claimed",
     "client_spec",

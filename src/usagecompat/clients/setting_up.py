@@ -11,12 +11,17 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
+from attrs import evolve
+
 from usagecompat.clients.guarding import Guard
 from usagecompat.clients.problems import Ended, Flooded, GuardLost, TimedOut
+from usagecompat.clients.spec import Way
 from usagecompat.exceptions import SetupFailed
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    from usagecompat.clients.spec import ClientSpec
 
 SETUP_TIMEOUT: Final = 600.0
 _SHELL: Final = ("/bin/sh", "-c")
@@ -25,9 +30,9 @@ _MOST: Final = 1024
 
 
 @contextmanager
-def set_up(command: str, *, seconds: float = SETUP_TIMEOUT) -> Generator[None]:
+def set_up(command: str, *, seconds: float = SETUP_TIMEOUT, cwd: str | None = None) -> Generator[None]:
     """
-    Run a line of a shell, and keep what it leaves running until the end.
+    Run a line of a shell, in the directory `cwd` or else in this one, and keep what it leaves running until the end.
 
     Raises:
         SetupFailed: It fails, or is not done in time; with the end of what it wrote.
@@ -36,7 +41,7 @@ def set_up(command: str, *, seconds: float = SETUP_TIMEOUT) -> Generator[None]:
     over = Event()
     with Guard() as guard:
         # Both streams as one, in the order in which they were written.
-        program = guard.start((*_SHELL, f"exec 1>&2; {command}"), env={})
+        program = guard.start((*_SHELL, f"exec 1>&2; {command}"), env={}, cwd=cwd)
         reading = Thread(target=program.read_on, args=(over,), daemon=True)
         try:
             try:
@@ -56,3 +61,8 @@ def set_up(command: str, *, seconds: float = SETUP_TIMEOUT) -> Generator[None]:
             if reading.is_alive():
                 reading.join()
             program.close()
+
+
+def awaited(spec: ClientSpec) -> ClientSpec:
+    """The client after a setup; one that runs on its own has time to listen."""
+    return evolve(spec, patience=spec.start_timeout) if spec.way is Way.SOCKET else spec

@@ -71,6 +71,8 @@ KEYS: Final[Mapping[str, Key]] = {
         "compat_client_timeout",
         unless=frozenset({"probe", "replay"}),
     ),
+    "setup": Key(_is_text, "a line of a shell such as 'make adapter'", "--setup", "compat_setup"),
+    "setup-timeout": Key(_is_number, "a number of seconds above zero", "--setup-timeout", "compat_setup_timeout"),
     "jobs": Key(_is_count, "a whole number above zero", "--jobs"),
     "allow-skips": Key(_is_flag, "true or false", "--allow-skips"),
     "revision": Key(

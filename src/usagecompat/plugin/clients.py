@@ -16,6 +16,7 @@ from usagecompat.clients import (
     STATE_LEAK,
     Fault,
     NotIntroduced,
+    awaited,
     client_spec,
     item_of,
     open_session,
@@ -35,25 +36,23 @@ if TYPE_CHECKING:
 
 
 def client_judges(
-    given: Iterable[tuple[str, str | None]], *, timeout: float, expected: Sequence[ExpectedFailure], required: Level
+    specs: Iterable[ClientSpec], *, expected: Sequence[ExpectedFailure], required: Level
 ) -> dict[str, ClientJudge]:
+    """A judge for each client, by the name of its items."""
+    return {item_of(spec.name): ClientJudge(spec, expected, required) for spec in specs}
+
+
+def specs_of(
+    given: Iterable[tuple[str, str | None]], *, timeout: float, is_set_up: bool = False
+) -> tuple[ClientSpec, ...]:
     """
-    A judge for each client that is named, with where it is started, by the name of its items.
+    The clients that are named, each with the directory in which it is started; after a setup they are waited for.
 
     Raises:
         NoSuchClient: A name is none.
     """
-    return {item_of(spec.name): ClientJudge(spec, expected, required) for spec in specs_of(given, timeout=timeout)}
-
-
-def specs_of(given: Iterable[tuple[str, str | None]], *, timeout: float) -> tuple[ClientSpec, ...]:
-    """
-    The clients that are named, each with the directory in which it is started.
-
-    Raises:
-        NoSuchClient: A name is none.
-    """
-    return tuple(client_spec(one, timeout=timeout, cwd=place) for one, place in given)
+    specs = tuple(client_spec(one, timeout=timeout, cwd=place) for one, place in given)
+    return tuple(map(awaited, specs)) if is_set_up else specs
 
 
 @define(eq=False)

@@ -69,6 +69,11 @@ class Options:
         return self.found.directory if self.found and client in self.found.texts(_KEYS["compat_client"]) else None
 
     @property
+    def directory_of_setup(self) -> str | None:
+        """Where `--compat-setup` is run: that of the file where the file is."""
+        return self.found.directory if self.found and self.config.option.compat_setup is None else None
+
+    @property
     def required(self) -> Level:
         """
         The level that clients have to keep to.

@@ -68,6 +68,12 @@ _ABOVE: Final = 2
 _HOW_TO_NAME: Final = "What follows --compat is taken for its path; where test files follow, write --compat=PATH."
 _PACKAGE: Final = Path(usagecompat.__file__).parent
 _CLIENT_TIMEOUT: Final = 10.0
+_OF_CLIENTS: Final = {
+    "compat_fuzz": "what is fuzzed",
+    "compat_setup": "what is asked after it",
+    "compat_setup_timeout": "what is asked after it",
+}
+"""Options that mean nothing without a client, and what they need it for."""
 _MARKS_OF_PYTEST: Final = frozenset({"skip", "skipif", "xfail", "parametrize", "usefixtures", "filterwarnings"})
 
 
@@ -89,19 +95,25 @@ def start(config: pytest.Config) -> None:
         config.pluginmanager.register(Annotations(), GITHUB)
     if clients := options.clients:
         _add_clients(clients, options, kit)
-    elif config.getoption("compat_fuzz") is not None:
-        raise pytest.UsageError("--compat-fuzz needs --compat-client, which names what is fuzzed")
+        return
+    for name, why in _OF_CLIENTS.items():
+        if getattr(config.option, name) is not None:
+            raise pytest.UsageError(f"--{name.replace('_', '-')} needs --compat-client, which names {why}")
 
 
 def _add_clients(given: list[str], options: Options, kit: Kit) -> None:
     """Let the clients that are named judge each case too, until the run ends; and fuzz them, if that is wanted."""
     from usagecompat.plugin.clients import client_judges, close_all, specs_of  # noqa: PLC0415 - a run without clients needs none
+    from usagecompat.plugin.setup import NAME as SETUP  # noqa: PLC0415 - likewise
+    from usagecompat.plugin.setup import Setup  # noqa: PLC0415 - likewise
 
     said: float | None = options.get("compat_client_timeout")
     timeout = _CLIENT_TIMEOUT if said is None else said
     named = [(one, options.directory_of(one)) for one in given]
     try:
-        judges = client_judges(named, timeout=timeout, expected=kit.expected_failures, required=options.required)
+        setup = Setup.of(options)
+        specs = specs_of(named, timeout=timeout, is_set_up=setup is not None)
+        judges = client_judges(specs, expected=kit.expected_failures, required=options.required)
     except BadConfiguration as error:
         raise pytest.UsageError(str(error)) from None
     except UsageCompatError as error:
@@ -112,6 +124,8 @@ def _add_clients(given: list[str], options: Options, kit: Kit) -> None:
         raise pytest.UsageError(
             f"--compat-client: {len(named)} clients have {len(judges)} names, {', '.join(judges)}; put NAME= before each"
         )
+    if setup:
+        options.config.pluginmanager.register(setup, SETUP)
     kit.case_judges.update(judges)
     kit.closing.append(partial(close_all, judges))
     seconds: float | None = options.config.option.compat_fuzz
@@ -119,7 +133,7 @@ def _add_clients(given: list[str], options: Options, kit: Kit) -> None:
         from usagecompat.plugin.fuzzing import TIMEOUT, Plan  # noqa: PLC0415 - likewise
 
         kit.fuzzing = Plan(
-            specs=specs_of(named, timeout=TIMEOUT if said is None else said),
+            specs=specs_of(named, timeout=TIMEOUT if said is None else said, is_set_up=setup is not None),
             seconds=seconds,
             revision=kit.terms.revision,
             expected=kit.expected_failures,
