@@ -265,9 +265,45 @@ def test_run_expected(act: Act, tmp_path: Path) -> None:
     assert "::error" not in done.printed
 
 
+def test_run_baseline(act: Act, tmp_path: Path) -> None:
+    """With a baseline the step fails only for what got worse, and annotates just that; the baseline may be replaced."""
+    (tmp_path / "first.py").write_text(
+        "import json\ndef again(payload):\n    return json.dumps(json.loads(payload)).encode()\n", "utf-8"
+    )
+    (tmp_path / "second.py").write_text(
+        "import json\n"
+        "def some(pairs):\n    return {name: value for name, value in pairs if value is not None}\n"
+        "def again(payload):\n    return json.dumps(json.loads(payload, object_pairs_hook=some)).encode()\n",
+        "utf-8",
+    )
+    first = act("run", client="python:first:again", name="mine", select="deviations or kinds", json="base.json")
+    assert (first.status, first.outputs["worse"]) == (1, "")
+    same = act("run", client="python:first:again", name="mine", select="deviations or kinds", baseline="base.json")
+    assert (same.status, same.outputs["worse"], same.outputs["failing"]) == (0, "0", first.outputs["failing"])
+    assert "::error" not in same.printed
+    reports = {"json": "base.json", "html": "out.html", "junit": "out.xml"}
+    done = act(
+        "run", client="python:second:again", name="mine", select="deviations or kinds", baseline="base.json", **reports
+    )
+    assert done.status == 1
+    assert int(done.outputs["worse"]) > 10
+    told = [line for line in done.printed.splitlines() if line.startswith("::error")]
+    assert len(told) == 10
+    assert "deviations/amount-strings-on-a-page: VALUES, was LEXICAL: client/null-became-absent" in told[0]
+    assert told[-1].endswith(f"and {int(done.outputs['worse']) - 9} more got worse; the summary of the run has them.")
+    assert "got worse" in done.summary.removeprefix(same.summary)
+    assert json.loads((tmp_path / "base.json").read_text("utf-8"))["client"]["name"] == "mine"
+    assert "<testcase" in (tmp_path / "out.xml").read_text("utf-8")
+    assert "<html" in (tmp_path / "out.html").read_text("utf-8")
+    again = act("run", client="python:second:again", name="mine", select="deviations or kinds", baseline="base.json")
+    assert (again.status, again.outputs["worse"]) == (0, "0")
+
+
 @pytest.mark.parametrize(
     ("inputs", "message"),
     [
+        ({"client": "python:json:loads", "baseline": "gone.json"}, "gone.json"),
+        ({"client": "python:json:loads", "baseline": "base.json", "expected": "known.txt"}, "give one of them"),
         ({}, "Give the client either as --client CMD or as --adapter NAME."),
         ({"client": "no-such-program-anywhere"}, "no-such-program-anywhere"),
         ({"adapter": "no-such-adapter"}, "no-such-adapter"),
@@ -276,8 +312,10 @@ def test_run_expected(act: Act, tmp_path: Path) -> None:
     ],
     ids=lambda part: " ".join(map(repr, part.values())) if isinstance(part, dict) else "",
 )
-def test_run_misuse(act: Act, inputs: dict[str, str], message: str) -> None:
+def test_run_misuse(act: Act, tmp_path: Path, inputs: dict[str, str], message: str) -> None:
     """A client that is not there, and inputs that are no good, are annotated."""
+    for name in ("base.json", "known.txt"):
+        (tmp_path / name).write_text("", "utf-8")
     done = act("run", set="smoke", **inputs)
     assert done.status == 2
     assert any(
@@ -286,7 +324,9 @@ def test_run_misuse(act: Act, inputs: dict[str, str], message: str) -> None:
     assert done.outputs == {}
 
 
-@pytest.mark.parametrize("name", ["client", "adapter", "name", "refused_status", "corpus", "set", "select", "json"])
+@pytest.mark.parametrize(
+    "name", ["client", "adapter", "name", "refused_status", "corpus", "set", "select", "json", "baseline"]
+)
 def test_run_hostile_inputs(act: Act, tmp_path: Path, name: str) -> None:
     """No input of `run` is run by a shell, or forges outputs; a client's command is started without a shell."""
     for text in (HOSTILE, "--version\nlevel=BYTES"):

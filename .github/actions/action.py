@@ -13,6 +13,7 @@ import glob
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,10 @@ UTF8: Final = {**os.environ, "PYTHONIOENCODING": "utf-8"}
 CHECK_TEXTS: Final = ("revision", "shape", "profile", "fail-on")
 CHECK_LINES: Final = ("ignore",)
 CHECK_FLAGS: Final = ("unwrap", "ndjson")
+WORSE: Final = ("new_failures", "worse", "no_longer_judged")
+"""The lists of cases in `schemas/changes.json` that fail a run with a baseline."""
+DISPLAYED: Final = 10
+"""How many errors of a step GitHub displays."""
 RUN_TEXTS: Final = (
     "client",
     "adapter",
@@ -80,16 +85,18 @@ def check() -> int:
 
 
 def run() -> int:
-    """Run a client."""
+    """Run a client, and compare with the run before if a baseline is given."""
     if adapter := given("adapter"):
         status, said = kit("adapters", "install", "--", adapter)
         if status:
             return misused(status, said)
     options = [*texts(*RUN_TEXTS), *flags(*RUN_FLAGS), *(["-k", said] if (said := given("select")) else [])]
     places = reports("json", "junit", "html", "badge-file")
-    kept = places.get("json") or scratch("result.json")
-    status, said = kit("run", *options, "--format", "json", "--payloads", into=kept)
-    if not kept.stat().st_size:  # no client was started
+    kept, changes = scratch("result.json"), scratch("changes.json")  # the input `json` may be the baseline
+    compared = texts("baseline")
+    words = ["run", *options, *compared, "--format", "json", "--payloads"]
+    status, said = kit(*words, *(["--also", f"json={kept}"] if compared else []), into=changes if compared else kept)
+    if not kept.exists() or not kept.stat().st_size:  # no client was started
         return misused(status, said)
     result: dict[str, Any] = json.loads(kept.read_text("utf-8"))
     outcomes = Counter(case["outcome"] for case in result["cases"])
@@ -97,18 +104,48 @@ def run() -> int:
         level=result["headline"]["level"] or "",
         cases=len(result["cases"]),
         failing=len(result["failing"]),
+        worse="",
         **{name: outcomes[name] for name in ("decoded", "refused", "skipped", "not-run")},
         crashed=sum(outcomes[name] for name in ("crashed", "timed-out", "protocol-violation", "errored")),
         badge=result["badge"]["message"],
         colour=result["badge"]["color"],
     )
-    beside = [word for name in ("corpus", "set", "expected") for word in texts(name)]
+    beside = [*(word for name in ("corpus", "set", "expected") for word in texts(name)), *flags("allow-skips")]
     also = [word for form in ("html", "junit") if form in places for word in ("--also", f"{form}={places[form]}")]
-    kit("matrix", *beside, *flags("allow-skips"), "--format", "github", *also, "--", str(kept), quiet=True)
+    if compared:
+        outputs(worse=annotate_worse(json.loads(changes.read_text("utf-8"))))
+        told = scratch("changes.md")
+        kit("matrix", *beside, *compared, "--format", "markdown", *also, "--", str(kept), into=told, quiet=True)
+        summarize(told.read_text("utf-8"))
+    else:
+        kit("matrix", *beside, "--format", "github", *also, "--", str(kept), quiet=True)
     if badge := places.get("badge-file"):
         kit("matrix", "--format", "badge", "--", str(kept), into=badge, quiet=True)
+    if place := places.get("json"):
+        shutil.copyfile(kept, place)
     outputs(**places)
     return status
+
+
+def annotate_worse(changes: dict[str, Any]) -> int:
+    """Annotate what got worse since the baseline, as much as GitHub displays; how much it is."""
+    skips = given("allow-skips").lower() == "true"
+    found: list[str] = []
+    for client in changes["clients"]:
+        found += [f"the client as a whole: {code}" for code in client["new_faults"]]
+        for change in (change for kind in WORSE for change in client[kind]):
+            now, before = change["now"], change["before"]
+            if skips and now["outcome"] == "skipped":
+                continue
+            became = ", was ".join(answer["level"] or answer["outcome"] for answer in (now, before))
+            causes = [", ".join(now["codes"]), now.get("example")]
+            found.append(": ".join(filter(None, [change["case"], became, *causes])))
+    least = len(found) if len(found) <= DISPLAYED else DISPLAYED - 1
+    for message in found[:least]:
+        annotate(f"got worse: {message}")
+    if found[least:]:
+        annotate(f"and {len(found) - least} more got worse; the summary of the run has them.")
+    return len(found)
 
 
 def given(name: str) -> str:
@@ -196,6 +233,13 @@ def outputs(**values: object) -> None:
     if place := os.environ.get("GITHUB_OUTPUT"):
         with Path(place).open("a", encoding="utf-8", newline="\n") as file:
             file.write(lines)
+
+
+def summarize(text: str) -> None:
+    """Add to the summary of the run."""
+    if place := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(place).open("a", encoding="utf-8", newline="\n") as file:
+            file.write(text)
 
 
 def annotate(message: str) -> None:
