@@ -64,6 +64,7 @@ FOREIGN = {
     "curl": (b"curl: (6) Could not resolve host: api.openai.com", "no answer"),
     "traceback": (b"Traceback (most recent call last):\n  File", "traceback"),
     "two-levels-of-json": (b'"{\\"object\\":\\"page\\"}"', "JSON text in a JSON string"),
+    "byte-order-mark": (b"\xef\xbb\xbf{}", "without a byte order mark"),
     "empty": (b"", "Did what should write it fail?"),
 }
 BROKEN = {

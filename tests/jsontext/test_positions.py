@@ -58,6 +58,24 @@ def test_an_offset_goes_before_a_path() -> None:
     assert read("x").line_and_column((), None) == (1, 1)
 
 
+@pytest.mark.parametrize("text", ["", " ]", "  x", "\n[1"])
+def test_what_cannot_be_read_has_one_place(text: str) -> None:
+    """In a text without a value every path leads to its start, whatever stands there."""
+    document = read(text)
+    assert document.line_and_column(()) == document.line_and_column(("data", 0)) == (1, 1)
+    assert document.excerpt(("data",)) == (text.partition("\n")[0].rstrip(), 0)
+
+
+def test_an_excerpt_is_cut_at_the_place_of_a_path() -> None:
+    """An excerpt is the line in which the value stands, and the index of the value in it; without a text there is none."""
+    document = read('{\n "a": 1,\n "b": [2, 3]\n}')
+    assert document.excerpt(("b",)) == (' "b": [2, 3]', 1)
+    assert document.excerpt(("b", 1)) == (' "b": [2, 3]', 10)
+    assert document.excerpt(("b", 1), 3) == (' "a": 1,', 1)
+    assert read({"a": 1}).excerpt(("a",)) is None
+    assert read({"a": 1}).excerpt((), 0) is None
+
+
 @pytest.mark.parametrize("length", [4095, 4096, 4097, 8192])
 def test_lines_of_any_length_are_counted(length: int) -> None:
     """A long text has its lines where a short one has."""

@@ -79,6 +79,11 @@ def test_python_strings_with_half_a_pair_are_found() -> None:
     assert all(seen.message.isascii() for seen in document.findings)
 
 
+def test_python_strings_of_whole_characters_are_fine() -> None:
+    """What UTF-8 has bytes for is no finding, in a string and in a name, on whichever plane it stands."""
+    assert codes(read({"\u00e9": ["\ud7ff\ue000", "\U0001f600"]})) == ["json/already-parsed"]
+
+
 def test_python_values_nest_to_the_same_depth() -> None:
     """The 129th level of Python values is a finding and never a RecursionError."""
 

@@ -75,6 +75,7 @@ BROKEN = [
     ('"\\x41"', "syntax-error", 1), ("\"\\'\"", "syntax-error", 1), ('"\\a"', "syntax-error", 1), ('"\\\t"', "syntax-error", 1),
     ('"\\U0041"', "syntax-error", 1), ('"\\u00G0"', "syntax-error", 1), ('"\\u12"', "syntax-error", 1), ('"\\u 123"', "syntax-error", 1),
     ('"\\u\uff11234"', "syntax-error", 1), ('"\\ud83d\\u12x4"', "syntax-error", 7), ('"\\\\\\q"', "syntax-error", 3),
+    ('["\\q","\\n"]', "syntax-error", 2), ('"\\q\\n"', "syntax-error", 1), ('"\\u12\\n"', "syntax-error", 1),
     ("\ufeff{}", "byte-order-mark", 0), ("\ufeff", "byte-order-mark", 0),
 ]  # fmt: skip
 
@@ -85,6 +86,7 @@ def test_what_is_not_json_is_one_finding_with_its_place(text: str, slug: str, of
     document = read(text.encode())
     assert document.value is NO_VALUE
     assert [(seen.code, seen.path, seen.offset) for seen in document.findings] == [(f"json/{slug}", (), offset)]
+    assert document.text == text
     assert document.findings[0].message.isprintable()
     assert document.findings[0].message.isascii()
     assert read(text) == document
@@ -96,6 +98,11 @@ def test_a_message_says_what_was_expected_and_what_is_there() -> None:
     assert seen.message == 'expected a value, found "True"'
     assert "Python" in seen.hint
     assert read(b'{"a": "bc').findings[0].message == 'the text ends where the end of the string "bc" is expected'
+    (cut,) = read(b'{"a": tru').findings
+    assert cut.message == "the text ends inside a token"
+    assert "cut off" in cut.hint
+    escapes = r"one of the escapes \" \\ \/ \b \f \n \r \t \uXXXX"
+    assert read(rb'["\quit", "\n"]').findings[0].message == rf'expected {escapes}, found "\\q"'
 
 
 @pytest.mark.parametrize(
@@ -115,6 +122,7 @@ def test_bytes_that_are_not_utf_8_are_placed_in_code_points(data: bytes, place: 
     document = read(data)
     assert document.value is NO_VALUE
     assert places(document) == [("json/invalid-utf-8", "", place)]
+    assert document.findings[0].message.startswith("expected UTF-8, found the byte 0x")
 
 
 def test_a_byte_order_mark_comes_before_what_is_behind_it() -> None:
@@ -127,6 +135,8 @@ def test_half_a_pair_in_a_str_is_not_text() -> None:
     document = read('["a",\n"\ud800"]')
     assert document.value is NO_VALUE
     assert places(document) == [("json/lone-surrogate", "", (2, 2))]
+    assert "U+D800" in document.findings[0].message
+    assert "bytes" in document.findings[0].hint
 
 
 def test_bytes_may_come_in_any_container() -> None:
@@ -197,7 +207,7 @@ def test_half_a_pair_is_found(text: str, expected: list[tuple[str, tuple[int, in
     document = read(text)
     found = [place for place in places(document) if place[0] == "json/lone-surrogate"]
     assert found == [("json/lone-surrogate", *place) for place in expected if place]
-    assert all(seen.message.isascii() and seen.message.isprintable() for seen in document.findings)
+    assert all(seen.message.isascii() and seen.message.isprintable() and seen.hint for seen in document.findings)
     assert document.value == json.loads(text, parse_int=Number)
 
 
@@ -206,10 +216,13 @@ def test_64_mib_are_read_and_one_byte_more_is_not() -> None:
     text = "1" + " " * (64 * MIB - 1)
     assert read(text).findings == ()
     assert read(text.encode()).findings == ()
-    for beyond in (text + " ", text.encode() + b" ", "\u00e9" * (32 * MIB + 1)):
+    assert codes(read(f'["{"x" * (64 * MIB - 8)}",NaN]')) == ["json/non-finite-number"]
+    numbers = memoryview(text.encode() + b"    ").cast("I")
+    for beyond in (text + " ", text.encode() + b" ", "\u00e9" * (32 * MIB + 1), numbers):
         document = read(beyond)
         assert document.value is NO_VALUE
         assert places(document) == [("json/limit-size", "", (1, 1))]
+        assert "the limit is 67,108,864" in document.findings[0].message
 
 
 NESTS = [("[", "]", "1"), ('{"a":', "}", "1"), ('[{"[[":', "}]", '"]"'), ('["\\"[",', "]", '"\\\\"')]
@@ -237,6 +250,7 @@ def test_128_levels_are_read_and_one_more_is_not(opening: str, closing: str, ins
         ("[" * 128 + "tru[", "json/syntax-error"),
         ("[" * 128 + "1[", "json/syntax-error"),
         ("[" * 128 + "{", "json/limit-depth"),
+        ("[" * 100 + "[]," + "[" * 29, "json/limit-depth"),
         ("[" * 129 + "x", "json/limit-depth"),
         ("]" * 300 + "[" * 300, "json/syntax-error"),
         ("[" * 127 + '{"\\' + "[" * 10, "json/syntax-error"),
@@ -248,6 +262,22 @@ def test_128_levels_are_read_and_one_more_is_not(opening: str, closing: str, ins
 def test_depth_is_told_only_if_nothing_is_wrong_before(text: str, code: str) -> None:
     """Of a text that is both broken and deep, the fault that comes first is told."""
     assert codes(read(text)) == [code]
+
+
+@pytest.mark.parametrize("oddity", ["", "NaN,"], ids=["sound", "with-another-fault"])
+@pytest.mark.parametrize(
+    "before",
+    ['"' + "]" * 300 + '"', r'"\\"', r'"\""', r'"\\\""', r'"\\\\"', "[],[]", "[[]]," * 200 + "{}"],
+    ids=["closing-in-a-string", "backslash", "quote", "both", "two-backslashes", "closed", "many-closed"],
+)
+def test_depth_does_not_depend_on_what_stands_before(before: str, oddity: str) -> None:
+    """Neither strings with brackets, quotes and backslashes nor what is closed already hide a level or make one."""
+    start = f"[{oddity}{before},"
+    fault = ["json/non-finite-number"] if oddity else []
+    assert codes(read(f"{start}{'[' * 127}{']' * 127}]")) == fault
+    document = read(f"{start}{'[' * 128}{']' * 128}]")
+    assert places(document) == [("json/limit-depth", "", (1, len(start) + 128))]
+    assert document.findings[0].message == "values are nested deeper than 128 levels"
 
 
 def test_many_shallow_values_are_no_depth() -> None:
