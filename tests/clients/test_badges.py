@@ -52,17 +52,18 @@ def part_of(result: ClientResult, ids: frozenset[str]) -> ClientResult:
 def as_with_options(name: str) -> Iterator[tuple[str, ClientResult]]:
     """A client under each option that could make it look better."""
     whole = result_of(name)
+    failing = whole.failing.keys()
     yield "the whole corpus", whole
     for level in Level:
         yield f"--require {level.name}", evolve(whole, required=level)
     yield "--probes none", evolve(whole, probes=Probes(wanted=False))
     for set_ in ("smoke", "core"):
         yield f"--set {set_}", part_of(whole, corpus.ids_in_set(corpus.packaged(), set_) or frozenset())
-    passing = frozenset(case.case_id for case in whole.cases) - whole.failing.keys()
+    passing = frozenset(case.case_id for case in whole.cases) - failing
     yield "-k what passes", part_of(whole, passing)
     skipped = tuple(
         evolve(case, outcome=Outcome.SKIPPED, level=None, differences=(), faults=())
-        if case.case_id in whole.failing
+        if case.case_id in failing
         else case
         for case in whole.cases
     )

@@ -39,3 +39,13 @@ def search(spec: ClientSpec, **options: Any) -> FuzzResult:  # noqa: ANN401 - th
     """What is found, at once or never."""
     chosen: dict[str, Any] = {"subjects": (), "revision": LATEST, "seconds": GENEROUS, "seed": 1, "stop_after": 1}
     return fuzz(spec, **(chosen | options))
+
+
+def search_a_little(spec: ClientSpec, payloads: int, **options: Any) -> FuzzResult:  # noqa: ANN401 - likewise
+    """What is found until so many payloads were sent, however long that takes: for what no new kind of failure ends."""
+
+    def tick(_seconds: float, asked: int) -> None:
+        if asked >= payloads:
+            raise KeyboardInterrupt
+
+    return search(spec, tick=tick, **options)

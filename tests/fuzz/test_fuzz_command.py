@@ -87,7 +87,7 @@ def test_kept(place: Path) -> None:
     for one in first:
         words = shlex.split(one["command"])
         assert (place / words[words.index("--payload") + 1]).read_bytes() == b64decode(one["payload"])
-    again = fuzz(seconds="0.5")
+    again = fuzz()
     assert again.returncode == 1
     assert "new, found before: " in again.stdout
     assert list(place.glob(".hypothesis")) == []
@@ -121,7 +121,7 @@ def test_interrupted() -> None:
         while not kept.exists() and process.poll() is None:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        stdout, stderr = process.communicate()
+        stdout, stderr = process.communicate(timeout=120)
     assert "Interrupted; this is what was found by then." in stdout
     assert "Traceback" not in stderr
     assert process.returncode == 1

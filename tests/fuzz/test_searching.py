@@ -15,7 +15,7 @@ from usagecompat.fuzz import Store
 from usagecompat.fuzz.asking import Bench
 from usagecompat.fuzz.reducing import reduce
 
-from .conftest import odd, odd_process, rare, search
+from .conftest import odd, odd_process, rare, search, search_a_little
 
 PAGE = b'{"object":"page","data":[],"has_more":true,"next_page":"x"}'
 ITEM = b'{"object":"organization.costs.result","amount":{"value":1,"currency":"usd"},"line_item":"Q7XZ"}'
@@ -53,11 +53,13 @@ def test_no_json() -> None:
     assert len(small) < len(item)
 
 
-@pytest.mark.parametrize(("mode", "code"), [("crash", "client/crashed"), ("hang", "client/timed-out")])
-def test_processes(mode: str, code: str) -> None:
+@pytest.mark.parametrize(
+    ("mode", "code", "payloads"), [("crash", "client/crashed", 60), ("hang", "client/timed-out", 30)]
+)
+def test_processes(mode: str, code: str, payloads: int) -> None:
     """A process that ends or hangs costs its example; the search goes on to make a payload of it."""
     spec = odd_process(mode, timeout=0.5 if mode == "hang" else 10.0)
-    result = search(spec, subjects=[payload("null", NULL)], seconds=8.0)
+    result = search_a_little(spec, payloads, subjects=[payload("null", NULL)])
     (find,) = result.known
     assert find.kind.code == code
     assert len(find.payload) <= len(NULL)
@@ -125,7 +127,7 @@ def hundred() -> bytes:
 
 def test_known_by_a_case() -> None:
     """What a payload of the corpus shows is known, made small all the same, and names the payload."""
-    result = search(odd("lower"), seconds=5.0, subjects=[payload("costs/item", ITEM)])
+    result = search_a_little(odd("lower"), 300, subjects=[payload("costs/item", ITEM)])
     (find,) = result.finds
     assert find.known == "the case costs/item fails alike"
     assert len(find.payload) < len(ITEM)
@@ -136,13 +138,13 @@ def test_known_by_a_line(tmp_path: Path) -> None:
     """A line of the list of expected failures names a place, with any code or one, and gives its reason."""
     path = tmp_path / "known.txt"
     path.write_text("fuzz/data/*/results/*/line_item client/value-changed # capitals, issue 7\n", "utf-8")
-    options = {"subjects": [payload("item", ITEM)], "seconds": 1.0}
-    result = search(odd("lower"), expected=read_expected_failures(path), **options)
+    options = {"payloads": 200, "subjects": [payload("item", ITEM)]}
+    result = search_a_little(odd("lower"), expected=read_expected_failures(path), **options)
     (find,) = result.finds
     assert find.known == "line 1 expects it: capitals, issue 7"
     assert result.ok
     path.write_text("fuzz/data/*/results/*/line_item client/member-lost # another\n", "utf-8")
-    (other,) = search(odd("lower"), expected=read_expected_failures(path), **options).finds
+    (other,) = search_a_little(odd("lower"), expected=read_expected_failures(path), **options).finds
     assert other.known == "the case item fails alike"
 
 
@@ -150,9 +152,9 @@ def test_line_of_a_case(tmp_path: Path) -> None:
     """A line that expects the failure of a case gives its reason for what fails alike."""
     path = tmp_path / "known.txt"
     path.write_text("costs/* # capitals, issue 7\n", "utf-8")
-    result = search(
+    result = search_a_little(
         odd("lower"),
-        seconds=1.0,
+        200,
         subjects=[payload("costs/item", ITEM)],
         expected=read_expected_failures(path),
     )
@@ -167,10 +169,10 @@ def test_next_run_begins_with_what_failed(tmp_path: Path) -> None:
     assert [find.kind for find in again.new] == [find.kind for find in first.new]
     assert again.new[0].again
     assert again.asked < first.asked
-    fixed = search(rare("bucket-32"), store=store, seconds=2.0)
+    fixed = search_a_little(rare("bucket-32"), 50, store=store)
     assert fixed.gone == 1
     assert [find for find in fixed.finds if find.again] == []
-    assert search(rare("bucket-32"), store=store, seconds=2.0).gone == 0
+    assert search_a_little(rare("bucket-32"), 50, store=store).gone == 0
 
 
 # -- two clients
@@ -178,7 +180,7 @@ def test_next_run_begins_with_what_failed(tmp_path: Path) -> None:
 
 def test_against() -> None:
     """Beside another client only that counts on which both do not agree."""
-    same = search(rare("bucket-32"), against=rare("bucket-32"), seconds=1.0)
+    same = search_a_little(rare("bucket-32"), 150, against=rare("bucket-32"))
     assert same.finds == ()
     assert same.against
     other = search(rare("id-of-length-256"), against=rare("bucket-32"))
@@ -197,16 +199,17 @@ def test_against_one_that_refuses() -> None:
 
 def test_against_one_that_crashes() -> None:
     """A crash of the other client costs its example, and is no failure."""
-    result = search(client_spec("python:usagecompat.clients.reference:codec"), against=rare("minus-zero"), seconds=1.0)
+    faithful = client_spec("python:usagecompat.clients.reference:codec")
+    result = search_a_little(faithful, 150, against=rare("minus-zero"))
     assert {find.kind.code for find in result.finds} <= {"client/accepted-invalid", "client/refused-valid"}
 
 
 def test_required() -> None:
     """What is lost beyond the required level is no failure."""
     name = payload("name", b'{"object":"organization.costs.result","a.b":0}')
-    options = {"subjects": [name], "seconds": 1.0}
-    assert search(rare("name-with-a-dot"), required=Level.OPEN, **options).finds
-    assert not search(rare("name-with-a-dot"), required=Level.VALUES, **options).finds
+    client = rare("name-with-a-dot")
+    assert search_a_little(client, 300, subjects=[name], required=Level.OPEN).finds
+    assert not search_a_little(client, 300, subjects=[name], required=Level.VALUES).finds
 
 
 def test_nothing_judged() -> None:
