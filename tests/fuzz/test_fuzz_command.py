@@ -79,6 +79,21 @@ def path() -> dict[str, str]:
     return {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
 
 
+def test_found_by_a_draft() -> None:
+    """A draft has no cases, so what is found comes with the command that sends it again, which fails then."""
+    document = folder("fixtures") / "upstream" / "openapi" / "2026-08-21-13c6a94.json"
+    imported = [*COMMAND, "revisions", "import", str(document), "--output", "draft.json"]
+    subprocess.run(imported, check=True, capture_output=True)
+    done = fuzz("--json", "--revision", "draft.json")
+    (found,) = [one for one in finds_of(done) if one["place"] == "/has_more"]
+    words = shlex.split(found["command"])
+    assert words[:2] == ["usagecompat", "run"]
+    assert Path(words[words.index("--corpus") + 1]).read_bytes() == b64decode(found["payload"])
+    again = subprocess.run(found["command"], shell=True, capture_output=True, text=True, check=False, env=path())  # noqa: S602 - our own command
+    assert (again.returncode, "client/value-changed" in again.stdout) == (1, True), again.stderr
+    assert "to send it again, by the draft: usagecompat run" in fuzz("--revision", "draft.json", seconds="3").stdout
+
+
 def test_kept(place: Path) -> None:
     """What failed is kept where git does not look, and comes first in the next run, marked as found before."""
     first = finds_of(fuzz("--json"))

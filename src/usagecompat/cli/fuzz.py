@@ -18,7 +18,7 @@ from usagecompat.cli.formats import formats
 from usagecompat.cli.output import put, put_json, say
 from usagecompat.cli.positive import Positive
 from usagecompat.cli.progress import progress
-from usagecompat.cli.revision_option import REVISION
+from usagecompat.cli.revision_option import REVISION, draft_file
 from usagecompat.cli.setup import awaited, prepared, setup_options
 from usagecompat.cli.subjects import adapted, subjects_in
 from usagecompat.clients import Way, client_spec
@@ -169,12 +169,30 @@ def fuzz(  # noqa: PLR0913 - one for each option
             corpus=_root(corpus),
             store=store,
             stop_after=stop_after,
+            again=() if against else _again(context),
             tick=tick,
         )
     if store.trouble:
         say(f"usagecompat: nothing can be kept for the next run: {store.trouble}", err=True)
     (put_json if format_ == "json" else put)(render_fuzz(result, format_))
     context.exit(0 if result.ok else 1)
+
+
+def _again(context: click.Context) -> tuple[str, ...]:
+    """The command that puts a corpus to the client by the draft that was given; nothing if none was."""
+    draft = draft_file(context)
+    if draft is None:
+        return ()
+    given = context.params
+    options = {
+        "--client": given["given"],
+        "--adapter": given["adapter"],
+        "--name": given["name"],
+        "--setup": given["setup"],
+    }
+    flags = [f"--{name}" for name in ("oneshot", "http", "validates") if given[name]]
+    said = [word for name, value in options.items() if value is not None for word in (name, str(value))]
+    return ("usagecompat", "run", *said, *flags, "--revision", draft, "--require", str(given["require"]))
 
 
 @contextmanager

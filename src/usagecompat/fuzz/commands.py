@@ -17,7 +17,7 @@ from usagecompat.fuzz.spelled import smallest_of, walk, written
 from usagecompat.jsontext import NO_VALUE, Members, Node, Spelling, parse, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from usagecompat.contract import Revision
@@ -28,9 +28,13 @@ NEW_CORPUS: Final = "cases"
 _MOST_EDITS: Final = 400
 
 
-def command_for(kind: Kind, payload: bytes, path: Path | None, corpus: Path | None, revision: Revision) -> str:
+def command_for(  # noqa: PLR0913, PLR0917 - what is known of a find
+    kind: Kind, payload: bytes, path: Path | None, corpus: Path | None, revision: Revision, again: Sequence[str] = ()
+) -> str:
     """
-    What a shell runs to make a case of a payload; empty if there is no file of it, or no corpus takes its revision.
+    What a shell runs to make a case of a payload; of a draft, which has no cases, to put the payload to the client again.
+
+    It is empty if there is no file of it, or nobody said how a client is asked by that draft.
 
     Args:
         kind: What the payload shows.
@@ -38,9 +42,12 @@ def command_for(kind: Kind, payload: bytes, path: Path | None, corpus: Path | No
         path: The file that holds it.
         corpus: The directory of the corpus; None for one that is made.
         revision: By which it is judged.
+        again: The words that put a corpus to the client by a draft, without the corpus.
     """
-    if path is None or revision not in REVISIONS:
+    if path is None or (revision not in REVISIONS and not again):
         return ""
+    if revision not in REVISIONS:
+        return shlex.join([*again, "--corpus", str(path)])
     verdict = check(payload, revision=revision).verdict
     where = kind.place or "the payload as a whole"
     words = ["usagecompat", "fixtures", "new", str(corpus or NEW_CORPUS), f"fuzz/{name_of(kind)}"]

@@ -65,6 +65,7 @@ def fuzz(  # noqa: PLR0913 - one for each option
     corpus: Path | None = None,
     store: Store | None = None,
     stop_after: int = 0,
+    again: Sequence[str] = (),
     tick: Callable[[float, int], object] = lambda _seconds, _asked: None,
 ) -> FuzzResult:
     """
@@ -82,6 +83,7 @@ def fuzz(  # noqa: PLR0913 - one for each option
         corpus: The directory into which commands put cases.
         store: What is kept between runs; None to keep nothing.
         stop_after: After so many new kinds the search ends; 0 to use all the time.
+        again: The command that puts a corpus to the client by a draft, without the corpus.
         tick: Called with the seconds that are gone and the number of payloads that were sent.
 
     Raises:
@@ -125,14 +127,14 @@ def fuzz(  # noqa: PLR0913 - one for each option
         judged=search.judged,
         corpus=search.of_corpus,
         of=len(subjects),
-        finds=_told(looking, corpus),
+        finds=_told(looking, corpus, again),
         gone=search.gone,
         faults=faults,
         interrupted=interrupted,
     )
 
 
-def _told(looking: Looking, corpus: Path | None) -> tuple[Find, ...]:
+def _told(looking: Looking, corpus: Path | None, again: Sequence[str]) -> tuple[Find, ...]:
     """All that was found: new ones first, in the order in which they came up; each with its command."""
     finds = sorted(looking.finds.values(), key=lambda find: (not find.is_new, find.seconds))
     store, revision = looking.store, looking.bench.revision
@@ -141,7 +143,7 @@ def _told(looking: Looking, corpus: Path | None) -> tuple[Find, ...]:
     told: list[Find] = []
     for find in finds:
         path = store.write(find.kind, find.payload) if store and find.is_new else None
-        told.append(evolve(find, command=command_for(find.kind, find.payload, path, corpus, revision)))
+        told.append(evolve(find, command=command_for(find.kind, find.payload, path, corpus, revision, again)))
     return tuple(told)
 
 

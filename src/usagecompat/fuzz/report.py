@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from usagecompat.contract import REVISIONS
 from usagecompat.printing import printable
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def _head(result: FuzzResult) -> Iterator[str]:
     yield f"corpus     {result.corpus:,} of {result.of:,} payloads"
 
 
-def _find(find: Find) -> Iterator[str]:
+def _find(find: Find, *, has_cases: bool) -> Iterator[str]:
     state = "new" if find.is_new else "known"
     again = ", found before" if find.again else ""
     yield f"{state}{again}: {printable(find.kind.said)}"
@@ -51,7 +52,7 @@ def _find(find: Find) -> Iterator[str]:
     if find.returned is not None and find.returned != find.payload:
         yield f"    came back: {_cut(find.returned)}"
     if find.command and find.is_new:
-        yield f"    to make a case of it: {printable(find.command)}"
+        yield f"    {'to make a case of it' if has_cases else 'to send it again, by the draft'}: {printable(find.command)}"
 
 
 def _total(result: FuzzResult) -> str:
@@ -63,9 +64,9 @@ def _total(result: FuzzResult) -> str:
 def _text(result: FuzzResult) -> str:
     lines = [*_head(result), ""]
     for find in result.new:
-        lines += [*_find(find), ""]
+        lines += [*_find(find, has_cases=result.revision in REVISIONS), ""]
     for find in result.known[:_MOST_KNOWN]:
-        lines += [*_find(find), ""]
+        lines += [*_find(find, has_cases=result.revision in REVISIONS), ""]
     if len(result.known) > _MOST_KNOWN:
         lines += [f"and {len(result.known) - _MOST_KNOWN:,} more that are known; --format json has all", ""]
     lines += [f"the client cannot be asked: {printable(fault.message)}" for fault in result.faults]

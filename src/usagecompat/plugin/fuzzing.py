@@ -20,7 +20,7 @@ from usagecompat.plugin.items import CompatItem
 from usagecompat.printing import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from usagecompat.clients import ClientSpec
@@ -41,6 +41,8 @@ class Plan:
     seconds: float
     revision: Revision | None
     expected: Sequence[ExpectedFailure]
+    again: Mapping[str, tuple[str, ...]]
+    """Of each client the command that puts a corpus to it by a draft, without the corpus; empty without a draft."""
 
     def items(self, session: pytest.Session, others: Iterable[pytest.Item]) -> list[FuzzItem]:
         """An item for each client, which begins with what the other items are about."""
@@ -104,6 +106,7 @@ class FuzzItem(pytest.Item):
             seconds=plan.seconds,
             seed=SystemRandom().randrange(_MOST_SEED),
             expected=plan.expected,
+            again=plan.again.get(self._spec.name, ()),
             store=Store(self._spec.name, self.config.rootpath / FOLDER),
         )
         for find in result.new:

@@ -19,7 +19,7 @@ import pytest
 from attrs import define, field
 
 import usagecompat
-from usagecompat.contract import LATEST, revision_named
+from usagecompat.contract import LATEST, REVISIONS, revision_named
 from usagecompat.corpus import (
     CASE_JUDGES,
     FULL,
@@ -132,7 +132,10 @@ def _add_clients(given: list[str], options: Options, kit: Kit) -> None:
     if seconds is not None:
         from usagecompat.plugin.fuzzing import TIMEOUT, Plan  # noqa: PLC0415 - likewise
 
+        draft = None if kit.terms.revision in {None, *REVISIONS} else str(options.get("compat_revision"))
+        run = ("usagecompat", "run", "--revision", draft) if draft else ()
         kit.fuzzing = Plan(
+            again={spec.name: (*run, "--client", one) for spec, (one, _) in zip(specs, named, strict=True) if run},
             specs=specs_of(named, timeout=TIMEOUT if said is None else said, is_set_up=setup is not None),
             seconds=seconds,
             revision=kit.terms.revision,
