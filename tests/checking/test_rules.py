@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from usagecompat import LATEST, REVISIONS, check
-from usagecompat.checking.rules import GROUP_KEYS
+from usagecompat.checking.rules import GROUP_KEYS, LAST_TIME
 from usagecompat.checking.sums import SUM_RULES, sum_rules
 from usagecompat.contract.tree import contract
 from usagecompat.findings import Severity
@@ -277,6 +277,7 @@ GROUPS = {
     "wrong-tag-among-known": ([embedding(), {**embedding(), "object": "organization.costs"}], []),
     "unknown-among-known": ([embedding(), {"object": "organization.usage.x.result"}], ["mixed-kinds "]),
     "kind-and-broken-result": ([embedding(), 5, {"a": 1}], []),
+    "same-keys-around-broken-results": ([5, embedding(), {"a": 1}, embedding()], ["duplicate-group /results/3"]),
     "nothing": ([], []),
 }
 
@@ -285,6 +286,9 @@ GROUPS = {
 def test_groups(results: list[Any], expected: list[str]) -> None:
     """A bucket holds one kind, and each group once."""
     assert rules(bucket(*results)) == expected
+    assert rules(page(bucket(*results))) == [
+        one.replace(" /", " /data/0/") if " /" in one else f"{one}/data/0" for one in expected
+    ]
 
 
 @pytest.mark.parametrize("shape", contract(LATEST).kinds.values(), ids=lambda shape: shape.name)
@@ -329,6 +333,12 @@ def test_an_error_does_not_silence_the_rules() -> None:
     """Rules are checked on what is there, whatever else is wrong with the payload."""
     tree = page(bucket(embedding(input_tokens="x"), start=5, end=6), bucket(start=1, end=1))
     assert rules(tree) == ["unordered-buckets /data/1", "end-before-start /data/1"]
+    tree = page(bucket(embedding(), embedding(), start=-1, end=-1))
+    assert rules(tree) == [
+        "end-before-start /data/0",
+        "time-not-in-seconds /data/0/start_time",
+        "duplicate-group /data/0/results/1",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -465,6 +475,26 @@ def said(tree: object) -> list[tuple[str, str]]:
             "order",
         ),
         (
+            page(bucket(start=9, end=10), bucket(start=3)),
+            "starts at 3, before the previous one, which starts at 9",
+            "order",
+        ),
+        (
+            bucket(embedding(), completion(), embedding(user_id="u")),
+            f'the bucket holds results of 2 kinds: "{EMBEDDINGS}", "{COMPLETIONS}"',
+            "answers with one kind",
+        ),
+        (
+            bucket(*({"object": f"organization.usage.k{n}.result"} for n in range(6))),
+            "results of 6 kinds: " + ", ".join(f'"organization.usage.k{n}.result"' for n in range(4)),
+            "answers with one kind",
+        ),
+        (
+            bucket(embedding(model="a"), embedding(), embedding()),
+            "the result has the same kind and group keys as the one at index 1",
+            "keeps one of the two",
+        ),
+        (
             page(bucket(start=1, end=9), bucket(start=8, end=9)),
             "starts at 8, before the previous one ends at 9",
             "twice",
@@ -485,6 +515,32 @@ def test_words(tree: object, message: str, hint: str) -> None:
     """A finding says with numbers what contradicts what, and what may have gone wrong."""
     (found,) = [one for one in said(tree) if message in one[0]]
     assert hint in found[1]
+
+
+NO_UNIT = "Times are whole seconds since 1970."
+
+
+@pytest.mark.parametrize(
+    ("time", "words"),
+    [
+        (LAST_TIME + 1, NO_UNIT),
+        (10**12 - 1, NO_UNIT),
+        (10**12, "looks like milliseconds: 1000000000 in seconds"),
+        (LAST_TIME * 10**3, f"looks like milliseconds: {LAST_TIME} in seconds"),
+        (LAST_TIME * 10**3 + 1, NO_UNIT),
+        (10**15 - 1, NO_UNIT),
+        (10**15, "looks like microseconds: 1000000000 in seconds"),
+        (LAST_TIME * 10**6, f"looks like microseconds: {LAST_TIME} in seconds"),
+        (LAST_TIME * 10**6 + 1, NO_UNIT),
+        (10**18, "looks like nanoseconds: 1000000000 in seconds"),
+        (LAST_TIME * 10**9 + 1, NO_UNIT),
+    ],
+)
+def test_a_finer_unit_is_named_where_it_makes_a_likely_time(time: int, words: str) -> None:
+    """A time beyond 2200 is called one of a finer unit only if it then lies between 2001 and 2200."""
+    (hint,) = [hint for message, hint in said(bucket(start=1, end=time)) if "beyond the year 2200" in message]
+    assert hint == words if words is NO_UNIT else words in hint
+    assert said(bucket(start=LAST_TIME - 1, end=LAST_TIME)) == said(bucket(start=0, end=1)) == []
 
 
 @pytest.mark.parametrize("digits", [39, 40, 41])

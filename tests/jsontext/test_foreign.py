@@ -14,12 +14,13 @@ from usagecompat import check
 from usagecompat.jsontext.foreign import foreign_bytes, foreign_text, hint_at_break, hint_behind
 
 FOREIGN = {
-    "html": (b"<!DOCTYPE html>\n<html><head>", "HTML"),
+    "html": (b"<!DOCTYPE html>\n<html><head>", "an HTML page, such as a proxy"),
+    "html-in-small-letters": (b"<html>", "an HTML page, such as a proxy"),
     "line-of-a-log": (b'2026-11-01 12:00:00 INFO {"object": "page"}', "a line of a log"),
     "line-of-a-log-in-brackets": (b'[2026-11-01T12:00:00Z] {"object": "page"}', "a line of a log"),
     "semicolon-within": (b'{"a": 1; "b": 2}', "separated by commas"),
     "html-behind-space": (b"\n  <html>", "HTML"),
-    "xml": (b"<?xml version='1.0'?><a/>", "XML"),
+    "xml": (b"<?xml version='1.0'?><a/>", "This is XML or HTML"),
     "gzip": (gzip.compress(b"{}"), "gzip"),
     "bzip2": (bz2.compress(b"{}"), "bzip2"),
     "xz": (lzma.compress(b"{}"), "xz"),
@@ -110,6 +111,12 @@ def test_hints(payload: bytes, said: str) -> None:
     """The hint says what the text is, or what is wrong where it breaks."""
     finding = check(payload).findings[0]
     assert said in finding.hint
+
+
+def test_bytes_of_nobody_have_no_hint() -> None:
+    """Where nobody knows what bytes are, nothing is said of their encoding."""
+    (finding,) = check(b"\x80\x81").findings
+    assert (finding.code, finding.hint) == ("json/invalid-utf-8", "")
 
 
 @pytest.mark.parametrize("name", [name for name in BROKEN if name != "another-value"])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from usagecompat.jsontext.positions import EXCERPT, around
+from usagecompat.jsontext.positions import EXCERPT, Lines, around
 from usagecompat.jsontext.reader import read
 
 if TYPE_CHECKING:
@@ -85,6 +85,15 @@ def test_lines_of_any_length_are_counted(length: int) -> None:
     assert document.line_and_column((), length + 1) == (1, length + 2)
 
 
+def test_lines_of_all_lengths_are_counted_together() -> None:
+    """Wherever lines end, also at the very start and several between two long ones, every place has its line and column."""
+    text = "\n" + "\n".join("x" * width for width in (0, 5000, 1, 2, 4094, 4095, 4096, 3, 9000, 0, 7)) + "\n"
+    lines = Lines(text)
+    for offset in range(0, len(text) + 1, 3):
+        assert lines.at(offset) == (text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
+    assert Lines("\n1").at(1) == (2, 1)
+
+
 def paths(tree: object) -> list[tuple[str | int, ...]]:
     """The path of every value in a tree."""
     children: list[tuple[Any, Any]] = []
@@ -126,3 +135,31 @@ def test_around(text: str, data: st.DataObject) -> None:
     assert len(shown) <= EXCERPT + 2
     if at < len(text) and not text[at].isspace():
         assert shown[index] == text[at]
+
+
+LONG = "".join(chr(0x4E00 + number) for number in range(200))
+
+
+@pytest.mark.parametrize("before", ["", "\n", "first\n", "x" * 99 + "\n"], ids=len)
+@pytest.mark.parametrize("behind", ["", "\n", "\nlast"], ids=len)
+@pytest.mark.parametrize("at", [0, 10, 25, 26, 27, 100, 149, 150, 175, 199])
+def test_a_long_line_is_cut_around_the_place(before: str, behind: str, at: int) -> None:
+    """Of a long line as much is cut out as fits, with dots where it goes on and a third of it before the place."""
+    shown, index = around(before + LONG + behind, len(before) + at)
+    cut = shown.strip("\u2026")
+    start = LONG.index(cut)
+    end = start + len(cut)
+    assert len(cut) == EXCERPT
+    assert shown == "\u2026" * (start > 0) + cut + "\u2026" * (end < len(LONG))
+    assert shown[index] == LONG[at]
+    assert start == max(0, min(at - EXCERPT // 3, len(LONG) - EXCERPT))
+
+
+@pytest.mark.parametrize("width", [1, EXCERPT - 1, EXCERPT])
+def test_a_line_that_fits_is_whole(width: int) -> None:
+    """A line that is no longer than an excerpt is not cut, wherever in it the place is."""
+    line = LONG[:width]
+    for before in ("", "\n", "first\n"):
+        for at in range(width):
+            for behind in ("", "\n", "\nlast", "\r\nlast" if width < EXCERPT else "\n"):
+                assert around(f"{before}{line}{behind}", len(before) + at) == (line, at)

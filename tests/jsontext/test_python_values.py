@@ -10,6 +10,7 @@ import pytest
 from json_texts import codes, lexemes
 
 from usagecompat.jsontext.limits import MAX_EXPONENT
+from usagecompat.jsontext.python_values import plain
 from usagecompat.jsontext.reader import read
 from usagecompat.jsontext.values import NO_VALUE, Number
 from usagecompat.jsontext.writer import write
@@ -20,6 +21,7 @@ def test_a_mapping_is_taken_for_a_parsed_text() -> None:
     document = read({"a": (1, [2.5, 1e16, Decimal("0.10")], True, None, "x"), "b": UserDict(c=10**5000)})
     assert codes(document) == ["json/already-parsed"]
     assert document.findings[0].path == ()
+    assert "Pass the bytes" in document.findings[0].hint
     assert document.text is None
     assert document.line_and_column(("a",), 3) is None
     assert write(document.value) == b'{"a":[1,[2.5,1e+16,0.10],true,null,"x"],"b":{"c":1' + b"0" * 5000 + b"}}"
@@ -31,6 +33,31 @@ def test_the_tree_of_a_document_can_be_read_again() -> None:
     value = read('{"a":[1.50,null]}').value
     assert isinstance(value, dict)
     assert lexemes(read(value).value) == ["1.50"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("5", 5), ("-5", -5), ("0", 0), ("9" * 5_000, 10**5_000 - 1), ("-0", Decimal("-0")), ("5.0", Decimal("5.0")),
+        ("-1.50", Decimal("-1.50")), ("1e2", Decimal("1E+2")), ('"5"', "5"), ("true", True), ("null", None), ("[]", []),
+        ('{"a":[1,{"b":-0.0}],"c":{}}', {"a": [1, {"b": Decimal("-0.0")}], "c": {}}),
+    ],
+    ids=lambda value: str(value)[:9] if isinstance(value, str) else "",
+)  # fmt: skip
+def test_plain_values_are_exact(text: str, value: object) -> None:
+    """As a plain value a number of digits alone is an `int`, and any other the `Decimal` that spells it: also minus zero."""
+    tree = read(text).value
+    assert tree is not NO_VALUE
+    assert repr(plain(tree)) == repr(value) if len(text) < 4_000 else plain(tree) == value
+
+
+def test_a_number_beyond_the_limits_is_no_plain_value() -> None:
+    """What has no value is none as a plain value either."""
+    for lexeme in ("9" * 10_001, "1e10001"):
+        tree = read(lexeme).value
+        assert tree is not NO_VALUE
+        with pytest.raises(ValueError, match="has no value"):
+            plain(tree)
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,28 @@ def test_a_duplicate_tells_both_places() -> None:
     (seen,) = read(b'{"a":1,\n  "a" :2}').findings
     assert seen.message == 'the member "a" at line 2, column 3 is there already at line 1, column 2'
     assert seen.offset == 10
+    assert "Parsers differ" in seen.hint
+
+
+@pytest.mark.parametrize("times", [1_000, 1_001, 1_234])
+@pytest.mark.parametrize(
+    ("fault", "slug"),
+    [
+        ('"\\ud800"', "lone-surrogate"),
+        ('{"\\ud800":1}', "lone-surrogate"),
+        ('{"a":1,"a":1}', "duplicate-member"),
+        ("NaN", "non-finite-number"),
+        ("1e10001", "limit-exponent"),
+    ],
+)
+def test_of_many_faults_a_thousand_are_told_and_all_are_counted(fault: str, slug: str, times: int) -> None:
+    """Faults of one code beyond a thousand are one more finding that counts them, and leave room for other codes."""
+    other = "-Infinity" if slug != "non-finite-number" else '"\\udfff"'
+    found = read(f"[{','.join([fault] * times)},{other}]").findings
+    assert [seen.count for seen in found if seen.code == f"json/{slug}"] == [1] * 1_000 + [times - 1_000] * (
+        times > 1_000
+    )
+    assert [seen.count for seen in found if seen.code != f"json/{slug}"] == [1]
 
 
 @pytest.mark.parametrize(
@@ -200,6 +222,7 @@ def test_a_duplicate_tells_both_places() -> None:
         ('"\\ud83d\\\\\\\\\\ude00"', [("", (1, 1))]),
         ('{"\\uDABC": "\\uDABC"}', [("", (1, 2)), ("/\\udabc", (1, 12))]),
         ('{"a": "\\ud800", "a": 1}', [("/a", (1, 7)), None]),
+        ('{"a": {"b": {"\\udabc": 1}}}', [("/a/b", (1, 14))]),
     ],
 )
 def test_half_a_pair_is_found(text: str, expected: list[tuple[str, tuple[int, int]] | None]) -> None:

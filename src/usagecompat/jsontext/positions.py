@@ -72,7 +72,7 @@ def around(text: str, offset: int) -> tuple[str, int]:
     end = text.find("\n", offset, offset + EXCERPT)
     if end < 0:
         end = min(len(text), offset + EXCERPT)
-    start = before if end - before <= EXCERPT else max(before, min(offset - EXCERPT // 3, end - EXCERPT))
+    start = max(before, min(offset - EXCERPT // 3, end - EXCERPT))
     end = min(end, start + EXCERPT)
     left = "\u2026" if start > 0 and text[start - 1] != "\n" else ""
     right = "\u2026" if end < len(text) and text[end] not in "\r\n" else ""

@@ -102,7 +102,7 @@ def _read_text(payload: str | bytes | bytearray | memoryview) -> Document:
         else:
             data = bytes(payload) if memoryview(payload).nbytes <= MAX_SIZE else b""
             text = data.decode()
-        if 0 < len(data) <= MAX_SIZE and not text.startswith("\ufeff") and not may_nest_too_deep(data):
+        if 0 < len(data) <= MAX_SIZE and not may_nest_too_deep(data):
             value: Tree = with_room(_STRICT.decode, text)
             if not escapes_lone_surrogate(text):
                 return Document(value, text)
