@@ -397,9 +397,7 @@ def test_draft(place: Path) -> None:
 
 
 def test_what_does_not_go_together() -> None:
-    """Sequences are not saved, two clients are one too many, and a directory has to be there."""
-    paging = command("run", "--paging", "--http", "--client", "x", "--save-failures", "f")
-    assert (paging.exit_code, "--save-failures cannot be given with --paging" in paging.stderr) == (2, True)
+    """Two clients are one too many, and a directory has to be there."""
     save("drop")
     two = command("replay", "failures", "--client", "x", "--adapter", "y")
     assert (two.exit_code, "either as --client CMD or as --adapter NAME" in two.stderr) == (2, True)

@@ -89,7 +89,7 @@ def saved_ids(context: click.Context) -> Iterable[tuple[str, str]]:
 
     place: Path | None = context.params.get("directory") or next(map(Path, context.args), None)
     try:
-        return [(one.task.case_id, ", ".join(sorted(one.codes))) for one in (read_saved(place).cases if place else ())]
+        return [(one.case_id, ", ".join(sorted(one.codes))) for one in (read_saved(place).cases if place else ())]
     except UsageCompatError:
         return _bare(read_manifest(packaged()))
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from usagecompat.clients import ClientResult, ClientSpec
+    from usagecompat.corpus import Sequence as PageSequence
 
 _OF_PAYLOADS: Final = {
     "oneshot": "--oneshot",
@@ -58,9 +59,9 @@ def paging_result(
     *,
     require: str,
     jobs: int,
-) -> tuple[ClientResult, set[str]]:
+) -> tuple[ClientResult, tuple[PageSequence, ...]]:
     """
-    What comes of the sequences that are meant, and the ids of all that there are.
+    What comes of the sequences that are meant, and all that there are.
 
     Raises:
         click.UsageError: No sequence is meant, or the client is one that cannot page.
@@ -77,4 +78,4 @@ def paging_result(
     with progress(len(chosen), spec.name, wanted=True) as tick:
         result = run_paging(spec, chosen, required=Level[require.upper()], jobs=jobs, tick=tick)
     result = about_sequences(result, spec, chosen, listed=there, corpus=corpus, expression=expression, jobs=jobs)
-    return result, {sequence.id for sequence in there}
+    return result, there

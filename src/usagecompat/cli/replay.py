@@ -25,7 +25,9 @@ from usagecompat.clients import (
     TIMEOUT,
     ClientResult,
     Probing,
+    Task,
     read_saved,
+    run_paging,
     run_tasks,
 )
 from usagecompat.contract import REVISIONS, revision_named
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from usagecompat.clients import CaseResult, ClientSpec, Saved, SavedCase
-    from usagecompat.fidelity import Level
 
 _DEPENDS: Final = frozenset({STATE_LEAK, NONDETERMINISTIC})
 _MOST_NAMES: Final = 10
@@ -152,7 +153,7 @@ def replay(  # noqa: PLR0913 - one for each option
         gap = f"; {saved.not_judged} were not judged, so run the whole corpus" if saved.not_judged else ""
         say(f"No case of {saved.of} failed when {directory} was written: there is nothing to run again{gap}.", err=True)
     with prepared(context, setup, setup_timeout):
-        result = _run(awaited(spec, setup), cases, saved.required)
+        result = _run(awaited(spec, setup), cases, saved)
     done = _replayed(cases, result)
     if format_ == "json":
         say_json(_told(directory, saved, result, done))
@@ -167,20 +168,20 @@ def _meant(saved: Saved, wanted: tuple[str, ...]) -> tuple[SavedCase, ...]:
     """The cases that are named; all of them if none is."""
     if not wanted:
         return saved.cases
-    known = {name: one for one in saved.cases for name in (one.key, one.task.case_id)}
+    known = {name: one for one in saved.cases for name in (one.key, one.case_id)}
     for name in wanted:
         if name not in known:
-            ids = [one.task.case_id for one in saved.cases]
+            ids = [one.case_id for one in saved.cases]
             raise click.UsageError(
                 f"No case {name!r} was saved; {did_you_mean(name, ids)}there {'is' if len(ids) == 1 else 'are'} {_few(ids)}."
             )
-    return tuple(dict.fromkeys(known[name] for name in wanted))
+    return tuple({known[name].key: known[name] for name in wanted}.values())
 
 
 def _know_revisions(cases: Sequence[SavedCase], draft: str | None) -> None:
     """Read the draft that cases were judged by."""
     read = None if draft is None else revision_named(draft)
-    unknown = sorted({one.task.revision for one in cases} - {*REVISIONS, read})
+    unknown = sorted({one.revision for one in cases} - {*REVISIONS, read})
     if unknown:
         what = f"--revision {draft} is {read}" if draft else "give the file of that draft as --revision FILE"
         raise click.UsageError(f"Cases were judged by {unknown[0]}: {what}.")
@@ -196,30 +197,33 @@ def _client(saved: Saved, given: str | None, adapter: str | None, timeout: float
     seconds = timeout or client.timeout
     name = adapter or client.adapter
     if name is not None:
-        from usagecompat.adapters import client_of  # noqa: PLC0415 - only who names an adapter needs them
+        from usagecompat.adapters import client_of, paging_client_of  # noqa: PLC0415 - only who names an adapter needs them
 
-        return client_of(name, timeout=seconds)
+        return paging_client_of(name, timeout=seconds) if saved.is_paging else client_of(name, timeout=seconds)
     return client.spec(seconds)
 
 
-def _run(spec: ClientSpec, cases: Sequence[SavedCase], required: Level) -> ClientResult:
+def _run(spec: ClientSpec, cases: Sequence[SavedCase], saved: Saved) -> ClientResult:
     """What comes of these cases now; of none the client is not even started."""
     if not cases:
-        return ClientResult.unasked(spec, required)
+        return ClientResult.unasked(spec, saved.required)
+    payloads = [one.subject for one in cases if isinstance(one.subject, Task)]
+    sequences = [one.subject for one in cases if not isinstance(one.subject, Task)]
     with progress(len(cases), spec.name) as tick:
-        return run_tasks(spec, [one.task for one in cases], required=required, probing=Probing.SOME, tick=tick)
+        if saved.is_paging:
+            return run_paging(spec, sequences, required=saved.required, tick=tick)
+        return run_tasks(spec, payloads, required=saved.required, probing=Probing.SOME, tick=tick)
 
 
 def _replayed(cases: Sequence[SavedCase], result: ClientResult) -> list[Replayed]:
     by_id = {case.case_id: case for case in result.cases}
     return [
-        Replayed(saved=one, case=by_id[one.task.case_id], codes=by_id[one.task.case_id].failing(result.required))
-        for one in cases
+        Replayed(saved=one, case=by_id[one.case_id], codes=by_id[one.case_id].failing(result.required)) for one in cases
     ]
 
 
 def _lines(saved: Saved, result: ClientResult, done: Sequence[Replayed], *, quiet: bool) -> Iterator[str]:
-    yield who(result)
+    yield who(result) if done else f"{result.name}: not asked anything"
     by = {status: [one for one in done if one.status is status] for status in Status}
     fails = by[Status.FAILS]
     gap = len(by[Status.NOT_JUDGED])

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from usagecompat.clients import ClientResult, Comparison
     from usagecompat.contract import Revision
     from usagecompat.corpus import Case
+    from usagecompat.corpus import Sequence as PageSequence
 
 _STATUSES: Final = re.compile("[0-9]{1,3}(,[0-9]{1,3})*")
 _SIGNALLED: Final = 256
@@ -224,7 +225,7 @@ def run(  # noqa: PLR0913 - one for each option
     if oneshot and http:
         raise click.UsageError("A client is driven the --oneshot way or the --http way, not both.")
     _refuse_list(expected, update=update_expected)
-    claim_place(context, save_to, paging=paging)
+    claim_place(context, save_to)
     before = baselines_in(context, baselines, format_)
     past = past_in(history)
     expected = None if before else expected
@@ -248,11 +249,11 @@ def run(  # noqa: PLR0913 - one for each option
         spec, revision = adapted(adapter or "", name, timeout, revision, paging=paging)
     subjects: Sequence[Case | Payload] = ()
     chosen: Sequence[Case | Payload] = ()
-    known: set[str] = set()
+    sequences: Sequence[PageSequence] = ()
     if paging:
         refuse_beside_paging(context, require)
         with prepared(context, setup, setup_timeout):
-            result, known = paging_result(awaited(spec, setup), corpus, expression, require=require, jobs=jobs)
+            result, sequences = paging_result(awaited(spec, setup), corpus, expression, require=require, jobs=jobs)
     else:
         place = corpus or packaged()
         subjects = subjects_in(place, set_)
@@ -270,10 +271,10 @@ def run(  # noqa: PLR0913 - one for each option
                 jobs=jobs,
             )
     if save_to:
-        save(save_to, result, chosen, spec, revision=revision, given=given, adapter=adapter)
+        save(save_to, result, [*chosen, *sequences], spec, revision=revision, given=given, adapter=adapter)
     comparison: Comparison | None = None
     if expected:
-        known = known or known_ids(corpus or packaged(), set_, subjects)
+        known = {sequence.id for sequence in sequences} or known_ids(corpus or packaged(), set_, subjects)
         if update_expected:
             _update(expected, updated(expected, result, known=known))
         comparison = compare_with_list(result, read_expected_failures(expected), known=known)

@@ -15,9 +15,10 @@ from usagecompat.exceptions import naming
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from usagecompat.clients import ClientResult, ClientSpec
+    from usagecompat.clients import ClientResult, ClientSpec, Task
     from usagecompat.contract import Revision
     from usagecompat.corpus import Case, Payload
+    from usagecompat.corpus import Sequence as PageSequence
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
@@ -34,20 +35,15 @@ def save_failures_option(command: _Command) -> _Command:
     return option(command)
 
 
-def claim_place(context: click.Context, save_to: Path | None, *, paging: bool) -> None:
+def claim_place(context: click.Context, save_to: Path | None) -> None:
     """
     Make the directory now, as nobody waits for a run that cannot be saved; it goes again if the run is not saved.
 
     Raises:
-        click.UsageError: Sequences were to be saved.
         ForeignDirectory: Something else is in it.
     """
     if save_to is None:
         return
-    if paging:
-        raise click.UsageError(
-            "--save-failures cannot be given with --paging: a sequence is no payload; `-k ID` runs it again."
-        )
     from usagecompat.clients import claimed  # noqa: PLC0415 - few runs save anything
 
     with naming(save_to):
@@ -57,7 +53,7 @@ def claim_place(context: click.Context, save_to: Path | None, *, paging: bool) -
 def save(  # noqa: PLR0913 - what is known of a run
     save_to: Path,
     result: ClientResult,
-    chosen: Sequence[Case | Payload],
+    chosen: Sequence[Case | Payload | PageSequence],
     spec: ClientSpec,
     *,
     revision: Revision | None,
@@ -66,10 +62,13 @@ def save(  # noqa: PLR0913 - what is known of a run
 ) -> None:
     """Write the failing cases of a run, and say where they are."""
     from usagecompat.clients import Driven, save_failures, tasks  # noqa: PLC0415 - few runs save anything
-    from usagecompat.corpus import version  # noqa: PLC0415 - likewise
+    from usagecompat.corpus import Case, Payload, version  # noqa: PLC0415 - likewise
+    from usagecompat.corpus import Sequence as PageSequence  # noqa: PLC0415 - likewise
 
     failing = result.failing
-    todo = tasks((one for one in chosen if one.id in failing), revision=revision)
+    wanted = [one for one in chosen if one.id in failing]
+    payloads = tasks((one for one in wanted if isinstance(one, Case | Payload)), revision=revision)
+    todo: list[Task | PageSequence] = [*payloads, *(one for one in wanted if isinstance(one, PageSequence))]
     driven = Driven.of(spec, given=given, adapter=adapter)
     with naming(save_to):
         count = save_failures(save_to, result, todo, spec, driven, version=version())

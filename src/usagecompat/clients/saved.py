@@ -15,8 +15,9 @@ from attrs import frozen
 
 from usagecompat.clients.grading import Task
 from usagecompat.clients.saving import INDEX, SENT, Driven
+from usagecompat.clients.saving_paging import SEQUENCE
 from usagecompat.clients.spec import Way
-from usagecompat.corpus import Tier, folder
+from usagecompat.corpus import Tier, folder, made_of, read_head
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.fidelity import Level
 from usagecompat.findings import Shape, Verdict
@@ -24,6 +25,8 @@ from usagecompat.findings import Shape, Verdict
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from usagecompat.corpus import Sequence as PageSequence
 
 _MOST_BYTES: Final = 256 * 1024 * 1024
 _HOW: Final = "`usagecompat run --save-failures DIR` writes what is read here"
@@ -33,11 +36,18 @@ _HOW: Final = "`usagecompat run --save-failures DIR` writes what is read here"
 class SavedCase:
     """One failing case."""
 
-    task: Task
+    case_id: str
+    subject: Task | PageSequence
+    """The payload as it was put to the client, or the sequence of pages."""
     codes: frozenset[str]
     """For which it failed."""
     key: str
     """The name of its directory, which can stand for its id."""
+
+    @property
+    def revision(self) -> str:
+        """By which it was judged."""
+        return self.subject.revision if isinstance(self.subject, Task) else self.subject.ledger.revision
 
 
 @frozen(kw_only=True)
@@ -53,6 +63,8 @@ class Saved:
     version: str
     """Of the kit."""
     cases: tuple[SavedCase, ...]
+    is_paging: bool
+    """Whether they are sequences of pages."""
 
 
 def read_saved(directory: Path) -> Saved:
@@ -67,6 +79,7 @@ def read_saved(directory: Path) -> Saved:
     if client["way"] not in {*Way}:
         reason = f"it names a way to drive a client that this version does not know: {client['way']}"
         raise UnreadableInput(str(directory / INDEX), reason)
+    is_paging: bool = told.get("paging", False)
     known: dict[str, Any] = {**client, "way": Way(client["way"]), "refused": tuple(client["refused"])}
     return Saved(
         client=Driven(**known),
@@ -74,7 +87,8 @@ def read_saved(directory: Path) -> Saved:
         of=told["of"],
         not_judged=told["not_judged"],
         version=told["version"],
-        cases=tuple(_case(directory, one) for one in told["cases"]),
+        cases=tuple(_case(directory, one, is_paging=is_paging) for one in told["cases"]),
+        is_paging=is_paging,
     )
 
 
@@ -100,15 +114,30 @@ def _index(directory: Path) -> Mapping[str, Any]:
     return found
 
 
-def _case(directory: Path, told: Mapping[str, Any]) -> SavedCase:
-    place = directory / told["directory"] / SENT
+def _case(directory: Path, told: Mapping[str, Any], *, is_paging: bool) -> SavedCase:
+    place = directory / told["directory"] / (SEQUENCE if is_paging else SENT)
     payload = _content(place)
     if sha256(payload).hexdigest() != told["sha256"]:
         raise UnreadableInput(
             str(place),
             "it is not what was sent; restore it, or run a payload of your own with `usagecompat run --corpus FILE`",
         )
-    task = Task(
+    subject = _sequence(place, told["case"]) if is_paging else _task(payload, told)
+    key = told["directory"].rpartition("/")[2]
+    return SavedCase(case_id=told["case"], subject=subject, codes=frozenset(told["codes"]), key=key)
+
+
+def _sequence(place: Path, name: str) -> PageSequence:
+    """The sequence that a file describes, with what follows from that."""
+    head = read_head(place)
+    if head.id != name:
+        raise UnreadableInput(str(place), f"it is the sequence {head.id}, and not {name}; {_HOW}")
+    return made_of(head, place)
+
+
+def _task(payload: bytes, told: Mapping[str, Any]) -> Task:
+    """What a client was asked."""
+    return Task(
         case_id=told["case"],
         payload=payload,
         shape=None if told["shape"] is None else Shape(told["shape"]),
@@ -118,7 +147,6 @@ def _case(directory: Path, told: Mapping[str, Any]) -> SavedCase:
         served=told["served"],
         tier=Tier(told["tier"]),
     )
-    return SavedCase(task=task, codes=frozenset(told["codes"]), key=told["directory"].rpartition("/")[2])
 
 
 def _content(place: Path) -> bytes:

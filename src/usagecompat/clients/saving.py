@@ -19,7 +19,10 @@ from typing import TYPE_CHECKING, Final
 from attrs import asdict, evolve, frozen
 
 from usagecompat.clients.conversation import run_line
+from usagecompat.clients.grading import Task
 from usagecompat.clients.protocol import VERSION, Features, Start, Stop, encode
+from usagecompat.clients.results import is_paging
+from usagecompat.clients.saving_paging import RETURNED, SEQUENCE, facts_of_case, files_of
 from usagecompat.clients.spec import Way, client_spec
 from usagecompat.exceptions import ForeignDirectory
 
@@ -27,16 +30,15 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
 
     from usagecompat.clients.case_results import CaseResult
-    from usagecompat.clients.grading import Task
     from usagecompat.clients.results import ClientResult
     from usagecompat.clients.session import Request
     from usagecompat.clients.spec import ClientSpec
+    from usagecompat.corpus import Sequence as PageSequence
 
 FORMAT: Final = 1
 INDEX: Final = "index.json"
 CASES: Final = "cases"
 SENT: Final = "sent.json"
-RETURNED: Final = "returned.json"
 WRAPPED: Final = "wrapped.json"
 MESSAGES: Final = "messages.ndjson"
 COMMANDS: Final = "commands.txt"
@@ -137,7 +139,13 @@ def _is_ours(directory: Path) -> bool:
 
 
 def save_failures(  # noqa: PLR0913 - what is known of a run
-    directory: Path, result: ClientResult, tasks: Iterable[Task], spec: ClientSpec, driven: Driven, *, version: str
+    directory: Path,
+    result: ClientResult,
+    subjects: Iterable[Task | PageSequence],
+    spec: ClientSpec,
+    driven: Driven,
+    *,
+    version: str,
 ) -> int:
     """
     Write the failing cases of a run, in place of those of a run before; how many there are.
@@ -151,14 +159,17 @@ def save_failures(  # noqa: PLR0913 - what is known of a run
     cases.mkdir(exist_ok=True)
     by_id = {case.case_id: case for case in result.cases}
     failing = result.failing
+    how = _How(directory, spec, driven, result.features)
+    known = {subject.case_id if isinstance(subject, Task) else subject.id: subject for subject in subjects}
     entries = [
-        _entry(cases, task, by_id[task.case_id], failing[task.case_id], _How(directory, spec, driven, result.features))
-        for task in sorted(tasks, key=lambda task: task.case_id)
-        if task.case_id in failing
+        _entry(cases, subject, by_id[case_id], failing[case_id], how)
+        for case_id, subject in sorted(known.items())
+        if case_id in failing
     ]
     index = {
         "format": FORMAT,
         "version": version,
+        **({"paging": True} if is_paging(result) else {}),
         "client": {**asdict(driven), "way": driven.way.value},
         "introduction": result.introduction,
         "required": result.required.name,
@@ -189,9 +200,9 @@ class _How:
     driven: Driven
     features: Features | None
 
-    def commands(self, task: Task, request: Request | None, name: str) -> list[str]:
+    def commands(self, case_id: str, request: Request | None, name: str) -> list[str]:
         """The command of the kit, and where that is simple the one of the client alone."""
-        known = task.case_id if task.case_id.isprintable() and task.case_id.isascii() else name
+        known = case_id if case_id.isprintable() and case_id.isascii() else name
         lines = [shlex.join(["usagecompat", "replay", str(self.directory), f"--case={known}"])]
         if request and not self.spec.env and not self.spec.cwd:
             command = shlex.join(self.spec.command)
@@ -202,9 +213,31 @@ class _How:
         return [line for line in lines if line.isprintable()]
 
 
-def _entry(cases: Path, task: Task, case: CaseResult, codes: frozenset[str], how: _How) -> dict[str, object]:
+def _entry(
+    cases: Path, subject: Task | PageSequence, case: CaseResult, codes: frozenset[str], how: _How
+) -> dict[str, object]:
     """Write one case, and say what the index says of it."""
-    request = task.request(how.features or Features())
+    request = subject.request(how.features or Features()) if isinstance(subject, Task) else None
+    files = _files(subject, case, request, how) if isinstance(subject, Task) else files_of(subject, case)
+    facts = _facts(subject) if isinstance(subject, Task) else facts_of_case(subject, case)
+    known = {"case": case.case_id, "outcome": case.outcome.value, "codes": sorted(codes)}
+    name = _digest(files, known)
+    commands = how.commands(case.case_id, request, name)
+    _put(cases, name, {**files, COMMANDS: "".join(f"{line}\n" for line in commands).encode()})
+    return {
+        **known,
+        "directory": f"{CASES}/{name}",
+        "sha256": sha256(files[SENT if isinstance(subject, Task) else SEQUENCE]).hexdigest(),
+        "files": sorted([*files, COMMANDS]),
+        **facts,
+        "level": None if case.level is None else case.level.name,
+        "message": case.message,
+        "commands": commands,
+    }
+
+
+def _files(task: Task, case: CaseResult, request: Request | None, how: _How) -> dict[str, bytes]:
+    """The files of a payload, but for commands."""
     files: dict[str, bytes] = {SENT: task.payload}
     if request and request.payload != task.payload:
         files[WRAPPED] = request.payload
@@ -212,24 +245,18 @@ def _entry(cases: Path, task: Task, case: CaseResult, codes: frozenset[str], how
         files[RETURNED] = case.returned
     if request and how.spec.way is Way.STDIO and not (how.features and how.features.http):
         files[MESSAGES] = _messages(request, how.features or Features())
-    known = {"case": task.case_id, "outcome": case.outcome.value, "codes": sorted(codes)}
-    name = _digest(files, known)
-    commands = how.commands(task, request, name)
-    _put(cases, name, {**files, COMMANDS: "".join(f"{line}\n" for line in commands).encode()})
+    return files
+
+
+def _facts(task: Task) -> dict[str, object]:
+    """What the index says of a payload beside what it says of every case."""
     return {
-        **known,
-        "directory": f"{CASES}/{name}",
-        "sha256": sha256(task.payload).hexdigest(),
-        "files": sorted([*files, COMMANDS]),
         "shape": None if task.shape is None else task.shape.value,
         "revision": task.revision,
         "verdict": task.verdict.value,
         "must": task.must,
         "served": task.served,
         "tier": task.tier.value,
-        "level": None if case.level is None else case.level.name,
-        "message": case.message,
-        "commands": commands,
     }
 
 
