@@ -1,3 +1,3 @@
-from .run import start
+from .starting import start
 
 __all__ = ["start"]

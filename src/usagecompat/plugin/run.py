@@ -1,5 +1,5 @@
 """
-A pytest run under `--compat`: what is to be collected, on which terms, and what came of it.
+A pytest run under `--compat`: what is collected, and what came of it.
 
 Further judges, such as a client under test, are put into `Kit.case_judges` before collection begins:
 `config.pluginmanager.get_plugin(usagecompat.plugin.run.NAME).case_judges["client[name]"] = judge`.
@@ -8,10 +8,8 @@ Further judges, such as a client under test, are put into `Kit.case_judges` befo
 from __future__ import annotations
 
 import gc
-import os
 import re
 from collections import Counter
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -19,10 +17,9 @@ import pytest
 from attrs import define, field
 
 import usagecompat
-from usagecompat.contract import LATEST, REVISIONS, revision_named
+from usagecompat.contract import LATEST
 from usagecompat.corpus import (
     CASE_JUDGES,
-    FULL,
     Case,
     CaseJudge,
     Derived,
@@ -30,31 +27,23 @@ from usagecompat.corpus import (
     ExpectedFailure,
     Terms,
     derive,
-    find_files,
-    folder,
-    ids_in_set,
     read_case,
-    read_expected_failures,
     read_manifest,
     read_notes,
     release,
     version,
 )
-from usagecompat.corpus import NAME as MANIFEST
 from usagecompat.corpus import SET as DERIVED
-from usagecompat.exceptions import BadConfiguration, NoSuchName, UnreadableInput, UsageCompatError
-from usagecompat.findings import CODES, Profile, Severity, Verdict, named
+from usagecompat.findings import Verdict
 from usagecompat.inputs import displayed
-from usagecompat.plugin.configured import Options
-from usagecompat.plugin.github import NAME as GITHUB
-from usagecompat.plugin.github import Annotations, is_wanted
 from usagecompat.plugin.items import UNREADABLE, CompatDirectory, CompatFile, CompatItem, CompatMismatch, printable_path
-from usagecompat.plugin.sources import Source
+from usagecompat.plugin.sources import Source, absolute, ids_chosen
 from usagecompat.printing import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
+    from usagecompat.plugin.configured import Options
     from usagecompat.plugin.fuzzing import Plan
 
 NAME: Final = "usagecompat-kit"
@@ -63,99 +52,8 @@ NAME: Final = "usagecompat-kit"
 _UNUSED: Final = "usagecompat_unused"
 _LAST_WORDS: Final = "usagecompat_last_words"
 _MOST_NAMES: Final = 10
-_ABOVE: Final = 2
-"""How far above a place its corpus may be: a case is two below."""
-_HOW_TO_NAME: Final = "What follows --compat is taken for its path; where test files follow, write --compat=PATH."
 _PACKAGE: Final = Path(usagecompat.__file__).parent
-_CLIENT_TIMEOUT: Final = 10.0
-_OF_CLIENTS: Final = {
-    "compat_fuzz": "what is fuzzed",
-    "compat_setup": "what is asked after it",
-    "compat_setup_timeout": "what is asked after it",
-}
-"""Options that mean nothing without a client, and what they need it for."""
 _MARKS_OF_PYTEST: Final = frozenset({"skip", "skipif", "xfail", "parametrize", "usefixtures", "filterwarnings"})
-
-
-def start(config: pytest.Config) -> None:
-    """
-    Make a pytest run one of the corpora that `--compat` names.
-
-    Raises:
-        pytest.UsageError: An option does not make sense.
-    """
-    try:
-        options = Options.of(config)
-        kit = _kit(config, options)
-        kit.take_over(config)
-    except UsageCompatError as error:
-        raise pytest.UsageError(str(error)) from None
-    config.pluginmanager.register(kit, NAME)
-    if is_wanted():
-        config.pluginmanager.register(Annotations(), GITHUB)
-    if clients := options.clients:
-        _add_clients(clients, options, kit)
-        return
-    for name, why in _OF_CLIENTS.items():
-        if getattr(config.option, name) is not None:
-            raise pytest.UsageError(f"--{name.replace('_', '-')} needs --compat-client, which names {why}")
-
-
-def _add_clients(given: list[str], options: Options, kit: Kit) -> None:
-    """Let the clients that are named judge each case too, until the run ends; and fuzz them, if that is wanted."""
-    from usagecompat.plugin.clients import client_judges, close_all, specs_of  # noqa: PLC0415 - a run without clients needs none
-    from usagecompat.plugin.setup import NAME as SETUP  # noqa: PLC0415 - likewise
-    from usagecompat.plugin.setup import Setup  # noqa: PLC0415 - likewise
-
-    said: float | None = options.get("compat_client_timeout")
-    timeout = _CLIENT_TIMEOUT if said is None else said
-    named = [(one, options.directory_of(one)) for one in given]
-    try:
-        setup = Setup.of(options)
-        specs = specs_of(named, timeout=timeout, is_set_up=setup is not None)
-        judges = client_judges(specs, expected=kit.expected_failures, required=options.required)
-    except BadConfiguration as error:
-        raise pytest.UsageError(str(error)) from None
-    except UsageCompatError as error:
-        raise pytest.UsageError(f"--compat-client: {error}") from None
-    if options.config.option.compat_client and options.config.option.compat_fuzz is None:
-        _must_have_cases(kit)
-    if len(judges) < len(named):
-        raise pytest.UsageError(
-            f"--compat-client: {len(named)} clients have {len(judges)} names, {', '.join(judges)}; put NAME= before each"
-        )
-    if setup:
-        options.config.pluginmanager.register(setup, SETUP)
-    kit.case_judges.update(judges)
-    kit.closing.append(partial(close_all, judges))
-    seconds: float | None = options.config.option.compat_fuzz
-    if seconds is not None:
-        from usagecompat.plugin.fuzzing import TIMEOUT, Plan  # noqa: PLC0415 - likewise
-
-        draft = None if kit.terms.revision in {None, *REVISIONS} else str(options.get("compat_revision"))
-        run = ("usagecompat", "run", "--revision", draft) if draft else ()
-        kit.fuzzing = Plan(
-            again={spec.name: (*run, "--client", one) for spec, (one, _) in zip(specs, named, strict=True) if run},
-            specs=specs_of(named, timeout=TIMEOUT if said is None else said, is_set_up=setup is not None),
-            seconds=seconds,
-            revision=kit.terms.revision,
-            expected=kit.expected_failures,
-        )
-
-
-def _must_have_cases(kit: Kit) -> None:
-    """
-    Refuse a client that would never be asked.
-
-    Raises:
-        pytest.UsageError: There is no case.
-    """
-    if not any(source.is_corpus for source in kit.sources):
-        names = ", ".join(printable_path(source.path) for source in kit.sources)
-        raise pytest.UsageError(
-            f"--compat-client: here are only payloads without a case, and a client is asked about cases; "
-            f"`usagecompat run --client CMD --corpus {names}` asks it about payloads"
-        )
 
 
 @define(kw_only=True, eq=False)
@@ -207,7 +105,7 @@ class Kit:
                 self._flags.add(flag)
                 config.addinivalue_line("markers", f"{flag}: {note['title']}")
         given = config.args if config.args_source is config.ArgsSource.ARGS else []
-        chosen = [_absolute(config, argument.partition("::")[0]) for argument in given]
+        chosen = [absolute(config, argument.partition("::")[0]) for argument in given]
         own = config.args if given or not any(source.item for source in self.asked) else []
         wanted = self.asked if given else self.sources
         named = {source for source in self.sources if any(source.holds(path) for path in chosen)}
@@ -328,7 +226,7 @@ class Kit:
             ]
         worker: dict[str, list[str]] = getattr(config, "workeroutput", {})
         worker[_UNUSED] = self._unused
-        chosen = {source.root: _ids(source.root, self.set_name) for source in self.sources}
+        chosen = {source.root: ids_chosen(source.root, self.set_name) for source in self.sources}
         left_out = {item for item in mine if not self._is_chosen(item, chosen)}
         if left_out:
             config.hook.pytest_deselected(items=[item for item in mine if item in left_out])
@@ -471,54 +369,6 @@ def _line(expected: ExpectedFailure) -> str:
     return f"{expected.glob} (line {expected.line})"
 
 
-def _kit(config: pytest.Config, table: Options) -> Kit:
-    options: Any = config.option
-    revision: str | None = table.get("compat_revision")
-    pin: str | None = options.compat_corpus
-    set_name: str = table.get("compat_set") or FULL
-    asked = dict.fromkeys(_source(config, said, "--compat") for said in options.compat or ())
-    sources = asked | dict.fromkeys(
-        _source(config, str(path), "compat_paths") for path in config.getini("compat_paths")
-    )
-    if pin is not None:
-        try:
-            newer = release(pin) > release(version())
-        except ValueError:
-            raise pytest.UsageError(f"--compat-corpus: {pin!r} is not a version such as {version()}") from None
-        if newer:
-            raise pytest.UsageError(f"--compat-corpus: {pin} is newer than this usagecompat, which is {version()}")
-    for source in sources:
-        if set_name == DERIVED and not source.is_corpus:
-            raise pytest.UsageError(
-                f"--compat-set derived: {source.path} has no cases, from which others can be derived"
-            )
-        _ids(source.root, set_name)
-    if all(source.is_corpus for source in sources):
-        for said, option in ((options.compat_ignore, "ignore"), (options.compat_fail_on, "fail-on")):
-            if said:
-                raise pytest.UsageError(
-                    f"--compat-{option}: here are only cases, and each says itself what it must come to; "
-                    "the option is for payloads without a case"
-                )
-        ignore, fail_on = None, None  # what a file says of them is for other runs
-    else:
-        ignore, fail_on = table.get("compat_ignore"), table.get("compat_fail_on")
-    return Kit(
-        sources=tuple(sources),
-        asked=tuple(asked),
-        terms=Terms(
-            revision=None if revision is None else revision_named(revision),
-            profile=named(Profile, table.get("compat_profile") or Profile.SERVED, "profile"),
-            ignore=_ignored(ignore or ()),
-            fail_on=named(Severity, fail_on or Severity.ERROR, "severity"),
-        ),
-        pin=pin,
-        set_name=set_name,
-        expected_failures=tuple(each for path in table.expected for each in read_expected_failures(path)),
-        options=table,
-    )
-
-
 def _marks_of_others(config: pytest.Config) -> set[str]:
     """The marks that pytest and plugins have told; those of the project's settings mean nothing by themselves."""
     lines: list[str] = config.getini("markers")
@@ -526,58 +376,3 @@ def _marks_of_others(config: pytest.Config) -> set[str]:
     settings = config.inipath.read_text("utf-8", "replace") if config.inipath else ""
     own = re.search(r"^\s*markers\s*=(.*?)(?=^\s*\w+\s*=|^\[|\Z)", settings, re.DOTALL | re.MULTILINE)
     return told - set(re.findall(r"\w+", own[1] if own else ""))
-
-
-def _ignored(codes: Iterable[str]) -> frozenset[str]:
-    for code in codes:
-        if code not in CODES:
-            raise NoSuchName("finding code", code, tuple(CODES))
-    return frozenset(codes)
-
-
-def _ids(root: Path, set_name: str) -> frozenset[str] | None:
-    """The cases that a set chooses; None for all."""
-    if set_name == DERIVED:
-        return None
-    try:
-        return ids_in_set(root, set_name)
-    except NoSuchName as error:
-        raise NoSuchName("set", set_name, tuple(sorted((*error.known, DERIVED)))) from None
-
-
-def _source(config: pytest.Config, said: str, option: str) -> Source:
-    name, separator, item = said.partition("::")
-    if separator and os.path.lexists(_absolute(config, said)):
-        raise pytest.UsageError(
-            f"{option} {said}: pytest has no way to name a path with `::` in it; name what holds it"
-        )
-    try:
-        path = _absolute(config, name) if name else folder("fixtures")
-    except UnreadableInput as error:
-        raise pytest.UsageError(f"{option}: {error}") from None
-    try:
-        found = find_files(path)
-    except UnreadableInput as error:
-        raise pytest.UsageError(f"{option} {said}: {error.reason}. {_HOW_TO_NAME}") from None
-    if not found.files:
-        raise pytest.UsageError(
-            f"{option} {said}: there is no case (*.case.json) and no payload (*.json, *.ndjson) here. {_HOW_TO_NAME}"
-        )
-    is_corpus = found.is_corpus
-    if is_corpus and path.is_file():
-        (path,) = found.files  # a payload stands for its case
-    nearest = (path, *path.parents[:_ABOVE]) if is_corpus else ()
-    root = next((place for place in nearest if (place / MANIFEST).is_file()), path)
-    return Source(
-        path=path,
-        item=separator + item,
-        root=root,
-        is_corpus=is_corpus,
-        files=frozenset(found.files),
-        without_case=found.without_case,
-    )
-
-
-def _absolute(config: pytest.Config, name: str) -> Path:
-    """A path as pytest has it: absolute, and with symbolic links as they are."""
-    return Path(os.path.abspath(config.invocation_params.dir / name))  # noqa: PTH100 - `resolve` follows links

@@ -4,16 +4,28 @@ The places that `--compat` names, and what a collector has to know of the run.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
 
+import pytest
 from attrs import frozen
+
+from usagecompat.corpus import NAME as MANIFEST
+from usagecompat.corpus import SET as DERIVED
+from usagecompat.corpus import find_files, folder, ids_in_set
+from usagecompat.exceptions import NoSuchName, UnreadableInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
-    from pathlib import Path
 
     from usagecompat.corpus import CaseJudge, Derived, Entry, Terms
+
+
+_ABOVE: Final = 2
+"""How far above a place its corpus may be: a case is two below."""
+_HOW_TO_NAME: Final = "What follows --compat is taken for its path; where test files follow, write --compat=PATH."
 
 
 @frozen(kw_only=True)
@@ -78,3 +90,57 @@ class Settings(Protocol):
     def entries(self, root: Path) -> Mapping[str, Entry]:
         """What the manifest of a corpus says of its cases."""
         ...
+
+
+def ids_chosen(root: Path, set_name: str) -> frozenset[str] | None:
+    """The cases that a set chooses; None for all."""
+    if set_name == DERIVED:
+        return None
+    try:
+        return ids_in_set(root, set_name)
+    except NoSuchName as error:
+        raise NoSuchName("set", set_name, tuple(sorted((*error.known, DERIVED)))) from None
+
+
+def source_named(config: pytest.Config, said: str, option: str) -> Source:
+    """
+    The place that an option names.
+
+    Raises:
+        pytest.UsageError: There is nothing to run.
+    """
+    name, separator, item = said.partition("::")
+    if separator and os.path.lexists(absolute(config, said)):
+        raise pytest.UsageError(
+            f"{option} {said}: pytest has no way to name a path with `::` in it; name what holds it"
+        )
+    try:
+        path = absolute(config, name) if name else folder("fixtures")
+    except UnreadableInput as error:
+        raise pytest.UsageError(f"{option}: {error}") from None
+    try:
+        found = find_files(path)
+    except UnreadableInput as error:
+        raise pytest.UsageError(f"{option} {said}: {error.reason}. {_HOW_TO_NAME}") from None
+    if not found.files:
+        raise pytest.UsageError(
+            f"{option} {said}: there is no case (*.case.json) and no payload (*.json, *.ndjson) here. {_HOW_TO_NAME}"
+        )
+    is_corpus = found.is_corpus
+    if is_corpus and path.is_file():
+        (path,) = found.files  # a payload stands for its case
+    nearest = (path, *path.parents[:_ABOVE]) if is_corpus else ()
+    root = next((place for place in nearest if (place / MANIFEST).is_file()), path)
+    return Source(
+        path=path,
+        item=separator + item,
+        root=root,
+        is_corpus=is_corpus,
+        files=frozenset(found.files),
+        without_case=found.without_case,
+    )
+
+
+def absolute(config: pytest.Config, name: str) -> Path:
+    """A path as pytest has it: absolute, and with symbolic links as they are."""
+    return Path(os.path.abspath(config.invocation_params.dir / name))  # noqa: PTH100 - `resolve` follows links
