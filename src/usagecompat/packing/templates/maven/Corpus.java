@@ -1,11 +1,9 @@
 package @PACKAGE@;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.io.*;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.stream.*;
 
 /** Payloads of the OpenAI organization usage and costs endpoints, and their JSON Schemas: data only. */
 public final class Corpus {
@@ -27,30 +25,22 @@ public final class Corpus {
 
     /** The names of all files, sorted. */
     public static List<String> files() {
-        String sums = new String(read("SHA256SUMS"), StandardCharsets.UTF_8);
-        return sums.lines().map(line -> line.substring(66)).collect(Collectors.toList());
+        Stream<String> sums = new String(read("SHA256SUMS"), StandardCharsets.UTF_8).lines();
+        return sums.map(line -> line.substring(66)).collect(Collectors.toList());
     }
 
     /** The ids of all cases, sorted. */
     public static List<String> ids() {
-        return files().stream()
-                .filter(name -> name.startsWith("fixtures/") && name.endsWith(".case.json"))
-                .map(name -> name.substring("fixtures/".length(), name.length() - ".case.json".length()))
-                .collect(Collectors.toList());
+        Stream<String> cases = files().stream().filter(name -> name.matches("fixtures/.*\\.case\\.json"));
+        return cases.map(name -> name.replaceAll("^fixtures/|\\.case\\.json$", "")).collect(Collectors.toList());
     }
 
     /** The payload of a case, byte for byte; it may be no JSON at all. */
-    public static byte[] payload(String id) {
-        return read("fixtures/" + id + ".json");
-    }
+    public static byte[] payload(String id) { return read("fixtures/" + id + ".json"); }
 
     /** The case's own file; schemas/case.json describes it. */
-    public static byte[] expectation(String id) {
-        return read("fixtures/" + id + ".case.json");
-    }
+    public static byte[] expectation(String id) { return read("fixtures/" + id + ".case.json"); }
 
     /** A schema by its name, such as served/page/latest. */
-    public static byte[] schema(String name) {
-        return read("schemas/" + name + ".json");
-    }
+    public static byte[] schema(String name) { return read("schemas/" + name + ".json"); }
 }
