@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from documents import blocks, examples
 
 from usagecompat.cli import main
+from usagecompat.ledger import UsageServer
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PYTHON = DOCS / "tutorial-python.md"
@@ -111,3 +112,16 @@ def test_over_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         said(words, status)
     assert len([*(tmp_path / "runs").iterdir()]) == len(kept)
     assert (tmp_path / "history.html").read_text("utf-8").count('class="dot0"') == len(kept)
+
+
+def test_first_answer_of_an_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The made-up archive adds up to the totals that the page quotes."""
+    archives = DOCS / "archives.md"
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "exports").mkdir()
+    (asked,) = re.findall(r"'http://127\.0\.0\.1:8080(\S+)' > exports/costs\.json", blocks(archives, "bash")[0])
+    with UsageServer() as server:
+        page = server.respond("GET", asked, {"Authorization": f"Bearer {server.key}"}).body
+    (tmp_path / "exports" / "costs.json").write_bytes(page)
+    _serve, scan, *_others = commands(archives)
+    assert blocks(archives, "text")[0] in said(scan, 0)
