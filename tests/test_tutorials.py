@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from documents import blocks, examples
 
 from usagecompat.cli import main
-from usagecompat.ledger import UsageServer
+from usagecompat.ledger import Ledger, UsageServer
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PYTHON = DOCS / "tutorial-python.md"
@@ -120,7 +120,7 @@ def test_first_answer_of_an_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     (tmp_path / "exports").mkdir()
     (asked,) = re.findall(r"'http://127\.0\.0\.1:8080(\S+)' > exports/costs\.json", blocks(archives, "bash")[0])
-    with UsageServer() as server:
+    with UsageServer(Ledger()) as server:
         page = server.respond("GET", asked, {"Authorization": f"Bearer {server.key}"}).body
     (tmp_path / "exports" / "costs.json").write_bytes(page)
     _serve, scan, *_others = commands(archives)
