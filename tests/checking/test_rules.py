@@ -273,6 +273,9 @@ GROUPS = {
     "unknown-kinds": ([{"object": "organization.usage.x.result"}] * 2, []),
     "no-kind": ([{"a": 1}, {"a": 1}], []),
     "keys-of-wrong-type": ([embedding(model=[]), embedding(model=[])], []),
+    "keys-are-equal-numbers": ([embedding(model=5), embedding(model=5.0)], ["duplicate-group /results/1"]),
+    "keys-are-other-numbers": ([embedding(model=5), embedding(model=6)], []),
+    "tag-is-no-text": ([{**embedding(), "object": tag} for tag in ([], {}, 5, None) for _ in range(2)], []),
     "two-kinds": ([embedding(), completion()], ["mixed-kinds "]),
     "wrong-tag-among-known": ([embedding(), {**embedding(), "object": "organization.costs"}], []),
     "unknown-among-known": ([embedding(), {"object": "organization.usage.x.result"}], ["mixed-kinds "]),
@@ -306,6 +309,13 @@ def test_keys_of_later_revisions_count() -> None:
     cost = {"object": "organization.costs.result"}
     tree = bucket({**cost, "user_id": "a"}, {**cost, "user_id": "b"})
     assert rules(tree, revision="2026-05-13") == []
+
+
+def test_kinds_of_later_revisions_have_groups() -> None:
+    """Results of a kind that the revision does not know yet are told apart by its group keys, or are duplicates."""
+    one = {"object": DECISIONS, "model": "a"}
+    assert rules(bucket(one, {**one, "model": "b"}), revision="2024-12-04") == []
+    assert rules(bucket(one, one), revision="2024-12-04") == ["duplicate-group /results/1"]
 
 
 def test_kinds_are_told_per_bucket() -> None:

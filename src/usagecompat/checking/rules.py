@@ -189,7 +189,7 @@ def group_of(result: dict[str, Tree], revision: str = LATEST) -> tuple[object, .
     values = tuple(map(result.get, keys))
     if any(type(value) in (dict, list) for value in values):
         return None
-    return (tag, *((Number, value.key) if type(value) is Number else (type(value), value) for value in values))
+    return (tag, *((type(value), value) for value in values))
 
 
 def _result(result: dict[str, Tree], path: Path, revision: str) -> Iterator[Observation]:
