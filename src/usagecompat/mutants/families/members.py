@@ -101,6 +101,11 @@ class Place:
         name = self.member.name
         return self.change_record(lambda node: node if name in node else {**node, name: instead})
 
+    def renamed(self, other: str) -> Change:
+        """A change of the record that gives the member another name."""
+        name = self.member.name
+        return self.change_record(lambda node: renamed(node, lambda one: other if one == name else one))
+
     def change_record(self, change: Callable[[Object], Object]) -> Change:
         """A change of the record that may have the member."""
         return in_record(self.record.name, self.record.kind, change)
@@ -167,7 +172,7 @@ def _presence(place: Place) -> Iterator[Mutant]:
         if other:
             yield lossy(
                 f"renamed/{place.slug}",
-                place.change_record(lambda node, to=other: renamed(node, lambda one: to if one == name else one)),  # type: ignore[misc]
+                place.renamed(other),
                 fault=f"{place.words} comes back as `{other}`, its name at {when} revisions.",
                 **known,
             )

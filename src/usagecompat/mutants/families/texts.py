@@ -52,7 +52,7 @@ def mutants() -> Iterator[Mutant]:
     for size in (256, 512, 1024, 2048, 4096, 16384, 65536):
         yield strict(
             f"text-refused/longer-than-{size}",
-            lambda s, n=size: len(s.payload) > n,  # type: ignore[misc]
+            _longer(size),
             fault=f"A text of more than {size:,} bytes is refused.",
         )
     yield from _orders()
@@ -150,6 +150,10 @@ def _depth(node: Tree) -> int:
     if isinstance(node, dict):
         return 1 + max(map(_depth, node.values()), default=0)
     return 1 + max(map(_depth, node), default=0) if isinstance(node, list) else 0
+
+
+def _longer(size: int) -> Callable[[PayloadView], bool]:
+    return lambda view: len(view.payload) > size
 
 
 def _deeper(depth: int) -> Callable[[PayloadView], bool]:

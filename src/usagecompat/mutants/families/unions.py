@@ -53,7 +53,7 @@ def mutants() -> Iterator[Mutant]:
         slug = tag.removeprefix("organization.usage.").removesuffix(".result").replace("_", "-")
         yield lossy(
             f"kind/{slug}-confused",
-            _tags(lambda one, a=tag, b=other: b if one == a else one),  # type: ignore[misc]
+            _retagged(tag, other),
             fault=f"A record of {slug} comes back as its lookalike.",
             since=known_since(tag) or REVISIONS[0],
         )
@@ -86,7 +86,7 @@ def _of_kind(record: RecordShape) -> Iterator[Mutant]:
         ),
         "as-completions": (
             "A record of {} comes back as completions.",
-            _tags(lambda one: _FIRST if one == kind else one),
+            _retagged(kind, _FIRST),
         ),
     }
     for name, (fault, change) in rows.items():
@@ -110,6 +110,10 @@ def _closed(name: str, *, refusing: bool = False) -> Change:
 
 def _tags(change: Callable[[str], str]) -> Change:
     return on_results(lambda node: member(node, "object", of_text(change)))
+
+
+def _retagged(old: str, new: str) -> Change:
+    return _tags(lambda tag: new if tag == old else tag)
 
 
 def _unknown() -> Iterator[Mutant]:

@@ -129,11 +129,11 @@ def summed(nodes: list[Tree], key: Callable[[Tree], str]) -> list[Tree]:
 
 def merged(nodes: list[Tree]) -> list[Tree]:
     """All buckets as one."""
-    if len(nodes) < 2 or not isinstance(nodes[0], dict) or not isinstance(nodes[-1], dict):
+    if len(nodes) < 2 or not isinstance(first := nodes[0], dict) or not isinstance(last := nodes[-1], dict):
         return nodes
     gathered = [one for found in map(results_of, nodes) if isinstance(found, list) for one in found]
-    merged = member(nodes[0], "end_time", lambda _: nodes[-1].get("end_time"))  # type: ignore[union-attr]
-    return [with_results(merged, lambda _: gathered)]
+    whole = member(first, "end_time", lambda _: last.get("end_time"))
+    return [with_results(whole, lambda _: gathered)]
 
 
 def without_empty_end(nodes: list[Tree]) -> list[Tree]:
