@@ -180,7 +180,7 @@ KINDS: dict[str, tuple[Damage, str]] = {
     ),
     "range is not a revision": (
         said(NEGATIVE, revisions=[{"from": "2024-12-03", "to": "2025-02-10", "verdict": "invalid"}]),
-        "`from` must be the date of a revision",
+        "`revisions[0].from` must be the date of a revision",
     ),
     "range is not so": (
         said(NEGATIVE, revisions=[{"from": "2024-12-04", "to": "2025-02-10", "verdict": "valid"}]),

@@ -28,7 +28,7 @@ from usagecompat.corpus.mismatches import (
     Terms,
     a_shape,
     about,
-    cut,
+    at_place,
     errors_of,
     failing_of,
     how_to_fix,
@@ -137,14 +137,8 @@ def _judge_by_schema(
         )
         if expected and next(errors, None) is None:
             for culprit in expected:
-                yield Mismatch(
-                    code=culprit.code,
-                    pointer=culprit.pointer,
-                    expected=f"{name} refuses the payload here",
-                    seen=f"{name} accepts the payload",
-                    why=CODES[culprit.code].title,
-                    fix=how_to_fix(subject),
-                )
+                wrong = about(subject, culprit.code, f"{name} refuses the payload here", f"{name} accepts the payload")
+                yield evolve(wrong, pointer=culprit.pointer)
         elif not expected:
             found = sorted(errors, key=lambda error: [str(part).zfill(9) for part in error.absolute_path])
             new = {key: error for error in found if (key := (*error.absolute_path, error.message)) not in told}
@@ -153,19 +147,9 @@ def _judge_by_schema(
 
 
 def _refusal(subject: Case | Payload, error: Any, name: str) -> Mismatch:  # noqa: ANN401 - jsonschema's
-    path: Path = tuple(error.absolute_path)
-    place = read(subject.payload).line_and_column(path) or (None, None)
     code = _CODE_OF_KEYWORD.get(str(error.validator), "schema/wrong-type")
-    return Mismatch(
-        code=code,
-        pointer=pointer(path),
-        line=place[0],
-        column=place[1],
-        expected=f"{name} accepts the payload",
-        seen=cut(_DECIMAL.sub(r"\1", error.message)),
-        why=CODES[code].title,
-        fix=how_to_fix(subject),
-    )
+    seen = _DECIMAL.sub(r"\1", error.message)
+    return at_place(subject, code, tuple(error.absolute_path), f"{name} accepts the payload", seen)
 
 
 # -- record
@@ -268,17 +252,8 @@ def _round(subject: Case | Payload, revision: Revision, profile: Profile) -> Ite
         yield about(subject, "client/not-json", "JSON", f"{returned!r}")
         return
     for code, path, was, came in _changes(sent.value, back.value, ()):
-        place = sent.line_and_column(path) or (None, None)
-        yield Mismatch(
-            code=code,
-            pointer=pointer(path),
-            line=place[0],
-            column=place[1],
-            expected=cut(was),
-            seen=cut(came),
-            why=CODES[code].title,
-            fix="This is a fault of usagecompat itself: `loads` and `dumps` must lose nothing; please report it.",
-        )
+        fix = "This is a fault of usagecompat itself: `loads` and `dumps` must lose nothing; please report it."
+        yield evolve(at_place(subject, code, path, was, came), fix=fix)
     if loads(returned, revision=revision, profile=profile) != record:
         yield about(subject, "client/value-changed", "loads(dumps(record)) == record", "another record")
 
@@ -331,6 +306,3 @@ PAYLOAD_JUDGES: Final[Mapping[str, PayloadJudge]] = {
 def has_document(case: Case) -> bool:
     """Whether the payload of a case is a text that the json module reads, so that a schema can be held against it."""
     return not [one for one in case.findings if is_of(one, "json/") and one.code not in _READABLE]
-
-
-# -- the words

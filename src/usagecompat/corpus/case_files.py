@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
 from usagecompat.contract import LATEST, REVISIONS, resolve_revision
+from usagecompat.corpus.members import Members
 from usagecompat.corpus.tiers import Demand, Tier, demand_of, tier_of
 from usagecompat.exceptions import CorruptCase, UnreadableInput
 from usagecompat.findings import CODES, Profile, Severity, Shape, Verdict
@@ -31,17 +32,13 @@ from usagecompat.inputs import (
     without_case,
 )
 from usagecompat.inputs import read as read_payloads
-from usagecompat.jsontext import NO_VALUE, Number, read
+from usagecompat.jsontext import NO_VALUE, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from enum import StrEnum
+    from collections.abc import Iterator, Mapping
 
     from usagecompat.contract import Revision
     from usagecompat.jsontext import Tree
-
-_T = TypeVar("_T")
-_Name = TypeVar("_Name", bound="StrEnum")
 
 _VERSION: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 
@@ -326,24 +323,24 @@ def read_case(path: Path) -> Case:
     Raises:
         CorruptCase: The file cannot be read, or does not say what a case must say.
     """
-    said = _Reading(path, read_object(path))
-    verdict = said.name("verdict", Verdict)
+    said = Members(path, read_object(path))
+    verdict = said.word("verdict", Verdict)
     return Case(
-        id=said.id(),
+        id=_id(said),
         description=said.text("description"),
         evidence=said.text("evidence"),
         path=path,
-        shape=None if said.tree.get("shape", "") is None else said.name("shape", Shape),
-        revision=said.revision("revision"),
+        shape=None if said.tree.get("shape", "") is None else said.word("shape", Shape),
+        revision=_revision(said, "revision"),
         verdict=verdict,
-        published=said.name("published", Verdict) if "published" in said.tree else verdict,
-        findings=said.items("findings", _expected),
-        revisions=said.items("revisions", _range) if "revisions" in said.tree else (),
+        published=said.word("published", Verdict) if "published" in said.tree else verdict,
+        findings=tuple(map(_expected, said.items("findings"))),
+        revisions=tuple(map(_range, said.items("revisions"))) if "revisions" in said.tree else (),
         flags=said.texts("flags"),
-        fix=said.fix() if "fix" in said.tree else None,
-        since=said.version("since"),
-        said_demand=said.name("demand", Demand) if "demand" in said.tree else None,
-        said_tier=said.name("tier", Tier) if "tier" in said.tree else None,
+        fix=_fix(said) if "fix" in said.tree else None,
+        since=_since(said),
+        said_demand=said.word("demand", Demand) if "demand" in said.tree else None,
+        said_tier=said.word("tier", Tier) if "tier" in said.tree else None,
     )
 
 
@@ -373,7 +370,7 @@ def read_notes(root: Path) -> Mapping[str, Mapping[str, str]]:
     for flag, note in read_object(path).items():
         if not isinstance(note, dict):
             raise CorruptCase(str(path), f"the note on {flag!r} is not an object")
-        said = _Reading(path, note)
+        said = Members(path, note)
         notes[flag] = {name: said.text(name) for name in ("title", "problem", "seen_in", "fix")}
     return notes
 
@@ -398,98 +395,50 @@ def read_object(path: Path) -> dict[str, Tree]:
     return document.value
 
 
-@frozen
-class _Reading:
-    """Takes members out of an object of a file, and says which one is not what it must be."""
-
-    path: Path
-    tree: dict[str, Tree]
-
-    def refuse(self, name: str, what: str) -> CorruptCase:
-        if name not in self.tree:
-            return CorruptCase(str(self.path), f"`{name}` is missing; it must be {what}")
-        return CorruptCase(str(self.path), f"`{name}` must be {what}, not {self.tree[name]!r}")
-
-    def text(self, name: str) -> str:
-        value = self.tree.get(name)
-        if not isinstance(value, str) or not value:
-            raise self.refuse(name, "a text")
-        return value
-
-    def id(self) -> str:
-        """The id, which is printed and is part of names that pytest takes."""
-        value = self.text("id")
-        if not value.isprintable() or "::" in value or not value[0].isalnum():
-            raise self.refuse("id", "a topic, a slash and a name, in words that can be printed")
-        return value
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        value = self.tree.get(name)
-        if not isinstance(value, list):
-            raise self.refuse(name, "a list of texts")
-        texts = tuple(item for item in value if isinstance(item, str) and item.isprintable())
-        if len(texts) != len(value):
-            raise self.refuse(name, "a list of texts")
-        return texts
-
-    def name(self, name: str, names: type[_Name]) -> _Name:
-        value = self.tree.get(name)
-        if not isinstance(value, str) or value not in tuple(names):
-            raise self.refuse(name, f"one of {', '.join(names)}")
-        return names(value)
-
-    def revision(self, name: str) -> Revision:
-        value = self.tree.get(name)
-        if not isinstance(value, str) or value not in REVISIONS:
-            raise self.refuse(name, f"the date of a revision, such as {LATEST}")
-        return resolve_revision(value)
-
-    def version(self, name: str) -> str:
-        value = self.text(name)
-        if not _VERSION.fullmatch(value):
-            raise self.refuse(name, "a version such as 0.1.0")
-        return value
-
-    def integer(self, name: str) -> int:
-        value = self.tree.get(name)
-        if not isinstance(value, Number) or not value.is_integer:
-            raise self.refuse(name, "an integer")
-        return value.integer
-
-    def items(self, name: str, make: Callable[[_Reading], _T]) -> tuple[_T, ...]:
-        value = self.tree.get(name)
-        if not isinstance(value, list):
-            raise self.refuse(name, "a list")
-        inner = [_Reading(self.path, item) for item in value if isinstance(item, dict)]
-        if len(inner) != len(value):
-            raise self.refuse(name, "a list of objects")
-        return tuple(map(make, inner))
-
-    def fix(self) -> Fix:
-        value = self.tree["fix"]
-        if not isinstance(value, dict):
-            raise self.refuse("fix", "an object")
-        match value:
-            case {"replace": str(old), "with": str(new)}:
-                return Fix(old.encode(), new.encode())
-            case {"replace_hex": str(old), "with_hex": str(new)}:
-                try:
-                    return Fix(bytes.fromhex(old), bytes.fromhex(new))
-                except ValueError:
-                    raise self.refuse("fix", "bytes in hexadecimal") from None
-            case _:
-                raise self.refuse("fix", "`replace` and `with`, or `replace_hex` and `with_hex`, all of them texts")
+def _id(said: Members) -> str:
+    """The id, which is printed and is part of names that pytest takes."""
+    value = said.text("id")
+    if not value.isprintable() or "::" in value or not value[0].isalnum():
+        raise said.refuse("id", "a topic, a slash and a name, in words that can be printed")
+    return value
 
 
-def _expected(said: _Reading) -> Expected:
+def _revision(said: Members, name: str) -> Revision:
+    value = said.tree.get(name)
+    if not isinstance(value, str) or value not in REVISIONS:
+        raise said.refuse(name, f"the date of a revision, such as {LATEST}")
+    return resolve_revision(value)
+
+
+def _since(said: Members) -> str:
+    value = said.text("since")
+    if not _VERSION.fullmatch(value):
+        raise said.refuse("since", "a version such as 0.1.0")
+    return value
+
+
+def _fix(said: Members) -> Fix:
+    match said.inside("fix").tree:
+        case {"replace": str(old), "with": str(new)}:
+            return Fix(old.encode(), new.encode())
+        case {"replace_hex": str(old), "with_hex": str(new)}:
+            try:
+                return Fix(bytes.fromhex(old), bytes.fromhex(new))
+            except ValueError:
+                raise said.refuse("fix", "bytes in hexadecimal") from None
+        case _:
+            raise said.refuse("fix", "`replace` and `with`, or `replace_hex` and `with_hex`, all of them texts")
+
+
+def _expected(said: Members) -> Expected:
     code, pointer = said.text("code"), said.tree.get("pointer")
     if code not in CODES:
         raise CorruptCase(str(said.path), f"there is no finding code {code!r}; the catalogue is usagecompat.CODES")
     if not isinstance(pointer, str):
         raise said.refuse("pointer", "a JSON Pointer")
     count = said.integer("count") if "count" in said.tree else 1
-    return Expected(code, pointer, count, said.name("severity", Severity) if "severity" in said.tree else None)
+    return Expected(code, pointer, count, said.word("severity", Severity) if "severity" in said.tree else None)
 
 
-def _range(said: _Reading) -> Range:
-    return Range(said.revision("from"), said.revision("to"), said.name("verdict", Verdict))
+def _range(said: Members) -> Range:
+    return Range(_revision(said, "from"), _revision(said, "to"), said.word("verdict", Verdict))

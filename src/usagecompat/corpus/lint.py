@@ -35,21 +35,9 @@ _NEXT_SENTENCE: Final = re.compile(r"[.!?] [A-Z]")
 SEVERAL: Final = "several-places"
 """The flag of a case that no single edit fixes."""
 MEMBERS: Final = (
-    *(
-        "id",
-        "description",
-        "evidence",
-        "shape",
-        "revision",
-        "verdict",
-        "published",
-        "tier",
-        "demand",
-        "findings",
-        "revisions",
-    ),
-    *("flags", "judges", "fix", "since"),
-)
+    "id", "description", "evidence", "shape", "revision", "verdict", "published", "tier", "demand", "findings",
+    "revisions", "flags", "judges", "fix", "since",
+)  # fmt: skip
 """The order in which a case says things."""
 
 

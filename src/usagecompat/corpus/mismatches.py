@@ -7,20 +7,20 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from usagecompat.checking import check
 from usagecompat.contract import LATEST
 from usagecompat.corpus.case_files import Case, Expected, Payload
-from usagecompat.findings import CODES, Profile, Severity, Shape, Verdict
-from usagecompat.jsontext import Number, write
+from usagecompat.findings import CODES, Profile, Severity, Shape, Verdict, pointer
+from usagecompat.jsontext import Number, read, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from usagecompat.checking import Report
     from usagecompat.contract import Revision
-    from usagecompat.findings import Finding
+    from usagecompat.findings import Finding, Path
     from usagecompat.jsontext import Tree
 
 
@@ -110,14 +110,10 @@ def other_findings(case: Case, expected: Iterable[Expected], found: Iterable[Fin
 
 
 def _unexpected(case: Case, finding: Finding) -> Mismatch:
-    return Mismatch(
-        code=finding.code,
-        pointer=finding.pointer,
-        line=finding.line,
-        column=finding.column,
+    return evolve(
+        unwelcome(finding),
         expected="no such finding" if case.findings else "no finding at all",
         seen=f"{finding.message}{_times(finding.count)}",
-        why=CODES[finding.code].title,
         fix=f"{finding.hint} {how_to_fix(case)}".strip(),
     )
 
@@ -134,6 +130,12 @@ def unwelcome(finding: Finding) -> Mismatch:
         why=CODES[finding.code].title,
         fix=finding.hint or "Fix what wrote the payload; `usagecompat explain` explains the code.",
     )
+
+
+def at_place(subject: Case | Payload, code: str, path: Path, expected: str, seen: str) -> Mismatch:
+    """A mismatch at one place of a payload."""
+    line, column = read(subject.payload).line_and_column(path) or (None, None)
+    return evolve(about(subject, code, expected, seen), pointer=pointer(path), line=line, column=column)
 
 
 def other_verdict(case: Case, expected: Verdict, report: Report, until: str = "") -> Iterator[Mismatch]:

@@ -8,26 +8,22 @@ It needs no Python: `schemas/sequence.json` describes the file, `docs/paging.md`
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from usagecompat.corpus.data import folder
+from usagecompat.corpus.members import Members
 from usagecompat.exceptions import CorruptCase, UnreadableInput, UsageCompatError
 from usagecompat.inputs import SEQUENCES, content_of
-from usagecompat.jsontext import NO_VALUE, Number, read
+from usagecompat.jsontext import NO_VALUE, read
 from usagecompat.ledger import Delivery, Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from usagecompat.jsontext import Tree
-
-_Word = TypeVar("_Word", bound=StrEnum)
-
-_MOST_SEED: Final = 18
-"""Digits of a seed or a time."""
 
 
 class SequenceDuty(StrEnum):
@@ -126,17 +122,13 @@ def read_sequence(path: Path) -> Sequence:
         UnreadableInput: A file cannot be read.
     """
     head = read_head(path)
-    told = _Reader(path, head.tree)
-    exchanges = tuple(
-        _exchange(_Reader(path, one, f"exchanges[{index}]."), path)
-        for index, one in enumerate(told.objects("exchanges"))
-    )
+    told = Members(path, head.tree)
     return head.followed_by(
         path,
         duty=told.word("duty", SequenceDuty),
         report=told.text("report", empty=True),
-        exchanges=exchanges,
-        buckets=tuple(told.objects("buckets")),
+        exchanges=tuple(map(_exchange, told.items("exchanges"))),
+        buckets=tuple(dict(one.tree) for one in told.items("buckets")),
     )
 
 
@@ -190,9 +182,9 @@ def read_head(path: Path) -> Head:
     if document.value is NO_VALUE or not isinstance(document.value, dict):
         why = document.findings[0].message if document.findings else "a sequence is a JSON object"
         raise CorruptCase(str(path), why)
-    told = _Reader(path, document.value)
-    made = _Reader(path, told.object("ledger"), "ledger.")
-    scenarios = tuple(told.texts("scenarios"))
+    told = Members(path, document.value)
+    made = told.inside("ledger")
+    scenarios = told.texts("scenarios")
     try:
         ledger = Ledger(
             seed=made.whole("seed"),
@@ -218,78 +210,16 @@ def read_head(path: Path) -> Head:
     )
 
 
-def _exchange(told: _Reader, path: Path) -> Exchange:
+def _exchange(told: Members) -> Exchange:
     name = told.text("body")
-    body = path.parent / name
+    body = told.path.parent / name
     if not body.is_file():
-        raise CorruptCase(str(path), f"the body {name} is missing")
-    headers = told.object("headers")
+        raise CorruptCase(str(told.path), f"the body {name} is missing")
     return Exchange(
         query=told.text("query"),
         status=told.whole("status"),
-        headers=tuple((each, str(value)) for each, value in headers.items()),
-        body=content_of(body, path.parent),
+        headers=tuple((each, str(value)) for each, value in told.inside("headers").tree.items()),
+        body=content_of(body, told.path.parent),
         body_name=name,
         delivery=told.word("delivery", Delivery),
     )
-
-
-@frozen
-class _Reader:
-    """Members of an object, each of the type that it must have."""
-
-    path: Path
-    tree: Mapping[str, Tree]
-    within: str = ""
-
-    def _wrong(self, name: str, expected: str) -> CorruptCase:
-        there = "is missing" if name not in self.tree else "is something else"
-        return CorruptCase(str(self.path), f"`{self.within}{name}` must be {expected}, and {there}")
-
-    def text(self, name: str, *, empty: bool = False) -> str:
-        """A string."""
-        value = self.tree.get(name)
-        if not isinstance(value, str) or not (value or empty):
-            raise self._wrong(name, "a string")
-        return value
-
-    def texts(self, name: str) -> Iterator[str]:
-        """The strings of a list."""
-        value = self.tree.get(name)
-        if not isinstance(value, list):
-            raise self._wrong(name, "a list of strings")
-        for item in value:
-            if not isinstance(item, str):
-                raise self._wrong(name, "a list of strings")
-            yield item
-
-    def whole(self, name: str) -> int:
-        """An integer that is not below zero."""
-        value = self.tree.get(name)
-        if not isinstance(value, Number) or not value.lexeme.isdigit() or len(value.lexeme) > _MOST_SEED:
-            raise self._wrong(name, "a whole number of at most 18 digits")
-        return int(value.lexeme)
-
-    def object(self, name: str) -> Mapping[str, Tree]:
-        """An object."""
-        value = self.tree.get(name)
-        if not isinstance(value, dict):
-            raise self._wrong(name, "an object")
-        return value
-
-    def objects(self, name: str) -> list[dict[str, Tree]]:
-        """A list of objects."""
-        value = self.tree.get(name)
-        if not isinstance(value, list):
-            raise self._wrong(name, "a list of objects")
-        found = [item for item in value if isinstance(item, dict)]
-        if len(found) != len(value):
-            raise self._wrong(name, "a list of objects")
-        return found
-
-    def word(self, name: str, words: type[_Word]) -> _Word:
-        """One of a closed set of words."""
-        value = self.tree.get(name)
-        if not isinstance(value, str) or value not in tuple(words):
-            raise self._wrong(name, f"one of {', '.join(words)}")
-        return words(value)

@@ -254,17 +254,17 @@ class Evidence:
 
     # -- rules
 
-    def _rule(self, code: str, what: str, path: Path) -> Iterator[Key]:
-        key = ("rule", self.said.revision, code, what)
+    def _rule(self, code: str, what: str, path: Path, *, of: str = "") -> Iterator[Key]:
+        """What a rule comes to, of the rules that are a matter of each record `of` that record."""
+        key = ("rule", self.said.revision, f"{code} of {of}" if of else code, what)
         wanted = obligations().get(key)
-        if wanted is not None and (
-            self.expected.shows(code, path)
-            if wanted.code
-            else self.expected.speaks and not self.expected.shows(code, path)
-        ):
+        if wanted is None:
+            return
+        told = self.expected.shows(code, path)
+        if told if wanted.code else self.expected.speaks and not told:
             yield key
             if not wanted.code:
-                yield _near(code.partition(" of ")[0])
+                yield _near(code)
 
     def _sums(self, result: Object, kind: RecordShape, path: Path) -> Iterator[Key]:
         for rule in sum_rules(self.said.revision, kind.kind or ""):
@@ -280,15 +280,7 @@ class Evidence:
                 what = {0: "inside", -on_top: "on top"}.get(more, what)
                 if rule.settled_by in counts and what in {"inside", "on top"}:
                     what = f"settled, {what}"
-            key = ("rule", self.said.revision, f"{rule.code} of {kind.name}", what or "")
-            wanted = obligations().get(key)
-            if wanted is None:
-                continue
-            told = self.expected.shows(rule.code, path)
-            if told if wanted.code else self.expected.speaks and not told:
-                yield key
-                if not wanted.code:
-                    yield _near(rule.code)
+            yield from self._rule(rule.code, what or "", path, of=kind.name)
 
     def _page_rules(self, page: Object, buckets: list[tuple[int, Object]]) -> Iterator[Key]:
         cursor, more = page.get("next_page"), page.get("has_more")
