@@ -136,7 +136,7 @@ class _Conversion:
             member = _member(before, entry.name, there)
             wanted = _counterpart(before, after, member) if member is not None else after.members.get(entry.name)
             if wanted is None:
-                if not self._is_known(after, entry.name):
+                if entry.name not in after.required:  # which may not be declared
                     self._unknown(spot, index, after, here)
                 found[entry.name] = entry.name
             elif self._value(spot, index, member or wanted, wanted, here, after):
@@ -145,10 +145,6 @@ class _Conversion:
                     raise self.refuse(here, f"it would stand beside another `{wanted.name}`")
                 found[wanted.name] = entry.name
         self._missing(after, found.keys(), path)
-
-    def _is_known(self, shape: RecordShape, name: str) -> bool:
-        """Whether a record requires a name that it does not declare."""
-        return name in shape.required
 
     def _unknown(self, spot: Spot, index: int, after: RecordShape, path: Path) -> None:
         if self.strict:

@@ -13,7 +13,7 @@ from base64 import b32encode
 from hashlib import sha256
 from typing import Final
 
-from usagecompat.redaction.public import is_kind_like
+from usagecompat.contract import is_kind
 
 _DIGEST: Final = 16
 _SEAL: Final = 4
@@ -45,7 +45,7 @@ def pseudonym(text: str, key: bytes) -> str:
         return text
     digest = _letters(hmac.new(key, text.encode("utf-8", "surrogatepass"), sha256).digest())[:_DIGEST]
     core = digest + _seal(digest)
-    if is_kind_like(text):
+    if is_kind(text):
         return f"{_ORGANIZATION}usage.redacted_{core}.result"
     if text.startswith(_ORGANIZATION):
         return f"{_ORGANIZATION}redacted_{core}"

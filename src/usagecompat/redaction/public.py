@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from usagecompat.checking import is_one_edit
-from usagecompat.contract import is_kind
 from usagecompat.redaction.vocabulary import (
     API_SOURCES,
     DISCRIMINATORS,
@@ -127,11 +126,6 @@ def _is_public_object(text: str) -> bool:
         return True
     first, _, rest = text.partition(".")
     return first in {"organization", "org"} and text not in KINDS and _of_words(rest)
-
-
-def is_kind_like(text: str) -> bool:
-    """Whether `text` has the form of a discriminator of results."""
-    return is_kind(text) is not None
 
 
 def _item(text: str, hide: Callable[[str], str]) -> str:

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Final
 from attrs import field, frozen
 
 from usagecompat.exceptions import CannotRedact
+from usagecompat.findings import pointer
 from usagecompat.jsontext import MAX_SIZE, has_surrogate
 from usagecompat.redaction.proofs import prove
 from usagecompat.redaction.pseudonyms import is_pseudonym, pseudonym, pseudonym_of_name
 from usagecompat.redaction.public import is_public_name, publish
-from usagecompat.redaction.scanning import Found, Replaced, place_of, spoken, strings
+from usagecompat.redaction.scanning import Found, Replaced, spoken, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,7 +94,7 @@ class Redactor:
                 parts += text[done : found.start], new
                 done = found.start + len(found.inside)
                 path: Path = tuple(new_names.get(p, p) if isinstance(p, str) else p for p in found.path)
-                replaced.append(Replaced(place_of(path), found.is_name, new))
+                replaced.append(Replaced(pointer(path), found.is_name, new))
         if not replaced:
             return Redaction(data), new_names
         parts.append(text[done:])

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 from attrs import define, frozen
 
 from usagecompat.exceptions import CannotRedact
-from usagecompat.findings import pointer
 from usagecompat.redaction.public import is_public_name
 
 if TYPE_CHECKING:
@@ -33,32 +32,11 @@ _TOKEN: Final = re.compile(
     re.DOTALL,
 )
 _PLAIN_WORDS: Final = frozenset(
-    [
-        "true",
-        "false",
-        "null",
-        "True",
-        "False",
-        "None",
-        "undefined",
-        "NaN",
-        "nan",
-        "inf",
-        "Infinity",
-        "-Infinity",
-        "-NaN",
-        "t",
-        "tr",
-        "tru",
-        "f",
-        "fa",
-        "fal",
-        "fals",
-        "n",
-        "nu",
-        "nul",
-    ]
-)
+    (
+        "true", "false", "null", "True", "False", "None", "undefined", "NaN", "nan", "inf", "Infinity", "-Infinity",
+        "-NaN", "t", "tr", "tru", "f", "fa", "fal", "fals", "n", "nu", "nul",
+    )
+)  # fmt: skip
 """The words that programs write outside of quotes, and the beginnings of them with which a text may be cut off."""
 _NAMED: Final = re.compile(r"[ \t\n\r]*+:")
 _CLOSES: Final = {"{": "}", "[": "]"}
@@ -193,11 +171,6 @@ def spoken(inside: str) -> str:
     except json.JSONDecodeError:
         return inside
     return said
-
-
-def place_of(path: Path) -> str:
-    """The pointer of a place."""
-    return pointer(path)
 
 
 def _unknown(text: str, position: int) -> str:

@@ -27,11 +27,9 @@ from usagecompat.contract import (
 )
 from usagecompat.findings import SERVED_SHAPES, Shape
 from usagecompat.jsontext import Number
-from usagecompat.strategies.samples import records_in, rename, wrong_types
+from usagecompat.strategies.samples import Object, number, records_in, rename, wrong_types
 from usagecompat.strategies.trees import (
-    Object,
     naturals,
-    number,
     number_texts,
     result_trees,
     spelled,
@@ -186,14 +184,24 @@ def _misspelt(draw: DrawFn, said: Contract) -> Object:
     return tree
 
 
+@cache
+def _kinds_with(fits: Callable[[Member], bool], said: Contract) -> tuple[str, ...]:
+    """The kinds that have a member that fits."""
+    return tuple(kind for kind, shape in said.kinds.items() if any(map(fits, shape.members.values())))
+
+
+def _has(tree: Object, said: Contract, fits: Callable[[Member], bool]) -> bool:
+    """Whether a record of the tree may have a member that fits."""
+    return any(fits(member) for _, shape in _places(tree, said) for member in shape.members.values())
+
+
 def _is_renamed(member: Member) -> bool:
     return member.required and member.former_name is not None
 
 
 def _with_old_name(draw: DrawFn, said: Contract) -> Object:
-    kinds = [kind for kind, shape in said.kinds.items() if any(map(_is_renamed, shape.members.values()))]
-    tree = _any_tree(draw, said, draw(st.sampled_from((None, *kinds))), page=False)
-    if not any(_is_renamed(member) for _, shape in _places(tree, said) for member in shape.members.values()):
+    tree = _any_tree(draw, said, draw(st.sampled_from((None, *_kinds_with(_is_renamed, said)))), page=False)
+    if not _has(tree, said, _is_renamed):
         tree = draw(trees(said, Shape.BUCKET))
     node, member = _pick(draw, tree, said, _is_renamed)
     rename(node, member.name, member.former_name or "")
@@ -219,8 +227,7 @@ def _closed(member: Member) -> bool:
 
 
 def _with_unknown_value(draw: DrawFn, said: Contract) -> Object:
-    kinds = [kind for kind, shape in said.kinds.items() if any(map(_closed, shape.members.values()))]
-    tree = _any_tree(draw, said, draw(st.sampled_from(kinds)))
+    tree = _any_tree(draw, said, draw(st.sampled_from(_kinds_with(_closed, said))))
     node, member = _pick(draw, tree, said, _closed)
     known = member.values.known if member.values else ()
     node[member.name] = draw(texts.filter(lambda value: value not in known))
@@ -276,7 +283,7 @@ def _is_integer(member: Member) -> bool:
 
 def _spelled_as_float(draw: DrawFn, said: Contract) -> Object:
     tree = _any_tree(draw, said)
-    if not any(_is_integer(member) for _, shape in _places(tree, said) for member in shape.members.values()):
+    if not _has(tree, said, _is_integer):
         tree = draw(trees(said, Shape.BUCKET))  # a cost has no integer
     node, member = _pick(draw, tree, said, _is_integer)
     whole = draw(naturals)
@@ -285,8 +292,7 @@ def _spelled_as_float(draw: DrawFn, said: Contract) -> Object:
 
 
 def _negative(draw: DrawFn, said: Contract) -> Object:
-    kinds = [kind for kind, shape in said.kinds.items() if any(map(_is_count, shape.members.values()))]
-    tree = _any_tree(draw, said, draw(st.sampled_from(kinds)))
+    tree = _any_tree(draw, said, draw(st.sampled_from(_kinds_with(_is_count, said))))
     node, member = _pick(draw, tree, said, _is_count)
     node[member.name] = number(-1 - draw(naturals))
     return tree
@@ -397,11 +403,6 @@ def _same_group(_: DrawFn, results: list[Any], said: Contract) -> None:
     results.append(dict(results[0]))
 
 
-@cache
-def _no_kind_has(fits: Callable[[Member], bool], said: Contract) -> bool:
-    return not any(map(fits, (member for shape in said.kinds.values() for member in shape.members.values())))
-
-
 _FAULTS: Final[Mapping[str, _Fault]] = {
     "json/empty-text": _Fault(lambda draw, _: draw(st.text(" \t\r\n")).encode()),
     "json/invalid-utf-8": _text_fault(_not_utf_8),
@@ -425,11 +426,11 @@ _FAULTS: Final[Mapping[str, _Fault]] = {
     "schema/misspelt-member": _Fault(_misspelt),
     "schema/renamed-member": _Fault(
         _with_old_name,
-        lambda said: any(map(_is_renamed, said.bucket.members.values())) or not _no_kind_has(_is_renamed, said),
+        lambda said: any(map(_is_renamed, said.bucket.members.values())) or bool(_kinds_with(_is_renamed, said)),
     ),
     "schema/wrong-object": _Fault(_with_wrong_object),
     "schema/unknown-kind": _Fault(_with_unknown_kind),
-    "schema/unknown-value": _Fault(_with_unknown_value, lambda said: not _no_kind_has(_closed, said)),
+    "schema/unknown-value": _Fault(_with_unknown_value, lambda said: bool(_kinds_with(_closed, said))),
     **{deviation.code: _deviation(deviation) for deviation in DEVIATIONS},
     "record/integer-spelled-as-float": _Fault(_spelled_as_float),
     "record/negative-count": _Fault(_negative),

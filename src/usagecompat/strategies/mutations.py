@@ -321,6 +321,3 @@ def _made_anew(shape: RecordShape, said: Contract, node: Object, *, optional: bo
     node.update({name: number(0) if name in terms else value for name, value in made.items()})
     if "end_time" in node:
         node["end_time"] = number(8)
-
-
-# -- texts

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from json.encoder import encode_basestring, encode_basestring_ascii
 from string import ascii_lowercase, digits
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
 
@@ -26,7 +26,8 @@ from usagecompat.contract import (
     contract,
 )
 from usagecompat.findings import Shape
-from usagecompat.jsontext import Number, lexeme_of
+from usagecompat.jsontext import Number
+from usagecompat.strategies.samples import Object, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
     from usagecompat.jsontext import Tree
-
-Object: TypeAlias = dict[str, Any]
-"""An object of an exact JSON tree."""
 
 _MOST_ITEMS: Final = 3
 _SHAPE_NAMES: Final = frozenset({"object", "data", "results", "result"})
@@ -72,11 +70,6 @@ values: Final[SearchStrategy[Any]] = st.recursive(
     max_leaves=4,
 )
 """Any JSON at all."""
-
-
-def number(value: int) -> Number:
-    """The integer in its plain spelling."""
-    return Number(lexeme_of(value))
 
 
 def _integer_spelled(value: int) -> SearchStrategy[Number]:
