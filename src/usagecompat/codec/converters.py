@@ -24,7 +24,6 @@ from usagecompat.contract import (
     JsonType,
     Layout,
     Member,
-    Record,
     RecordShape,
     UnknownResult,
     UsageResult,
@@ -32,7 +31,6 @@ from usagecompat.contract import (
     is_kind,
     is_number_text,
     record_of,
-    to_tree,
 )
 from usagecompat.findings import Profile
 from usagecompat.jsontext import Number
@@ -65,14 +63,6 @@ def decoder(revision: str, profile: Profile = Profile.SERVED) -> Converter:
 def _without_type(hook: Hook) -> Callable[[Tree, object], object]:
     """`hook` as cattrs calls hooks, which tells them a type that they know already."""
     return lambda value, _: hook(value)
-
-
-@cache
-def encoder() -> Converter:
-    """A converter that unstructures records into exact JSON trees."""
-    converter = Converter()
-    converter.register_unstructure_hook_func(lambda cls: isinstance(cls, type) and issubclass(cls, Record), to_tree)
-    return converter
 
 
 # -- from trees

@@ -17,6 +17,7 @@ from typing import (
     Final,
     Literal,
     NoReturn,
+    ParamSpec,
     TypeVar,
     Union,
     cast,
@@ -139,6 +140,13 @@ class Record:
 
 
 R = TypeVar("R", bound=Record)
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def _remembered(function: Callable[_P, _T]) -> Callable[_P, _T]:
+    """The function with its answers kept, of a class of records, which type checkers do not believe to be hashable."""
+    return cast("Callable[_P, _T]", cache(function))
 
 
 def _shown(value: object) -> str:
@@ -162,7 +170,7 @@ def record_of(cls: type[R], members: Mapping[str, object], layout: Layout) -> R:
         layout = evolve(layout, unread=unread)
     record = cls.__new__(cls)
     get = members.get
-    for name, default, put in _slots(cls):  # type: ignore[arg-type]
+    for name, default, put in _slots(cls):
         value = get(name, default)
         if value is NOTHING:
             raise TypeError(f"{cls.__name__}: `{name}` is missing")
@@ -172,7 +180,7 @@ def record_of(cls: type[R], members: Mapping[str, object], layout: Layout) -> R:
     return record
 
 
-@cache
+@_remembered
 def _slots(cls: type[Record]) -> tuple[tuple[str, object, Callable[[Record, object], None]], ...]:
     """The members of a class: the name, the value where there is none, and how it is put into a record."""
     return tuple(
@@ -211,13 +219,9 @@ class Names:
     """The attribute behind each wire name that any revision, or the draft that has the record, uses."""
 
 
+@_remembered
 def names_of(cls: type[Record]) -> Names:
     """The names of a class of records."""
-    return _names_of(cls)  # type: ignore[arg-type]
-
-
-@cache
-def _names_of(cls: type[Record]) -> Names:
     members = tuple(one.name for one in fields(cls) if one.name != "_layout")
     former = {note.former: name for name, note in _renamed(cls).items() if name in members}
     return Names(
@@ -227,7 +231,7 @@ def _names_of(cls: type[Record]) -> Names:
     )
 
 
-@cache
+@_remembered
 def _notes(cls: type[Record]) -> Mapping[str, tuple[object, ...]]:
     """The type of each member and what else is annotated, by attribute."""
     hints = get_type_hints(cls, include_extras=True)
@@ -235,11 +239,10 @@ def _notes(cls: type[Record]) -> Mapping[str, tuple[object, ...]]:
 
 
 def _renamed(cls: type[Record]) -> Mapping[str, RenamedAt]:
-    notes_of: Mapping[str, tuple[object, ...]] = _notes(cls)  # type: ignore[arg-type]
-    return {name: note for name, notes in notes_of.items() for note in notes if isinstance(note, RenamedAt)}
+    return {name: note for name, notes in _notes(cls).items() for note in notes if isinstance(note, RenamedAt)}
 
 
-@cache
+@_remembered
 def _written(cls: type[Record], revision: str) -> Mapping[str, str]:
     """The names under which a revision writes members, where they are not the attributes'."""
     old = {name: note.former for name, note in _renamed(cls).items() if revision < note.revision}
@@ -269,7 +272,7 @@ def to_tree(record: Record) -> dict[str, Tree]:
         elif name in names and names[name] in pending:
             _write_member(tree, name, member_of(record, names[name]), layout)
             del pending[names[name]]
-    written = _written(type(record), layout.revision)  # type: ignore[arg-type]
+    written = _written(type(record), layout.revision)
     for name in pending:
         _write_member(tree, written.get(name, name), member_of(record, name), layout)
     for name, node in layout.undeclared.items():
@@ -336,9 +339,9 @@ class _Rule:
     former: RenamedAt | None
 
 
-@cache
+@_remembered
 def _rules(cls: type[Record]) -> tuple[_Rule, ...]:
-    notes: Mapping[str, tuple[object, ...]] = _notes(cls)  # type: ignore[arg-type]
+    notes = _notes(cls)
     return tuple(_rule(name, *notes[name]) for name in names_of(cls).members if name in notes)
 
 
@@ -390,7 +393,7 @@ def _check(record: Record) -> None:
         return
     if revision < cls.SINCE:
         raise TypeError(f"{cls.__name__}: there are such records since {cls.SINCE}, and none at {revision}")
-    for rule in _rules(cls):  # type: ignore[arg-type]
+    for rule in _rules(cls):
         value = member_of(record, rule.name)
         if type(value) is Number:
             continue

@@ -74,6 +74,14 @@ class Told:
             self.refuse(f"expected a string of printable characters, found {_what(self.value)}")
         return self.value
 
+    def text_of(self, name: str) -> str | None:
+        """A string that may be left out."""
+        return self.member(name).text() if self.has(name) else None
+
+    def texts_of(self, name: str) -> tuple[str, ...]:
+        """The strings of an array that may be left out."""
+        return tuple(item.text() for item in self.member(name).items()) if self.has(name) else ()
+
     def one_of(self, known: Sequence[str]) -> str:
         """One of several strings."""
         if self.value not in known:

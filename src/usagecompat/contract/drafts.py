@@ -223,12 +223,11 @@ class _Reader:
     def endpoints(self, kinds: Mapping[str, RecordShape]) -> Mapping[str, str]:
         """Which endpoint answers with which kind."""
         own: dict[str, str] = {}
-        if "endpoints" in self.said.mapping():
-            for endpoint in self.said.member("endpoints").mapping():
-                kind = self.said.member("endpoints").member(endpoint).member("kind").text()
-                if kind not in kinds:
-                    self.said.member("endpoints").member(endpoint).refuse(f"{kind!r} is no kind of this draft")
-                own.setdefault(kind, endpoint)
+        for endpoint, facts in _named(self.said, "endpoints"):
+            kind = facts.member("kind").text()
+            if kind not in kinds:
+                facts.refuse(f"{kind!r} is no kind of this draft")
+            own.setdefault(kind, endpoint)
         return {kind: own.get(kind) or ENDPOINTS[kind] for kind in kinds if kind in own or kind in ENDPOINTS}
 
     def queries(self) -> Mapping[str, Mapping[str, Parameter]] | None:
@@ -242,19 +241,18 @@ class _Reader:
 
     def meaning(self, record: str, name: str, attribute: str) -> Means | None:
         """What a member counts: as the draft says, or as the published revision of its time."""
-        if self.said.has("meanings") and self.said.member("meanings").has(record):
-            given = self.said.member("meanings").member(record)
-            if given.has(name):
-                return _means(given.member(name))
+        given = dict(_named(self.said, "meanings")).get(record)
+        if given is not None and given.has(name):
+            return _means(given.member(name))
         return meaning_of(record, attribute, min(day_of(self.revision), LATEST))
 
     def group_keys(self, kind: str) -> frozenset[str] | None:
         """What the endpoint of a kind can group by; None if the draft does not say."""
-        for facts in self.said.member("endpoints").entries() if self.said.has("endpoints") else ():
+        for _, facts in _named(self.said, "endpoints"):
             if facts.member("kind").value == kind and facts.has("parameters"):
                 parameters = facts.member("parameters")
                 if parameters.has("group_by") and parameters.member("group_by").has("values"):
-                    return frozenset(value.text() for value in parameters.member("group_by").member("values").items())
+                    return frozenset(parameters.member("group_by").texts_of("values"))
         return None
 
     def record(self, name: str, said: Told) -> RecordShape:
@@ -291,7 +289,7 @@ class _Reader:
     def members(self, record: str, said: Told) -> tuple[dict[str, Member], tuple[str, ...]]:
         """The members of a record, and the names that it requires, declared or not."""
         rows = said.member("members")
-        required = tuple(name.text() for name in said.member("required").items()) if said.has("required") else ()
+        required = said.texts_of("required")
         if len({*required}) < len(required):
             said.member("required").refuse("a name stands here twice")
         names = list(rows.mapping())
@@ -315,32 +313,21 @@ class _Reader:
     ) -> Member:
         """One member, with what our records know of it."""
         said.only(
-            "type",
-            "const",
-            "items",
-            "members",
-            "required",
-            "nullable",
-            "format",
-            "known_values",
-            "closed",
-            "former_name",
-            "doc",
+            *("type", "const", "items", "members", "required", "nullable", "format"),
+            *("known_values", "closed", "former_name", "doc"),
         )
         json_type = JsonType(said.member("type").one_of([str(one) for one in JsonType]))
         known = annotated(record, attribute)
         marker = known.marker if known is not None and known.type is json_type else None
-        const = said.member("const").text() if said.has("const") else None
+        const = said.text_of("const")
         nullable = said.flag("nullable")
-        doc = said.member("doc").text() if said.has("doc") else f"A member of {self.revision.source}."
+        doc = said.text_of("doc") or f"A member of {self.revision.source}."
         if marker is None:
             result = record not in (PAGE, BUCKET, AMOUNT)
             marker = _marker(json_type, doc, const=const, key=result and (nullable if keys is None else name in keys))
         elif said.has("doc"):
             marker = type(marker)(doc)
-        former = (known.former_name if known and name == attribute else None) or (
-            said.member("former_name").text() if said.has("former_name") else None
-        )
+        former = (known.former_name if known and name == attribute else None) or said.text_of("former_name")
         newer = attribute if known and name != attribute else None
         return Member(
             name=name,
@@ -352,7 +339,7 @@ class _Reader:
             const=const,
             values=_values(said, known),
             meaning=self.meaning(record, name, attribute),
-            format=said.member("format").text() if said.has("format") else None,
+            format=said.text_of("format"),
             of=_held(json_type, said, record),
             former_name=former if former not in names else None,
             newer_name=newer if newer not in names else None,
@@ -375,7 +362,7 @@ def _parameter(said: Told) -> Parameter:
     return Parameter(
         said.member("type").one_of(["integer", "number", "string", "boolean", "array"]),
         required=said.flag("required"),
-        values=tuple(value.text() for value in said.member("values").items()) if said.has("values") else (),
+        values=said.texts_of("values"),
         default=default,
     )
 
@@ -411,8 +398,7 @@ def _held(json_type: JsonType, said: Told, record: str) -> tuple[str, ...]:
 def _values(said: Told, known: Member | None) -> Values | None:
     """The values that the draft lists, or that our records know of from a description."""
     if said.has("known_values"):
-        listed = tuple(value.text() for value in said.member("known_values").items())
-        return Values(listed, closed=said.flag("closed"))
+        return Values(said.texts_of("known_values"), closed=said.flag("closed"))
     return known.values if known is not None and known.values is not None and known.values.in_prose else None
 
 

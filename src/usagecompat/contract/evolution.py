@@ -387,6 +387,3 @@ def _type(member: Member) -> str:
     elif member.values is not None and member.values.closed:
         kind = f"one of {_quoted(member)}"
     return f"{kind} or null" if member.nullable else kind
-
-
-# -- whom it breaks

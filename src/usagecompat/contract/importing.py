@@ -265,16 +265,14 @@ class _Reader:
     # -- records
 
     def _page(self, endpoint: str, place: str, page: Node) -> None:
-        held = _array_of_objects(page)
-        buckets = None if held is None else (page.properties or {})[held].items
-        inside = None if buckets is None else _array_of_objects(buckets)
-        results = None if inside is None or buckets is None else (buckets.properties or {})[inside].items
-        if held is None or buckets is None or inside is None or results is None:
+        parts = _parts_of(page)
+        if parts is None:
             self.tell(
                 page.place, "an answer that is no page of buckets of results", "the endpoint's answer is left out"
             )
             self.answers[endpoint] = []
             return
+        (held, buckets), (inside, results) = parts
         for what, one in (("a page", page), ("a bucket", buckets), ("a result", results)):
             if one.null:
                 self.tell(one.place, f"{what} that may be null", "it is read as if it could not be")
@@ -389,10 +387,10 @@ class _Reader:
                 self.tell(place, told, "the member is left out, so that anything may stand there")
 
 
-def _array_of_objects(node: Node) -> str | None:
-    """The member of an object that is an array of objects, if there is one and only one."""
+def _array_of_objects(node: Node) -> tuple[str, Node] | None:
+    """The member of an object that is an array of objects, and what its items are, if there is one and only one."""
     found = [
-        name
+        (name, inner.items)
         for name, inner in (node.properties or {}).items()
         if _only(inner) == "array"
         and inner.items is not None
@@ -401,13 +399,17 @@ def _array_of_objects(node: Node) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+def _parts_of(page: Node) -> tuple[tuple[str, Node], tuple[str, Node]] | None:
+    """The buckets of a page and the results of a bucket, each under its name; None if it is no page of these."""
+    buckets = _array_of_objects(page)
+    results = None if buckets is None else _array_of_objects(buckets[1])
+    return None if buckets is None or results is None else (buckets, results)
+
+
 def _breadth(page: Node) -> int:
     """How many kinds of results a page lists."""
-    held = _array_of_objects(page)
-    buckets = (page.properties or {})[held].items if held else None
-    inside = _array_of_objects(buckets) if buckets is not None else None
-    items = (buckets.properties or {})[inside].items if buckets is not None and inside else None
-    return len(items.alternatives) if items is not None else 0
+    parts = _parts_of(page)
+    return 0 if parts is None else len(parts[1][1].alternatives)
 
 
 def _only(node: Node) -> str | None:

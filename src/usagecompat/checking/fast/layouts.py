@@ -111,12 +111,10 @@ def observe(tree: Tree, shape: Shape, contract: Contract) -> Layout | None:
     """
     records: dict[str, RecordLayout] = {}
     for record, node in _objects(tree, shape, contract):
-        if len(node) > len(record.members) + MOST_UNDECLARED:
-            return None
-        before = records.get(record.name, RecordLayout())
         most = len(record.members) + MOST_UNDECLARED
         if len(node) > most:
             return None
+        before = records.get(record.name, RecordLayout())
         if tuple(node) != before.names:
             after = before.merged(RecordLayout(tuple(node)))
             if after is None or len(after.names) > most:
