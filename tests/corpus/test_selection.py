@@ -189,8 +189,14 @@ def test_manifest_tells_each_case(write: Callable[..., Path], tmp_path: Path) ->
         ({"findings": ["json/empty-text"]}, "`findings` must be a list of objects"),
         ({"findings": [{"code": "json/none", "pointer": ""}]}, "there is no finding code 'json/none'"),
         ({"findings": [{"code": "json/empty-text"}]}, "`findings[0].pointer` is missing"),
-        ({"findings": [{"code": "json/empty-text", "pointer": "", "count": "2"}]}, "`findings[0].count` must be an integer"),
-        ({"revisions": [{"from": "2024-12-04", "to": "now", "verdict": "valid"}]}, "`revisions[0].to` must be the date"),
+        (
+            {"findings": [{"code": "json/empty-text", "pointer": "", "count": "2"}]},
+            "`findings[0].count` must be an integer",
+        ),
+        (
+            {"revisions": [{"from": "2024-12-04", "to": "now", "verdict": "valid"}]},
+            "`revisions[0].to` must be the date",
+        ),
         ({"flags": "served"}, "`flags` must be a list of texts"),
         ({"flags": [1]}, "`flags` must be a list of texts"),
         ({"fix": {"replace": "a"}}, "`fix` must be `replace` and `with`"),
