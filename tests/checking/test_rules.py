@@ -362,6 +362,20 @@ def test_currency(currency: object, expected: list[str]) -> None:
     assert severities <= {Severity.NOTE}
 
 
+@pytest.mark.parametrize(
+    ("currency", "hint"),
+    [
+        ("$", 'The API sends "usd".'),
+        (" \u20ac", 'The API sends "eur".'),
+        ("dollars", 'The API sends codes such as "usd".'),
+    ],
+)
+def test_a_sign_has_a_code(currency: str, hint: str) -> None:
+    """For the sign of a currency its code is named, and for anything else a code as an example."""
+    amount = {"value": 1, "currency": currency}
+    assert said({"object": "organization.costs.result", "amount": amount})[0][1] == hint
+
+
 def test_amounts_of_other_kinds_are_nobodys() -> None:
     """What stands in a member that the kind does not declare is not looked at."""
     assert rules(embedding(amount={"currency": "USD"})) == []

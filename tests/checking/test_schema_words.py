@@ -81,6 +81,13 @@ WORDS: dict[str, tuple[Revision, object, str, str, str]] = {
     "number": (LATEST, 5, "schema/wrong-type ", "expected an object, found the number 5", "A payload is an object whose `object` names it: page, bucket, or a kind such as organization.costs.result."),
     "empty": (LATEST, {}, "schema/missing-member /object", "this cannot be recognized: it has no `object`, and no member of a page, a bucket or a result", "The object is empty."),
     "nothing-known": (LATEST, {"foo":1}, "schema/missing-member /object", "this cannot be recognized: it has no `object`, and no member of a page, a bucket or a result", "A payload is an object whose `object` names it: page, bucket, or a kind such as organization.costs.result."),
+    "other-endpoint": (LATEST, {"id": "1", "object": "chat.completion"}, "schema/wrong-object /object", 'this is an object of another endpoint, "chat.completion"', "It is neither usage nor a cost. A payload is an object whose `object` names it: page, bucket, or a kind such as organization.costs.result."),
+    "error-answer": (LATEST, {"error": {"message": "Invalid page token"}}, "schema/missing-member /object", 'this is an error answer of the API: "Invalid page token"', "The request failed, so there is no payload; ask again."),
+    "time-as-text": (LATEST, bucket(start_time="2026-01-01T00:00:00Z"), "schema/wrong-type /start_time", 'expected an integer, found the string "2026-01-01T00:00:00Z"', "Write 1767225600: times are seconds since 1970."),
+    "time-with-fraction": (LATEST, bucket(start_time=1.5), "schema/wrong-type /start_time", "expected an integer, found the number 1.5", "Times are whole seconds."),
+    "time-as-object": (LATEST, bucket(end_time={}), "schema/wrong-type /end_time", "expected an integer, found an object", "Write seconds since 1970, such as 1767225600."),
+    "object-for-integer": (LATEST, store(usage_bytes={}), "schema/wrong-type /usage_bytes", "expected an integer, found an object", "Write a whole number, such as 1000."),
+    "undeclared-nearly": (LATEST, store(project_idds="p"), "schema/undeclared-member /project_idds", 'UsageVectorStoresResult does not declare "project_idds"', 'Did you mean "project_id"?'),
 }  # fmt: skip
 """For each: the revision, the payload, code and pointer of the finding, its message, and its hint."""
 
@@ -99,3 +106,18 @@ def test_words(name: str) -> None:
     revision, tree, place, message, hint = WORDS[name]
     found = check(text(tree), revision=revision, shape=SHAPES.get(name)).findings
     assert [(one.message, one.hint) for one in found if f"{one.code} {one.pointer}" == place] == [(message, hint)]
+
+
+def test_each_name_has_its_own_suggestion() -> None:
+    """What one name may be meant for is not said of another, nor of the same name in another place."""
+    one = cost(api_source="agent_api", quantity_unit="image", project_idds="p")
+    hints = {finding.pointer: finding.hint for finding in check(text(one)).findings}
+    assert hints == {
+        "/api_source": 'Did you mean "agents_api"?',
+        "/quantity_unit": 'Did you mean "images"?',
+        "/project_idds": 'Did you mean "project_id"?',
+    }
+    both = bucket(store(input_tokeens=1), {"object": COMPLETIONS, "output_tokens": 1, "input_tokeens": 1})
+    found = {finding.pointer: finding.hint for finding in check(text(both)).findings}
+    assert found["/results/0/input_tokeens"] == ""
+    assert "`input_tokens`" in found["/results/1/input_tokens"]

@@ -75,7 +75,7 @@ BROKEN = [
     ('"\\x41"', "syntax-error", 1), ("\"\\'\"", "syntax-error", 1), ('"\\a"', "syntax-error", 1), ('"\\\t"', "syntax-error", 1),
     ('"\\U0041"', "syntax-error", 1), ('"\\u00G0"', "syntax-error", 1), ('"\\u12"', "syntax-error", 1), ('"\\u 123"', "syntax-error", 1),
     ('"\\u\uff11234"', "syntax-error", 1), ('"\\ud83d\\u12x4"', "syntax-error", 7), ('"\\\\\\q"', "syntax-error", 3),
-    ('["\\q","\\n"]', "syntax-error", 2), ('"\\q\\n"', "syntax-error", 1), ('"\\u12\\n"', "syntax-error", 1),
+    ('["\\q","\\n"]', "syntax-error", 2), ('"\\q\\n"', "syntax-error", 1), ('"\\u12\\n"', "syntax-error", 1), ('"\\u\\n"', "syntax-error", 1),
     ("\ufeff{}", "byte-order-mark", 0), ("\ufeff", "byte-order-mark", 0),
 ]  # fmt: skip
 
@@ -246,6 +246,7 @@ def test_64_mib_are_read_and_one_byte_more_is_not() -> None:
         assert document.value is NO_VALUE
         assert places(document) == [("json/limit-size", "", (1, 1))]
         assert "the limit is 67,108,864" in document.findings[0].message
+        assert "one by one" in document.findings[0].hint
 
 
 NESTS = [("[", "]", "1"), ('{"a":', "}", "1"), ('[{"[[":', "}]", '"]"'), ('["\\"[",', "]", '"\\\\"')]
