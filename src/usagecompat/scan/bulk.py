@@ -15,21 +15,19 @@ from operator import attrgetter, ge, methodcaller
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
-from attrs import frozen
 from msgspec import UNSET
 
-from usagecompat.checking import LAST_TIME, is_currency_code, sum_rules
-from usagecompat.checking.fast import Column, Findings, RecordLayout
+from usagecompat.checking import LAST_TIME
+from usagecompat.checking.fast import Findings
 from usagecompat.checking.fast.columns import NOT_SAFE, NUMBER_TEXT, is_lossy
 from usagecompat.checking.fast.extracts import extract
 from usagecompat.checking.fast.route import DECODE_ERRORS, encode_struct, says_the_same
-from usagecompat.checking.fast.types import SourceText
 from usagecompat.checking.flat_records import may_be_flat
-from usagecompat.contract import JsonType, Tolerance
 from usagecompat.findings import Shape
-from usagecompat.jsontext import INT32_LEAST, INT32_MOST, Number
+from usagecompat.jsontext import Number
+from usagecompat.scan.bulk_checks import check_of
 from usagecompat.scan.bulk_dates import date_buckets, date_payload
-from usagecompat.scan.revision_fit import ALL, Masks
+from usagecompat.scan.revision_fit import ALL
 from usagecompat.scan.trees import NO_START
 from usagecompat.scan.undeclared import UNDECLARED
 
@@ -38,13 +36,11 @@ if TYPE_CHECKING:
 
     from usagecompat.checking.fast import FastRecord, FastTypes
     from usagecompat.checking.fast.route import Route
-    from usagecompat.contract import Member, RecordShape
     from usagecompat.findings import Observation
+    from usagecompat.scan.bulk_checks import Check
     from usagecompat.scan.counts import Counts
     from usagecompat.scan.unpublished import Finder
 
-Run: TypeAlias = "Callable[[Sequence[Any], list[int], list[int]], None]"
-"""Counts what the columns of the record name, and adds the mask of each object: 0 if anything is wrong with it."""
 Found: TypeAlias = "tuple[Shape, tuple[tuple[Observation, int], ...]]"
 """What a payload is, and each finding's first place and count."""
 
@@ -56,23 +52,6 @@ _starts: Final = attrgetter("start_time")
 _ends: Final = attrgetter("end_time")
 _results: Final = attrgetter("results")
 _is_undeclared: Final = methodcaller("startswith", UNDECLARED)
-_MOST_CHECKS: Final = 256
-
-
-@frozen
-class _Check:
-    """The check of one record, for objects that stand in different arrays."""
-
-    run: Run
-    columns: tuple[Column, ...]
-    base: int
-    """The mask of objects that have nothing but what they must have."""
-    is_uniform: bool
-    """Whether all objects have that mask, and nothing in them is counted."""
-    is_plain: bool
-    """Whether there is nothing to look at at all."""
-    raw: tuple[tuple[Callable[[Any], Any], str | None], ...]
-    """Where its numbers are that are kept as they are spelled, each with the code of its being a string, if it may."""
 
 
 class SpotlessLines:
@@ -82,7 +61,7 @@ class SpotlessLines:
         """Prepare for the layout of `route`."""
         self._types: FastTypes = route.types
         self._decode = route.decode
-        self._checks: dict[tuple[type[object], int], _Check] = {}
+        self._checks: dict[tuple[type[object], int], Check] = {}
         contract = route.types.contract
         classes = {record.shape.name: cls for cls, record in route.types.records.items()}
         self._page, self._bucket = classes[contract.page.name], classes[contract.bucket.name]
@@ -211,7 +190,7 @@ class SpotlessLines:
             tallying.add_up(kind, starts, results)
         return odd
 
-    def _has_notes(self, check: _Check, bucket: Any, result: Any) -> bool:  # noqa: ANN401 - Structs
+    def _has_notes(self, check: Check, bucket: Any, result: Any) -> bool:  # noqa: ANN401 - Structs
         counted: Counter[str] = Counter()
         self._masks(check, [result], counted)
         self._masks(self._bucket_check, [bucket], counted)
@@ -372,13 +351,13 @@ class SpotlessLines:
                 return False
         return self._run(self._check(cls, self._in_bucket), results, masks, counted)
 
-    def _run(self, check: _Check, objects: Sequence[Any], masks: list[int], counted: Counter[str]) -> bool:
+    def _run(self, check: Check, objects: Sequence[Any], masks: list[int], counted: Counter[str]) -> bool:
         """Add the mask of each object; False if one is not spotless."""
         more = self._masks(check, objects, counted)
         masks += more
         return 0 not in more and not any(map(_TEXT.__and__, more))
 
-    def _masks(self, check: _Check, objects: Sequence[Any], counted: Counter[str]) -> list[int]:
+    def _masks(self, check: Check, objects: Sequence[Any], counted: Counter[str]) -> list[int]:
         """The mask of each object, 0 if it is not spotless, and how often there are notes in them."""
         if check.is_plain:
             return [check.base] * len(objects)
@@ -409,33 +388,13 @@ class SpotlessLines:
                         counted["record/lossy-number"] += 1
         return masks
 
-    def _check(self, cls: type[object], envelope: int) -> _Check:
+    def _check(self, cls: type[object], envelope: int) -> Check:
         """The check of one record in objects for which only the revisions of `envelope` come into question."""
         key = cls, envelope
         if key not in self._checks:
-            record = self._types.records[cls]
-            layout = self._types.layout.records.get(record.shape.name, RecordLayout())
-            names = layout.completed(record.shape)
-            raw: list[tuple[Callable[[Any], Any], str | None]] = [
-                (attrgetter(member.attribute), _text_code(member)) for member in record.numbers
-            ]
-            if record.part is not None:
-                amount, part = self._check(self._amount, envelope), attrgetter(record.part)
-                raw += [(_within(part, number), texts) for number, texts in amount.raw]
-                if not amount.is_uniform or amount.base != envelope:
-                    raw.append((_always, None))
-            run, base, is_uniform, is_plain = _compiled(
-                record.shape, names, record.columns, self._types.contract.revision, envelope
-            )
-            is_plain = is_plain and not raw
-            self._checks[key] = _Check(run, record.columns, base, is_uniform, is_plain, tuple(raw))
+            amount = None if self._types.records[cls].part is None else self._check(self._amount, envelope)
+            self._checks[key] = check_of(self._types, cls, envelope, amount)
         return self._checks[key]
-
-
-def _text_code(member: Member) -> str | None:
-    """The code for a number that is a string, where the API is known to send it."""
-    deviation = member.deviations.get(Tolerance.NUMBER_TEXT)
-    return deviation.code if deviation else None
 
 
 def _class(value: object) -> type[object]:
@@ -445,122 +404,6 @@ def _class(value: object) -> type[object]:
 def _spaceless(data: bytes) -> bytes:
     """The tokens of lines; line by line, they stay where they are."""
     return data.translate(None, _SPACE)
-
-
-def _within(part: Callable[[Any], Any], number: Callable[[Any], object]) -> Callable[[Any], object]:
-    """Where a number of an amount is."""
-
-    def inner(value: Any) -> object:  # noqa: ANN401 - a Struct
-        amount = part(value)
-        return UNSET if amount is UNSET else number(amount)
-
-    return inner
-
-
-def _always(_value: object) -> bytes:
-    """Nothing that is safe: each object is left to be judged by itself."""
-    return b"?"
-
-
-@lru_cache(maxsize=_MOST_CHECKS)
-def _compiled(
-    shape: RecordShape, names: tuple[str, ...], columns: tuple[Column, ...], revision: str, envelope: int
-) -> tuple[Run, int, bool, bool]:
-    """The check of one record as a function, and what `_Check` says of it."""
-    scope: dict[str, Any] = {"UNSET": UNSET, "MOST": INT32_MOST, "LEAST": INT32_LEAST, "IS_CODE": is_currency_code}
-    writer = _Writer(shape, names, columns)
-    base, tests = writer.masks(envelope)
-    exec("\n".join(writer.all_lines(revision, base, tests)), scope)  # noqa: S102 - made of the contract's names and of numbers
-    run: Run = scope["check"]
-    is_uniform = not tests and not columns
-    return run, base, is_uniform, is_uniform and not writer.is_checked(revision)
-
-
-class _Writer(SourceText):
-    """
-    Writes the check of one record as Python, like the fast route's own, for objects of different arrays.
-
-    Group keys are not compared, and each object gets its mask: the revisions that declare all that it has,
-    that require nothing that it has not, and that allow each null in it.
-    """
-
-    def is_checked(self, revision: str) -> bool:
-        """Whether there is anything that can be wrong."""
-        return bool(self._sums(revision) or self._currency())
-
-    def all_lines(self, revision: str, base: int, tests: list[str]) -> list[str]:
-        """The check, line by line; `tests` change the mask `f`."""
-        counted = range(len(self._columns))
-        checks = [*self._never(), *self._undecided(revision), *self._sums(revision), *self._currency()]
-        body = [
-            *(line.replace("return False", "add(0); continue") for line in checks),
-            *self._counters(),
-            f"f = {base}",
-            *tests,
-            "add(f)",
-        ]
-        return [
-            "def check(objects, counts, masks):",
-            "    add = masks.append",
-            *(f"    n{index} = 0" for index in counted),
-            "    for o in objects:",
-            *(f"        {line}" for line in body),
-            *(f"    counts[{index}] += n{index}" for index in counted),
-        ]
-
-    def masks(self, envelope: int) -> tuple[int, list[str]]:
-        """What is true of all objects, and the tests that tell them apart."""
-        shape, masks = self._shape, Masks(self._shape)
-        base = envelope & masks.known
-        for name in masks.names - shape.members.keys():
-            base &= masks.absent(name)
-        for name in shape.required:
-            base &= masks.present(name)
-        steps: dict[int, list[str]] = {}
-        tests: list[str] = []
-        for name, member in shape.members.items():
-            value = f"o.{member.attribute}"
-            if name not in shape.required:
-                present, absent = base & masks.present(name), base & masks.absent(name)
-                if present != base:
-                    steps.setdefault(present, []).append(f"{value} is not UNSET")
-                if absent != base:
-                    tests += [f"if {value} is UNSET:", f"    f &= {absent}"]
-            if member.nullable and base & masks.null(name) != base and member.type is not JsonType.NUMBER:
-                tests += [f"if {value} is None:", f"    f &= {masks.null(name)}"]
-        order = sorted(steps, key=int.bit_count)
-        if all(less & more == less for less, more in pairwise(order)):  # then the first that holds says it all
-            for index, mask in enumerate(order):
-                first = "if" if index == 0 else "elif"
-                tests[index * 2 : index * 2] = [f"{first} {' or '.join(steps[mask])}:", f"    f = {mask}"]
-        else:
-            for mask, conditions in steps.items():
-                tests += [f"if {' or '.join(conditions)}:", f"    f &= {mask}"]
-        return base, tests
-
-    def _never(self) -> list[str]:
-        """What is left to be judged by itself: a member that this revision does not declare, but another one does."""
-        declared = Masks(self._shape).names
-        lines: list[str] = []
-        for column in self._columns:
-            if column.code == "schema/undeclared-member" and column.name in declared:
-                lines += [f"if o.{column.attribute} is not UNSET:", "    return False"]
-        return lines
-
-    def _undecided(self, revision: str) -> list[str]:
-        """What is left, too: sums that other revisions count otherwise."""
-        lines: list[str] = []
-        for rule in sum_rules(revision, self._shape.kind or ""):
-            if rule.on_top:
-                terms = [f"o.{self._shape.members[name].attribute}" for name in rule.terms]
-                there = [f"{term} is not UNSET and {term} is not None" for term in terms]
-                known = f"o.{rule.settled_by}" if rule.settled_by else "None"
-                on_top = f"o.{rule.on_top} is not UNSET and o.{rule.on_top}"
-                lines += [
-                    f"if {on_top} and {' and '.join(there)} and ({known} is UNSET or {known} is None):",
-                    "    return False",
-                ]
-        return lines
 
 
 @lru_cache(maxsize=16)
