@@ -11,7 +11,8 @@ import click
 
 from usagecompat.cli import completing
 from usagecompat.cli.formats import formats
-from usagecompat.cli.output import put, say, say_json, write_file
+from usagecompat.cli.generated import page_options, put_page
+from usagecompat.cli.output import say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from usagecompat.corpus.coverage import Coverage, Status
 
 _CORPUS: Final = click.Path(file_okay=False, path_type=Path)
-_PAGE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command(short_help="Report what the cases must cover, and which case does.")
@@ -86,8 +86,7 @@ def _totals(found: Coverage) -> list[str]:
 
 
 @click.command(short_help="Write or check the page about the corpus.")
-@click.option("--write", type=_PAGE, metavar="[FILE]", is_flag=False, flag_value=Path("docs/corpus.md"))
-@click.option("--check", type=_PAGE, metavar="[FILE]", is_flag=False, flag_value=Path("docs/corpus.md"))
+@page_options("docs/corpus.md")
 @click.pass_context
 def about(context: click.Context, *, write: Path | None, check: Path | None) -> None:
     """
@@ -99,13 +98,4 @@ def about(context: click.Context, *, write: Path | None, check: Path | None) -> 
     from usagecompat.corpus import selection as corpus  # noqa: PLC0415 - as above
     from usagecompat.mutants import page  # noqa: PLC0415 - as above
 
-    text = page(corpus.cases(), corpus.packaged())
-    if write:
-        write_file(write, text)
-    elif check:
-        stale = not check.is_file() or check.read_text("utf-8") != text
-        if stale:
-            say(f"{check} is stale; to fix this: usagecompat fixtures about --write {check}", err=True)
-        context.exit(1 if stale else 0)
-    else:
-        put(text)
+    put_page(context, page(corpus.cases(), corpus.packaged()), write=write, check=check)

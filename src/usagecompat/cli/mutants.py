@@ -12,7 +12,8 @@ import click
 
 from usagecompat.cli import completing
 from usagecompat.cli.formats import formats
-from usagecompat.cli.output import put, say, say_json, write_file
+from usagecompat.cli.generated import page_options, put_page
+from usagecompat.cli.output import say, say_json
 from usagecompat.cli.progress import progress
 from usagecompat.cli.revision_option import REVISION
 from usagecompat.contract import REVISIONS
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from usagecompat.mutants import Mutant, MutantResult
 
 _CORPUS: Final = click.Path(file_okay=False, path_type=Path)
-_PAGE: Final = click.Path(dir_okay=False, path_type=Path)
 _SHOWN: Final = 3
 _JOBS: Final = click.option(
     "--jobs",
@@ -185,8 +185,7 @@ def sets(  # noqa: PLR0913 - one for each option
 
 
 @click.command(short_help="Write or check the page about what clients got wrong.")
-@click.option("--write", type=_PAGE, metavar="[FILE]", is_flag=False, flag_value=Path("docs/faults.md"))
-@click.option("--check", type=_PAGE, metavar="[FILE]", is_flag=False, flag_value=Path("docs/faults.md"))
+@page_options("docs/faults.md")
 @click.pass_context
 def faults(context: click.Context, *, write: Path | None, check: Path | None) -> None:
     """
@@ -198,13 +197,4 @@ def faults(context: click.Context, *, write: Path | None, check: Path | None) ->
     from usagecompat.corpus import selection as corpus  # noqa: PLC0415 - as above
     from usagecompat.mutants import table  # noqa: PLC0415 - as above
 
-    text = table(corpus.cases())
-    if write:
-        write_file(write, text)
-    elif check:
-        stale = not check.is_file() or check.read_text("utf-8") != text
-        if stale:
-            say(f"{check} is stale; to fix this: usagecompat fixtures faults --write {check}", err=True)
-        context.exit(1 if stale else 0)
-    else:
-        put(text)
+    put_page(context, table(corpus.cases()), write=write, check=check)

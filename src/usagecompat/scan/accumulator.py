@@ -16,30 +16,24 @@ from attrs import field, frozen
 
 from usagecompat.checking import fast_route, look, report_on, told_shape, verdict_of
 from usagecompat.contract import LATEST, contract, is_kind
-from usagecompat.findings import CODES, Profile, Shape, Verdict, pointer
+from usagecompat.findings import CODES, Profile, Shape, Verdict
 from usagecompat.jsontext import MAX_SIZE, NO_VALUE, Document, read
 from usagecompat.scan.coverage import CoverageBuilder
-from usagecompat.scan.months import VerdictsByMonth, month_of, time_of
+from usagecompat.scan.examples import Examples, place_of
+from usagecompat.scan.months import VerdictsByMonth, time_of
 from usagecompat.scan.restatements import Remembering
 from usagecompat.scan.revision_fit import Fits, best_revision, earliest
 from usagecompat.scan.summary import (
-    ARCHIVE_CODES,
-    MOST_EXAMPLES,
     MOST_UNKNOWN,
     NO_KIND,
     NO_SHAPE,
     UNKNOWN_KIND,
-    Example,
     Piece,
     Summary,
-    Tally,
     few_kinds,
-    first_of,
-    in_order,
-    severity_of,
 )
 from usagecompat.scan.trees import buckets, member, seconds
-from usagecompat.scan.undeclared import UNDECLARED, Names
+from usagecompat.scan.undeclared import UNDECLARED
 from usagecompat.scan.unpublished import TELLING, Finder
 
 if TYPE_CHECKING:
@@ -119,7 +113,6 @@ class Tallying:
             rows: Gets each payload, too.
             put: Gets every place where something is found, as it comes; each such payload is then judged by itself.
         """
-        self._put = put
         self.kinds: Counter[str] = Counter()
         """Results by kind."""
         self.fits = _fits(judged)
@@ -128,9 +121,6 @@ class Tallying:
         self._fast = fast_route()
         self._bulk = _bulk(self._fast, judged.revision)
         self._known = contract(LATEST).kinds
-        self._source = ""
-        self._base = 0
-        self._line = 0
         self._unknown: list[tuple[bytes, int]] = []
         self._waiting = 0
         self._payloads = 0
@@ -140,12 +130,9 @@ class Tallying:
         self._months = VerdictsByMonth()
         self._best: Counter[str] = Counter()
         self._masks: Counter[int] = Counter()
-        self._codes: Counter[str] = Counter()
-        self._undeclared = Names()
+        self._found = Examples(judged.ignore, judged.profile, put)
         self.unpublished = Finder(judged.revision)
         """What no revision declares."""
-        self._examples: dict[str, tuple[Example, ...]] = {}
-        self._deviations: dict[str, Counter[str]] = {}
         self._coverage: dict[str, CoverageBuilder] = {}
         self._pieces: dict[str, list[Piece]] = {}
         self._adder = _adder(judged) if judged.totals else None
@@ -165,27 +152,15 @@ class Tallying:
             verdicts={str(verdict): count for verdict, count in self._verdicts.items()},
             verdicts_by_month=self._months.counts(),
             best_revisions=dict(best),
-            findings={
-                code: Tally(count, self._examples.get(code, ()), is_of_files=code in ARCHIVE_CODES)
-                for code, count in self._codes.items()
-                if code not in self._judged.ignore
-            },
-            undeclared={} if UNDECLARED in self._judged.ignore else self._undeclared.counts(),
+            findings=self._found.tallies(),
+            undeclared={} if UNDECLARED in self._judged.ignore else self._found.undeclared.counts(),
             unpublished=self.unpublished.found(self._judged.ignore),
-            deviations=self._deviations_by_month(),
+            deviations=self._found.deviations(),
             coverage={kind: builder.coverage() for kind, builder in self._coverage.items()},
             pieces={source: tuple(pieces) for source, pieces in self._pieces.items()},
             totals=None if self._adder is None else self._adder.totals(),
             restatements=None if self._remembering is None else self._remembering.restatements(),
         ).settled()
-
-    def _deviations_by_month(self) -> dict[str, dict[str, int]]:
-        ignored = self._judged.ignore
-        months = {
-            month: {code: count for code, count in codes.items() if code not in ignored}
-            for month, codes in self._deviations.items()
-        }
-        return {month: codes for month, codes in months.items() if codes}
 
     def _verdict(self, codes: Iterable[str]) -> Verdict:
         """The verdict on a payload in which these were found."""
@@ -196,21 +171,21 @@ class Tallying:
 
     def begin(self, source: str, base: int = 0) -> None:
         """What comes is from `source`, its lines counted from `base`."""
-        self._source, self._base = source, base
+        self._found.source, self._found.base = source, base
 
     def end(self, piece: Piece | None) -> None:
         """A piece of the source is done; None if nobody knows how many lines it has."""
         self._judge_unknown()
         if piece is not None and self._rows:
-            self._rows.end(self._source, piece)
+            self._rows.end(self._found.source, piece)
         if piece is not None:
-            self._pieces.setdefault(self._source, []).append(piece)
+            self._pieces.setdefault(self._found.source, []).append(piece)
 
     def trouble(self, code: str, reason: str, line: int = 0) -> None:
         """Something could not be read: from the source's beginning, or behind `line`."""
-        self._line = line
-        self._place_of(code, "", reason)
-        self._note(code, 1, lambda: ("", reason))
+        self._found.line = line
+        self._found.tell(code, "", reason)
+        self._found.note(code, 1, lambda: ("", reason))
 
     def block(self, data: bytes, number: int) -> None:
         """Whole lines, the first of which has this number; each that is not blank is a payload."""
@@ -242,7 +217,7 @@ class Tallying:
         self._payload(data, number)
 
     def _payload(self, data: bytes, number: int) -> None:
-        self._line = number
+        self._found.line = number
         if self._remembering or self._rows:
             self._look_into(data, number)
         if len(data) > MAX_SIZE:
@@ -284,7 +259,7 @@ class Tallying:
     ) -> Sequence[int]:
         """Count the payloads that one route proves, among `of` lines of a block; the indexes of the others are returned."""
         spotless = bulk.lines_of(route)
-        self._line = numbers[0]
+        self._found.line = numbers[0]
         values, there, odd = spotless.prove(lines, data)
         if len(values) * 2 > of:
             bulk.routes.prefer(route)
@@ -328,13 +303,13 @@ class Tallying:
         """What is asked of each payload by itself: its row, and whether its results were there before."""
         tree, shape = self._tree(data) if len(data) <= MAX_SIZE else (None, None)
         if self._remembering and shape is not None:
-            self._remembering.add(tree, shape, self._source, self._base, number)
+            self._remembering.add(tree, shape, self._found.source, self._found.base, number)
         if self._rows:
 
             def best(codes: Collection[str]) -> str | None:
                 return None if tree is NO_VALUE else self._best_of(data, tree, shape, codes)
 
-            self._rows.add(self._source, self._base, number, data[: MAX_SIZE + 1], tree, best)
+            self._rows.add(self._found.source, self._found.base, number, data[: MAX_SIZE + 1], tree, best)
 
     def _tree(self, data: bytes) -> tuple[Any, Shape | None]:
         """A payload as a tree, and what it is; None for what cannot be read."""
@@ -355,9 +330,9 @@ class Tallying:
             self._masks.update(masks)
         for told, count in counted.items():
             code, _, name = told.partition(" ")
-            self._codes[code] += count
+            self._found.codes[code] += count
             if name:
-                self._undeclared.add(name, count)
+                self._found.undeclared.add(name, count)
 
     def take_with_texts(self, best: Mapping[str | None, int], starts: Sequence[int]) -> None:
         """Count buckets with an amount in a string, each of which is acceptable; by the revision that fits best."""
@@ -369,36 +344,11 @@ class Tallying:
         for revision, count in best.items():
             self._best[revision or NO_SHAPE] += count
         for start in starts:
-            self._deviation(AMOUNT_AS_STRING, start, 1)
+            self._found.deviation(AMOUNT_AS_STRING, start, 1)
 
     def has_examples(self, codes: Iterable[str]) -> bool:
         """Whether no place that is still to come can be among the first of these codes."""
-        return self._put is None and not any(self._wants(code.partition(" ")[0]) for code in codes)
-
-    def _wants(self, code: str) -> bool:
-        if code in ARCHIVE_CODES:
-            return True
-        examples = self._examples.get(code, ())
-        here = self._source, self._base, self._line
-        return len(examples) < MOST_EXAMPLES or here < examples[-1].order
-
-    def _note(self, code: str, count: int, place: Callable[[], tuple[str, str]]) -> None:
-        """Count a finding of the payload at hand; `place` says where it is, and what it says."""
-        self._codes[code] += count
-        if self._wants(code):
-            example = Example(self._source, self._base, self._line, *place())
-            examples = (*self._examples.get(code, ()), example)
-            self._examples[code] = in_order(examples) if code in ARCHIVE_CODES else first_of(examples)
-
-    def _place_of(self, code: str, pointer: str, message: str) -> None:
-        """Tell a place to whoever wants all of them."""
-        if self._put is None or code in self._judged.ignore:
-            return
-        place: dict[str, object] = {"source": self._source, "line": self._line or None}
-        if self._base:
-            place["from"] = self._base
-        severity = str(severity_of(code, self._judged.profile))
-        self._put({**place, "code": code, "severity": severity, "pointer": pointer, "message": message})
+        return not self._found.wants_all and not any(self._found.wants(code.partition(" ")[0]) for code in codes)
 
     # -- coverage
 
@@ -433,7 +383,7 @@ class Tallying:
     def _explain(self, spotless: SpotlessLines, value: Any, data: bytes, number: int) -> str | None:  # noqa: ANN401 - a Struct
         """A payload that is proved, and has something to be told; the best revision, if an amount in it is a string."""
         data = data.removesuffix(b"\r")
-        if self._put is not None:
+        if self._found.wants_all:
             self._put_off([data], [number])
             return None
         found = spotless.found(value)
@@ -448,13 +398,13 @@ class Tallying:
             self._put_off([data], [number])
             return None
         codes = {seen.code for seen, _ in counted}
-        self._line = number
+        self._found.line = number
         told: set[str] = set()
         for seen, count in counted:
-            self._first_place(seen, count, told)
+            self._found.note_first(seen, count, told)
         if AMOUNT_AS_STRING in codes:
             for start, texts in spotless.texts(value, shape):
-                self._deviation(AMOUNT_AS_STRING, start, texts)
+                self._found.deviation(AMOUNT_AS_STRING, start, texts)
         best = self._best_of(short, tree, shape, codes)
         self._count(shape, verdict, best, spotless.start(value, shape))
         if UNDECLARED in codes:
@@ -464,16 +414,16 @@ class Tallying:
 
     def _show(self, found: Found | None, number: int) -> bool:
         """Keep the places of what is found in a payload that is counted elsewhere; whether that is enough."""
-        if found is None or self._put is not None:
+        if found is None or self._found.wants_all:
             return False
-        self._line = number
+        self._found.line = number
         for code, seen in {seen.code: seen for seen, _ in reversed(found[1])}.items():
-            self._note(code, 0, partial(_place, seen))
+            self._found.note(code, 0, partial(place_of, seen))
         return True
 
     def _exact(self, data: bytes, number: int) -> None:
         """A payload of which nothing is known."""
-        self._line = number
+        self._found.line = number
         judged = self._judged
         document = read(data)
         tree = document.value
@@ -484,23 +434,23 @@ class Tallying:
         def see(one: Observation) -> None:
             first.setdefault(one.code, one)
             counts[one.code] += one.count
-            if self._put is not None:
-                self._place_of(one.code, *_place(one))
-            self._undeclared.see(one)
+            if self._found.wants_all:
+                self._found.tell(one.code, *place_of(one))
+            self._found.undeclared.see(one)
             if one.code.startswith("wire/"):
-                self._deviation(one.code, time_of(tree, shape, one.path), 1)
+                self._found.deviation(one.code, time_of(tree, shape, one.path), 1)
 
         look(document, judged.revision, shape, see, hints=False)
         verdict = self._verdict(counts)
-        wanted: set[str] = {code for code in counts if self._wants(code)}
-        self._codes.update(counts)
+        wanted: set[str] = {code for code in counts if self._found.wants(code)}
+        self._found.codes.update(counts)
         if wanted:
             report = report_on(document, judged.revision, shape, judged.profile)
             found: list[Finding | Observation] = [*report.findings, *first.values()]
             for one in found:
                 if one.code in wanted:
                     wanted.remove(one.code)
-                    self._note(one.code, 0, partial(_place, one))
+                    self._found.note(one.code, 0, partial(place_of, one))
         best = None
         if tree is not NO_VALUE:
             best = self._best_of(data, tree, shape, counts)
@@ -520,20 +470,6 @@ class Tallying:
     def _best_of(self, data: bytes, tree: object, shape: Shape | None, codes: Collection[str]) -> str | None:
         profile = self._judged.profile
         return self.fits.best(tree, shape, codes, lambda: best_revision(read(data), shape, profile))
-
-    def _first_place(self, seen: Observation, count: int, told: set[str]) -> None:
-        """A finding of the payload at hand; only the first of a code is shown."""
-        if seen.code == UNDECLARED:
-            self._undeclared.add(str(seen.path[-1]), count)
-        if seen.code in told:
-            self._codes[seen.code] += count
-        else:
-            told.add(seen.code)
-            self._note(seen.code, count, partial(_place, seen))
-
-    def _deviation(self, code: str, time: object, count: int) -> None:
-        month = month_of(time)
-        self._deviations.setdefault(month, Counter())[code] += count
 
     def _judged_one(
         self, tree: object, shape: Shape | None, verdict: Verdict, best: str | None, codes: Collection[str]
@@ -577,9 +513,3 @@ class Tallying:
 def _fits(_judged: Judged) -> Fits:
     """What is remembered for all payloads that are judged alike."""
     return Fits()
-
-
-def _place(one: Observation | Finding) -> tuple[str, str]:
-    """The pointer, of a length that can be kept, and the message."""
-    text = pointer(one.path)
-    return text if len(text) <= _LONGEST_POINTER else f"{text[: _LONGEST_POINTER - 1]}…", one.message
