@@ -8,7 +8,7 @@ import platform
 from collections.abc import Mapping  # noqa: TC003 - annotations are read at run time
 from hashlib import sha256
 
-from attrs import Factory, frozen
+from attrs import Factory, asdict, frozen
 
 
 @frozen(kw_only=True)
@@ -23,10 +23,6 @@ class CorpusAbout:
     """How many cases were meant."""
     of: int
     """How many there are in it."""
-
-    def to_dict(self) -> dict[str, object]:
-        """The corpus as `schemas/run.json` describes it."""
-        return {"version": self.version, "digest": self.digest, "cases": self.cases, "of": self.of}
 
 
 @frozen(kw_only=True)
@@ -45,13 +41,7 @@ class About:
 
     def to_dict(self) -> dict[str, object]:
         """What it is of as `schemas/run.json` describes it."""
-        return {
-            "usagecompat": self.usagecompat,
-            "made": self.made,
-            "platform": self.platform,
-            "corpus": self.corpus.to_dict(),
-            "options": dict(self.options),
-        }
+        return asdict(self)
 
 
 def this_platform() -> str:

@@ -169,12 +169,7 @@ class Conversation:
 
     def introduce(self) -> Started:
         """Who the client is; it is started, or connected to, for that."""
-        if self._program is None:
-            self._start()
-        if self._started is None:  # pragma: no cover - set by `_start`
-            message = "a started client has introduced itself"
-            raise AssertionError(message)
-        return self._started
+        return self._running()[1]
 
     def ask(self, request: Request) -> Reply:
         """What the client does with a payload."""
@@ -272,10 +267,7 @@ class Conversation:
         Raises:
             NotIntroduced: No process can be started any more.
         """
-        started = self.introduce()
-        program = self._program
-        if program is None:  # pragma: no cover - set by `introduce`
-            raise AssertionError
+        program, started = self._running()
         self._seq += 1
         errand = request.begin() if request.begin else None
         fetches = started.features.http and not (errand or started.features.encodes_only)
@@ -381,7 +373,11 @@ class Conversation:
             self._program = None
         self.guard.end()
 
-    def _start(self) -> None:
+    def _running(self) -> tuple[Partner, Started]:
+        """The client and its introduction."""
+        return (self._program, self._started) if self._program and self._started else self._start()
+
+    def _start(self) -> tuple[Partner, Started]:
         last, self._last = self._last.case_id if self._last else "", None
         self._answered = 0
         while True:
@@ -415,6 +411,7 @@ class Conversation:
         self._started = said
         if isinstance(self.guard, Attachment):
             self.guard.introduced()
+        return program, said
 
     def _give_up(self, program: Partner, outcome: Outcome, message: str) -> NoReturn:
         told = with_complaints(message, program)

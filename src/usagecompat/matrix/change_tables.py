@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from usagecompat.corpus import Tier
 from usagecompat.matrix.changes import WORSE, Change
@@ -20,27 +20,25 @@ if TYPE_CHECKING:
     from usagecompat.matrix.changes import CaseChange, Changes, ClientChanges
     from usagecompat.matrix.times import Answer, Standing
 
-_TITLES: Final[Mapping[Change, str]] = {
-    Change.NEW_FAILURE: "fail that passed",
-    Change.WORSE: "failed and are worse now",
-    Change.UNJUDGED: "are not judged any more",
-    Change.FIXED: "are fixed",
-    Change.BETTER: "fail, and are better than before",
-    Change.FELL: "pass with a lower level than before",
-    Change.ROSE: "pass with a higher level than before",
-    Change.OTHERWISE: "are answered otherwise, and no worse",
-    Change.JUDGED: "are judged that were not",
-}
-_SHORT: Final[Mapping[Change, str]] = {
-    Change.NEW_FAILURE: "new failures",
-    Change.WORSE: "worse failures",
-    Change.UNJUDGED: "no longer judged",
-    Change.FIXED: "fixed",
-    Change.BETTER: "better failures",
-    Change.FELL: "lower, and fine",
-    Change.ROSE: "higher",
-    Change.OTHERWISE: "otherwise",
-    Change.JUDGED: "judged anew",
+
+class _Words(NamedTuple):
+    """What is said of the cases of a change."""
+
+    title: str
+    short: str
+    """As the head of a column."""
+
+
+_WORDS: Final[Mapping[Change, _Words]] = {
+    Change.NEW_FAILURE: _Words("fail that passed", "new failures"),
+    Change.WORSE: _Words("failed and are worse now", "worse failures"),
+    Change.UNJUDGED: _Words("are not judged any more", "no longer judged"),
+    Change.FIXED: _Words("are fixed", "fixed"),
+    Change.BETTER: _Words("fail, and are better than before", "better failures"),
+    Change.FELL: _Words("pass with a lower level than before", "lower, and fine"),
+    Change.ROSE: _Words("pass with a higher level than before", "higher"),
+    Change.OTHERWISE: _Words("are answered otherwise, and no worse", "otherwise"),
+    Change.JUDGED: _Words("are judged that were not", "judged anew"),
 }
 _ALWAYS: Final = frozenset({Change.NEW_FAILURE, Change.FIXED})
 """The columns that are there even if all numbers in them are 0."""
@@ -75,7 +73,7 @@ def changes_markdown(changes: Changes, *, max_cases: int = MAX_CASES) -> Iterato
     yield f"### usagecompat: {f'{worse} of {number} clients got worse' if worse else 'nothing got worse'}"
     yield ""
     shown = [change for change in Change if change in _ALWAYS or any(client.of(change) for client in changes.clients)]
-    yield columns(("client", "verdict", "compared", *(_SHORT[change] for change in shown), "new cases", "gone"))
+    yield columns(("client", "verdict", "compared", *(_WORDS[change].short for change in shown), "new cases", "gone"))
     yield columns(("---", "---", *("---:" for _ in range(len(shown) + 3))))
     for client in changes.clients:
         counts = [len(client.of(change)) for change in shown]
@@ -129,13 +127,15 @@ def _verdict(client: ClientChanges) -> str:
     level = client.required.name
     if not client.got_worse:
         return f"Nothing got worse at {level}: {_counts(client)}."
-    worse = [f"{count} {_SHORT[change]}" for change in Change if change in WORSE and (count := len(client.of(change)))]
+    worse = [
+        f"{count} {_WORDS[change].short}" for change in Change if change in WORSE and (count := len(client.of(change)))
+    ]
     worse += [f"the client as a whole: {', '.join(client.new_faults)}"] if client.new_faults else []
     return f"It got worse at {level}: {', '.join(worse)}. In all: {_counts(client)}."
 
 
 def _counts(client: ClientChanges) -> str:
-    told = [f"{count} {_SHORT[change]}" for change in Change if (count := len(client.of(change)))]
+    told = [f"{count} {_WORDS[change].short}" for change in Change if (count := len(client.of(change)))]
     same = len(client.shared) - len(client.cases)
     return ", ".join([*told, f"{same} as before"])
 
@@ -166,7 +166,7 @@ def _cases(cases: Sequence[CaseChange], change: Change, most: int) -> Iterator[s
     if not cases:
         return
     yield ""
-    yield f"{counted(len(cases), 'case')} {_TITLES[change]}{_by_code(cases)}:"
+    yield f"{counted(len(cases), 'case')} {_WORDS[change].title}{_by_code(cases)}:"
     for case in cases[:most]:
         yield printable(f"  {case.case_id}: {_became(case)}")
         if change in WORSE and case.now.example:
@@ -179,7 +179,7 @@ def _cases_markdown(cases: Sequence[CaseChange], change: Change, most: int) -> I
     if not cases:
         return
     yield ""
-    yield f"<details{' open' if change in WORSE else ''}><summary>{counted(len(cases), 'case')} {_TITLES[change]}</summary>"
+    yield f"<details{' open' if change in WORSE else ''}><summary>{counted(len(cases), 'case')} {_WORDS[change].title}</summary>"
     yield ""
     for case in cases[:most]:
         told = f": {case.now.example[:_MOST_EXAMPLE]}" if change in WORSE and case.now.example else ""

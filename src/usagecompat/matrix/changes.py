@@ -65,11 +65,6 @@ class CaseChange:
     required: Level
 
     @property
-    def gained(self) -> frozenset[str]:
-        """For what it fails, and did not before."""
-        return self.now.failing(self.required) - self.before.failing(self.required)
-
-    @property
     def codes(self) -> frozenset[str]:
         """For what it fails now; or if it does not, for what it did."""
         return self.now.failing(self.required) or self.before.failing(self.required)

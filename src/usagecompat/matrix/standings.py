@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from attrs import evolve
 from msgspec import Struct, ValidationError, convert
 
-from usagecompat.clients import RUN_SCHEMA, About, ClientInfo, CorpusAbout, Expectation, OneWay, Outcome
+from usagecompat.clients import RUN_SCHEMA, About, ClientInfo, Expectation, OneWay, Outcome
 from usagecompat.corpus import Tier
 from usagecompat.exceptions import UnreadableInput
 from usagecompat.fidelity import Level
@@ -166,34 +166,6 @@ class _Cell(Struct):
         )
 
 
-class _Corpus(Struct):
-    version: str | None
-    digest: str
-    cases: int
-    of: int
-
-
-class _About(Struct):
-    """What a row is of."""
-
-    usagecompat: str
-    made: str
-    platform: str
-    corpus: _Corpus
-    options: dict[str, object]
-
-    def about(self) -> About:
-        """The same as results have it."""
-        corpus = self.corpus
-        return About(
-            usagecompat=self.usagecompat,
-            made=self.made,
-            platform=self.platform,
-            corpus=CorpusAbout(version=corpus.version, digest=corpus.digest, cases=corpus.cases, of=corpus.of),
-            options=self.options,
-        )
-
-
 class _Row(Struct):
     """One client of a matrix."""
 
@@ -207,7 +179,7 @@ class _Row(Struct):
     cells: dict[str, _Cell]
     headline: _Headline
     tiers: dict[Tier, _Headline] | None = None
-    about: _About | None = None
+    about: About | None = None
     one_way: OneWay | None = None
 
 
@@ -219,18 +191,17 @@ class _Matrix(Struct):
 
 
 def _standing(row: _Row, made: str) -> Standing:
-    about = row.about.about() if row.about else None
     return Standing(
         name=row.name,
         required=Level[row.required],
         revision=row.revision,
         way=row.way,
         client=row.client,
-        about=about,
+        about=row.about,
         faults=frozenset(fault.code for fault in row.faults),
         answers={name: cell.answer(row.failing.get(name, ())) for name, cell in row.cells.items()},
         levels={tier: _level(of.level) for tier, of in (row.tiers or {Tier.EVERYDAY: row.headline}).items()},
-        made=about.made if about else made,
+        made=row.about.made if row.about else made,
         one_way=row.one_way,
     )
 

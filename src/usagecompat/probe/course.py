@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from usagecompat.probe.session import Exchange, Session
 
 DAY: Final = 86_400
-MOST_DAYS: Final = 31
 
 
 @frozen(kw_only=True)

@@ -49,7 +49,6 @@ COLUMNS: Final = {
     "message": "string",
 }
 """The columns of a row, each with its type in Arrow."""
-ENDINGS: Final = (".ndjson", ".jsonl", ".parquet")
 _GROUP: Final = 10_000
 """Rows in one row group of a table."""
 _MOST_SECONDS: Final = 1 << 62
