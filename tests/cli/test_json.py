@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 import pytest
 from click.testing import CliRunner, Result
+from covering import cover_once
 from jsonschema import Draft202012Validator
 
 from usagecompat.cli import main
@@ -103,8 +104,9 @@ LINES: Final = {
 
 
 @pytest.mark.parametrize("part", LINES)
-def test_listings(part: str) -> None:
+def test_listings(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is printed is what the schema says, and `--json` means `--format json`."""
+    cover_once(monkeypatch)
     one, other = run(*LINES[part], "--json"), run(*LINES[part], "--format", "json")
     assert one.exit_code in {0, 1}, one.output
     if part not in {"packed", "redacted"}:  # these write files, and never twice to one place

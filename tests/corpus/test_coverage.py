@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import covering
 import pytest
 from attrs import evolve
 from click.testing import CliRunner
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
     from usagecompat.corpus.coverage.obligations import Key
 
 
-@pytest.fixture(scope="module")
-def covered() -> Coverage:
+@pytest.fixture(name="covered")
+def _covered() -> Coverage:
     """What the packaged corpus covers."""
-    return cover(cases())
+    return covering.covered()
 
 
 def key(*parts: str) -> Key:
@@ -217,10 +218,9 @@ def test_near_faults_of_texts(payload: bytes, code: str) -> None:
 
 
 @pytest.fixture
-def _covered_once(covered: Coverage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands use what is known of the packaged corpus, which takes seconds to find."""
-    for place in ("usagecompat.corpus.coverage", "usagecompat.mutants.corpus_page"):
-        monkeypatch.setattr(f"{place}.cover", lambda asked: covered if asked == cases() else cover(asked))
+def _covered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands use what is known of the packaged corpus."""
+    covering.cover_once(monkeypatch)
 
 
 @pytest.mark.usefixtures("_covered_once")

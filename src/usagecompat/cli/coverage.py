@@ -53,10 +53,11 @@ def coverage(
     from usagecompat.corpus.coverage import cover  # noqa: PLC0415 - likewise
     from usagecompat.exceptions import NoSuchName  # noqa: PLC0415 - likewise
 
-    found = cover(corpus.cases(root=directory))
+    known = cover(()).by_topic if topic else {}
     for name in topic:
-        if name not in found.by_topic:
-            raise NoSuchName("topic", name, tuple(found.by_topic))
+        if name not in known:
+            raise NoSuchName("topic", name, tuple(known))
+    found = cover(corpus.cases(root=directory))
     shown = [
         status
         for status in (found.open if only_open else found.statuses)

@@ -7,6 +7,7 @@ An editable install and a source checkout have them at the top level of the chec
 
 from __future__ import annotations
 
+import os
 import shutil
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from usagecompat.corpus.unpacking import read_archive, unpacked
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 _PACKED: Final = _PACKAGE / "_data"
 _CHECKOUT: Final = _PACKAGE.parent.parent
+_FOLDERS: Final[set[str]] = set()
 
 
 @cache
@@ -28,9 +30,15 @@ def folder(name: Literal["schemas", "fixtures"]) -> Path:
         UnreadableInput: The archive of a wheel is damaged, or nothing can be written where it must be unpacked.
         FileNotFoundError: The installation is damaged: neither the package nor a checkout around it has the folder.
     """
-    if (archive := read_archive(_PACKED)) is not None:
-        return unpacked(archive) / name
-    return _in_checkout(name)
+    archive = read_archive(_PACKED)
+    place = _in_checkout(name) if archive is None else unpacked(archive) / name
+    _FOLDERS.add(f"{place}{os.sep}")
+    return place
+
+
+def is_of_the_kit(path: Path) -> bool:
+    """Whether a file is in a folder that `folder` has given."""
+    return str(path).startswith(tuple(_FOLDERS))
 
 
 def copy(name: Literal["schemas", "fixtures"], destination: Path) -> int:
