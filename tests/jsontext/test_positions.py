@@ -92,6 +92,7 @@ def test_lines_of_all_lengths_are_counted_together() -> None:
     for offset in range(0, len(text) + 1, 3):
         assert lines.at(offset) == (text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
     assert Lines("\n1").at(1) == (2, 1)
+    assert Lines("\n" + "x" * 9_000).at(9_000) == (2, 9_000)
 
 
 def paths(tree: object) -> list[tuple[str | int, ...]]:

@@ -21,6 +21,7 @@ def test_a_mapping_is_taken_for_a_parsed_text() -> None:
     document = read({"a": (1, [2.5, 1e16, Decimal("0.10")], True, None, "x"), "b": UserDict(c=10**5000)})
     assert codes(document) == ["json/already-parsed"]
     assert document.findings[0].path == ()
+    assert document.findings[0].message == "the input is a dict and not a text"
     assert "Pass the bytes" in document.findings[0].hint
     assert document.text is None
     assert document.line_and_column(("a",), 3) is None
