@@ -138,54 +138,43 @@ def _other_kind(course: Course, value: object) -> str:
 
 def in_time(course: Course, page: Page, wanted: Wanted) -> bool:
     """Whether the buckets stand where they belong; what is wrong is reported, the gravest first and alone."""
+    if wrong := _out_of_time(course, page, wanted):
+        course.report(*wrong, page.query)
+    return wrong is None
+
+
+def _out_of_time(course: Course, page: Page, wanted: Wanted) -> tuple[str, str] | None:
+    """The code of what is wrong, and a message."""
     seconds = seconds_of(wanted.width)
-    buckets, query = page.buckets, page.query
+    buckets = page.buckets
     starts = [bucket.start for bucket in buckets]
     if len({*starts}) < len(starts):
-        course.report("server/buckets-repeated", f"A page has the bucket of {_twice(starts)} twice.", query)
-        return False
+        return "server/buckets-repeated", f"A page has the bucket of {_twice(starts)} twice."
     if len(buckets) > wanted.limit and wanted.start is not None:
-        course.report("server/limit-ignored", f"{len(buckets)} buckets came, and limit is {wanted.limit}.", query)
-        return False
+        return "server/limit-ignored", f"{len(buckets)} buckets came, and limit is {wanted.limit}."
     last = min(wanted.end, course.window.closed)
     widths = {bucket.end - bucket.start for bucket in buckets if bucket.end <= last}
     others = widths & ({60, 3_600, DAY} - {seconds})
     if others and not widths - others:
-        course.report(
-            "server/width-ignored",
-            f"Buckets of {others.pop():,} seconds came, and {wanted.width} was asked for.",
-            query,
-        )
-        return False
+        return "server/width-ignored", f"Buckets of {others.pop():,} seconds came, and {wanted.width} was asked for."
     if moved := _moved(starts, wanted, seconds):
-        course.report("server/times-shifted", moved, query)
-        return False
+        return "server/times-shifted", moved
     off = [
         bucket
         for bucket in buckets
         if bucket.start % seconds or (bucket.end <= last and bucket.end - bucket.start != seconds)
     ]
     if off:
-        one = off[0]
-        course.report(
-            "server/buckets-off-grid",
-            f"A bucket goes from {one.start} to {one.end}, which is not on the grid of {wanted.width}.",
-            query,
-        )
-        return False
+        told = f"A bucket goes from {off[0].start} to {off[0].end}, which is not on the grid of {wanted.width}."
+        return "server/buckets-off-grid", told
     first = course.window.start if wanted.start is None else wanted.start
     outside = [start for start in starts if not first <= start < wanted.end]
     if outside:
-        course.report(
-            "server/buckets-outside-window",
-            f"The bucket of {outside[0]} is outside the window that was asked for.",
-            query,
-        )
-        return False
+        told = f"The bucket of {outside[0]} is outside the window that was asked for."
+        return "server/buckets-outside-window", told
     if starts != sorted(starts):
-        course.report("server/buckets-unordered", "Buckets do not come in the order of time.", query)
-        return False
-    return wanted.start is None or _complete(course, page, wanted, range(wanted.start, last, seconds))
+        return "server/buckets-unordered", "Buckets do not come in the order of time."
+    return None if wanted.start is None else _incomplete(course, page, wanted, range(wanted.start, last, seconds))
 
 
 def _twice(starts: list[int]) -> int:
@@ -208,37 +197,23 @@ def _moved(starts: list[int], wanted: Wanted, seconds: int) -> str:
     return ""
 
 
-def _complete(course: Course, page: Page, wanted: Wanted, grid: range) -> bool:
-    """Whether no bucket is missing on the page."""
-    query = page.query
+def _incomplete(course: Course, page: Page, wanted: Wanted, grid: range) -> tuple[str, str] | None:
+    """The code and a message, if a bucket is missing on the page, or the page is wrong about more of them."""
     starts = {bucket.start for bucket in page.buckets}
     due = list(grid)
     if page.has_more and page.buckets and page.buckets[-1].end >= wanted.end:
-        course.report(
-            "server/has-more-wrong", "The page reaches the end of the window, and has `has_more` true.", query
-        )
-        return False
+        return "server/has-more-wrong", "The page reaches the end of the window, and has `has_more` true."
     if page.has_more and len(page.buckets) < min(wanted.limit, len(due)) and starts == set(due[: len(starts)]):
         if course.relation == PAGING:
-            return True
-        course.report(
-            "server/limit-ignored",
-            f"Only {len(starts)} buckets came of {len(due)}, and limit is {wanted.limit}.",
-            query,
-        )
-        return False
+            return None
+        return "server/limit-ignored", f"Only {len(starts)} buckets came of {len(due)}, and limit is {wanted.limit}."
     missing = [start for start in due[: wanted.limit] if start not in starts]
     if missing:
-        course.report("server/buckets-missing", f"The bucket of {missing[0]} is missing, one of {len(missing)}.", query)
-        return False
+        return "server/buckets-missing", f"The bucket of {missing[0]} is missing, one of {len(missing)}."
     if not page.has_more and len(due) > wanted.limit:
-        course.report(
-            "server/buckets-missing",
-            f"The page has `has_more` false, and {len(due) - wanted.limit} buckets are still to come.",
-            query,
-        )
-        return False
-    return True
+        left = len(due) - wanted.limit
+        return "server/buckets-missing", f"The page has `has_more` false, and {left} buckets are still to come."
+    return None
 
 
 def error_body(body: bytes) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from usagecompat.jsontext import read
-from usagecompat.probe.answers import BAD, OK, Wanted, error_body, is_error, page_of
+from usagecompat.probe.answers import OK, Wanted, is_error, page_of
 from usagecompat.probe.course import DAY, seconds_of
 from usagecompat.probe.pages import group_of_result, in_query, sums_of
 
@@ -136,117 +136,38 @@ def ask_small(course: Course) -> None:
 
 def _goes_wrong(course: Course, before: list[Page], page: Page, asked: str | None, limit: int) -> bool:
     """Whether the page of the cursor `asked` does not go on where the pages before it ended; what is wrong is reported."""
-    if not before:
-        return False
+    wrong = _broken_chain(course, before, page, asked, limit) if before else None
+    if wrong:
+        course.report(*wrong, page.query)
+    return wrong is not None
+
+
+def _broken_chain(
+    course: Course, before: list[Page], page: Page, asked: str | None, limit: int
+) -> tuple[str, str] | None:
+    """The code of what is wrong, and a message."""
     starts = [bucket.start for bucket in page.buckets]
     read_already = [bucket.start for one in before for bucket in one.buckets]
     if starts and starts == [bucket.start for bucket in before[0].buckets]:
-        course.report("server/cursor-ignored", "The cursor leads to the first page again.", page.query)
-        return True
+        return "server/cursor-ignored", "The cursor leads to the first page again."
     repeated = [start for start in starts if start in read_already]
     if repeated:
-        course.report("server/buckets-repeated", f"The bucket of {repeated[0]} comes on two pages.", page.query)
-        return True
+        return "server/buckets-repeated", f"The bucket of {repeated[0]} comes on two pages."
     if len(page.buckets) > limit:
-        course.report("server/limit-ignored", f"{len(page.buckets)} buckets came, and limit is {limit}.", page.query)
-        return True
+        return "server/limit-ignored", f"{len(page.buckets)} buckets came, and limit is {limit}."
     if page.cursor == asked:
-        course.report("server/paging-endless", "The page's cursor leads to the page itself.", page.query)
-        return True
+        return "server/paging-endless", "The page's cursor leads to the page itself."
     if not starts:
-        course.report("server/has-more-wrong", "A cursor leads to a page without a bucket.", page.query)
-        return True
+        return "server/has-more-wrong", "A cursor leads to a page without a bucket."
     due = read_already[-1] + DAY if read_already else course.window.start
     if starts[0] > due:
-        course.report("server/buckets-missing", f"The bucket of {due} is missing between two pages.", page.query)
-        return True
+        return "server/buckets-missing", f"The bucket of {due} is missing between two pages."
     if not page.has_more and starts[-1] + DAY < min(course.window.end, course.window.closed):
-        course.report("server/buckets-missing", f"Paging ends before the bucket of {starts[-1] + DAY}.", page.query)
-        return True
-    return False
+        return "server/buckets-missing", f"Paging ends before the bucket of {starts[-1] + DAY}."
+    return None
 
 
-# -- what must be refused
-
-
-def _refusal(course: Course, code: str, what: str, *query: tuple[str, str], keyed: bool = True) -> None:
-    exchange = course.ask(*query, keyed=keyed)
-    if exchange is None:
-        return
-    answer, text = exchange.answer, exchange.query
-    document = read(answer.body)
-    if answer.failure:
-        course.report("server/no-answer", f"There is no answer to {what}: {answer.failure}.", text)
-    elif answer.status == OK and is_error(document.value):
-        course.report("server/error-with-200", f"{what[0].upper()}{what[1:]} gets an error body with status 200.", text)
-    elif answer.status in BAD:
-        if not error_body(answer.body):
-            course.report(
-                "server/error-without-body",
-                f"{what[0].upper()}{what[1:]} gets status {answer.status} without an error body that has a message.",
-                text,
-            )
-    elif answer.status >= BAD.stop:
-        course.report(
-            "server/failed-on-bad-input", f"{what[0].upper()}{what[1:]} gets status {answer.status}, not 4xx.", text
-        )
-    else:
-        course.report(
-            code, f"{what[0].upper()}{what[1:]} gets status {answer.status}, and must be refused with 4xx.", text
-        )
-
-
-def refuse_limit_0(course: Course) -> None:
-    """A limit of 0."""
-    _refusal(course, "server/limit-not-refused", "a limit of 0", *course.times(), ("limit", "0"))
-
-
-def refuse_limit_past_most(course: Course) -> None:
-    """One past the greatest limit."""
-    most = _most(course, _DAY)
-    _refusal(
-        course,
-        "server/limit-not-refused",
-        f"a limit of {most + 1}, one past the greatest",
-        *course.times(),
-        ("limit", str(most + 1)),
-    )
-
-
-def refuse_group(course: Course) -> None:
-    """A group key that does not exist."""
-    _refusal(course, "server/group-by-not-refused", "an unknown group_by", *course.times(), ("group_by", "no_such_key"))
-
-
-def refuse_width(course: Course) -> None:
-    """A width that does not exist."""
-    _refusal(course, "server/width-not-refused", "a bucket_width of 2d", *course.times(), ("bucket_width", "2d"))
-
-
-def refuse_end(course: Course) -> None:
-    """An end before the start."""
-    window = course.window
-    _refusal(course, "server/window-not-refused", "an end before the start", *course.times(window.end, window.start))
-
-
-def refuse_no_start(course: Course) -> None:
-    """No start."""
-    _refusal(course, "server/start-not-required", "a query without start_time", ("end_time", str(course.window.end)))
-
-
-def refuse_no_key(course: Course) -> None:
-    """No key."""
-    _refusal(course, "server/key-not-required", "a query without a key", *course.times(), keyed=False)
-
-
-def refuse_cursor(course: Course) -> None:
-    """The cursor of another query."""
-    if course.cursor is None:
-        return
-    limit = -(-course.window.days // 3)
-    key = course.endpoint.group_by[:1]
-    query = [*course.times(course.window.start + DAY), ("limit", str(limit)), *(("group_by", one) for one in key)]
-    _refusal(course, "server/cursor-not-refused", "a cursor of another query", *query, ("page", course.cursor))
+# -- what may be ignored
 
 
 def tell_unknown(course: Course) -> None:

@@ -125,17 +125,16 @@ def _is_grouped(course: Course, page: Page, keys: tuple[str, ...]) -> bool:
     ]
     asked = " and ".join(keys)
     if (absent or _all_null(results, keys)) and unasked:
-        course.report("server/group-keys-swapped", f"Results grouped by {asked} have {unasked[0]} instead.", page.query)
+        wrong = "server/group-keys-swapped", f"Results grouped by {asked} have {unasked[0]} instead."
     elif absent:
-        course.report("server/group-by-ignored", f"Results grouped by {asked} have no {absent[0]}.", page.query)
+        wrong = "server/group-by-ignored", f"Results grouped by {asked} have no {absent[0]}."
     elif unasked:
-        course.report(
-            "server/group-by-unasked", f"Results grouped by {asked} are separated by {unasked[0]}, too.", page.query
-        )
+        wrong = "server/group-by-unasked", f"Results grouped by {asked} are separated by {unasked[0]}, too."
     elif twice := _told_twice(page, keys):
-        course.report("server/groups-repeated", f"A bucket has two results of the same {asked}: {twice}.", page.query)
+        wrong = "server/groups-repeated", f"A bucket has two results of the same {asked}: {twice}."
     else:
         return True
+    course.report(*wrong, page.query)
     return False
 
 

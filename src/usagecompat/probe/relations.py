@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve, frozen
 
 from usagecompat.probe import asking, judging
+from usagecompat.probe.refusals import REFUSALS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,14 +46,14 @@ RELATIONS: Final = (
     Relation("paging", "One large page is the concatenation of small ones.", _three, asking.ask_small, judging.pages_join),
     Relation("groups", "Groups sum to the ungrouped result.", lambda course: len(course.endpoint.group_by), asking.ask_groups, judging.groups_sum),
     Relation("hours", "Hours sum to days.", lambda course: min(asking.narrow_count(course), 1), asking.ask_hours, judging.widths_agree),
-    Relation("key", "A query without a key is refused.", _one, asking.refuse_no_key),
-    Relation("limit-0", "A limit of 0 is refused.", _one, asking.refuse_limit_0),
-    Relation("limit-most", "A limit past the greatest is refused.", _one, asking.refuse_limit_past_most),
-    Relation("group-by", "An unknown group_by is refused.", _one, asking.refuse_group),
-    Relation("width", "An unknown bucket_width is refused.", _one, asking.refuse_width),
-    Relation("end", "An end before the start is refused.", _one, asking.refuse_end),
-    Relation("start", "A query without a start is refused.", _one, asking.refuse_no_start),
-    Relation("cursor", "A cursor of another query is refused.", _one, asking.refuse_cursor),
+    Relation("key", "A query without a key is refused.", _one, REFUSALS["key"]),
+    Relation("limit-0", "A limit of 0 is refused.", _one, REFUSALS["limit-0"]),
+    Relation("limit-most", "A limit past the greatest is refused.", _one, REFUSALS["limit-most"]),
+    Relation("group-by", "An unknown group_by is refused.", _one, REFUSALS["group-by"]),
+    Relation("width", "An unknown bucket_width is refused.", _one, REFUSALS["width"]),
+    Relation("end", "An end before the start is refused.", _one, REFUSALS["end"]),
+    Relation("start", "A query without a start is refused.", _one, REFUSALS["start"]),
+    Relation("cursor", "A cursor of another query is refused.", _one, REFUSALS["cursor"]),
     Relation("pairs", "Groups by two keys sum to the groups by each.", lambda course: len(asking.pairs_of(course)), asking.ask_pairs, judging.pairs_sum),
     Relation("filters", "A filter gives what its group gave.", lambda course: len(asking.filter_plan(course)), asking.ask_filters, judging.filters_hold),
     Relation("minutes", "Minutes sum to hours.", lambda course: max(asking.narrow_count(course) - 1, 0), asking.ask_minutes, judging.widths_agree),
