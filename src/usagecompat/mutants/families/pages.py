@@ -34,6 +34,8 @@ from usagecompat.mutants.support.walks import (
     GONE,
     LISTS,
     member,
+    of_list,
+    of_member,
     of_number,
     on_buckets,
     on_lists,
@@ -63,10 +65,7 @@ def _page(name: str, change: Callable[[Object], Tree], equivalent: str = "") -> 
 
 
 def _data(name: str, change: Callable[[list[Tree]], Tree], equivalent: str = "") -> Mutant:
-    def data(node: Object) -> Tree:
-        return member(node, "data", lambda old: change(old) if isinstance(old, list) else old)
-
-    return _page(name, data, equivalent)
+    return _page(name, of_member("data", of_list(change)), equivalent)
 
 
 def _pages() -> Iterator[Mutant]:
@@ -94,11 +93,9 @@ def _pages() -> Iterator[Mutant]:
     yield _page("empty-dropped", lambda n: member(n, "data", lambda old: old or GONE))
     yield _page("data-renamed", lambda n: renamed(n, lambda one: "buckets" if one == "data" else one))
     yield _page("cursor-renamed", lambda n: renamed(n, lambda one: "next" if one == "next_page" else one))
-    yield _page("contract-order", lambda n: in_order(n, ("object", "data", "has_more", "next_page")))
-    yield _page(
-        "contract-order-required",
-        lambda n: n if in_order(n, ("object", "data", "has_more", "next_page")) is n else refuse("another order"),
-    )
+    order = ("object", "data", "has_more", "next_page")
+    yield _page("contract-order", lambda n: in_order(n, order))
+    yield _page("contract-order-required", _must_be_in(order))
     yield _data("first-bucket", lambda d: d[:1] if len(d) > 1 else d)
     yield _data("last-bucket-lost", lambda d: d[:-1] if d else d)
     yield _data("last-of-several-lost", lambda d: d[:-1] if len(d) > 1 else d)
@@ -136,28 +133,16 @@ def _buckets() -> Iterator[Mutant]:
     yield bucket("results-as-result", lambda n: renamed(n, lambda one: "result" if one == "results" else one))
     yield bucket("result-as-results", lambda n: renamed(n, lambda one: "results" if one == "result" else one))
     yield bucket("results-lost", lambda n: with_results(n, lambda _: []))
-    yield bucket(
-        "results-unwrapped",
-        lambda n: with_results(n, lambda old: old[0] if isinstance(old, list) and len(old) == 1 else old),
-    )
-    yield bucket(
-        "results-first-kind",
-        lambda n: with_results(
-            n,
-            lambda old: (
-                in_order_of(old, lambda one: tag_of(one) if isinstance(one, dict) else "")
-                if isinstance(old, list)
-                else old
-            ),
-        ),
+    yield lossy("bucket/results-unwrapped", on_lists(lambda d: d[0] if len(d) == 1 else d))
+    yield lossy(
+        "bucket/results-first-kind",
+        on_lists(lambda d: in_order_of(d, lambda one: tag_of(one) if isinstance(one, dict) else "")),
     )
     yield bucket("object-lost", lambda n: member(n, "object", lambda _: GONE))
     yield bucket("object-other", lambda n: member(n, "object", lambda _: "time_bucket"))
-    yield bucket("contract-order", lambda n: in_order(n, ("object", "start_time", "end_time", *LISTS)))
-    yield bucket(
-        "contract-order-required",
-        lambda n: n if in_order(n, ("object", "start_time", "end_time", *LISTS)) is n else refuse("another order"),
-    )
+    order = ("object", "start_time", "end_time", *LISTS)
+    yield bucket("contract-order", lambda n: in_order(n, order))
+    yield bucket("contract-order-required", _must_be_in(order))
     yield bucket("times-last", lambda n: in_order(n, ("object", *LISTS, "start_time", "end_time")))
     yield bucket(
         "undeclared-times-made", lambda n: {**n, "start_time_iso": iso(start_of(n))} if "start_time_iso" not in n else n
@@ -171,6 +156,10 @@ def _buckets() -> Iterator[Mutant]:
     yield lossy("result/null-items-made", on_lists(lambda d: [x for one in d for x in (one, None)] if d else d))
     yield lossy("result/metrics-from-bucket", from_bucket)
     yield lossy("result/grouped-by-parent", on_buckets(with_times))
+
+
+def _must_be_in(order: tuple[str, ...]) -> Callable[[Object], Object]:
+    return lambda node: node if in_order(node, order) is node else refuse("another order")
 
 
 def filled_if_empty(node: Object) -> Object:
@@ -193,7 +182,10 @@ def _times() -> Iterator[Mutant]:
                 node = member(node, each, of_number(changed))
             return node
 
-        return lossy(f"time/{name}", on_buckets(one))
+        return bucket(name, one)
+
+    def bucket(name: str, change: Callable[[Object], Changed], equivalent: str = "") -> Mutant:
+        return lossy(f"time/{name}", on_buckets(change), equivalent=equivalent)
 
     yield times("iso", iso)
     yield times("date", lambda t: iso(t)[:10])
@@ -216,47 +208,23 @@ def _times() -> Iterator[Mutant]:
     yield times("end-inclusive", lambda t: Number(str(t - 1)), ("end_time",))
     yield times("end-null", lambda _: None, ("end_time",))
     yield times("start-lost", lambda _: GONE, ("start_time",))
-    yield lossy(
-        "time/end-from-start",
-        on_buckets(lambda n: member(n, "end_time", lambda old: number_of(old, start_of(n) + 86400))),
-    )
-    yield lossy(
-        "time/end-from-start-hour",
-        on_buckets(lambda n: member(n, "end_time", lambda old: number_of(old, start_of(n) + 3600))),
-    )
-    yield lossy(
-        "time/whole-day-end",
-        on_buckets(
-            lambda n: member(n, "end_time", lambda old: number_of(old, -(-integer_at(n, "end_time") // 86400) * 86400))
-        ),
-    )
-    yield lossy(
-        "time/swapped",
-        on_buckets(
-            lambda n: (
-                {**n, "start_time": n["end_time"], "end_time": n["start_time"]}
-                if {"start_time", "end_time"} <= n.keys()
-                else n
-            )
-        ),
-    )
-    yield lossy(
-        "time/reversed-mended",
-        on_buckets(
-            lambda n: (
-                {**n, "start_time": n["end_time"], "end_time": n["start_time"]}
-                if integer_at(n, "end_time") < start_of(n)
-                else n
-            )
-        ),
-    )
-    yield lossy(
-        "time/reversed-refused",
-        on_buckets(lambda n: refuse("no time") if is_bucket(n) and integer_at(n, "end_time") <= start_of(n) else n),
-        equivalent=MAY_REFUSE,
-    )
-    yield lossy(
-        "time/reversed-dropped",
-        on_buckets(lambda n: GONE if is_bucket(n) and integer_at(n, "end_time") <= start_of(n) else n),
-    )
-    yield lossy("time/width", on_buckets(lambda n: renamed(n, lambda one: "width" if one == "end_time" else one)))
+    yield bucket("end-from-start", lambda n: _ending(n, start_of(n) + 86400))
+    yield bucket("end-from-start-hour", lambda n: _ending(n, start_of(n) + 3600))
+    yield bucket("whole-day-end", lambda n: _ending(n, -(-integer_at(n, "end_time") // 86400) * 86400))
+    yield bucket("swapped", lambda n: _swapped(n) if {"start_time", "end_time"} <= n.keys() else n)
+    yield bucket("reversed-mended", lambda n: _swapped(n) if integer_at(n, "end_time") < start_of(n) else n)
+    yield bucket("reversed-refused", lambda n: refuse("no time") if _is_reversed(n) else n, MAY_REFUSE)
+    yield bucket("reversed-dropped", lambda n: GONE if _is_reversed(n) else n)
+    yield bucket("width", lambda n: renamed(n, lambda one: "width" if one == "end_time" else one))
+
+
+def _ending(node: Object, end: int) -> Object:
+    return member(node, "end_time", lambda old: number_of(old, end))
+
+
+def _swapped(node: Object) -> Object:
+    return {**node, "start_time": node["end_time"], "end_time": node["start_time"]}
+
+
+def _is_reversed(node: Object) -> bool:
+    return is_bucket(node) and integer_at(node, "end_time") <= start_of(node)

@@ -15,6 +15,7 @@ from usagecompat.mutants.model import refuse
 from usagecompat.mutants.support import exact
 from usagecompat.mutants.support.walks import (
     LISTS,
+    items,
     member,
     members,
     on_results,
@@ -232,10 +233,5 @@ def with_times(node: Object) -> Object:
     """A bucket whose results have its start."""
     start = node.get("start_time")
     return with_results(
-        node,
-        lambda old: (
-            [{**one, "start_time": start} if isinstance(one, dict) else one for one in old]
-            if isinstance(old, list) and old
-            else old
-        ),
+        node, lambda old: items(old, lambda one: {**one, "start_time": start} if isinstance(one, dict) else one)
     )

@@ -100,6 +100,11 @@ def of_flag(change: Callable[[bool], _New]) -> Callable[[Tree], Tree | _New]:
     return lambda old: change(old) if isinstance(old, bool) else old
 
 
+def of_list(change: Callable[[list[Tree]], _New]) -> Callable[[Tree], Tree | _New]:
+    """A change of arrays alone, each as a whole."""
+    return lambda old: change(old) if isinstance(old, list) else old
+
+
 # -- the places that a contract names
 
 
@@ -139,11 +144,7 @@ def in_undeclared(change: Change) -> Change:
 
 def on_lists(change: Callable[[list[Tree]], Tree]) -> Change:
     """Change the results of every bucket, as a list."""
-
-    def results(old: Tree) -> Tree:
-        return change(old) if isinstance(old, list) else old
-
-    return on_buckets(lambda node: with_results(node, results))
+    return on_buckets(lambda node: with_results(node, of_list(change)))
 
 
 def with_results(node: Object, change: Callable[[Tree], Changed]) -> Object:
