@@ -108,7 +108,7 @@ def test_over_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert quoted.strip() in printed, printed
     said(both, 1)
     assert "v1" in (tmp_path / "versions.html").read_text("utf-8")
-    for words, status in zip(kept, (0, 1), strict=True):
+    for words, status in zip(kept, (1, 0, 1), strict=True):
         said(words, status)
     assert len([*(tmp_path / "runs").iterdir()]) == len(kept)
     assert (tmp_path / "history.html").read_text("utf-8").count('class="dot0"') == len(kept)

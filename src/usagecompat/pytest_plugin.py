@@ -92,6 +92,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="How many seconds a client has for one case (default: 10).",
     )
     group.addoption(
+        "--compat-baseline",
+        action="append",
+        metavar="FILE",
+        help="Fail a case of a client only if it got worse since FILE, which `usagecompat run` or `matrix` wrote with --format json; "
+        "what fails as before is expected to fail.",
+    )
+    group.addoption(
         "--compat-setup",
         metavar="CMD",
         help="Run this line of a shell once before clients are asked, such as 'make adapter' or 'docker compose up -d'; what it leaves "

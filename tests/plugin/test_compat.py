@@ -183,7 +183,7 @@ def test_setting_that_names_nothing(pytester: pytest.Pytester) -> None:
 @pytest.mark.parametrize(
     "option",
     ["--compat-set=core", "--compat-set=full", "--compat-profile=served", "--compat-revision=2026-10-21",
-     "--compat-corpus=0.1.0", "--compat-client=true", "--compat-client-timeout=10", "--compat-setup=true", "--compat-setup-timeout=3"],
+     "--compat-corpus=0.1.0", "--compat-client=true", "--compat-client-timeout=10", "--compat-setup=true", "--compat-setup-timeout=3", "--compat-baseline=old.json"],
 )  # fmt: skip
 def test_options_without_a_corpus(pytester: pytest.Pytester, option: str) -> None:
     """An option that says how a corpus is run is an error where none is, and the message says what is missing."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+import pytest
 from attrs import define, field
 
 from usagecompat.clients import (
@@ -33,13 +34,18 @@ if TYPE_CHECKING:
 
     from usagecompat.clients import ClientSession, ClientSpec, Features, Reply, Task
     from usagecompat.corpus import Case, ExpectedFailure, Terms
+    from usagecompat.plugin.baselines import Baseline
 
 
 def client_judges(
-    specs: Iterable[ClientSpec], *, expected: Sequence[ExpectedFailure], required: Level
+    specs: Iterable[ClientSpec],
+    *,
+    expected: Sequence[ExpectedFailure],
+    required: Level,
+    baselines: Mapping[str, Baseline],
 ) -> dict[str, ClientJudge]:
     """A judge for each client, by the name of its items."""
-    return {item_of(spec.name): ClientJudge(spec, expected, required) for spec in specs}
+    return {item_of(one.name): ClientJudge(one, expected, required, baselines.get(one.name)) for one in specs}
 
 
 def specs_of(
@@ -62,6 +68,7 @@ class ClientJudge:
     spec: ClientSpec
     expected: Sequence[ExpectedFailure]
     required: Level = Level.EXACT
+    baseline: Baseline | None = None
     _stack: ExitStack = field(factory=ExitStack, init=False)
     _client: ClientSession | None = field(default=None, init=False)
     _why_not: str = field(default="", init=False)
@@ -84,8 +91,11 @@ class ClientJudge:
         result = worst_of(task, replies, features)
         if not result.judged:
             raise NotJudged(f"{result.outcome}: {result.message}")
-        yield from map(_mismatch, (*result.faults, *faults))
         codes = result.failing(self.required)
+        every = codes | {fault.code for fault in faults}
+        if self.baseline and every and (why := self.baseline.excuses(case, every, result.level, self.required)):
+            pytest.xfail(why)
+        yield from map(_mismatch, (*result.faults, *faults))
         for found in result.differences:
             if found.code in codes and found.cap < self.required:
                 yield Mismatch(
@@ -96,7 +106,7 @@ class ClientJudge:
                     else f"what was sent, at level {self.required.name}",
                     seen=found.message,
                 )
-        yield from self._no_longer(case, codes | {fault.code for fault in faults})
+        yield from self._no_longer(case, every)
 
     def close(self) -> list[Fault]:
         """End the client; what it did wrong after the last case, or outside of any."""

@@ -22,11 +22,14 @@ from usagecompat.plugin.run import NAME, Kit
 from usagecompat.plugin.sources import ids_chosen, source_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from usagecompat.plugin.baselines import Baseline
 
 _CLIENT_TIMEOUT: Final = 10.0
 _OF_CLIENTS: Final = {
     "compat_fuzz": "what is fuzzed",
+    "compat_baseline": "what is compared",
     "compat_setup": "what is asked after it",
     "compat_setup_timeout": "what is asked after it",
 }
@@ -69,7 +72,8 @@ def _add_clients(given: list[str], options: Options, kit: Kit) -> None:
     try:
         setup = Setup.of(options)
         specs = specs_of(named, timeout=timeout, is_set_up=setup is not None)
-        judges = client_judges(specs, expected=kit.expected_failures, required=options.required)
+        before = _baselines(options, [spec.name for spec in specs])
+        judges = client_judges(specs, expected=kit.expected_failures, required=options.required, baselines=before)
     except BadConfiguration as error:
         raise pytest.UsageError(str(error)) from None
     except UsageCompatError as error:
@@ -97,6 +101,16 @@ def _add_clients(given: list[str], options: Options, kit: Kit) -> None:
             revision=kit.terms.revision,
             expected=kit.expected_failures,
         )
+
+
+def _baselines(options: Options, clients: list[str]) -> Mapping[str, Baseline]:
+    """How clients stood in saved runs; nothing if none is named."""
+    given: list[str] | None = options.config.option.compat_baseline
+    if not given:
+        return {}
+    from usagecompat.plugin.baselines import baselines_in  # noqa: PLC0415 - few runs have one
+
+    return baselines_in(given, clients, options.config.invocation_params.dir)
 
 
 def _must_have_cases(kit: Kit) -> None:
