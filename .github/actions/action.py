@@ -104,7 +104,7 @@ def run() -> int:
         level=result["headline"]["level"] or "",
         cases=len(result["cases"]),
         failing=len(result["failing"]),
-        worse="",
+        worse=annotate_worse(json.loads(changes.read_text("utf-8"))) if compared else "",
         **{name: outcomes[name] for name in ("decoded", "refused", "skipped", "not-run")},
         crashed=sum(outcomes[name] for name in ("crashed", "timed-out", "protocol-violation", "errored")),
         badge=result["badge"]["message"],
@@ -113,7 +113,6 @@ def run() -> int:
     beside = [*(word for name in ("corpus", "set", "expected") for word in texts(name)), *flags("allow-skips")]
     also = [word for form in ("html", "junit") if form in places for word in ("--also", f"{form}={places[form]}")]
     if compared:
-        outputs(worse=annotate_worse(json.loads(changes.read_text("utf-8"))))
         told = scratch("changes.md")
         kit("matrix", *beside, *compared, "--format", "markdown", *also, "--", str(kept), into=told, quiet=True)
         summarize(told.read_text("utf-8"))
