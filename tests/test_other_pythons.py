@@ -24,6 +24,6 @@ def test_without_tools(tmp_path: Path, tools: tuple[str, ...], missing: str) -> 
         (path / tool).chmod(0o755)
     folder = tmp_path / "folder"
     command = [bash, str(SCRIPT), "3.14", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, env={"PATH": str(path)}, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, env={"PATH": str(path)}, check=False, timeout=300)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"there is no {missing} here\n")
     assert not folder.exists()

@@ -226,7 +226,7 @@ def test_interruption(place: Path) -> None:
         assert process.stdout
         assert process.stdout.readline().startswith("valid: ")
         process.send_signal(signal.SIGINT)
-        stdout, stderr = process.communicate()
+        stdout, stderr = process.communicate(timeout=120)
     assert process.returncode == 2
     assert stdout == ""
     assert is_one_line(stderr)

@@ -28,7 +28,8 @@ FEW = [*KINDS[:6], *BROKEN[:2]]
 
 
 def miniature(fault: str, *, victim: str = VICTIM, timeout: float = 20, **options: object) -> ClientSpec:
-    """A fake client; the deadline is long where nothing should run into it."""
+    """A fake client; the deadline is long where nothing should run into it, and so is that of its start."""
+    options.setdefault("start_timeout", 20.0)
     command = (sys.executable, "-I", "-S", str(MINIATURES), fault, victim)
     return ClientSpec(name=fault, command=command, timeout=timeout, **options)  # type: ignore[arg-type]
 

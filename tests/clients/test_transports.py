@@ -120,7 +120,7 @@ def test_oneshot_ended_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         return hear(guard, names)
 
     monkeypatch.setattr(Guard, "_hear", hear_late)
-    result = run(program(tmp_path, "print('{}')", way=Way.ONESHOT, timeout=2), KINDS[:2], probing=Probing.NONE)
+    result = run(program(tmp_path, "print('{}')", way=Way.ONESHOT, timeout=20), KINDS[:2], probing=Probing.NONE)
     assert {case.outcome for case in result.cases} == {Outcome.DECODED}
 
 
@@ -271,7 +271,8 @@ def test_function(functions: str, name: str, jobs: int) -> None:
 )
 def test_function_at_fault(functions: str, name: str, code: str) -> None:
     """A function that answers no bytes, ends the program, takes too long or remembers is told of."""
-    result = run(client_spec(f"python:{functions}:{name}", timeout=0.3), [*KINDS[:4], *BROKEN])
+    timeout = 0.5 if name == "sleeps" else 20
+    result = run(client_spec(f"python:{functions}:{name}", timeout=timeout), [*KINDS[:4], *BROKEN])
     assert code in result.codes
     assert {fault.code for case in result.cases for fault in case.faults if case.duty is Expectation.MUST_DECODE} == {
         code

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from usagecompat.clients import client_spec
 from usagecompat.contract import LATEST
 from usagecompat.fuzz import FuzzResult, fuzz
@@ -32,7 +34,8 @@ def odd(mode: str) -> ClientSpec:
 
 def odd_process(mode: str, *more: str, timeout: float = 10.0) -> ClientSpec:
     """The same as a process."""
-    return client_spec(f"odd={sys.executable} -I -S {ODD} {' '.join((mode, *more))}", timeout=timeout)
+    spec = client_spec(f"odd={sys.executable} -I -S {ODD} {' '.join((mode, *more))}", timeout=timeout)
+    return evolve(spec, start_timeout=20.0)
 
 
 def search(spec: ClientSpec, **options: Any) -> FuzzResult:  # noqa: ANN401 - the options of `fuzz`

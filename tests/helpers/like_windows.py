@@ -2,7 +2,9 @@
 The command line where nothing is there that Windows does not have, as far as Linux can play that.
 
     python like_windows.py check page.json
+    python like_windows.py check page.json --- compare page.json page.json
 
+After `---` comes another command, in the same process; the exit status is that of the first that is not 0.
 What other packages have done by then, they have done: they are imported first.
 """
 
@@ -139,8 +141,22 @@ def hide() -> None:
     sys.platform = "win32"
 
 
+def each(words: list[str]) -> None:
+    """Run one command after the other, and say which one ends badly."""
+    from usagecompat.cli import main  # noqa: PLC0415 - when everything is hidden
+
+    while words:
+        end = words.index("---") if "---" in words else len(words)
+        try:
+            main(words[:end], prog_name="usagecompat")
+        except SystemExit as done:
+            if done.code:
+                if len(words) > end:
+                    sys.stderr.write(f"after: {' '.join(words[:end])}\n")
+                raise
+        words = words[end + 1 :]
+
+
 if __name__ == "__main__":
     hide()
-    from usagecompat.cli import main
-
-    main(prog_name="usagecompat")
+    each(sys.argv[1:])
