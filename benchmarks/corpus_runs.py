@@ -34,9 +34,10 @@ if TYPE_CHECKING:
     from usagecompat.clients.grading import Task
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
-_MIRROR: Final = (
+MIRROR: Final = (
     "import sys\nfor line in sys.stdin.buffer:\n    sys.stdout.buffer.write(line)\n    sys.stdout.buffer.flush()\n"
 )
+"""A program that sends each line back."""
 _ECHO_CLIENT: Final = """
 import json, sys
 for line in sys.stdin:
@@ -44,7 +45,7 @@ for line in sys.stdin:
     sys.stdout.write(json.dumps({"decoded": {"seq": run["seq"], "payload": run["case"]["payload"]}}) + "\\n")
     sys.stdout.flush()
 """
-_REFERENCE: Final = ClientSpec(name="reference", command=(sys.executable, "-m", "usagecompat.clients.reference"))
+REFERENCE: Final = ClientSpec(name="reference", command=(sys.executable, "-m", "usagecompat.clients.reference"))
 _PYTEST: Final = (sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider")
 _EMPTY: Final = """
 import pytest
@@ -71,13 +72,13 @@ def measure(*, small: bool = False) -> list[Figure]:
     rounds = 1 if small else 5
     chosen = cases("smoke" if small else "full")
     todo = tasks(chosen)
-    lines = [_line(number, task) for number, task in enumerate(todo)]
+    lines = [line_of(task, number) for number, task in enumerate(todo)]
     asked = [Probing.NONE, Probing.SOME]
     client, *stdio = _ratios(
         rounds,
-        lambda: _echo(lines, _MIRROR),
-        lambda: _echo(lines, _ECHO_CLIENT),
-        *(lambda how=how: run_share(_REFERENCE, todo, how) for how in asked),
+        lambda: echo(lines, MIRROR),
+        lambda: echo(lines, _ECHO_CLIENT),
+        *(lambda how=how: run_share(REFERENCE, todo, how) for how in asked),
     )
     with tempfile.TemporaryDirectory() as folder:
         options = ["--compat", "fixtures/", *(["--compat-set", "smoke"] if small else [])]
@@ -118,7 +119,7 @@ def _so_far() -> float:
     return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, whose))
 
 
-def _line(number: int, task: Task) -> bytes:
+def line_of(task: Task, number: int) -> bytes:
     """A case as the protocol sends it."""
     request = task.request(Features())
     if request is None:
@@ -126,7 +127,7 @@ def _line(number: int, task: Task) -> bytes:
     return run_line(request, Features(), number)
 
 
-def _echo(lines: Sequence[bytes], program: str) -> None:
+def echo(lines: Sequence[bytes], program: str) -> None:
     """Send each line, and wait for the answer."""
     with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as mirror:
         if mirror.stdin is None or mirror.stdout is None:

@@ -13,12 +13,12 @@ import sys
 import sysconfig
 import tempfile
 import zipfile
+from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from figures import Figure
-from starts import milliseconds
+from starts import median_over, milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,10 +54,7 @@ def measure(*, small: bool) -> list[Figure]:
             if turn >= 0:  # the first one compiles modules and unpacks the corpus
                 turns.append(taken)
         files = sum(path.is_file() for path in wheel.rglob("*"))
-
-    def over(name: str, other: str) -> float:
-        return median(turn[name] - turn[other] for turn in turns)
-
+    over = partial(median_over, turns)
     return [
         Figure(_SECTION, "pytest, over pytest where it is not installed", over("pytest", "pytest alone"), "ms"),
         Figure(_SECTION, "import hypothesis, over where it is not installed", over("hypothesis", "hypothesis alone"), "ms", at_most=2),

@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from usagecompat.clients.conversation import run_line
+from corpus_runs import MIRROR, REFERENCE, line_of
 from usagecompat.clients.grading import tasks
 from usagecompat.clients.probes import Probing, run_share
-from usagecompat.clients.protocol import Features
 from usagecompat.clients.runner import share_out
 from usagecompat.clients.spec import ClientSpec, Way
 from usagecompat.corpus.selection import cases
@@ -31,22 +30,15 @@ if TYPE_CHECKING:
 
     from usagecompat.clients.grading import Task
 
-_MIRROR = (
-    "import sys\nfor line in sys.stdin.buffer:\n    sys.stdout.buffer.write(line)\n    sys.stdout.buffer.flush()\n"
-)
-_REFERENCE = ClientSpec(name="reference", command=(sys.executable, "-m", "usagecompat.clients.reference"))
 _FETCHER = ClientSpec(name="fetcher", command=(sys.executable, str(Path(__file__).with_name("fetching_client.py"))))
-_FUNCTION = evolve(_REFERENCE, command=("usagecompat.clients.reference", "codec"), way=Way.PYTHON)
+_FUNCTION = evolve(REFERENCE, command=("usagecompat.clients.reference", "codec"), way=Way.PYTHON)
 
 
 def bare_pipe(todo: Sequence[Task]) -> float:
     """How long it takes to send the lines of all cases through a pipe and back, one at a time."""
-    lines = []
-    for seq, task in enumerate(todo):
-        request = task.request(Features())
-        lines.append(run_line(request, Features(), seq))
+    lines = [line_of(task, number) for number, task in enumerate(todo)]
     with subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", _MIRROR], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-I", "-S", "-c", MIRROR], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as mirror:
         if mirror.stdin is None or mirror.stdout is None:
             raise AssertionError
@@ -91,9 +83,9 @@ def main() -> None:
     ]
     ways: dict[str, Callable[[Sequence[Task]], float]] = {
         "bare pipe round trip": bare_pipe,
-        "stdio, reference codec": of_one(_REFERENCE),
-        "stdio, reference codec, --jobs 2": of_one(_REFERENCE, jobs=2),
-        "stdio, reference codec, with all probes": of_one(_REFERENCE, probing=Probing.SOME),
+        "stdio, reference codec": of_one(REFERENCE),
+        "stdio, reference codec, --jobs 2": of_one(REFERENCE, jobs=2),
+        "stdio, reference codec, with all probes": of_one(REFERENCE, probing=Probing.SOME),
         "http, a client that stays": of_one(_FETCHER),
         "python function, reference codec": of_one(_FUNCTION),
     }

@@ -10,6 +10,7 @@ import resource
 import sys
 import sysconfig
 import tempfile
+from functools import partial
 from pathlib import Path
 from statistics import median
 from subprocess import run
@@ -39,10 +40,7 @@ def measure(*, small: bool) -> list[Figure]:
             "pytest without the plugin": [*pytest, "-p", "no:usagecompat"],
         }  # fmt: skip
         turns = [{name: milliseconds(program) for name, program in programs.items()} for _ in range(3 if small else 31)]
-
-    def over(name: str, other: str) -> float:
-        return median(turn[name] - turn[other] for turn in turns)
-
+    over = partial(median_over, turns)
     section = "starting, milliseconds of processor time"
     return [
         Figure(section, "import usagecompat, over bare Python", over("import", "nothing"), "ms", at_most=30),
@@ -50,6 +48,11 @@ def measure(*, small: bool) -> list[Figure]:
         Figure(section, "usagecompat check one-file, as a whole", median(turn["command"] for turn in turns), "ms", at_most=200),
         Figure(section, "pytest with the unused plugin, over pytest without it", over("pytest", "pytest without the plugin"), "ms", at_most=5),
     ]  # fmt: skip
+
+
+def median_over(turns: Sequence[Mapping[str, float]], name: str, other: str) -> float:
+    """How much longer one program takes than another, by the median of all turns."""
+    return median(turn[name] - turn[other] for turn in turns)
 
 
 def milliseconds(program: Sequence[str], environment: Mapping[str, str] | None = None) -> float:

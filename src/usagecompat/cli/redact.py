@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from typing import IO, TYPE_CHECKING, Final, cast
 
 import click
-from attrs import define
+from attrs import asdict, define
 
 from usagecompat import inputs
 from usagecompat.cli import completing
@@ -31,26 +31,16 @@ _LONGEST_KEY: Final = 1_000_000
 
 @define
 class _Told:
-    """What came of all files."""
+    """What came of all files, as `--format json` names it."""
 
-    written: int = 0
+    files: int = 0
+    """How many were written."""
     payloads: int = 0
     replaced: int = 0
-    unread: int = 0
-    unsure: int = 0
     names: int = 0
     """How many of those that were replaced are names of members."""
-
-    def to_dict(self) -> dict[str, int]:
-        """The same for other programs."""
-        return {
-            "files": self.written,
-            "payloads": self.payloads,
-            "replaced": self.replaced,
-            "names": self.names,
-            "unsure": self.unsure,
-            "unread": self.unread,
-        }
+    unsure: int = 0
+    unread: int = 0
 
 
 def key_of(file: Path | None) -> bytes:
@@ -140,7 +130,7 @@ def redact(  # noqa: PLR0913 - one for each option
             notes = "".join(f"{note}: " for note in getattr(trouble, "__notes__", ()))
             say(f"usagecompat: {notes}{trouble}", err=True)
     if format_ == "json":
-        say_json({**told.to_dict(), "key_kept": key_file is not None})
+        say_json({**asdict(told), "key_kept": key_file is not None})
     elif not quiet:
         for line in _summary(told, key_file):
             say(line, err=True)
@@ -192,7 +182,7 @@ def _write(name: str, target: Path, redactor: Redactor, told: _Told, *, ndjson: 
         waiting.replace(target)
     finally:
         waiting.unlink(missing_ok=True)
-    told.written += 1
+    told.files += 1
     told.payloads += payloads
     told.replaced += replaced
     told.names += names
@@ -214,7 +204,7 @@ def _compressed(file: IO[bytes], name: str) -> Generator[IO[bytes]]:
 
 def _summary(told: _Told, key_file: Path | None) -> list[str]:
     lines = [
-        f"{counted(told.written, 'file')} written, {counted(told.payloads, 'payload')}: "
+        f"{counted(told.files, 'file')} written, {counted(told.payloads, 'payload')}: "
         f"{counted(told.replaced, 'string')} replaced"
         + (f"; {told.unsure:,} not written, as nobody could be sure" if told.unsure else "")
         + (f"; {told.unread:,} could not be read" if told.unread else "")
