@@ -370,6 +370,24 @@ def test_errors_are_not_grouped() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("payload", "shape", "expected"),
+    [
+        (r'{"object":"\ud800","data":[],"has_more":0,"next_page":null}', "page", ["schema/wrong-type /has_more"]),
+        (r'{"object":"\ud800","start_time":"1","end_time":2,"results":[]}', "bucket", ["schema/wrong-type /start_time"]),
+        (rf'{{"object":"{STORES}","\ud800":1,"usage_bytes":"5","x":1}}', None, ["schema/wrong-type /usage_bytes", "schema/undeclared-member /x"]),
+        (rf'{{"object":"{STORES}","project_id":"\ud800","usage_bytes":"5"}}', None, ["schema/wrong-type /usage_bytes"]),
+        (r'{"object":"bucket","start_time":1,"end_time":2,"results":[{"object":"\ud800"},5]}', None, ["schema/wrong-type /results/1"]),
+    ],
+    ids=["page", "bucket", "name", "text", "kind"],
+)  # fmt: skip
+def test_half_a_pair_silences_nothing_else(payload: str, shape: Any, expected: list[str]) -> None:  # noqa: ANN401 - a shape
+    """A tag, name or text that holds half of a surrogate pair is told as that, and all beside it is looked at."""
+    found = [f"{f.code} {f.pointer}" for f in check(payload, shape=shape).findings]
+    assert [one for one in found if not one.startswith("json/lone-surrogate")] == expected
+    assert len(found) == len(expected) + 1
+
+
 HINTS = {
     "misspelt-member": (without(store(usage_byte=5), "usage_bytes"), "schema/missing-member", '"usage_byte"'),
     "misspelt-by-case": (without(store(usageBytes=5), "usage_bytes"), "schema/missing-member", '"usageBytes"'),
