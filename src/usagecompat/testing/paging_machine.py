@@ -166,34 +166,37 @@ class PagingMachine(RuleBasedStateMachine):
         """Ask another endpoint, for everything, by days."""
         self.asked = evolve(self.asked, endpoint=endpoint, width="1d", group_by=(), chosen=None)
 
-    @rule(width=_drawn(lambda machine: machine.queries.widths(machine.asked.endpoint)))
-    def in_buckets_of(self, width: str) -> None:
-        """Ask for buckets of another width."""
-        self.asked = evolve(self.asked, width=width)
+    @rule(
+        width=_drawn(lambda machine: machine.queries.widths(machine.asked.endpoint)),
+        back=st.integers(0, _MOST_BUCKETS),
+        buckets=st.none() | st.integers(1, _MOST_BUCKETS),
+        limit=st.none() | st.integers(1, _MOST_LIMIT),
+        scenarios=_drawn(lambda machine: servers(machine.scenarios)),
+    )
+    def within(self, width: str, back: int, buckets: int | None, limit: int | None, scenarios: tuple[str, ...]) -> None:
+        """Ask another server for another window: pages of so many buckets, from so many before now; None for no end."""
+        self.asked = evolve(self.asked, width=width, back=back, buckets=buckets, limit=limit, scenarios=scenarios)
 
-    @rule(back=st.integers(0, _MOST_BUCKETS), buckets=st.none() | st.integers(1, _MOST_BUCKETS))
-    def within(self, back: int, buckets: int | None) -> None:
-        """Ask for another window, from so many buckets before now; with an open end for None."""
-        self.asked = evolve(self.asked, back=back, buckets=buckets)
-
-    @rule(limit=st.none() | st.integers(1, _MOST_LIMIT))
-    def with_pages_of(self, limit: int | None) -> None:
-        """Ask for pages of so many buckets."""
-        self.asked = evolve(self.asked, limit=limit)
-
-    @rule(keys=_drawn(lambda machine: machine.queries.keys(machine.asked.endpoint)))
-    def grouped_by(self, keys: tuple[str, ...]) -> None:
-        """Ask for results by these keys."""
-        self.asked = evolve(self.asked, group_by=keys)
-
-    @rule(chosen=_drawn(lambda machine: machine.queries.filters(machine.asked.endpoint)))
-    def filtered_by(self, chosen: tuple[str, tuple[str, ...]] | None) -> None:
-        """Ask only for what one filter selects; for None for all."""
-        self.asked = evolve(self.asked, chosen=chosen)
+    @rule(
+        keys=_drawn(lambda machine: machine.queries.keys(machine.asked.endpoint)),
+        chosen=_drawn(lambda machine: machine.queries.filters(machine.asked.endpoint)),
+        scenarios=_drawn(lambda machine: servers(machine.scenarios)),
+    )
+    def selecting(
+        self, keys: tuple[str, ...], chosen: tuple[str, tuple[str, ...]] | None, scenarios: tuple[str, ...]
+    ) -> None:
+        """Ask another server for results by these keys, and only for what one filter selects; None for all."""
+        self.asked = evolve(self.asked, group_by=keys, chosen=chosen, scenarios=scenarios)
 
     # -- how the server behaves
 
     @precondition(lambda machine: machine.scenarios)
+    @rule(scenario=_drawn(lambda machine: st.sampled_from(machine.scenarios)))
+    def served_by(self, scenario: str) -> None:
+        """Let the server do one thing alone, which nothing else can hide."""
+        self.asked = evolve(self.asked, scenarios=(scenario,))
+
+    @precondition(lambda machine: len(machine.asked.scenarios) == 1)
     @rule(scenario=_drawn(lambda machine: st.sampled_from(machine.scenarios)))
     def served_with(self, scenario: str) -> None:
         """Let the server do one thing more."""
@@ -201,7 +204,7 @@ class PagingMachine(RuleBasedStateMachine):
         others = tuple(one for one in self.asked.scenarios if one.partition(":")[0] != name)
         self.asked = evolve(self.asked, scenarios=(*others, scenario))
 
-    @precondition(lambda machine: machine.asked.scenarios)
+    @precondition(lambda machine: len(machine.asked.scenarios) > 1)
     @rule()
     def served_plainly(self) -> None:
         """Let the server do nothing special."""

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from attrs import frozen
 from hypothesis import strategies as st
@@ -122,12 +122,15 @@ class Queries:
 
 
 def servers(scenarios: Sequence[str]) -> st.SearchStrategy[tuple[str, ...]]:
-    """None, one or two things that a server does, each in one variant; more often those that have several."""
+    """One thing that a server does, or else none, one or two, each in one variant; those more often that have several."""
+    if not scenarios:
+        return st.just(())
     by_name: dict[str, list[str]] = {}
     for scenario in scenarios:
         by_name.setdefault(scenario.partition(":")[0], []).append(scenario)
     often = [name for name, variants in by_name.items() for _ in variants[:_MOST_WEIGHT]]
-    return some_of(often).flatmap(lambda names: st.tuples(*(st.sampled_from(by_name[name]) for name in names)))
+    few = some_of(often).flatmap(lambda names: st.tuples(*(st.sampled_from(by_name[name]) for name in names)))
+    return few | st.tuples(st.sampled_from(scenarios))
 
 
 def some_of(names: Sequence[_T]) -> st.SearchStrategy[tuple[_T, ...]]:
@@ -140,8 +143,13 @@ def some_of(names: Sequence[_T]) -> st.SearchStrategy[tuple[_T, ...]]:
 
 @lru_cache(maxsize=256)
 def _values(endpoint: str, key: str, revision: Revision, seed: int) -> tuple[str, ...]:
-    """A few of the values that a group key has in the last week, of those that need no escape in JSON."""
+    """
+    A few of the values that a group key has in the last week, of those that need no escape in JSON.
+
+    Those come first that need one in a query, as a pager may escape them twice.
+    """
     ledger = Ledger(revision=revision, seed=seed)
     found = ledger.buckets(f"{ROOT}{endpoint}", f"start_time={ledger.now - _WEEK}&group_by={key}")
     values = re.findall(rb'"%b":"([^"\\]+)"' % key.encode(), write(found))
-    return tuple(sorted({value.decode() for value in values}))[:_FEW_VALUES]
+    texts = {value.decode() for value in values}
+    return tuple(sorted(texts, key=lambda text: (quote(text, safe="") == text, text)))[:_FEW_VALUES]
