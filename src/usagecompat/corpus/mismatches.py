@@ -145,14 +145,10 @@ def other_verdict(case: Case, expected: Verdict, report: Report, until: str = ""
     weights = sorted(report.findings, key=lambda finding: tuple(Severity).index(finding.severity))
     finding = next((one for one in weights if one.severity is not Severity.NOTE), None)
     when = f"at {report.revision}" if until in ("", report.revision) else f"from {report.revision} to {until}"
-    yield Mismatch(
-        code=finding.code if finding else "",
-        pointer=finding.pointer if finding else "",
-        line=finding.line if finding else None,
-        column=finding.column if finding else None,
+    yield evolve(
+        unwelcome(finding) if finding else about(case, "", "", ""),
         expected=f"{expected} {when} in the profile {report.profile}",
-        seen=f"{report.verdict}: {finding.message}" if finding else f"{report.verdict}: nothing above a note",
-        why=CODES[finding.code].title if finding else "",
+        seen=f"{report.verdict}: {finding.message if finding else 'nothing above a note'}",
         fix=how_to_fix(case),
     )
 
