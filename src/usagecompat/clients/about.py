@@ -8,7 +8,9 @@ import platform
 from collections.abc import Mapping  # noqa: TC003 - annotations are read at run time
 from hashlib import sha256
 
-from attrs import Factory, asdict, frozen
+from attrs import Factory, frozen
+
+from usagecompat.clients.plain import fields_of
 
 
 @frozen(kw_only=True)
@@ -41,7 +43,7 @@ class About:
 
     def to_dict(self) -> dict[str, object]:
         """What it is of as `schemas/run.json` describes it."""
-        return asdict(self)
+        return fields_of(self)
 
 
 def this_platform() -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from usagecompat.clients.plain import fields_of
 from usagecompat.fidelity import Level  # noqa: TC001 - annotations are read at run time
 
 
@@ -18,15 +19,6 @@ class Lift:
     live: int
     to: Level | None
     """The lowest level that these hold at then, as far as answers tell; None if none was answered."""
-
-    def to_dict(self) -> dict[str, object]:
-        """The lift as `schemas/run.json` describes it."""
-        return {
-            "cases": self.cases,
-            "everyday": self.everyday,
-            "live": self.live,
-            "to": None if self.to is None else self.to.name,
-        }
 
 
 @frozen(kw_only=True)
@@ -56,17 +48,4 @@ class Fix:
 
     def to_dict(self) -> dict[str, object]:
         """The fix as `schemas/run.json` describes it."""
-        return {
-            "causes": list(self.causes),
-            "title": self.title,
-            "fix": self.fix,
-            "where": self.where,
-            "cases": self.cases,
-            "everyday": self.everyday,
-            "live": self.live,
-            "lift": self.lift.to_dict(),
-            "known": list(self.known),
-            "vague": self.vague,
-            "smallest": self.smallest,
-            "size": self.size,
-        }
+        return fields_of(self)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from attrs import asdict, evolve, frozen
+from attrs import evolve, frozen
 
 from usagecompat.clients.about import About  # noqa: TC001 - annotations are read at run time
 from usagecompat.clients.case_results import COMPARED, CaseResult, Expectation, Fault, OneWay, Outcome
 from usagecompat.clients.lifts import Fix  # noqa: TC001 - annotations are read at run time
+from usagecompat.clients.plain import fields_of
 from usagecompat.clients.protocol import ClientInfo, Features  # noqa: TC001 - annotations are read at run time
 from usagecompat.corpus import Tier
 from usagecompat.fidelity import Level
@@ -60,7 +61,7 @@ class Headline:
 
     def to_dict(self) -> dict[str, object]:
         """The headline as `schemas/run.json` describes it."""
-        return {"level": _level_name(self.level), "judged": self.judged, "of": self.of, "below": self.below}
+        return fields_of(self)
 
 
 @frozen
@@ -88,13 +89,7 @@ class Probes:
 
     def to_dict(self) -> dict[str, object]:
         """The probes as `schemas/run.json` describes them."""
-        return {
-            "wanted": self.wanted,
-            "again": self.again,
-            "alone": self.alone,
-            "varied": self.varied,
-            "varied_codes": list(self.varied_codes),
-        }
+        return fields_of(self)
 
 
 @frozen
@@ -112,7 +107,7 @@ class Kit:
 
     def to_dict(self) -> dict[str, int]:
         """The numbers as `schemas/run.json` describes them."""
-        return asdict(self)
+        return fields_of(self)
 
 
 @frozen(kw_only=True)
@@ -128,6 +123,8 @@ class Cause:
     """The cases that fail for it, sorted; of a harmless one those that show it."""
     everyday: int
     """How many of them are everyday cases."""
+    live: int = 0
+    """How many of the cases the API was observed to serve."""
     cap: Level
     """The highest level that it allows."""
     code: str
@@ -137,25 +134,10 @@ class Cause:
     """The headline that fixing this alone gives, by the everyday cases that were answered; None if none was."""
     known: tuple[str, ...]
     """Faults in `docs/faults.md` of the same kind."""
-    live: int = 0
-    """How many of the cases the API was observed to serve."""
 
     def to_dict(self) -> dict[str, object]:
         """The cause as `schemas/run.json` describes it."""
-        return {
-            "name": self.name,
-            "title": self.title,
-            "fix": self.fix,
-            "where": self.where,
-            "cases": list(self.cases),
-            "everyday": self.everyday,
-            "live": self.live,
-            "cap": self.cap.name,
-            "code": self.code,
-            "example": self.example,
-            "after": None if self.after is None else self.after.name,
-            "known": list(self.known),
-        }
+        return fields_of(self)
 
 
 @frozen(kw_only=True)
@@ -367,7 +349,3 @@ def count(cases: Iterable[CaseResult]) -> Count:
 def topic_of(case_id: str) -> str:
     """The part of a case's id in front of its last slash."""
     return case_id.rpartition("/")[0]
-
-
-def _level_name(level: Level | None) -> str | None:
-    return None if level is None else level.name

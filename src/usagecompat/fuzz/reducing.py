@@ -139,13 +139,17 @@ class _Reducer:
     def _try(self, tree: Node) -> bool:
         """Whether a tree shows the failure and is smaller; it is the best one then."""
         text = written(tree, *self._space).encode("utf-8", "surrogatepass")
-        if _weight(text) >= _weight(self.best) or text in self._tried:
-            return False
-        self._tried.add(text)
-        if not self._shows(text):
+        if _weight(text) >= _weight(self.best) or not self._is_another(text):
             return False
         self.best, self._tree = text, tree
         return True
+
+    def _is_another(self, text: bytes) -> bool:
+        """Whether a text shows the failure that was not tried before."""
+        if text in self._tried:
+            return False
+        self._tried.add(text)
+        return self._shows(text)
 
     def _put(self, path: Path, node: Node) -> bool:
         return self._try(put(self._tree, path, node))
@@ -379,10 +383,7 @@ class _Reducer:
         def keep(left: list[Any]) -> bool:
             whole = "".join(left) if isinstance(parts, str) else bytes(left)
             text = back(whole)
-            if text in self._tried:
-                return False
-            self._tried.add(text)
-            if not self._shows(text):
+            if not self._is_another(text):
                 return False
             self.best = text
             return True
