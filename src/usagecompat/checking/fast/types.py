@@ -53,6 +53,8 @@ Type: TypeAlias = Any
 """A type that is put together here, as msgspec takes it."""
 
 _MOST_CHECKS: Final = 256
+_MOST_RECORDS: Final = 512
+_NOTHING_SEEN: Final = RecordLayout()
 _SCALAR: Final = str | int | float | bool | None
 """What an undeclared member may hold on the fast route."""
 
@@ -142,53 +144,70 @@ class _Maker:
 
     def type_of(self, shape: RecordShape, parts: Mapping[JsonType, Type]) -> type[Struct]:
         """The Struct of a record; `parts` are the types of its objects or arrays."""
-        layout = self._layouts.get(shape.name, RecordLayout())
-        names = layout.completed(shape)
-        tagged = shape.kind is not None and names[0] == "object"
-        fields: list[tuple[str, Type] | tuple[str, Type, object]] = []
-        for name in names:
-            member = shape.members.get(name)
-            if tagged and name == "object":
-                continue
-            attribute = _attribute(shape, names, name)
-            if member is None:
-                is_key = name in group_keys(shape)
-                fields.append((attribute, str | None | UnsetType if is_key else _SCALAR | UnsetType, UNSET))
-            else:
-                wanted = parts.get(member.type) or _type(member, large=name in layout.large)
-                fields.append((attribute, wanted) if name in shape.required else (attribute, wanted | UnsetType, UNSET))
-        return msgspec.defstruct(
-            shape.name,
-            fields,
-            tag_field="object" if tagged else None,
-            tag=shape.kind if tagged else None,
-            rename={_attribute(shape, names, name): name for name in names},
-            kw_only=True,
-            forbid_unknown_fields=True,
-            gc=False,
-        )
+        held = tuple((kind, part) for kind, part in parts.items() if _holds(shape, kind))
+        return _struct(shape, self._layouts.get(shape.name, _NOTHING_SEEN), held)
 
     def record(self, shape: RecordShape) -> FastRecord:
         """The record with its check."""
-        layout = self._layouts.get(shape.name, RecordLayout())
-        names = layout.completed(shape)
-        large = [name for name in names if name in layout.large and shape.members[name].type is JsonType.INTEGER]
-        columns = (
-            *(Column("record/lossy-number", name, shape.members[name].attribute) for name in large),
-            *(
-                Column("schema/undeclared-member", name, _attribute(shape, names, name))
-                for name in names
-                if name not in shape.members
-            ),
-        )
-        return FastRecord(
-            shape=shape,
-            order={name: index for index, name in enumerate(names)},
-            columns=columns,
-            numbers=tuple(member for member in shape.members.values() if member.type is JsonType.NUMBER),
-            part=next((member.attribute for member in shape.members.values() if member.type is JsonType.OBJECT), None),
-            revision=self._contract.revision,
-        )
+        return _record(shape, self._layouts.get(shape.name, _NOTHING_SEEN), self._contract.revision)
+
+
+def _holds(shape: RecordShape, kind: JsonType) -> bool:
+    """Whether a record has members of such a type."""
+    return any(member.type is kind for member in shape.members.values())
+
+
+@lru_cache(maxsize=_MOST_RECORDS)
+def _struct(shape: RecordShape, layout: RecordLayout, parts: tuple[tuple[JsonType, Type], ...]) -> type[Struct]:
+    """The Struct of a record of this layout; layouts of payloads differ in few records and share the others."""
+    names = layout.completed(shape)
+    tagged = shape.kind is not None and names[0] == "object"
+    types = dict(parts)
+    fields: list[tuple[str, Type] | tuple[str, Type, object]] = []
+    for name in names:
+        member = shape.members.get(name)
+        if tagged and name == "object":
+            continue
+        attribute = _attribute(shape, names, name)
+        if member is None:
+            is_key = name in group_keys(shape)
+            fields.append((attribute, str | None | UnsetType if is_key else _SCALAR | UnsetType, UNSET))
+        else:
+            wanted = types.get(member.type) or _type(member, large=name in layout.large)
+            fields.append((attribute, wanted) if name in shape.required else (attribute, wanted | UnsetType, UNSET))
+    return msgspec.defstruct(
+        shape.name,
+        fields,
+        tag_field="object" if tagged else None,
+        tag=shape.kind if tagged else None,
+        rename={_attribute(shape, names, name): name for name in names},
+        kw_only=True,
+        forbid_unknown_fields=True,
+        gc=False,
+    )
+
+
+@lru_cache(maxsize=_MOST_RECORDS)
+def _record(shape: RecordShape, layout: RecordLayout, revision: str) -> FastRecord:
+    """A record of this layout with its check, which is shared likewise."""
+    names = layout.completed(shape)
+    large = [name for name in names if name in layout.large and shape.members[name].type is JsonType.INTEGER]
+    columns = (
+        *(Column("record/lossy-number", name, shape.members[name].attribute) for name in large),
+        *(
+            Column("schema/undeclared-member", name, _attribute(shape, names, name))
+            for name in names
+            if name not in shape.members
+        ),
+    )
+    return FastRecord(
+        shape=shape,
+        order={name: index for index, name in enumerate(names)},
+        columns=columns,
+        numbers=tuple(member for member in shape.members.values() if member.type is JsonType.NUMBER),
+        part=next((member.attribute for member in shape.members.values() if member.type is JsonType.OBJECT), None),
+        revision=revision,
+    )
 
 
 def _attribute(shape: RecordShape, names: tuple[str, ...], name: str) -> str:
