@@ -66,6 +66,10 @@ class Parts:
     """Each part and its validator, by the identity of the part."""
     _words: dict[int, tuple[str, str] | None] = field(factory=dict[int, "tuple[str, str] | None"], init=False)
     """What each condition asks for, by its identity, if that is one word."""
+    _conditional: dict[int, tuple[list[Schema], list[tuple[str, str] | None]]] = field(
+        factory=dict[int, "tuple[list[Schema], list[tuple[str, str] | None]]"], init=False
+    )
+    """Lists of parts by their identity, each with the word on which a part depends as a whole, if it does."""
 
     def keywords(self) -> dict[str, _Keyword]:
         """What these keywords do."""
@@ -106,8 +110,13 @@ class Parts:
                 yield from self._errors(validator, part, item, index)
 
     def _all_of(self, validator: Validator, parts: list[Schema], value: object, _: Schema) -> Iterator[Error]:
-        for index, part in enumerate(parts):
-            yield from self._errors(validator, part, value, way=index)
+        known = self._conditional.get(id(parts))
+        if known is None:
+            words = [_word_of(part["if"]) if part.keys() == {"if", "then"} else None for part in parts]
+            known = self._conditional[id(parts)] = (parts, words)
+        for index, (part, word) in enumerate(zip(*known, strict=True)):
+            if word is None or _says(value, word):  # nothing else is asked of what is another kind
+                yield from self._errors(validator, part, value, way=index)
 
     def _if(self, validator: Validator, condition: Schema, value: object, schema: Schema) -> Iterator[Error]:
         way = "then" if self._holds(validator, condition, value) else "else"
@@ -120,9 +129,12 @@ class Parts:
             self._validator(validator, condition)  # which keeps the condition, and so its identity
             self._words[id(condition)] = _word_of(condition)
         word = self._words[id(condition)]
-        if word is None:
-            return self._validator(validator, condition).is_valid(value)
-        return isinstance(value, dict) and cast("dict[str, object]", value).get(word[0]) == word[1]
+        return self._validator(validator, condition).is_valid(value) if word is None else _says(value, word)
+
+
+def _says(value: object, word: tuple[str, str]) -> bool:
+    """Whether a value is an object that has the word in its member."""
+    return isinstance(value, dict) and cast("dict[str, object]", value).get(word[0]) == word[1]
 
 
 def _word_of(condition: Schema) -> tuple[str, str] | None:
