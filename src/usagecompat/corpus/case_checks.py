@@ -29,6 +29,7 @@ from usagecompat.corpus.mismatches import (
     a_shape,
     about,
     at_place,
+    checked,
     errors_of,
     failing_of,
     how_to_fix,
@@ -71,7 +72,7 @@ PayloadJudge: TypeAlias = Callable[[Payload, Terms], Iterator[Mismatch]]
 
 def _case_json(case: Case, terms: Terms) -> Iterator[Mismatch]:
     del terms  # a text is what it is at every revision
-    found = [finding for finding in check(case.payload, revision=case.revision).findings if is_of(finding, "json/")]
+    found = [finding for finding in checked(case.payload, case.revision).findings if is_of(finding, "json/")]
     yield from other_findings(case, [one for one in case.findings if is_of(one, "json/")], found)
 
 
@@ -157,7 +158,7 @@ def _refusal(subject: Case | Payload, error: Any, name: str) -> Mismatch:  # noq
 
 def _case_record(case: Case, terms: Terms) -> Iterator[Mismatch]:
     at = terms.revision or case.revision
-    report = check(case.payload, revision=at, profile=terms.profile)
+    report = checked(case.payload, at, terms.profile)
     whole = at == case.revision and terms.profile is Profile.SERVED
     if whole:
         wrong = list(other_findings(case, case.findings, report.findings))

@@ -5,12 +5,13 @@ What a judge says of a payload that is not as it was expected, in words.
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
 from usagecompat.checking import check
-from usagecompat.contract import LATEST
+from usagecompat.contract import LATEST, REVISIONS
 from usagecompat.corpus.case_files import Case, Expected, Payload
 from usagecompat.findings import CODES, Profile, Severity, Shape, Verdict, pointer
 from usagecompat.jsontext import Number, read, write
@@ -78,7 +79,21 @@ def failing_of(report: Report, terms: Terms, *stages: str) -> list[Finding]:
 
 def report_of(payload: Payload, terms: Terms, ignore: frozenset[str] = frozenset()) -> Report:
     """What `check` says of a payload without a case."""
-    return check(payload.payload, revision=terms.revision or LATEST, profile=terms.profile, ignore=ignore)
+    return checked(payload.payload, terms.revision or LATEST, terms.profile, ignore)
+
+
+def checked(
+    payload: bytes, revision: Revision, profile: Profile = Profile.SERVED, ignore: frozenset[str] = frozenset()
+) -> Report:
+    """What `check` says, which several judges of one payload ask, one after the other."""
+    if revision not in REVISIONS:  # two drafts may have one name
+        return check(payload, revision=revision, profile=profile, ignore=ignore)
+    return _checked_before(payload, revision, profile, ignore)
+
+
+@lru_cache(maxsize=2)
+def _checked_before(payload: bytes, revision: Revision, profile: Profile, ignore: frozenset[str]) -> Report:
+    return check(payload, revision=revision, profile=profile, ignore=ignore)
 
 
 def other_findings(case: Case, expected: Iterable[Expected], found: Iterable[Finding]) -> Iterator[Mismatch]:
