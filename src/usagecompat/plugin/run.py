@@ -175,6 +175,8 @@ class Kit:
         What stands beside a source in such a directory, be it a virtual environment, stays left out.
         """
         ignored = yield
+        if not (ignored or self._opened):
+            return ignored
         if any(collection_path in source.path.parents for source in self.sources):
             if ignored or collection_path.parent in self._opened:
                 self._opened.add(collection_path)
@@ -264,10 +266,7 @@ class Kit:
     def pytest_runtestloop(self) -> Generator[None, object, object]:
         """Let the collector of garbage pass over the thousands of items, which stay until the end."""
         gc.freeze()
-        try:
-            return (yield)
-        finally:
-            gc.unfreeze()
+        return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -49,7 +49,7 @@ class Source:
 
     def holds(self, path: Path) -> bool:
         """Whether `path` is this place, or in it."""
-        return path == self.path or self.path in path.parents or path in self.files
+        return path == self.path or path in self.files or path.is_relative_to(self.path)
 
 
 class Settings(Protocol):

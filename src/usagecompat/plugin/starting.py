@@ -4,6 +4,7 @@ From the options of pytest to a run: what is run, on which terms, and which clie
 
 from __future__ import annotations
 
+import gc
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,6 +51,7 @@ def start(config: pytest.Config) -> None:
     except UsageCompatError as error:
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(kit, NAME)
+    config.add_cleanup(gc.unfreeze)  # of all that is cleaned up the last, as pytest looks through everything before
     if is_wanted():
         config.pluginmanager.register(Annotations(), GITHUB)
     if clients := options.clients:
