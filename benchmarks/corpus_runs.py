@@ -4,8 +4,10 @@ What a run of the corpus costs beside the least that it could: `usagecompat run`
 Both are pairs, one just before the other, in processor time, that of their processes and their start included.
 
 * The cases against the reference codec, beside a loop that sends the same lines to a program that sends each back,
-  unread; and beside one that reads each, and answers in the protocol with the payload that came.
-* `pytest --compat fixtures/`, beside pytest with as many items that do nothing.
+  unread; beside one that reads each, and answers in the protocol with the payload that came; and beside the same loop
+  with the reference codec, of which nobody judges the answers.
+* `pytest --compat fixtures/`, beside pytest with as many items that do nothing; with no settings, as in an empty folder,
+  and with those of this project, which have pytest watch over each item.
 """
 
 from __future__ import annotations
@@ -74,10 +76,11 @@ def measure(*, small: bool = False) -> list[Figure]:
     todo = tasks(chosen)
     lines = [line_of(task, number) for number, task in enumerate(todo)]
     asked = [Probing.NONE, Probing.SOME]
-    client, *stdio = _ratios(
+    client, codec, *stdio = _ratios(
         rounds,
         lambda: echo(lines, MIRROR),
         lambda: echo(lines, _ECHO_CLIENT),
+        lambda: echo(lines, REFERENCE.command),
         *(lambda how=how: run_share(REFERENCE, todo, how) for how in asked),
     )
     with tempfile.TemporaryDirectory() as folder:
@@ -85,13 +88,22 @@ def measure(*, small: bool = False) -> list[Figure]:
         count = _items(_ROOT, options)
         Path(folder, "conftest.py").write_text(_EMPTY.format(count=count), "utf-8")
         Path(folder, "empty.txt").touch()
-        (compat,) = _ratios(1 if small else 3, lambda: _items(Path(folder), []), lambda: _items(_ROOT, options))
+        empty, compat = _ratios(
+            1 if small else 3,
+            lambda: _items(Path(folder), []),
+            lambda: _items(_ROOT, ["-c", "pyproject.toml", f"--rootdir={_ROOT}", folder]),
+            lambda: _items(_ROOT, options),
+        )
     section = "runs of the corpus, processor time"
     return [
         Figure(section, f"run, {len(todo):,} cases over stdio, asked once", stdio[0], "x bare echo loop", at_most=3),
         Figure(section, f"run, {len(todo):,} cases over stdio, asked once", stdio[0] / client, "x an echo client"),
+        Figure(
+            section, f"run, {len(todo):,} cases over stdio, asked once", stdio[0] / codec, "x the codec in such a loop"
+        ),
         Figure(section, f"run, {len(todo):,} cases over stdio, with the probes", stdio[1], "x bare echo loop"),
         Figure(section, f"pytest --compat, {count:,} items", compat, "x as many empty items", at_most=2),
+        Figure(section, f"pytest --compat, {count:,} items", compat / empty, "x the same, settings alike"),
     ]
 
 
@@ -127,9 +139,10 @@ def line_of(task: Task, number: int) -> bytes:
     return run_line(request, Features(), number)
 
 
-def echo(lines: Sequence[bytes], program: str) -> None:
-    """Send each line, and wait for the answer."""
-    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as mirror:
+def echo(lines: Sequence[bytes], program: str | Sequence[str]) -> None:
+    """Send each line to a program in Python, or to a command, and wait for the answer."""
+    command = [sys.executable, "-c", program] if isinstance(program, str) else program
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as mirror:
         if mirror.stdin is None or mirror.stdout is None:
             raise AssertionError
         for line in lines:
