@@ -179,15 +179,14 @@ def _case_record(case: Case, terms: Terms) -> Iterator[Mismatch]:
 
 def _ranges(case: Case) -> Iterator[Mismatch]:
     """Where `check` comes to another verdict than the case says of other revisions, neighbours taken together."""
-    reports = {
-        revision: check(case.payload, revision=revision)
-        for revision in REVISIONS
-        if revision != case.revision and case.expected(revision) is not None
+    said: dict[Published, Verdict | None] = {
+        revision: case.expected(revision) for revision in REVISIONS if revision != case.revision
     }
+    reports = {revision: check(case.payload, revision=revision) for revision in said if said[revision] is not None}
 
     def verdicts(revision: Published) -> tuple[Verdict | None, Verdict | None]:
         judged = reports.get(revision)
-        return (case.expected(revision), judged.verdict) if judged else (None, None)
+        return (said[revision], judged.verdict) if judged else (None, None)
 
     for (expected, seen), neighbours in groupby(REVISIONS, key=verdicts):
         if expected is not None and expected != seen:

@@ -140,7 +140,7 @@ class Case:
         """The corpus that the case belongs to."""
         return self.path.parents[min(self.id.count("/"), len(self.path.parents) - 1)]
 
-    @property
+    @cached_property
     def payload_path(self) -> Path:
         """The file that holds the payload."""
         return payload_of(self.path)

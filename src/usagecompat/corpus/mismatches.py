@@ -100,6 +100,8 @@ def other_findings(case: Case, expected: Iterable[Expected], found: Iterable[Fin
     """Findings that are not there, then those that are there and should not be, then a difference in order."""
     wanted = list(expected)
     seen = [(Expected(finding.code, finding.pointer, finding.count), finding) for finding in found]
+    if [one for one, _ in seen] == wanted:
+        return
     missing = Counter(wanted) - Counter(one for one, _ in seen)
     extra = Counter(one for one, _ in seen) - Counter(wanted)
     for one in missing.elements():
@@ -118,7 +120,7 @@ def other_findings(case: Case, expected: Iterable[Expected], found: Iterable[Fin
         if extra[one] > 0:
             extra[one] -= 1
             yield _unexpected(case, finding)
-    if not missing and len(seen) == len(wanted) and [one for one, _ in seen] != wanted:
+    if not missing and len(seen) == len(wanted):
         order = [f"{one.code} at {_at(one.pointer)}" for one in wanted]
         came = [f"{one.code} at {_at(one.pointer)}" for one, _ in seen]
         yield about(case, wanted[0].code, f"the order {'; '.join(order)}", f"the order {'; '.join(came)}")
