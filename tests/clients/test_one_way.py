@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 SCHEMAS: Final = folder("schemas")
 EVERYDAY: Final = [case for case in cases() if case.topic in {"kinds", "numbers", "pages", "text", "objects"}]
+FOURTH: Final = EVERYDAY[::4]
+"""As many as a faulty client needs to be named; faithful ones have to pass all."""
 
 SIDE: Final = """
 import base64, json, sys
@@ -189,20 +191,20 @@ def test_faithful_decoders(tmp_path: Path, fault: str) -> None:
 )
 def test_faulty_decoders(tmp_path: Path, fault: str, codes: set[str]) -> None:
     """What is refused, accepted or wrong is named by its code, and by no other."""
-    result = run(client(tmp_path, DECODER, fault), EVERYDAY)
+    result = run(client(tmp_path, DECODER, fault), FOURTH)
     assert codes_of(result) == codes
     assert result.headline.level is None
     assert all(cause.after is None for cause in result.causes)
     if fault == "floats":
         assert [cause.name for cause in result.to_fix] == ["through-binary64"]
     if fault == "validates":
-        assert all(case.verdict == "invalid" for case in EVERYDAY if case.id in result.failing)
+        assert all(case.verdict == "invalid" for case in FOURTH if case.id in result.failing)
 
 
 def test_decoders_digits_are_required_as_far_as_somebody_says(tmp_path: Path) -> None:
     """Values that are right to a binary64 are right where no more is required."""
     spec = client(tmp_path, DECODER, "floats")
-    possible = [case for case in EVERYDAY if case.tier != "extreme"]
+    possible = [case for case in EVERYDAY if case.topic == "numbers" and case.tier != "extreme"]
     assert run(spec, possible).failing
     assert not [name for name in run(spec, possible, required=Level.VALUES).failing if "numbers/amount" in name]
     assert run(spec, possible, required=Level.BYTES).failing == run(spec, possible).failing
@@ -281,7 +283,7 @@ def test_faithful_encoders(tmp_path: Path, fault: str) -> None:
 )
 def test_faulty_encoders(tmp_path: Path, fault: str, codes: set[str]) -> None:
     """What an encoder does wrong is named by its code."""
-    found = codes_of(run(client(tmp_path, ENCODER, fault), EVERYDAY))
+    found = codes_of(run(client(tmp_path, ENCODER, fault), FOURTH))
     assert found <= codes
     assert found
     if fault == "floats":
