@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from usagecompat import check
-from usagecompat.checking.hints import envelope, value_hint
+from usagecompat.checking.hints import absence_hint, envelope, value_hint
 from usagecompat.contract import JsonType
 from usagecompat.corpus import cases
 
@@ -40,6 +40,12 @@ OTHERS = {
     "error-as-text": ({"error": "invalid_api_key"}, 'this is an error answer: "invalid_api_key" | The request failed, so there is no payload; ask again.'),
     "error-of-a-gateway": ({"status": 401, "message": "Unauthorized"}, 'this is an error answer: "Unauthorized" | The request failed, so there is no payload; ask again.'),
     "errors": ({"errors": [{"message": "Not found"}]}, 'this is an error answer: "Not found" | The request failed, so there is no payload; ask again.'),
+    "message-alone": ({"message": "Not found"}, 'this is an error answer: "Not found" | The request failed, so there is no payload; ask again.'),
+    "message-and-status": ({"statusCode": 500, "message": "Down"}, 'this is an error answer: "Down" | The request failed, so there is no payload; ask again.'),
+    "message-and-code": ({"code": 5, "message": "Down"}, 'this is an error answer: "Down" | The request failed, so there is no payload; ask again.'),
+    "message-and-error": ({"error": None, "message": "Denied"}, 'this is an error answer: "Denied" | The request failed, so there is no payload; ask again.'),
+    "message-beside-other-things": ({"foo": 1, "message": "Hello"}, "this cannot be recognized: it has no `object`, and no member of a page, a bucket or a result | A payload is an object whose `object` names it: page, bucket, or a kind such as organization.costs.result."),
+    "errors-as-text": ({"errors": ["Denied"]}, 'this is an error answer: "Denied" | The request failed, so there is no payload; ask again.'),
     "error-with-detail": ({"detail": "Not Found"}, 'this is an error answer: "Not Found" | The request failed, so there is no payload; ask again.'),
     "chat": ({"id": "1", "object": "chat.completion", "usage": {}}, 'this is an object of another endpoint, "chat.completion" | It is neither usage nor a cost. A payload is an object whose `object` names it: page, bucket, or a kind such as organization.costs.result.'),
     "rate-limit": ({"object": "organization.project.rate_limit", "id": "rl"}, 'this is an object of another endpoint, "organization.project.rate_limit" | It is neither usage nor a cost. A payload is an object whose `object` names it: page, bucket, or a kind such as organization.costs.result.'),
@@ -53,6 +59,12 @@ OTHERS = {
     "array-of-buckets": ([BUCKET], "expected an object, found an array | This is an array of buckets. Send the page itself, not its `data`; one payload is one page, one bucket or one result."),
     "array-of-results": ([COMPLETION], "expected an object, found an array | This is an array of results. Send the bucket itself, not its `results`; one payload is one page, one bucket or one result."),
     "array-of-pages": ([PAGE], "expected an object, found an array | This is an array of pages. Send each by itself; one payload is one page, one bucket or one result."),
+    "array-of-bare-pages": ([{"object": "page"}], "expected an object, found an array | This is an array of pages. Send each by itself; one payload is one page, one bucket or one result."),
+    "array-of-bare-buckets": ([{"object": "bucket"}], "expected an object, found an array | This is an array of buckets. Send the page itself, not its `data`; one payload is one page, one bucket or one result."),
+    "array-of-nothing": ([], "expected an object, found an array | Send the page itself; one payload is one page, one bucket or one result."),
+    "bare-page-within": ({"x": {"object": "page"}}, "this is an object around a page | The payload is at /x; send that. `check --unwrap` reads it."),
+    "spend-alert": ({"object": "organization.spend_alert", "id": "x"}, 'this is an object of another endpoint, "organization.spend_alert" | It is neither usage nor a cost.'),
+    "array-encoded-twice": (json.dumps([PAGE]), 'expected an object, found the string "[{"object": "page", "data": [], "has_more": false, "next_pa\u2026" | This is JSON text in a JSON string: it was encoded twice. Decode it once more.'),
     "array-of-other-things": ([{"id": "1"}], "expected an object, found an array | Send the page itself, not its `data`; one payload is one page, one bucket or one result."),
     "many-members": ({f"Name{index}": index for index in range(2000)}, "this cannot be recognized: it has no `object`, and no member of a page, a bucket or a result | A payload is an object whose `object` names it: page, bucket, or a kind such as organization.costs.result."),
     "array-of-events": ([{"id": "1", "payload": BUCKET}], "expected an object, found an array | This is an array of other objects, and each has a bucket at /payload; send that. `check --unwrap` reads it."),
@@ -163,6 +175,15 @@ VALUES = {
     ),
     "value-with-plus": (cost("+5"), "Write 5. The API serves strings here, each exactly one JSON number."),
     "iso-time": ({**BUCKET, "start_time": "1970-01-01T00:00:01Z"}, "Write 1: times are seconds since 1970."),
+    "iso-time-with-zone": (
+        {**BUCKET, "start_time": "1970-01-01T01:00:02+01:00"},
+        "Write 2: times are seconds since 1970.",
+    ),
+    "value-without-zero": (
+        cost(".5"),
+        "Write 0.5; the currency is a member of its own. The API serves strings here, each exactly one JSON number.",
+    ),
+    "flag-as-array": ({**PAGE, "has_more": []}, "Write true or false, without quotes."),
     "iso-day": ({**BUCKET, "start_time": "1970-01-01"}, "Write 0: times are seconds since 1970."),
     "number-for-text": ({**COMPLETION, "model": 4}, 'Write "4", in quotes.'),
     "object-for-array": ({**BUCKET, "results": COMPLETION}, "Write an array, even around one item."),
@@ -247,6 +268,23 @@ VALUES = {
 def test_what_to_write_instead(tree: object, said: str) -> None:
     """A value of a wrong type has a hint with the right one."""
     assert only_hint(tree) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "wanted", "nullable", "hint"),
+    [
+        ("page", "object", JsonType.STRING, False, 'Write "object": "page".'),
+        ("bucket", "start_time", JsonType.INTEGER, False, "The API always sends it, in seconds since 1970."),
+        (None, "x", JsonType.INTEGER, True, "The API always sends it, if only as null."),
+        (None, "x", JsonType.NUMBER, False, "The API always sends it, also where it is 0."),
+        (None, "x", JsonType.ARRAY, False, "The API always sends it, if only as []."),
+        (None, "x", JsonType.STRING, False, "The API always sends it."),
+        (None, "x", None, False, "The API always sends it."),
+    ],
+)
+def test_what_is_always_sent(kind: str | None, name: str, wanted: JsonType | None, nullable: bool, hint: str) -> None:  # noqa: FBT001 - a fact of the member
+    """Of an absent member that is required it is said what the API sends where there is nothing to say."""
+    assert absence_hint(kind, name, wanted, nullable=nullable) == hint
 
 
 def test_text_that_is_no_number_gets_no_number() -> None:

@@ -367,6 +367,8 @@ def test_currency(currency: object, expected: list[str]) -> None:
     [
         ("$", 'The API sends "usd".'),
         (" \u20ac", 'The API sends "eur".'),
+        ("\u00a3", 'The API sends "gbp".'),
+        ("\u00a5", 'The API sends "jpy".'),
         ("dollars", 'The API sends codes such as "usd".'),
     ],
 )
@@ -379,6 +381,7 @@ def test_a_sign_has_a_code(currency: str, hint: str) -> None:
 def test_amounts_of_other_kinds_are_nobodys() -> None:
     """What stands in a member that the kind does not declare is not looked at."""
     assert rules(embedding(amount={"currency": "USD"})) == []
+    assert rules({"object": "organization.usage.x.result", "amount": {"currency": "USD"}}) == []
 
 
 def test_both_numbers_are_shown() -> None:
@@ -526,6 +529,16 @@ def said(tree: object) -> list[tuple[str, str]]:
         (bucket(start=5, end=5), "the bucket starts at 5 and ends at 5", "first second that is no part"),
         (bucket(start=5, end=0), "the bucket starts at 5 and ends at 0", "nobody has set"),
         (bucket(start=5, end=4), "the bucket starts at 5 and ends at 4", "wrong way round"),
+        (
+            {"object": "organization.costs.result", "amount": {"value": 1}},
+            "the amount has a `value`, and no `currency`",
+            'Nobody can add it to others; the API sends "currency": "usd".',
+        ),
+        (
+            {"object": "organization.costs.result", "amount": {"value": 1, "currency": "USD"}},
+            'expected a currency in lower case, found "USD"',
+            'The API sends "usd".',
+        ),
         (bucket(start=-7), "`start_time` is -7, which is before 1970", "no usage from that time"),
         (
             bucket(start=1, end=10**10),
@@ -576,7 +589,7 @@ def test_long_times_are_cut(digits: int) -> None:
     assert f"`end_time` is {written}, which" in found
 
 
-@pytest.mark.parametrize("odd", [None, {"object": "other", "start_time": 9}])
+@pytest.mark.parametrize("odd", [None, {"object": "other", "start_time": 9}, {"object": "other", "start_time": 2}])
 def test_what_is_no_bucket_is_passed_over(odd: object) -> None:
     """Among buckets something else is not compared, and those after it are; one without `object` is a bucket."""
     second = bucket(start=1)

@@ -88,6 +88,17 @@ WORDS: dict[str, tuple[Revision, object, str, str, str]] = {
     "time-as-object": (LATEST, bucket(end_time={}), "schema/wrong-type /end_time", "expected an integer, found an object", "Write seconds since 1970, such as 1767225600."),
     "object-for-integer": (LATEST, store(usage_bytes={}), "schema/wrong-type /usage_bytes", "expected an integer, found an object", "Write a whole number, such as 1000."),
     "undeclared-nearly": (LATEST, store(project_idds="p"), "schema/undeclared-member /project_idds", 'UsageVectorStoresResult does not declare "project_idds"', 'Did you mean "project_id"?'),
+    "tag-of-nobody": (LATEST, {"object": "foo", "data": {}}, "schema/wrong-object /object", 'expected "page", found the string "foo"', 'Write "object": "page".'),
+    "list-for-bucket": (LATEST, page({"object": "list", "start_time": 1}), "schema/wrong-object /data/0/object", 'expected "bucket", found the string "list"', "This is a page, where a bucket was expected."),
+    "absent-beside-results": (LATEST, without(bucket(items=[cost()]), "end_time"), "schema/missing-member /end_time", "UsageTimeBucket has no `end_time`, which is required", "The API always sends it, in seconds since 1970."),
+    "absent-beside-other-case": (LATEST, {"object": COMPLETIONS, "inputTokens": 1, "OutputTokens": 2}, "schema/missing-member /num_model_requests", "UsageCompletionsResult has no `num_model_requests`, which is required", "The API always sends it, also where it is 0."),
+    "one-in-other-case": (LATEST, {"object": COMPLETIONS, "inputTokens": 1, "num_model_requests": 1}, "schema/missing-member /input_tokens", "UsageCompletionsResult has no `input_tokens`, which is required", 'There is "inputTokens"; is it meant to be `input_tokens`?'),
+    "bucket-by-its-start": (LATEST, {"object": "foo", "start_time": 1, "results": []}, "schema/wrong-object /object", 'expected "bucket", found the string "foo"', 'By its members this is a bucket: write "object": "bucket".'),
+    "bucket-by-its-end": (LATEST, {"object": "foo", "end_time": 1, "result": []}, "schema/wrong-object /object", 'expected "bucket", found the string "foo"', 'By its members this is a bucket: write "object": "bucket".'),
+    "bucket-by-nothing": (LATEST, {"object": "foo", "results": []}, "schema/wrong-object /object", 'expected "bucket", found the string "foo"', 'Write "object": "bucket".'),
+    "page-by-its-flag": (LATEST, {"object": "foo", "data": [], "has_more": False}, "schema/wrong-object /object", 'expected "page", found the string "foo"', 'By its members this is a page: write "object": "page".'),
+    "page-by-its-cursor": (LATEST, {"object": "foo", "data": [], "next_page": None}, "schema/wrong-object /object", 'expected "page", found the string "foo"', 'By its members this is a page: write "object": "page".'),
+    "page-by-nothing": (LATEST, {"object": "foo", "data": []}, "schema/wrong-object /object", 'expected "page", found the string "foo"', 'Write "object": "page".'),
 }  # fmt: skip
 """For each: the revision, the payload, code and pointer of the finding, its message, and its hint."""
 

@@ -188,6 +188,8 @@ SHAPES = {
     '{"object":"other","results":[]}': "bucket",
     '{"object":5,"data":1}': "page",
     '{"object":"bucket","data":[]}': "bucket",
+    '{"object":"other","data":{"object":"page"}}': "page",
+    '{"data":{"object":"page"}}': None,
     '{"object":"organization.costs.result","results":[]}': "result",
     "{}": "result",
     '{"object":"costs"}': "result",

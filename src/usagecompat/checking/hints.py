@@ -210,7 +210,7 @@ def names_in_another_case(contract: Contract, node: Mapping[str, Any]) -> tuple[
     for shape in (contract.page, contract.bucket, *contract.kinds.values()):
         wanted = [name for name in shape.required if name != "object"]
         if all(plain_name(name) in plain for name in wanted):
-            found = {name: plain[key] for name in ("object", *shape.members) if (key := plain_name(name)) in plain}
+            found = {name: plain[key] for name in shape.members if (key := plain_name(name)) in plain}
             tag = node.get(found.get("object", ""))
             fits = len(found) + (tag == shape.kind) * _MOST_OTHERS
             if fits > best[0]:

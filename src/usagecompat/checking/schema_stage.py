@@ -187,8 +187,7 @@ class _Walk:
     def _record(self, node: Tree, shape: RecordShape, path: Path) -> None:
         """One object against what the contract says of it."""
         if type(node) is not dict:
-            hint = _ONE_OF_MANY if shape.kind else value_hint(node, JsonType.OBJECT, "amount")
-            self._wrong_type(node, f"a {shape.kind or 'JSON'} object", path, hint)
+            self._wrong_type(node, f"a {shape.kind} object", path, _ONE_OF_MANY)
             return
         if shape.kind is not None and node.get("object", shape.kind) != shape.kind and not self._tag(node, shape, path):
             return
@@ -245,7 +244,7 @@ class _Walk:
             return True
         other = tag in (*_PAGE_NAMES, "bucket") or is_kind(tag) is not None
         habit = EMULATOR_HABITS.get(("schema/wrong-object", tag), "") if shape.kind == "page" else ""
-        hint = habit
+        hint = habit or f'Write "object": "{shape.kind}".'
         if other and not habit:
             what = "a page" if tag in _PAGE_NAMES else "a bucket" if tag == "bucket" else "a result"
             hint = f"This is {what}, where a {shape.kind} was expected."
@@ -323,8 +322,6 @@ class _Walk:
                 self._see(deviation.code, (*path, name), message, "The API does not send it; let it be optional.")
             else:
                 hint = EMULATOR_HABITS.get(("schema/missing-member", name), "")
-                if name == "object":
-                    hint = f'Write "object": "{shape.kind}".'
                 hint = self._did_you_mean(name, tuple(undeclared), there=True) or hint
                 if member and member.type is JsonType.ARRAY:
                     inner = Shape.BUCKET if shape.kind == "page" else Shape.RESULT
