@@ -208,8 +208,8 @@ def _whole_amounts() -> Iterator[Mutant]:
     yield cost(
         "missing-is-zero", lambda n: n if "amount" in n else {**n, "amount": {"value": Number("0"), "currency": "usd"}}
     )
-    yield cost("zero-cost-dropped", lambda n: GONE if _is_zero(n) else n)
-    yield cost("credit-dropped", lambda n: GONE if _is_negative(n) else n)
+    yield cost("zero-cost-dropped", lambda n: GONE if _number_of(n) == 0 else n)
+    yield cost("credit-dropped", lambda n: GONE if (_number_of(n) or 0) < 0 else n)
     yield currency("currency-upper", str.upper)
     yield currency("currency-lower", str.lower)
     yield currency("currency-usd", lambda _: "usd")
@@ -228,15 +228,6 @@ def _number_of(cost: Object) -> Decimal | None:
     if isinstance(value, str) and is_number_text(value):
         value = Number(value)
     return exact.value_of(value) if isinstance(value, Number) else None
-
-
-def _is_zero(cost: Object) -> bool:
-    return _number_of(cost) == 0
-
-
-def _is_negative(cost: Object) -> bool:
-    number = _number_of(cost)
-    return number is not None and number < 0
 
 
 _TAKEN: Final[Mapping[str, tuple[str, Callable[[str], bool]]]] = {

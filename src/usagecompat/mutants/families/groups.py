@@ -66,11 +66,11 @@ def _lists() -> Iterator[Mutant]:
 def _groups() -> Iterator[Mutant]:
     """Results that are taken for one group."""
 
-    def of(*names: str, absent: bool = True) -> Callable[[Tree], str]:
+    def of(*names: str) -> Callable[[Tree], str]:
         def key(node: Tree) -> str:
             if not isinstance(node, dict):
                 return ""
-            picked: list[Tree] = [node.get(name, None if absent else "absent") for name in ("object", *names)]
+            picked: list[Tree] = [node.get(name) for name in ("object", *names)]
             return text_of(picked)
 
         return key

@@ -73,9 +73,6 @@ class Lax:
         """
         if self.freedom == "event-stream" and self.text.startswith("data:"):
             self.at = 5
-        if self.freedom == "anti-hijack":
-            found = re.match(r"\)\]\}',?\s*|while\(1\);|for\(;;\);", self.text)
-            self.at = found.end() if found else 0
         self.skip()
         if self.at == len(self.text) and self.freedom in ("empty-null", "empty-object"):
             return None if self.freedom == "empty-null" else {}
@@ -87,8 +84,6 @@ class Lax:
                 return Lax(rest, self.freedom).document()
             if self.freedom == "null-bytes":
                 rest = rest.strip("\0")
-            if self.freedom == "semicolon":
-                rest = rest.strip("; \n")
             if self.freedom == "closing-brackets":
                 rest = rest.strip("}] \n")
             if rest and self.freedom != "trailing-text":
@@ -144,9 +139,6 @@ class Lax:
             return None
         if self.freedom == "missing-value" and first in (",", "}", "]"):
             return None
-        if self.freedom == "unquoted" and (found := re.compile(r"[A-Za-z_$][\w$]*").match(self.text, self.at)):
-            self.at = found.end()
-            return found[0]
         raise NoJson(self.text[self.at : self.at + 20])
 
     def items(self) -> Tree:
@@ -219,9 +211,6 @@ class Lax:
                     self.skip()
             if self.peek() == bracket and self.freedom != "trailing-commas":
                 raise NoJson("a comma too many")
-        elif self.freedom == "semicolons" and self.peek() == ";":
-            self.at += 1
-            self.skip()
         elif self.peek() and self.peek() not in "]}" and self.freedom != "missing-commas":
             raise NoJson("no comma")
 
