@@ -100,10 +100,9 @@ def read_sequences(root: Path | None = None) -> tuple[Sequence, ...]:
     return found
 
 
-def ids_of_sequences(root: Path | None = None) -> frozenset[str]:
-    """The ids of all sequences of a corpus, none of which is read; for None of the one that comes with the kit."""
-    place = (folder("fixtures") if root is None else root) / SEQUENCES
-    return frozenset(f"{SEQUENCES}/{path.stem}" for path in sequence_files(place))
+def ids_of_sequences() -> frozenset[str]:
+    """The ids of all sequences of the corpus that comes with the kit, none of which is read."""
+    return frozenset(f"{SEQUENCES}/{path.stem}" for path in sequence_files(folder("fixtures") / SEQUENCES))
 
 
 def sequence_files(place: Path) -> list[Path]:

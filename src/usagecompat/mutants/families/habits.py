@@ -5,15 +5,17 @@ What clients take for granted because they have never seen anything else.
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from usagecompat.contract import KNOWN_UNDECLARED, records
-from usagecompat.mutants.model import lossy, refuse
+from usagecompat.mutants.model import lossy, refuse, series
 from usagecompat.mutants.support.rows import all_zero, integer_at
 from usagecompat.mutants.support.walks import (
     GONE,
-    member,
+    of_member,
+    of_text,
     on_amounts,
     on_buckets,
     on_lists,
@@ -25,11 +27,8 @@ from usagecompat.mutants.support.walks import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from usagecompat.jsontext import Tree
-    from usagecompat.mutants.model import Mutant
+    from usagecompat.mutants.model import Change, Mutant
     from usagecompat.mutants.support.walks import Changed, Object
-
-Fits: TypeAlias = "Callable[[str], object]"
 
 
 def mutants() -> Iterator[Mutant]:
@@ -50,26 +49,16 @@ def mutants() -> Iterator[Mutant]:
         "organization_id": r"org-.+",
         "start_time_iso": r".*[Z+].*",
     }
+    ends: dict[str, tuple[str, Callable[[str], Changed]]] = {
+        "refused": ("is refused", lambda _: refuse("a value like no other")),
+        "null": ("comes back as null", lambda _: None),
+        "dropped": ("does not come back", lambda _: GONE),
+        "unknown": ('comes back as "unknown"', lambda _: "unknown"),
+    }
     for name, pattern in patterns.items():
-        fits = re.compile(pattern).fullmatch
-        slug = name.replace("_", "-")
-        ends: dict[str, tuple[str, Callable[[Tree], Changed]]] = {
-            "refused": ("is refused", lambda _: refuse("a value like no other")),
-            "null": ("comes back as null", lambda _: None),
-            "dropped": ("does not come back", lambda _: GONE),
-            "unknown": ('comes back as "unknown"', lambda _: "unknown"),
-        }
-        for end, (does, instead) in ends.items():
-
-            def change(
-                node: Object, name: str = name, fits: Fits = fits, instead: Callable[[Tree], Changed] = instead
-            ) -> Object:
-                return member(node, name, lambda old: instead(old) if isinstance(old, str) and not fits(old) else old)
-
-            walk = on_amounts if name == "currency" else on_buckets if name.endswith("iso") else on_results
-            yield lossy(
-                f"habit/{slug}-{end}", walk(change), fault=f"A `{name}` that is not like those that are usual {does}."
-            )
+        start = f"habit/{name.replace('_', '-')}-"
+        fault = f"A `{name}` that is not like those that are usual {{}}."
+        yield from series(lossy, start, ends, partial(_unlike, name, pattern), fault)
     widths = (60, 3600, 86400)
     yield lossy(
         "habit/bucket-width",
@@ -97,6 +86,13 @@ def mutants() -> Iterator[Mutant]:
     yield lossy(
         "habit/snake-case-undeclared", on_undeclared(lambda name, old: old if re.fullmatch("[a-z_]+", name) else GONE)
     )
+
+
+def _unlike(name: str, pattern: str, instead: Callable[[str], Changed]) -> Change:
+    """A change of the values of a member that a pattern does not fit."""
+    fits = re.compile(pattern).fullmatch
+    walk = on_amounts if name == "currency" else on_buckets if name.endswith("iso") else on_results
+    return walk(of_member(name, of_text(lambda old: old if fits(old) else instead(old))))
 
 
 def _touching(page: Object) -> Object:
