@@ -194,6 +194,7 @@ VALUES = {
         "Write it without quotes, and without an exponent.",
     ),
     "count-with-fraction": ({**COMPLETION, "input_tokens": "1,234.56"}, "Write a whole number: 1234.56 is none."),
+    "count-with-zero-fraction": ({**COMPLETION, "input_tokens": "1000.0"}, "Write 1000."),
     "count-as-word": ({**COMPLETION, "input_tokens": "false"}, "Write a whole number, such as 1000."),
     "count-as-array": ({**COMPLETION, "input_tokens": [1]}, "Write a whole number, such as 1000."),
     "count-below-zero": ({**COMPLETION, "input_tokens": -5}, "Was something subtracted, or did a counter overflow?"),
@@ -303,7 +304,12 @@ def camel(node: dict[str, Any]) -> dict[str, Any]:
     return {name[0] + name.title().replace("_", "")[1:]: value for name, value in node.items()}
 
 
-@pytest.mark.parametrize("other", [upper, camel], ids=["capitals", "camel"])
+def kebab(node: dict[str, Any]) -> dict[str, Any]:
+    """An object with dashes in its names."""
+    return {name.replace("_", "-"): value for name, value in node.items()}
+
+
+@pytest.mark.parametrize("other", [upper, camel, kebab], ids=["capitals", "camel", "kebab"])
 @pytest.mark.parametrize("node", [PAGE, BUCKET, COMPLETION], ids=["page", "bucket", "result"])
 def test_names_in_another_case_are_one_finding(node: dict[str, Any], other: Callable[[Any], Any]) -> None:
     """Names that are all written in another way are told in one sentence, which says which of them are wrong."""

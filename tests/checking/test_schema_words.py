@@ -88,6 +88,8 @@ WORDS: dict[str, tuple[Revision, object, str, str, str]] = {
     "time-as-object": (LATEST, bucket(end_time={}), "schema/wrong-type /end_time", "expected an integer, found an object", "Write seconds since 1970, such as 1767225600."),
     "object-for-integer": (LATEST, store(usage_bytes={}), "schema/wrong-type /usage_bytes", "expected an integer, found an object", "Write a whole number, such as 1000."),
     "undeclared-nearly": (LATEST, store(project_idds="p"), "schema/undeclared-member /project_idds", 'UsageVectorStoresResult does not declare "project_idds"', 'Did you mean "project_id"?'),
+    "null": (LATEST, None, "schema/wrong-type ", "expected an object, found null", "A payload is an object whose `object` names it: page, bucket, or a kind such as organization.costs.result."),
+    "true": (LATEST, True, "schema/wrong-type ", "expected an object, found true", "A payload is an object whose `object` names it: page, bucket, or a kind such as organization.costs.result."),
     "tag-of-nobody": (LATEST, {"object": "foo", "data": {}}, "schema/wrong-object /object", 'expected "page", found the string "foo"', 'Write "object": "page".'),
     "list-for-bucket": (LATEST, page({"object": "list", "start_time": 1}), "schema/wrong-object /data/0/object", 'expected "bucket", found the string "list"', "This is a page, where a bucket was expected."),
     "absent-beside-results": (LATEST, without(bucket(items=[cost()]), "end_time"), "schema/missing-member /end_time", "UsageTimeBucket has no `end_time`, which is required", "The API always sends it, in seconds since 1970."),
