@@ -63,6 +63,12 @@ CASES = {
     "result-is-array": (LATEST, bucket([]), ["schema/wrong-type /results/0"]),
     "time-is-string": (LATEST, bucket(start_time="1"), ["schema/wrong-type /start_time"]),
     "object-of-page-is-number": (LATEST, page(object=5), ["schema/wrong-type /object"]),
+    "object-of-page-is-number-and-more": (
+        LATEST,
+        page(object=5, has_more=0),
+        ["schema/wrong-type /object", "schema/wrong-type /has_more"],
+    ),
+    "object-of-result-is-array": (LATEST, store(object=[]), ["schema/wrong-type /object"]),
     "object-of-bucket-is-array": (LATEST, bucket(object=[]), ["schema/wrong-type /object"]),
     "object-of-result-is-number": (LATEST, store(object=5, usage_bytes="x"), ["schema/wrong-type /object"]),
     "cost-is-text": (LATEST, cost(amount={"value": "NaN", "currency": "usd"}), ["schema/wrong-type /amount/value"]),
