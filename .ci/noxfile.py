@@ -43,8 +43,11 @@ OTHER_PYTHONS = ("3.12", "3.13", "3.14", "3.13t", "3.14t")
 PART = (
     *(f"tests/{package}" for package in ("jsontext", "checking", "codec", "fidelity")),
     *(f"tests/cli/test_{name}.py" for name in ("cli", "misuse", "version", "completion")),
+    "tests/scan/test_partitions.py",
+    "tests/scan/test_endings.py",
+    "tests/plugin/test_usage_server.py",
 )
-"""What each of them runs: the core, and the help and misuse of all commands."""
+"""What each of them runs: the core, the help and misuse of all commands, and what once failed with one of them."""
 
 PATIENCE = "1200"
 """How many seconds a script of interop may take; a test has the limit of `pyproject.toml`."""

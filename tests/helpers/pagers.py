@@ -66,7 +66,8 @@ def get(url: str, key: str) -> Answer:
             except IncompleteRead as error:
                 body, whole = error.partial, False
     except HTTPError as error:
-        status, headers, body, whole = error.code, error.headers, error.read(), True
+        with error:
+            status, headers, body, whole = error.code, error.headers, error.read(), True
     return Answer(status=status, retry_after=headers.get("Retry-After"), body=body, whole=whole)
 
 

@@ -50,6 +50,7 @@ def fetch(url: str, key: str) -> Any:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return json.loads(answer.read(), parse_float=Spelled, parse_int=Spelled)
         except urllib.error.HTTPError as error:
+            error.close()
             if error.code != TOO_MANY or attempt == TRIES - 1 or FAULT in {"gives-up", "rewinds"}:
                 raise
             time.sleep(float(error.headers["Retry-After"]))

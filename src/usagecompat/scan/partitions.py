@@ -119,7 +119,8 @@ def _matching(pattern: str) -> list[str]:
     path = Path(pattern)
     if "**" not in path.parts:
         return glob(pattern)  # noqa: PTH207 - also of absolute patterns
-    found = Path(path.anchor or ".").glob(str(path.relative_to(path.anchor)))
+    within = str(path.relative_to(path.anchor)) + "/" * (path.name == "**")  # which is directories alone, in any Python
+    found = Path(path.anchor or ".").glob(within)
     return [str(one) for one in found if not _is_hidden(str(one), pattern)]
 
 

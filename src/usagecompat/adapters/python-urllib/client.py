@@ -84,9 +84,10 @@ def answer_to(url, key):
             with urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - as above
                 return answer.read()
         except HTTPError as error:
-            wait = seconds(error.headers.get("Retry-After"), attempt)
-            if attempt == ATTEMPTS or wait > PATIENCE or error.code not in PASSING:
-                raise Refused(f"status {error.code}: {error.read(200).decode('utf-8', 'replace')}") from error
+            with error:
+                wait = seconds(error.headers.get("Retry-After"), attempt)
+                if attempt == ATTEMPTS or wait > PATIENCE or error.code not in PASSING:
+                    raise Refused(f"status {error.code}: {error.read(200).decode('utf-8', 'replace')}") from error
             time.sleep(wait)
 
 
