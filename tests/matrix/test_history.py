@@ -368,6 +368,6 @@ def test_killed_run(tmp_path: Path) -> None:
         )
         time.sleep(2)
         running.send_signal(signal.SIGKILL)
-        running.wait()
+        running.wait(60)
     assert not saved.exists()
     assert len(times_in(runs)) == 1
