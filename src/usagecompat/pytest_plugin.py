@@ -96,7 +96,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         metavar="FILE",
         help="Fail a case of a client only if it got worse since FILE, which `usagecompat run` or `matrix` wrote with --format json; "
-        "what fails as before is expected to fail.",
+        "what fails as before is expected to fail. Write --compat-baseline=FILE, or pytest looks for its settings there.",
     )
     group.addoption(
         "--compat-setup",

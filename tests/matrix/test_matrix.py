@@ -454,3 +454,20 @@ def test_misuse(arguments: list[str], told: str) -> None:
     assert result.exit_code == 2
     assert told in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ("html=nowhere/page.html", "is in none that exists"),
+        ("json=.", "it is a directory"),
+        ("badge=file", "it is a file, and badges go to a directory"),
+    ],
+)
+def test_places_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, told: str) -> None:
+    """A place for another format is looked at before any client is asked."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("")
+    words = ["matrix", "--client", "mine=oneshot:touch asked", "-k", "kinds/costs", "--also", where]
+    done = CliRunner().invoke(main, words)
+    assert (done.exit_code, told in done.stderr, (tmp_path / "asked").exists()) == (2, True, False), done.output

@@ -49,7 +49,7 @@ def test_worse(pytester: pytest.Pytester) -> None:
     option = saved(pytester, client("faithful"))
     worse = pytester.runpytest("--compat=fixtures", "--compat-client", client("crash"), option, "-k", "client")
     worse.assert_outcomes(passed=3, failed=1, deselected=15)
-    worse.stdout.fnmatch_lines(["*pytest *client[[]mine[]]*--compat-baseline old.json"])
+    worse.stdout.fnmatch_lines(["*pytest *client[[]mine[]]*--compat-baseline=old.json"])
     option = saved(pytester, client("crash"))
     other = pytester.runpytest(
         "--compat=fixtures", "--compat-client", client("hang"), "--compat-client-timeout=1", option, "-k", "client"

@@ -212,7 +212,12 @@ def _wanted(said: str) -> tuple[str, Path]:
     name, _, path = said.partition("=")
     if name not in _NAMES or not path:
         raise click.UsageError(f"--also takes FORMAT=PATH with one of {', '.join(_NAMES)}, not {said!r}.")
-    return name, Path(path)
+    place = Path(path)
+    if name != _BADGE and (place.is_dir() or not place.absolute().parent.is_dir()):
+        raise click.UsageError(f"--also {said}: it cannot be written: it is a directory, or is in none that exists.")
+    if name == _BADGE and place.exists() and not place.is_dir():
+        raise click.UsageError(f"--also {said}: it is a file, and badges go to a directory.")
+    return name, place
 
 
 def _adapted(names: tuple[str, ...], timeout: float) -> Iterator[ClientSpec]:

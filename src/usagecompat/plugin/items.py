@@ -265,7 +265,7 @@ class CompatItem(pytest.Item):
             for client in self.config.option.compat_client or ():
                 again += ["--compat-client", client]
             for baseline in self.config.option.compat_baseline or ():
-                again += ["--compat-baseline", baseline]
+                again.append(f"--compat-baseline={baseline}")
             if self.config.option.compat_setup:
                 again += ["--compat-setup", self.config.option.compat_setup]
         else:
