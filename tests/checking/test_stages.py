@@ -112,7 +112,7 @@ def test_assert_ok_from_a_severity_on(payload: bytes, failing: set[str]) -> None
 
 def test_assert_ok_knows_its_severities() -> None:
     """A severity that does not exist is an error that names those that do."""
-    with pytest.raises(NoSuchName, match="warning"):
+    with pytest.raises(NoSuchName, match=r"severity.*warning"):
         check(UNDECLARED).assert_ok(fail_on="notes")
 
 
@@ -243,6 +243,14 @@ def test_revisions() -> None:
     assert (mistaken.verdict, mistaken.ruled_out_by, mistaken.undeclared) == (Verdict.ACCEPTABLE, (), ("/x",))
     assert (new.verdict, new.ruled_out_by, new.undeclared) == (Verdict.VALID, (), ("/x",))
     assert report.best_revision == "2026-05-13"
+    numbers = [(fit.errors, fit.warnings, fit.unknown) for fit in (old, mistaken, new)]
+    assert numbers == [(1, 0, 1), (0, 1, 0), (0, 0, 0)]
+    assert report.to_dict()["revisions"][list(REVISIONS).index("2025-01-17")] == {  # type: ignore[index]
+        "revision": "2025-01-17",
+        "verdict": "invalid",
+        "undeclared": ["/num_sessions", "/x"],
+        "ruled_out_by": [{"code": "schema/missing-member", "pointer": "/sessions"}],
+    }
 
 
 def test_revisions_follow_the_profile() -> None:
