@@ -159,3 +159,28 @@ def test_reports_of_many_names_cost_a_few_checks(text: str, form: Any) -> None: 
         return report
 
     assert grows_at_most(4, lambda: check(text), reported)
+
+
+VALUES = ["5", "5.0", "-5", "-5.0", "5.5", "1e99999", '"5"', '"x"', "null", "true", "[]", "{}", r'"\ud800"']
+
+
+@pytest.mark.parametrize("other", VALUES)
+@pytest.mark.parametrize("member", ["usage_bytes", "project_id", "x"])
+def test_a_result_that_differs_in_one_value_is_asked_about(member: str, other: str) -> None:
+    """Of two results whose values are of other kinds each counts in how the whole fits each revision, in either order."""
+    tag = '"organization.usage.vector_stores.result"'
+    members = {"object": tag, "usage_bytes": "5", "project_id": '"a"', "x": "1"}
+    first, second = (
+        "{" + ",".join(f'"{name}":{value}' for name, value in one.items()) + "}"
+        for one in (members, {**members, member: other})
+    )
+    for results in (f"{first},{second}", f"{second},{first}"):
+        text = f'{{"object":"bucket","start_time":1,"end_time":2,"results":[{results}]}}'
+        fits_by_extract = check(text).revisions
+        for at in ("2024-12-04", "2025-02-10", LATEST):
+            exact, fit = check(text, revision=at), fits_by_extract[at]
+            kinds = {(one.code, one.place_pattern, one.severity) for one in exact.findings}
+            assert fit.verdict == exact.verdict
+            assert fit.errors == sum(severity == "error" for *_, severity in kinds)
+            assert fit.warnings == sum(severity == "warning" for *_, severity in kinds)
+            assert {one.pointer for one in fit.ruled_out_by} <= {one.pointer for one in exact.findings}
