@@ -8,9 +8,13 @@ import os
 import signal
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from platformdirs import user_cache_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytest_plugins = ["pytester"]
 
@@ -50,6 +54,15 @@ def pytest_collection_finish() -> None:
     """Leave the thousands of tests themselves out of garbage collections: each full one took a quarter of a second."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _frozen() -> Iterator[None]:
+    """Runs of pytest that are made in this process, by tests of the plugin, leave the collector of garbage as it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gc, "freeze", lambda: None)
+        patch.setattr(gc, "unfreeze", lambda: None)
+        yield
 
 
 def pytest_ignore_collect(config: pytest.Config) -> bool | None:
