@@ -49,17 +49,18 @@ PART = (
 )
 """What each of them runs: the core, the help and misuse of all commands, and what once failed with one of them."""
 
-PATIENCE = "1200"
-"""How many seconds a script of interop may take; a test has the limit of `pyproject.toml`."""
+PATIENCE = {"test": 900, "script": 1200}
+"""How many seconds a test, and a script of interop, may take."""
 
 TOOLS = ("node", "go", "cargo", "java", "perl")
 """What interop needs beside Python; what is absent is not run, and counted so."""
 
 
-def _junit(name: str) -> list[str]:
-    """The option with which pytest leaves its results for `totals.py`."""
+def _pytest_options(name: str) -> list[str]:
+    """The options with which pytest leaves its results for `totals.py`, and names a test that waits for ever."""
+    limit = [f"-ofaulthandler_timeout={PATIENCE['test']}", "-ofaulthandler_exit_on_timeout=true"]
     folder = os.environ.get("JUNIT")
-    return [f"--junitxml={folder}/{name}.xml"] if folder else []
+    return [*limit, f"--junitxml={folder}/{name}.xml"] if folder else limit
 
 
 def _scratch() -> Path:
@@ -86,7 +87,7 @@ def _as_in_readme(session: nox.Session, heading: str) -> None:
         session.error(f"README.md must have one line of code first under '## {heading}', it has {len(commands)}")
     session.chdir(clone)
     session.log("$ %s", commands[0])
-    env = {"PYTEST_ADDOPTS": " ".join(_junit(session.name)), "VIRTUAL_ENV": None}
+    env = {"PYTEST_ADDOPTS": " ".join(_pytest_options(session.name)), "VIRTUAL_ENV": None}
     session.run("bash", "-euo", "pipefail", "-c", commands[0], external=True, env=env)
 
 
@@ -124,7 +125,7 @@ def readme_kit(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The tests pass, or those that are named: `-s tests -- tests/properties -k amounts`."""
     _install(session, "test")
-    session.run("pytest", *(session.posargs or BOTH_CORES), *_junit(session.name))
+    session.run("pytest", *(session.posargs or BOTH_CORES), *_pytest_options(session.name))
 
 
 @nox.session(tags=["ci"])
@@ -209,7 +210,7 @@ def lowest(session: nox.Session) -> None:
     session.chdir(ROOT)
     session.install("--resolution", "lowest-direct", ".[scan]", "--group", "test")
     session.run("uv", "pip", "list", external=True)
-    session.run("pytest", "-q", *(session.posargs or BOTH_CORES), *_junit(session.name))
+    session.run("pytest", "-q", *(session.posargs or BOTH_CORES), *_pytest_options(session.name))
 
 
 @nox.session(tags=["ci"])
@@ -264,7 +265,7 @@ def _with_python(session: nox.Session, version: str) -> str:
     install = ["uv", "pip", "install", "--quiet", "--python", python, str(ROOT)]
     session.run(*install, "--group", f"{ROOT}/pyproject.toml:test", external=True, env={"VIRTUAL_ENV": None})
     session.chdir(ROOT)
-    session.run(python, "-m", "pytest", "-q", *BOTH_CORES, *PART, *_junit(f"python-{version}"), external=True)
+    session.run(python, "-m", "pytest", "-q", *BOTH_CORES, *PART, *_pytest_options(f"python-{version}"), external=True)
     return f"passed, {' '.join(PART)}"
 
 
@@ -279,7 +280,7 @@ def interop(session: nox.Session) -> None:
     chosen = [script for script in scripts if not session.posargs or script.stem in session.posargs]
     if not chosen:
         session.error(f"name one of {', '.join(script.stem for script in scripts)}")
-    limit = ["timeout", "--kill-after=10", PATIENCE] if shutil.which("timeout") else []
+    limit = ["timeout", "--kill-after=10", str(PATIENCE["script"])] if shutil.which("timeout") else []
     _run_all(session, [[*limit, "bash", str(script)] for script in chosen])
 
 
@@ -291,7 +292,7 @@ def site(session: nox.Session) -> None:
     session.run("sphinx-build", "-W", "--keep-going", "-q", "-b", "html", "docs", str(out))
     session.run("python", ".ci/site_check.py", str(out))
     session.env["SITE"] = str(out)
-    session.run("pytest", "-q", "-rs", "-p", "no:randomly", "tests/interop/site/check_site.py", *_junit(session.name))
+    session.run("pytest", "-q", "-rs", "-p", "no:randomly", "tests/interop/site/check_site.py", *_pytest_options(session.name))
     session.log("the site: %s", out / "index.html")
 
 
