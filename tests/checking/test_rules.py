@@ -539,6 +539,16 @@ def said(tree: object) -> list[tuple[str, str]]:
             'expected a currency in lower case, found "USD"',
             'The API sends "usd".',
         ),
+        (
+            completion(input_cached_tokens=11),
+            "input_cached_tokens = 11 must not exceed input_tokens = 10",
+            "The vendor states this relation",
+        ),
+        (
+            completion(**OUTPUT, output_tokens=11),
+            "output_text_tokens + output_audio_tokens + output_image_tokens = 10 must equal output_tokens = 11",
+            "The vendor states this relation",
+        ),
         (bucket(start=-7), "`start_time` is -7, which is before 1970", "no usage from that time"),
         (
             bucket(start=1, end=10**10),
@@ -550,7 +560,7 @@ def said(tree: object) -> list[tuple[str, str]]:
 )
 def test_words(tree: object, message: str, hint: str) -> None:
     """A finding says with numbers what contradicts what, and what may have gone wrong."""
-    (found,) = [one for one in said(tree) if message in one[0]]
+    (found,) = [one for one in said(tree) if one[0].endswith(message)]
     assert hint in found[1]
 
 
