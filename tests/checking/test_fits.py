@@ -184,3 +184,37 @@ def test_a_result_that_differs_in_one_value_is_asked_about(member: str, other: s
             assert fit.errors == sum(severity == "error" for *_, severity in kinds)
             assert fit.warnings == sum(severity == "warning" for *_, severity in kinds)
             assert {one.pointer for one in fit.ruled_out_by} <= {one.pointer for one in exact.findings}
+
+
+AMOUNTS = [
+    '{"value":1,"currency":"USD"}',
+    '{"value":1,"currency":"dollars"}',
+    '{"value":1,"currency":5}',
+    '{"value":"1","currency":"usd"}',
+    '{"value":"x","currency":"usd"}',
+    '{"value":1,"currency":"usd","x":1}',
+    '{"value":1}',
+    "{}",
+    "[]",
+    "5",
+    "null",
+]
+
+
+@pytest.mark.parametrize("other", AMOUNTS)
+def test_a_cost_that_differs_in_its_amount_is_asked_about(other: str) -> None:
+    """Of two costs with unlike amounts each counts in how the whole fits each revision, in either order."""
+    one, two = (
+        f'{{"object":"organization.costs.result","project_id":"{project}","amount":{amount}}}'
+        for project, amount in (("a", '{"value":1,"currency":"usd"}'), ("b", other))
+    )
+    for results in (f"{one},{two}", f"{two},{one}"):
+        text = f'{{"object":"bucket","start_time":1,"end_time":2,"results":[{results}]}}'
+        fits_by_extract = check(text).revisions
+        for at in ("2024-12-05", "2025-02-10", LATEST):
+            exact, fit = check(text, revision=at), fits_by_extract[at]
+            kinds = {(found.code, found.place_pattern, found.severity) for found in exact.findings}
+            assert fit.verdict == exact.verdict
+            assert fit.errors == sum(severity == "error" for *_, severity in kinds)
+            assert fit.warnings == sum(severity == "warning" for *_, severity in kinds)
+            assert len(fit.undeclared) == sum(code == "schema/undeclared-member" for code, *_ in kinds)
