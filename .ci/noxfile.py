@@ -292,7 +292,9 @@ def site(session: nox.Session) -> None:
     session.run("sphinx-build", "-W", "--keep-going", "-q", "-b", "html", "docs", str(out))
     session.run("python", ".ci/site_check.py", str(out))
     session.env["SITE"] = str(out)
-    session.run("pytest", "-q", "-rs", "-p", "no:randomly", "tests/interop/site/check_site.py", *_pytest_options(session.name))
+    session.run(
+        "pytest", "-q", "-rs", "-p", "no:randomly", "tests/interop/site/check_site.py", *_pytest_options(session.name)
+    )
     session.log("the site: %s", out / "index.html")
 
 
