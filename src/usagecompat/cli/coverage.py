@@ -53,10 +53,10 @@ def coverage(
     from usagecompat.corpus.coverage import cover  # noqa: PLC0415 - likewise
     from usagecompat.exceptions import NoSuchName  # noqa: PLC0415 - likewise
 
-    known = cover(()).by_topic if topic else {}
+    known = tuple(cover(()).by_topic) if topic else ()
     for name in topic:
         if name not in known:
-            raise NoSuchName("topic", name, tuple(known))
+            raise NoSuchName("topic", name, known)
     found = cover(corpus.cases(root=directory))
     shown = [
         status
