@@ -86,6 +86,8 @@ def test_replay(index: dict[str, Any]) -> None:
 def test_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An adapter that pages is started as one that pages; where nothing fails, nothing is run again."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("usagecompat.adapters.installation.user_cache_path", lambda *_, **__: tmp_path / "cache")
+    assert command("adapters", "install", "python-urllib").exit_code == 0
     words = ["run", "--paging", "--adapter", "python-urllib", "-k", "costs and 429", "--save-failures", "failures"]
     assert command(*words).exit_code == 0
     done = command("replay", "failures")

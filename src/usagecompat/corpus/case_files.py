@@ -444,7 +444,7 @@ def _fix(said: Members) -> Fix:
             except ValueError:
                 raise said.refuse("fix", "bytes in hexadecimal") from None
         case _:
-            raise said.refuse("fix", "`replace` and `with`, or `replace_hex` and `with_hex`, all of them texts")
+            raise said.refuse("fix", "`replace` and `with`, or `replace_hex` and `with_hex`, all of them strings")
 
 
 def _expected(said: Members) -> Expected:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from attrs import frozen
 
 from usagecompat.exceptions import CorruptCase
-from usagecompat.jsontext import Number
+from usagecompat.jsontext import Number, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,13 +36,14 @@ class Members:
         """What to raise where a member is not `what` it must be."""
         if name not in self.tree:
             return CorruptCase(str(self.path), f"`{self.within}{name}` is missing; it must be {what}")
-        return CorruptCase(str(self.path), f"`{self.within}{name}` must be {what}, not {self.tree[name]!r:.200}")
+        value = write(self.tree[name]).decode()
+        return CorruptCase(str(self.path), f"`{self.within}{name}` must be {what}, not {value:.200}")
 
     def text(self, name: str, *, empty: bool = False) -> str:
         """A string, which may be `empty` only if that is said."""
         value = self.tree.get(name)
         if not isinstance(value, str) or not (value or empty):
-            raise self.refuse(name, "a text")
+            raise self.refuse(name, "a string")
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -52,7 +53,7 @@ class Members:
             [item for item in value if isinstance(item, str) and item.isprintable()] if isinstance(value, list) else []
         )
         if texts != value:
-            raise self.refuse(name, "a list of texts")
+            raise self.refuse(name, "a list of strings")
         return tuple(texts)
 
     def word(self, name: str, words: type[_Word]) -> _Word:
