@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
@@ -431,9 +432,7 @@ def has_ipv6() -> bool:
 
 
 @pytest.mark.parametrize("address", ["tcp:127.0.0.1:0", "tcp:[::1]:0", "unix:client.sock"])
-def test_serve(
-    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_serve(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client in Python listens by itself, takes one connection after the other, and survives whoever is no kit."""
     monkeypatch.chdir(tmp_path)  # the path of a socket must be short, and that of a temporary directory may be long
     if "::1" in address and not has_ipv6():
@@ -447,13 +446,14 @@ def test_serve(
         kwargs={"address": address},
         daemon=True,
     )
+    said, until = io.StringIO(), time.monotonic() + SECONDS
+    monkeypatch.setattr(sys, "stderr", said)  # what pytest captures may lose what is written while it is read
     thread.start()
-    told, until = "", time.monotonic() + SECONDS
-    while "\n" not in told:
+    while "\n" not in said.getvalue():
         assert thread.is_alive(), "it ended before it listened"
         assert time.monotonic() < until, "it does not listen"
-        told += capfd.readouterr().err
-    there = told.strip().removeprefix("listening at ")
+        time.sleep(0.01)
+    there = said.getvalue().strip().removeprefix("listening at ")
     with address_of(there).connect(SECONDS) as stranger:
         stranger.sendall(b"GET / HTTP/1.1\r\n\r\n")
         assert stranger.recv(1) == b""

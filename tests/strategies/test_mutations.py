@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 import pytest
@@ -121,6 +122,39 @@ def test_outcomes_at_every_revision() -> None:
             case for case in derive(cases(), revision) if case.mutation.fault in ("absent", "null", "former-name")
         ]
         assert [(case.id, mismatch) for case in chosen for mismatch in judge(case)] == []
+
+
+def test_changes_share_nothing(derived: tuple[Derived, ...]) -> None:
+    """What a change puts into a payload belongs to that payload alone, so that more can be changed in it."""
+    for case in derived:
+        first, second = changed(case), changed(case)
+        assert not parts_of(first) & parts_of(second), case.id
+        assert first == second
+
+
+def changed(case: Derived) -> object:
+    """The payload after the change, as a tree."""
+    tree = copy.deepcopy(case.tree)
+    node = tree
+    for part in case.path:
+        node = node[part]
+    case.mutation.change(node)
+    return tree
+
+
+def parts_of(tree: object) -> set[int]:
+    """The identities of all objects and arrays of a tree."""
+    found, open_ = set[int](), [tree]
+    while open_:
+        match one := open_.pop():
+            case dict():
+                open_ += one.values()
+            case list():
+                open_ += one
+            case _:
+                continue
+        found.add(id(one))
+    return found
 
 
 def test_one_thing_is_changed(derived: tuple[Derived, ...]) -> None:

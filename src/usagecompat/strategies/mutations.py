@@ -9,6 +9,7 @@ Each is an obligation: something that the corpus or a case derived from it has t
 
 from __future__ import annotations
 
+import copy
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -283,7 +284,7 @@ def _put(node: Object, member: Member, shape: RecordShape, said: Contract) -> No
 
 def _with(member: Member, shape: RecordShape, value: object) -> Callable[[Object], object]:
     def change(node: Object) -> None:
-        node[member.name] = value
+        node[member.name] = copy.deepcopy(value)
         _agree(node, member, shape)
 
     return change

@@ -4,6 +4,7 @@ Mutations that break a rule, or just keep it, and those of the text of a record.
 
 from __future__ import annotations
 
+import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -149,7 +150,7 @@ def _nothing(node: Object) -> None:
 
 
 def _replace(name: str, items: list[Object], node: Object) -> None:
-    node[name] = [dict(item) for item in items]
+    node[name] = copy.deepcopy(items)
 
 
 def _nested(node: Object) -> None:
