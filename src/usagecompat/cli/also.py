@@ -26,9 +26,14 @@ def _place(said: str, known: tuple[str, ...]) -> Path:
     if name not in known or not found or not path:
         raise click.BadParameter(f"it takes {' or '.join(f'{one}=FILE' for one in known)}, not {said!r}.")
     place = Path(path)
-    if place.is_dir() or not place.absolute().parent.is_dir():
+    if not can_be_written(place):
         raise click.BadParameter(f"{path} cannot be written: it is a directory, or is in none that exists.")
     return place
+
+
+def can_be_written(place: Path) -> bool:
+    """Whether a place can be that of a file: it is no directory, and in one that exists."""
+    return not place.is_dir() and place.absolute().parent.is_dir()
 
 
 def also_html(command: _Command) -> _Command:

@@ -13,6 +13,7 @@ import click
 from attrs import evolve
 
 from usagecompat.cli import completing
+from usagecompat.cli.also import can_be_written
 from usagecompat.cli.baseline import baseline_option, baselines_in, put_changes
 from usagecompat.cli.client_options import corpus_option, require_option, set_option
 from usagecompat.cli.configured import client_given
@@ -213,7 +214,7 @@ def _wanted(said: str) -> tuple[str, Path]:
     if name not in _NAMES or not path:
         raise click.UsageError(f"--also takes FORMAT=PATH with one of {', '.join(_NAMES)}, not {said!r}.")
     place = Path(path)
-    if name != _BADGE and (place.is_dir() or not place.absolute().parent.is_dir()):
+    if name != _BADGE and not can_be_written(place):
         raise click.UsageError(f"--also {said}: it cannot be written: it is a directory, or is in none that exists.")
     if name == _BADGE and place.exists() and not place.is_dir():
         raise click.UsageError(f"--also {said}: it is a file, and badges go to a directory.")
