@@ -161,6 +161,21 @@ def test_reports_of_many_names_cost_a_few_checks(text: str, form: Any) -> None: 
     assert grows_at_most(4, lambda: check(text), reported)
 
 
+def must_both_count(one: str, two: str, revisions: tuple[str, ...]) -> None:
+    """Each of two results of a bucket counts in how it fits these revisions, in either order."""
+    for results in (f"{one},{two}", f"{two},{one}"):
+        text = f'{{"object":"bucket","start_time":1,"end_time":2,"results":[{results}]}}'
+        fits_by_extract = check(text).revisions
+        for at in revisions:
+            exact, fit = check(text, revision=at), fits_by_extract[at]
+            kinds = {(found.code, found.place_pattern, found.severity) for found in exact.findings}
+            assert fit.verdict == exact.verdict
+            assert fit.errors == sum(severity == "error" for *_, severity in kinds)
+            assert fit.warnings == sum(severity == "warning" for *_, severity in kinds)
+            assert len(fit.undeclared) == sum(code == "schema/undeclared-member" for code, *_ in kinds)
+            assert {found.pointer for found in fit.ruled_out_by} <= {found.pointer for found in exact.findings}
+
+
 VALUES = ["5", "5.0", "-5", "-5.0", "5.5", "1e99999", '"5"', '"x"', "null", "true", "[]", "{}", r'"\ud800"']
 
 
@@ -174,16 +189,7 @@ def test_a_result_that_differs_in_one_value_is_asked_about(member: str, other: s
         "{" + ",".join(f'"{name}":{value}' for name, value in one.items()) + "}"
         for one in (members, {**members, member: other})
     )
-    for results in (f"{first},{second}", f"{second},{first}"):
-        text = f'{{"object":"bucket","start_time":1,"end_time":2,"results":[{results}]}}'
-        fits_by_extract = check(text).revisions
-        for at in ("2024-12-04", "2025-02-10", LATEST):
-            exact, fit = check(text, revision=at), fits_by_extract[at]
-            kinds = {(one.code, one.place_pattern, one.severity) for one in exact.findings}
-            assert fit.verdict == exact.verdict
-            assert fit.errors == sum(severity == "error" for *_, severity in kinds)
-            assert fit.warnings == sum(severity == "warning" for *_, severity in kinds)
-            assert {one.pointer for one in fit.ruled_out_by} <= {one.pointer for one in exact.findings}
+    must_both_count(first, second, ("2024-12-04", "2025-02-10", LATEST))
 
 
 AMOUNTS = [
@@ -208,13 +214,4 @@ def test_a_cost_that_differs_in_its_amount_is_asked_about(other: str) -> None:
         f'{{"object":"organization.costs.result","project_id":"{project}","amount":{amount}}}'
         for project, amount in (("a", '{"value":1,"currency":"usd"}'), ("b", other))
     )
-    for results in (f"{one},{two}", f"{two},{one}"):
-        text = f'{{"object":"bucket","start_time":1,"end_time":2,"results":[{results}]}}'
-        fits_by_extract = check(text).revisions
-        for at in ("2024-12-05", "2025-02-10", LATEST):
-            exact, fit = check(text, revision=at), fits_by_extract[at]
-            kinds = {(found.code, found.place_pattern, found.severity) for found in exact.findings}
-            assert fit.verdict == exact.verdict
-            assert fit.errors == sum(severity == "error" for *_, severity in kinds)
-            assert fit.warnings == sum(severity == "warning" for *_, severity in kinds)
-            assert len(fit.undeclared) == sum(code == "schema/undeclared-member" for code, *_ in kinds)
+    must_both_count(one, two, ("2024-12-05", "2025-02-10", LATEST))
