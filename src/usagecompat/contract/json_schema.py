@@ -11,7 +11,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+import msgspec
 
 from usagecompat.contract.changelog import changelog
 from usagecompat.contract.markers import KIND_PATTERN, NUMBER_PATTERN
@@ -72,8 +76,9 @@ def schema(
     return document if draft == "2020-12" else _as_draft_07(document)
 
 
-def files() -> dict[str, str]:
-    """Every generated file: its path below `schemas/`, and its text."""
+@cache
+def files() -> Mapping[str, str]:
+    """Every generated file: its path below `schemas/`, and its text; generated once, as nothing that they say changes."""
     written: dict[str, str] = {}
     for profile, folder in ((Profile.PUBLISHED, ""), (Profile.SERVED, "served/")):
         for revision in REVISIONS:
@@ -84,7 +89,7 @@ def files() -> dict[str, str]:
     written |= {f"types/{revision}.json": _text(types_schema(contract(revision))) for revision in REVISIONS}
     written["types/latest.json"] = written[f"types/{LATEST}.json"]
     lock = {name: fingerprint(json.loads(text)) for name, text in sorted(written.items()) if "latest" not in name}
-    return {**written, "LOCK.json": _text(lock), "CHANGELOG.md": changelog()}
+    return MappingProxyType({**written, "LOCK.json": _text(lock), "CHANGELOG.md": changelog()})
 
 
 def _forms(document: JsonSchema, folder: str, name: str) -> dict[str, str]:
@@ -139,7 +144,7 @@ def _holds(path: Path, text: str) -> bool:
 
 
 def _text(document: object) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return msgspec.json.format(json.dumps(document, ensure_ascii=False), indent=2) + "\n"
 
 
 def _meaning(node: Json, *, named_by_people: bool = False) -> Json:
