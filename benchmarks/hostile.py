@@ -78,8 +78,7 @@ def time_ratio(single: str, double: str) -> float:
 
 
 def peak(text: str) -> int:
-    """How many bytes `check` needs for a text at its peak."""
-    gc.collect()
+    """How many bytes `check` needs for a text at its peak; what was there before is not counted."""
     tracemalloc.start()
     try:
         check(text)

@@ -20,8 +20,7 @@ def grows_at_most(limit: float, small: Callable[[], object], large: Callable[[],
     least = [inf, inf]
     for _ in range(6):
         for index, work in enumerate((small, large)):
-            gc.collect()
-            gc.disable()  # its pauses depend on what other tests have left
+            gc.disable()  # what it costs, in a pause or if asked for, depends on what other tests have left
             try:
                 began = process_time()
                 work()
