@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,19 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     settings.register_profile("thorough", settings.get_profile("suite"), max_examples=2_000)
     settings.load_profile("suite")
+    _compile_once(config)
+
+
+def _compile_once(config: pytest.Config) -> None:
+    """
+    Let the programs that tests start share what Python compiles, also where it may keep none of that next to its sources.
+
+    There each of many hundred programs compiled the kit anew. What is kept goes when the tests end.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        kept = tempfile.TemporaryDirectory(prefix="compiled-", ignore_cleanup_errors=True)
+        config.add_cleanup(kept.cleanup)
+        os.environ["PYTHONPYCACHEPREFIX"] = kept.name
 
 
 def pytest_sessionstart() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
@@ -20,18 +19,12 @@ CASES = ("deviations/amount-string", "numbers/count-negative", "numbers/count-on
 
 
 @pytest.fixture(autouse=True)
-def plugin(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def plugin(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     Where the package is not installed, its plugin is named; pytest finds that of an installed one by itself.
 
-    The plugin of Hypothesis is left out: it takes a second of each process that a test starts. So does pytest's own
-    compiling of the kit where nobody may keep what is compiled: then it is kept with the temporary files of the tests.
+    The plugin of Hypothesis is left out: it takes a second of each process that a test starts.
     """
-    if "PYTHONDONTWRITEBYTECODE" in os.environ:
-        monkeypatch.delenv("PYTHONDONTWRITEBYTECODE")
-        monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.getbasetemp() / "compiled"))
     del pytester  # it clears the variable
     options = ["-p", "no:hypothesispytest"]
     if not any(point.name == "usagecompat" for point in metadata.entry_points(group="pytest11")):
