@@ -8,13 +8,16 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Any, Final
+from types import SimpleNamespace
+from typing import Any, BinaryIO, Final
 
 import click
 import pytest
 import yaml
 from attrs import frozen
+from click.testing import CliRunner
 
 from usagecompat.cli import main
 
@@ -69,31 +72,71 @@ class Done:
 Act = Callable[..., Done]
 
 
-@pytest.fixture
-def act(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Act:
-    """Runs the script with these inputs, in an empty folder."""
+def inputs_of(inputs: dict[str, str], here: Path) -> dict[str, str]:
+    """The variables in which GitHub hands inputs over, and the places where it looks for what a step says."""
+    places = {"GITHUB_OUTPUT": here / ".output", "GITHUB_STEP_SUMMARY": here / ".summary", "RUNNER_TEMP": here}
+    return {f"INPUT_{name.upper()}": text for name, text in inputs.items()} | {
+        name: str(place) for name, place in places.items()
+    }
+
+
+def done(status: int, printed: str, said: str, here: Path) -> Done:
+    """What a step did that ended so, with what it left in its files."""
+    texts = [path.read_text("utf-8") if path.exists() else "" for path in (here / ".output", here / ".summary")]
+    return Done(status, printed, said, dict(line.split("=", 1) for line in texts[0].splitlines()), texts[1])
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, in which no step has run."""
     for name in [name for name in os.environ if name.startswith(("INPUT_", "GITHUB_"))]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def started(here: Path) -> Act:
+    """Starts the script with these inputs, as GitHub does."""
 
     def run(command: str, **inputs: str) -> Done:
-        written, summary = tmp_path / ".output", tmp_path / ".summary"
-        env = {f"INPUT_{key.upper()}": value for key, value in inputs.items()}
-        places = {"GITHUB_OUTPUT": str(written), "GITHUB_STEP_SUMMARY": str(summary), "RUNNER_TEMP": str(tmp_path)}
-        done = subprocess.run(
+        ended = subprocess.run(
             [sys.executable, str(ACTIONS / "action.py"), command],
-            env={**os.environ, **env, **places},
+            env={**os.environ, **inputs_of(inputs, here)},
             capture_output=True,
             check=False,
         )
-        lines = written.read_text("utf-8").splitlines() if written.exists() else []
-        return Done(
-            done.returncode,
-            done.stdout.decode(),
-            done.stderr.decode(),
-            dict(line.split("=", 1) for line in lines),
-            summary.read_text("utf-8") if summary.exists() else "",
-        )
+        return done(ended.returncode, ended.stdout.decode(), ended.stderr.decode(), here)
+
+    return run
+
+
+@pytest.fixture
+def act(here: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Act:
+    """Does in this process what `started` does, and also what the script starts: the kit, without a shell."""
+
+    def start(words: list[Any], *, stdout: BinaryIO, stderr: int, env: dict[str, str], check: bool) -> object:
+        assert Path(words[0]).stem == "usagecompat"
+        assert (stderr, check) == (subprocess.PIPE, False)
+        kit = CliRunner().invoke(main, words[1:], prog_name="usagecompat", env=env)
+        stdout.write(kit.stdout_bytes)
+        return subprocess.CompletedProcess(words, kit.exit_code, stderr=kit.stderr_bytes)
+
+    def run(command: str, **inputs: str) -> Done:
+        capfd.readouterr()
+        with monkeypatch.context() as patch:
+            for name, text in inputs_of(inputs, here).items():
+                patch.setenv(name, text)
+            patch.setattr(sys, "argv", ["action.py", command])
+            spec: Any = spec_from_file_location("action", ACTIONS / "action.py")
+            script: Any = module_from_spec(spec)
+            spec.loader.exec_module(script)
+            patch.setattr(script, "subprocess", SimpleNamespace(run=start, PIPE=subprocess.PIPE))
+            try:
+                status: Any = script.main()
+            except SystemExit as ended:
+                status = ended.code
+        return done(status, *capfd.readouterr(), here)
 
     return run
 
@@ -154,13 +197,13 @@ def test_table(name: str) -> None:
     assert rows == [[f"`{key}`", one["description"]] for key, one in told["outputs"].items()]
 
 
-def test_check(act: Act, tmp_path: Path) -> None:
+def test_check(started: Act, tmp_path: Path) -> None:
     """Payloads are counted by verdict; annotations, the summary and each report are there; the status is the kit's."""
     recorded = tmp_path / "recorded"
     recorded.mkdir()
     for name, text in {"a": VALID, "b": SERVED, "c": INVALID}.items():
         (recorded / f"{name}.json").write_text(text, "utf-8")
-    done = act("check", files="recorded\n", sarif="out/a.sarif", junit="a.xml", html="a.html", json="a.ndjson")
+    done = started("check", files="recorded\n", sarif="out/a.sarif", junit="a.xml", html="a.html", json="a.ndjson")
     assert done.status == 1
     counts = {"payloads": "3", "valid": "1", "acceptable": "1", "invalid": "1", "unread": "0"}
     assert {name: done.outputs[name] for name in counts} == counts
@@ -225,12 +268,12 @@ def test_hostile_inputs(act: Act, tmp_path: Path, name: str) -> None:
         assert "\n::error::forged" not in done.printed
 
 
-def test_run(act: Act, tmp_path: Path) -> None:
+def test_run(started: Act, tmp_path: Path) -> None:
     """A client is run once; level, counts, badge, annotations, the summary and each report are there."""
     (tmp_path / "lossy.py").write_text(
         "import json\ndef again(payload):\n    return json.dumps(json.loads(payload)).encode()\n", "utf-8"
     )
-    done = act(
+    done = started(
         "run",
         client="python:lossy:again",
         name="mine",
