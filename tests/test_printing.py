@@ -51,10 +51,11 @@ for line in sys.stdin:
         sys.exit()
     else:
         sys.stderr.write(BAD)
-        seq = said["run"]["seq"]
-        if seq % 3 == 0:
+        seq, size = said["run"]["seq"], len(said["run"]["case"]["payload"])
+        turn = seq if size % 9 == 0 else size  # only some differ: each that does starts the client four times
+        if turn % 3 == 0:
             print(json.dumps({"rejected": {"seq": seq, "message": BAD}}), flush=True)
-        elif seq % 3 == 1:
+        elif turn % 3 == 1:
             print(json.dumps({"skipped": {"seq": seq, "message": BAD, "issue_url": BAD}}), flush=True)
         else:
             tree = json.dumps({BAD: BAD}).encode()
@@ -320,7 +321,10 @@ def test_one_place_prints() -> None:
     for path in source.rglob("*.py"):
         if "-" in path.parent.name:
             continue  # programs of adapters, whose standard output is a protocol
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        text = path.read_text("utf-8")
+        if not re.search(r"\b(s?echo|print|print_exc|write)\b", text):
+            continue  # none of the calls below, and parsing takes long
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in {
                 "click.echo", "click.secho", "print", "traceback.print_exc",
                 "sys.stdout.write", "sys.stderr.write", "sys.stdout.buffer.write",
