@@ -228,7 +228,7 @@ def diagnose(
     if error is not None:
         return _unreadable(text, broken_text(text, error))
     try:
-        deep = first_too_deep(text)
+        deep = first_too_deep(text) if may_nest_too_deep(text.encode()) else None
         if deep is None:
             return with_room(_TOLERANT.decode, text), text, tuple(faults(text))
         return _unreadable(text, _first_fault(text, deep))
