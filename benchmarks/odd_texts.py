@@ -6,7 +6,9 @@ Everything comes from one seed, so that a text that shows a difference can be ma
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import count
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -53,6 +55,8 @@ class Text:
 
 _AT_ENDS: Final = 2
 """So many items at either end of an array are changed."""
+_LONG: Final = 20_000
+"""So many bytes are too many for the payload of a case to be changed."""
 _STYLES: Final = ((",", ":", ""), (", ", ": ", ""), (",\n", ": ", "\n"), (" , ", " :\t", " "), (",\r\n", ":", "\r\n "))
 _NUMBERS: Final = (
     "0", "-0", "7", "-7", "2147483647", "2147483648", "-2147483649", "9007199254740993", "18446744073709551616", "5.0",
@@ -78,7 +82,7 @@ _BYTES: Final = (
 def texts(seed: int, count: int) -> Iterator[Text]:
     """`count` texts: most are changed a little, some not at all, and some are no JSON any more."""
     random = Random(seed)
-    corpus = [_odd(tree) for tree in _corpus()]
+    corpus = _corpus()
     revision, profile = LATEST, "served"
     for number in range(count):
         if number % 50 == 0:  # payloads of one sort come in rows, as they do in life
@@ -98,9 +102,10 @@ def corpus_texts() -> Iterator[Text]:
     """Each payload of the corpus as it stands, at every third revision and at the newest, under both profiles."""
     for path in sorted(folder("fixtures").glob("*/*.json")):
         if not path.name.endswith(".case.json"):
+            payload = path.read_bytes()
             for revision in REVISIONS[::3]:
-                yield Text(path.read_bytes(), revision, "served", None)
-            yield Text(path.read_bytes(), LATEST, "published", None)
+                yield Text(payload, revision, "served", None)
+            yield Text(payload, LATEST, "published", None)
 
 
 def mutated_corpus(step: int = 1, first: int = 0) -> Iterator[Text]:
@@ -111,7 +116,7 @@ def mutated_corpus(step: int = 1, first: int = 0) -> Iterator[Text]:
     are of the same sort, and the texts of a long payload would grow with the square of its length.
     """
     random, turn = Random(0), count()
-    for tree in map(_odd, _corpus()):
+    for tree in _corpus():
         for path in _paths(tree):
             for change in ("drop", "double", "double escaped", "move", "rename", "replace", "replace"):
                 if next(turn) % step != first:
@@ -156,14 +161,12 @@ def _change_at(random: Random, node: Any, index: int, change: str) -> None:
         node[index] = (node[index][0], _odd_value(random)) if named else _odd_value(random)
 
 
-def _corpus() -> Iterator[object]:
-    """The trees of the corpus, those of no more than a few kilobytes."""
-    for path in sorted(folder("fixtures").glob("*/*.json")):
-        payload = path.read_bytes()
-        if not path.name.endswith(".case.json") and len(payload) < 20_000:
-            value = read(payload).value
-            if value is not NO_VALUE:
-                yield value
+@cache
+def _corpus() -> tuple[Odd, ...]:
+    """The trees of the corpus, those of no more than a few kilobytes; who changes one takes a copy."""
+    paths = (path for path in sorted(folder("fixtures").glob("*/*.json")) if not path.name.endswith(".case.json"))
+    values = (read(payload).value for payload in map(Path.read_bytes, paths) if len(payload) < _LONG)
+    return tuple(_odd(value) for value in values if value is not NO_VALUE)
 
 
 def _odd(tree: object) -> Odd:
