@@ -279,7 +279,7 @@ def test_drifting_names_are_not_remembered_without_end() -> None:
     fast = fast_route()
     assert fast is not None
     result = payloads.bucket()["results"][0]
-    plain = [result | {"project_id": f"proj_{number}"} for number in range(300)]
+    plain = [result | {"project_id": f"proj_{number}"} for number in range(120)]
     drifting = [plain[day] | {f"day_{day}_{number}": 1 for number in range(22)} for day in range(50)]
     for day, drifted in enumerate(drifting):
         check(payloads.compact(payloads.bucket() | {"results": [drifted, *plain[day + 1 :]]}))
