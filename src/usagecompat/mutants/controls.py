@@ -6,7 +6,8 @@ The faithful ones must survive every case; the hopeless ones must be killed, or 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from usagecompat.mutants.model import Mutant, Refusal, lossy
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from usagecompat.mutants.model import Answer, PayloadView
 
 _LEXICAL = "JSON gives white space and the spelling of escapes no meaning, and the kit's own level for it is LEXICAL."
+_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
+_HTML: Final = re.compile("[<>&]")
 
 
 def faithful() -> Iterator[Mutant]:
@@ -31,7 +34,7 @@ def equivalents() -> Iterator[Mutant]:
     yield Mutant(
         name="equivalent/escapes-non-ascii",
         fault="Everything that is not ASCII comes back escaped.",
-        play=lambda view: _respelled(view, lambda text: _escaped(text, lambda c: not c.isascii())),
+        play=lambda view: _respelled(view, lambda text: _NOT_ASCII.sub(_escape, text)),
         equivalent=_LEXICAL,
     )
     yield Mutant(
@@ -43,7 +46,7 @@ def equivalents() -> Iterator[Mutant]:
     yield Mutant(
         name="equivalent/escapes-html",
         fault="Angle brackets and ampersands come back as escapes.",
-        play=lambda view: _respelled(view, lambda text: _escaped(text, "<>&".__contains__)),
+        play=lambda view: _respelled(view, lambda text: _HTML.sub(_escape, text)),
         who="encoding/json in Go",
         equivalent=_LEXICAL,
     )
@@ -84,9 +87,6 @@ def _respelled(view: PayloadView, respell: Callable[[str], str]) -> Answer:
     return answer if isinstance(answer, Refusal) else respell(answer.decode()).encode()
 
 
-def _escaped(text: str, test: Callable[[str], bool]) -> str:
-    units = ((character, character.encode("utf-16-be")) for character in text)
-    return "".join(
-        "".join(f"\\u{unit[i : i + 2].hex()}" for i in range(0, len(unit), 2)) if test(character) else character
-        for character, unit in units
-    )
+def _escape(found: re.Match[str]) -> str:
+    unit = found[0].encode("utf-16-be")
+    return "".join(f"\\u{unit[i : i + 2].hex()}" for i in range(0, len(unit), 2))

@@ -108,6 +108,8 @@ def matrix(  # noqa: PLR0913 - one for each option of the command
         tick: Called with the number of cases that have been looked at since.
     """
     names = [mutant.name for mutant in mutants if revision is None or mutant.shows_at(revision)]
+    if first and jobs == 1:  # most mutants are then gone before a page is large
+        cases = sorted(cases, key=lambda case: len(case.payload))
     shares = [tasks(cases[at : at + _SHARE], revision=revision) for at in range(0, len(cases), _SHARE)]
     kills: dict[str, list[Kill]] = {name: [] for name in names}
     found: list[Kill] = []
@@ -153,6 +155,7 @@ def kills_of(tasks_: Iterable[Task], mutants: Sequence[Mutant], *, first: bool =
     for task in tasks_:
         view = PayloadView(task.payload, task.revision)
         judged: dict[tuple[Answer, bool], tuple[str, ...]] = {}
+        before = len(found)
         for mutant in left:
             if not mutant.shows_at(task.revision):
                 continue
@@ -164,8 +167,8 @@ def kills_of(tasks_: Iterable[Task], mutants: Sequence[Mutant], *, first: bool =
                 found.append(Kill(mutant.name, task.case_id, codes))
         if view.errors:
             bad = view
-        if first:
-            done = {kill.mutant for kill in found}
+        if first and len(found) > before:
+            done = {kill.mutant for kill in found[before:]}
             left = [mutant for mutant in left if mutant.name not in done]
     return found
 

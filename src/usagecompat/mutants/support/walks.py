@@ -7,6 +7,8 @@ A walk gives back the very same object if nothing changed, so that a mutant that
 from __future__ import annotations
 
 from enum import Enum, auto
+from functools import cache
+from operator import is_
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, cast
 
 from usagecompat.contract import JsonType, Member, RecordShape, contract, is_kind
@@ -39,7 +41,7 @@ def items(nodes: Tree, change: Callable[[Tree], Changed]) -> Tree:
     if not isinstance(nodes, list):
         return nodes
     changed = [change(node) for node in nodes]
-    if all(new is old for new, old in zip(changed, nodes, strict=True)):
+    if all(map(is_, changed, nodes)):
         return nodes
     return [new for new in changed if new is not GONE]
 
@@ -59,7 +61,7 @@ def member(node: Object, name: str, change: Callable[[Tree], Changed]) -> Object
 def members(node: Object, change: Callable[[str, Tree], Changed]) -> Object:
     """Every member of an object changed."""
     changed = {name: change(name, value) for name, value in node.items()}
-    if all(changed[name] is value for name, value in node.items()):
+    if all(map(is_, changed.values(), node.values())):
         return node
     return {name: value for name, value in changed.items() if value is not GONE}
 
@@ -269,9 +271,10 @@ def numbers(kind: JsonType, change: Callable[[Number], Changed], *, marker: type
     return typed(kind, of_number(change), marker=marker)
 
 
-def declared_names(shape: RecordShape) -> set[str]:
+@cache
+def declared_names(shape: RecordShape) -> frozenset[str]:
     """The names of all members that a record has, had or will have."""
-    return {*shape.members, *shape.newer, *shape.former, *shape.required}
+    return frozenset({*shape.members, *shape.newer, *shape.former, *shape.required})
 
 
 def on_undeclared(change: Callable[[str, Tree], Changed], *, where: str = "") -> Change:
@@ -280,26 +283,23 @@ def on_undeclared(change: Callable[[str, Tree], Changed], *, where: str = "") ->
     def walk(tree: Tree, view: PayloadView) -> Tree:
         rules = contract(view.revision)
 
-        def own(node: Object, shape: RecordShape, role: str) -> Object:
+        def own(node: Object, shape: RecordShape) -> Object:
             names = declared_names(shape)
-            wanted = where in ("", role)
-            return members(node, lambda name, old: change(name, old) if wanted and name not in names else old)
-
-        def page(node: Object) -> Tree:
-            return own(node, rules.page, "page")
-
-        def bucket(node: Object) -> Changed:
-            return own(node, rules.bucket, "bucket")
+            return members(node, lambda name, old: old if name in names else change(name, old))
 
         def result(node: Object) -> Changed:
             shape = rules.kinds.get(tag_of(node))
-            return node if shape is None else own(node, shape, "result")
+            return node if shape is None else own(node, shape)
 
-        def amount(node: Object) -> Changed:
-            return own(node, rules.amount, "amount")
-
-        for step in (on_amounts(amount), on_results(result), on_buckets(bucket), on_page(page)):
-            tree = step(tree, view)
+        steps = {
+            "amount": on_amounts(lambda node: own(node, rules.amount)),
+            "result": on_results(result),
+            "bucket": on_buckets(lambda node: own(node, rules.bucket)),
+            "page": on_page(lambda node: own(node, rules.page)),
+        }
+        for role, step in steps.items():
+            if where in ("", role):
+                tree = step(tree, view)
         return tree
 
     return walk
