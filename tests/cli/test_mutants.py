@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 from click.testing import CliRunner
 
 from usagecompat.cli import main
-from usagecompat.corpus.selection import copy_corpus
+from usagecompat.corpus.selection import cases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,19 +23,21 @@ def run(*arguments: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
-def small_corpus(directory: Path) -> Path:
-    """A corpus of the packaged one's pages alone, without a manifest."""
-    copy_corpus(directory)
-    (directory / "manifest.json").unlink()
-    for path in directory.rglob("*.json"):
-        if path.parent.name not in ("pages", directory.name):
-            path.unlink()
-    return directory
+def small_corpus(directory: Path, *topics: str) -> str:
+    """Some topics of the packaged corpus, without a manifest and without its few payloads that are large."""
+    for topic in topics:
+        (directory / topic).mkdir()
+    for case in cases():
+        if case.topic in topics and len(case.payload) < 20_000:
+            for path in (case.payload_path, case.payload_path.with_suffix(".case.json")):
+                shutil.copy(path, directory / case.topic)
+    return str(directory)
 
 
-def test_each_mutant_is_told_with_what_kills_it() -> None:
+def test_each_mutant_is_told_with_what_kills_it(tmp_path: Path) -> None:
     """A line names the mutant, its outcome, how many cases kill it and some of them."""
-    status, out, err = run("mutants", "--family", "flat", "--jobs", "1")
+    root = small_corpus(tmp_path, "revisions")
+    status, out, err = run("mutants", root, "--family", "flat", "--jobs", "1")
     assert status == 0
     assert out.splitlines()[0].split()[:2] == ["flat/zeros", "killed"]
     assert "7 killed, 0 survived, 0 equivalent" in err
@@ -49,16 +52,17 @@ def test_proofs_are_told() -> None:
 
 def test_survivors_fail(tmp_path: Path) -> None:
     """A corpus that lets mutants live is told which, with exit status 1."""
-    root = small_corpus(tmp_path / "corpus")
-    status, out, _ = run("mutants", str(root), "--family", "amount-accepted", "--survivors", "--jobs", "1")
+    root = small_corpus(tmp_path, "pages")
+    status, out, _ = run("mutants", root, "--family", "amount-accepted", "--survivors", "--jobs", "1")
     assert status == 1
     assert "amount-accepted/nan" in out
     assert "killed" not in out
 
 
-def test_json_says_it_all() -> None:
+def test_json_says_it_all(tmp_path: Path) -> None:
     """Each line of JSON says the fault, the outcome, and each case with its codes."""
-    status, out, _ = run("mutants", "--family", "tag", "--json", "--jobs", "1")
+    root = small_corpus(tmp_path, "objects", "pages")
+    status, out, _ = run("mutants", root, "--family", "tag", "--json", "--jobs", "1")
     told = [json.loads(line) for line in out.splitlines()]
     assert status == 0
     lost = next(one for one in told if one["name"] == "tag/lost")

@@ -25,9 +25,9 @@ COST = b'{"object":"organization.costs.result","amount":{"value":"12.50","curren
 
 
 @cache
-def views() -> tuple[PayloadView, ...]:
-    """Every case of the corpus, as a client of its revision sees it."""
-    return tuple(PayloadView(case.payload, case.revision) for case in cases())
+def views(chosen: str = "full") -> tuple[PayloadView, ...]:
+    """Every case of a set of the corpus, as a client of its revision sees it."""
+    return tuple(PayloadView(case.payload, case.revision) for case in cases(chosen))
 
 
 def named(name: str) -> Mutant:
@@ -58,7 +58,10 @@ def test_there_are_hundreds() -> None:
 def test_every_mutant_changes_something() -> None:
     """A mutant answers at least one payload of the corpus otherwise than the faithful client does, or has a proof."""
     silent = {mutant.name for mutant in all_mutants() if not mutant.equivalent and mutant.after is None}
-    for view in views():
+    core = sorted(views("core"), key=lambda view: len(view.payload))  # a few small cases show most faults
+    for view in (*core, *views()):
+        if not silent:
+            break
         silent -= {name for name in silent if named(name).play(view) != view.faithful}
     assert not silent
 
@@ -198,7 +201,7 @@ def test_equivalents_that_only_refuse_stay_within_what_they_may() -> None:
 def test_lax_readers_read_strict_json(freedom: str) -> None:
     """A reader with a freedom reads what is JSON like any other reader."""
     for view in views()[::20]:
-        if not view.errors:
+        if not view.errors and len(view.payload) < 20_000:  # one page is longer than all others together
             text = view.payload.decode()
             assert Lax(text, freedom).document() == view.tree
 
