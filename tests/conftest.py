@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,7 +53,8 @@ def _compile_once(config: pytest.Config) -> None:
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
         kept = tempfile.TemporaryDirectory(prefix="compiled-", ignore_cleanup_errors=True)
         config.add_cleanup(kept.cleanup)
-        os.environ["PYTHONPYCACHEPREFIX"] = kept.name
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = kept.name
+        sys.dont_write_bytecode = False
 
 
 def pytest_sessionstart() -> None:

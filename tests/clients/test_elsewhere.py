@@ -30,12 +30,12 @@ WAITS: Final = f"{LEAVES_A_CHILD}; sys.stdin.read()"
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A guard that takes this system for macOS, and a kit that has no /proc to look at."""
     text = (
-        "import runpy, sys, os\n"
+        "import sys, os\n"
         "def absent(*_): raise FileNotFoundError\n"
         "os.listdir = absent\n"
         "sys.platform = 'darwin'\n"
-        f"sys.argv[0] = {str(GUARD)!r}\n"
-        f"runpy.run_path({str(GUARD)!r}, run_name='__main__')\n"
+        f"sys.path.append({str(GUARD.parent)!r})\n"
+        "from _guard import main\n"
     )
     (tmp_path / "guard.py").write_text(text, "utf-8")
     monkeypatch.setattr(guarding, "_GUARD", tmp_path / "guard.py")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attrs import evolve
 from click.testing import CliRunner
+from compiled import compiled
 from jsonschema import Draft202012Validator
 
 from usagecompat.cli import main
@@ -46,7 +47,7 @@ ALONE = f"{COSTS} and not within"
 
 def command(*arguments: str, fault: str = "faithful", victim: str = COSTS) -> Result:
     """What the command says of a fake client, on a few cases."""
-    client = shlex.join([sys.executable, "-I", "-S", str(MINIATURES), fault, victim])
+    client = shlex.join([sys.executable, "-I", "-S", compiled(MINIATURES), fault, victim])
     chosen = arguments if "-k" in arguments else ("-k", CHOSEN, *arguments)
     return CliRunner().invoke(main, ["run", "--client", client, "--name", "mine", *chosen])
 

@@ -1,8 +1,8 @@
 """
 The guard: a small program that starts clients and ends whatever they leave, even when the kit itself is killed.
 
-The kit runs it by its path, with nothing but the standard library, and talks to it over a socket, which it gets as its
-only argument. When that socket closes, for whatever reason, everything that was started ends.
+The kit runs it apart from the package, with nothing but the standard library, and talks to it over a socket, which it
+gets as an argument. When that socket closes, for whatever reason, everything that was started ends.
 On Linux nothing escapes: the guard is the one whom orphans are given to, so it knows all that descends from a client;
 and when somebody ends the guard, the client ends with it.
 Elsewhere, as on macOS, it ends the process groups of all clients that it started since it was last asked to: what a
@@ -229,7 +229,3 @@ def _descendants() -> set[int]:
             found.add(child)
             open_.append(child)
     return found
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

@@ -24,9 +24,11 @@ from usagecompat.clients.process import Program
 from usagecompat.exceptions import CannotStartClient
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _GUARD: Final = Path(__file__).with_name("_guard.py")
+_START: Final = "import sys; sys.path.append(sys.argv[1]); __import__(sys.argv[2]).main(int(sys.argv[3]))"
+"""Python keeps what it compiles of a module, and of no program: that is a fifth of the guard's start."""
 _PATIENCE: Final = 20.0
 """How many seconds the guard has for anything that it is told; it tries half as long to end what will not end."""
 MARK: Final = "USAGECOMPAT_GUARDED"
@@ -59,7 +61,8 @@ class Guard:
 
     def _begin(self) -> None:
         ours, theirs = socket.socketpair()
-        command = (sys.executable, "-I", "-S", str(_GUARD), str(theirs.fileno()))
+        told = (str(_GUARD.parent), _GUARD.stem, str(theirs.fileno()))
+        command = (sys.executable, "-I", "-S", *_compiling(), "-c", _START, *told)
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own program
                 command,
@@ -204,6 +207,14 @@ class Guard:
         if not chunk:
             raise GuardLost("was ended from outside")
         return chunk
+
+
+def _compiling() -> Iterator[str]:
+    """The options by which another Python keeps what it compiles as this one does; `-I` lets it ignore the environment."""
+    if sys.dont_write_bytecode:
+        yield "-B"
+    if sys.pycache_prefix:
+        yield from ("-X", f"pycache_prefix={sys.pycache_prefix}")
 
 
 def _trouble_of(process: int) -> str:
