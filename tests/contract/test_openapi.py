@@ -11,7 +11,7 @@ import hypothesis.strategies as st
 import pytest
 import yaml
 from hypothesis import given
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 from openapi_spec_validator import validate
 
 from usagecompat import cases

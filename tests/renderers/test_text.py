@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 from attrs import frozen
 from jsonschema import Draft202012Validator
@@ -16,6 +17,7 @@ from usagecompat.checking.weighing import Fit
 from usagecompat.contract.revisions import REVISIONS
 from usagecompat.findings import Finding, Profile, Severity, Shape, Verdict
 from usagecompat.inputs import Source
+from usagecompat.jsontext.reader import read
 from usagecompat.printing import printable
 from usagecompat.renderers import IN_COLOUR, RENDERERS, Checked
 
@@ -235,14 +237,14 @@ def report_validator() -> Draft202012Validator:
 
 def test_schema_takes_every_report() -> None:
     """`schemas/report.json` takes the reports of the whole corpus, with and without a source."""
-    validator = report_validator()
+    validator = jsonschema_rs.Draft202012Validator(report_validator().schema)
     payloads = [path for path in sorted((ROOT / "fixtures").rglob("*.json")) if not path.name.endswith(".case.json")]
     assert payloads
     for path in payloads:
         report = usagecompat.check(path.read_bytes())
         (line,) = RENDERERS["json"]([Checked(Source(path.name), report, fails=False)])
         validator.validate(json.loads(line))
-        assert not [finding for finding in usagecompat.check(line).findings if finding.code.startswith("json/")]
+        assert not read(line).findings
     validator.validate(usagecompat.check({"object": "bucket"}).to_dict())
 
 
