@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
+from once import made_once
 
 import usagecompat
 from usagecompat.corpus import data as _data
@@ -33,6 +34,8 @@ SOURCE = "src/"
 PACKED = ("fixtures/", "schemas/")
 ARCHIVE = "usagecompat/_data/corpus.tar.gz"
 ABOUT = "usagecompat/_data/corpus.json"
+LIGHT = ("--assert=plain", "-p", "no:hypothesispytest", "-p", "no:anyio")
+"""Options of a pytest that starts soon: nothing is compiled twice, and plugins that nobody needs stay away."""
 ENTRY_POINTS = [
     ("console_scripts", "usagecompat.cli:main"),
     ("pytest11", "usagecompat.pytest_plugin"),
@@ -43,11 +46,13 @@ ENTRY_POINTS = [
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from the sdist, built from this tree."""
-    out = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", out, ROOT]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout + run.stderr
-    (built,) = out.glob("*.whl")
+
+    def build(out: Path) -> None:
+        command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", out, ROOT]
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert run.returncode == 0, run.stdout + run.stderr
+
+    (built,) = made_once(tmp_path_factory, "dist", build).glob("*.whl")
     return built
 
 
@@ -61,17 +66,21 @@ def about(wheel: Path) -> Message:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for `PYTHONPATH` in which the wheel is installed."""
-    folder = tmp_path_factory.mktemp("installed")
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(folder)  # noqa: S202 - we have just built it
+    """A folder for `PYTHONPATH` in which the wheel is installed, and compiled by and by."""
+
+    def install(folder: Path) -> None:
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(folder)  # noqa: S202 - we have just built it
+
+    return made_once(tmp_path_factory, "installed", install)
+
+
+@pytest.fixture(scope="module")
+def damaged(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of that folder with an archive that cannot be read."""
+    folder = shutil.copytree(installed, tmp_path_factory.mktemp("damaged"), dirs_exist_ok=True)
+    (folder / ARCHIVE).write_bytes(b"\x1f\x8b")
     return folder
-
-
-@pytest.fixture
-def elsewhere(installed: Path, tmp_path: Path) -> Path:
-    """A copy of that folder, to be damaged."""
-    return shutil.copytree(installed, tmp_path / "elsewhere")
 
 
 def usagecompat_in(
@@ -79,6 +88,7 @@ def usagecompat_in(
 ) -> subprocess.CompletedProcess[str]:
     """What the command says, or pytest, if the package in a folder is used; it stands in an empty directory."""
     environment = {**os.environ, "PYTHONPATH": str(folder), "USAGECOMPAT_CACHE": str(cache)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # every start would compile the kit
     command = [sys.executable, "-m", program, *words]
     with tempfile.TemporaryDirectory() as here:
         return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=here)
@@ -174,6 +184,7 @@ def test_pytest_runs_the_installed_corpus(installed: Path, tmp_path: Path) -> No
         "count-one",
         "--rootdir",
         ".",
+        *LIGHT,
     )
     run = usagecompat_in(installed, *words, cache=tmp_path / "cache", program="pytest")
     assert run.returncode == 0, run.stdout + run.stderr
@@ -190,24 +201,26 @@ def test_pytest_runs_the_installed_corpus(installed: Path, tmp_path: Path) -> No
     ],
 )
 @pytest.mark.parametrize("harm", ["archive", "cache"])
-def test_damaged_installation(elsewhere: Path, tmp_path: Path, words: tuple[str, ...], harm: str) -> None:
+def test_damaged_installation(
+    installed: Path, damaged: Path, tmp_path: Path, words: tuple[str, ...], harm: str
+) -> None:
     """A damaged archive, and a cache that cannot be written, are told in one line that says what to do."""
     cache = tmp_path / "cache"
-    if harm == "archive":
-        (elsewhere / ARCHIVE).write_bytes(b"\x1f\x8b")
-    else:
+    if harm == "cache":
         cache.write_bytes(b"")
-    run = usagecompat_in(elsewhere, *words, cache=cache)
+    run = usagecompat_in(damaged if harm == "archive" else installed, *words, cache=cache)
     assert run.returncode == 2, run.stdout + run.stderr
     assert ("install usagecompat again" if harm == "archive" else "USAGECOMPAT_CACHE") in run.stderr
     assert "Traceback" not in run.stderr
     assert len(run.stderr.splitlines()) <= 3
 
 
-def test_damaged_installation_in_pytest(elsewhere: Path, tmp_path: Path) -> None:
+def test_damaged_installation_in_pytest(installed: Path, tmp_path: Path) -> None:
     """A damaged archive is a fault of use for pytest, which runs nothing."""
-    (elsewhere / ARCHIVE).unlink()
-    run = usagecompat_in(elsewhere, "--compat", "--rootdir", ".", cache=tmp_path / "cache", program="pytest")
+    folder = shutil.copytree(installed, tmp_path / "damaged")
+    (folder / ARCHIVE).unlink()
+    words = ("--compat", "--rootdir", ".", *LIGHT)
+    run = usagecompat_in(folder, *words, cache=tmp_path / "cache", program="pytest")
     assert run.returncode == pytest.ExitCode.USAGE_ERROR
     assert "install usagecompat again" in run.stderr
     assert "Traceback" not in run.stderr
