@@ -11,7 +11,6 @@ import click
 from attrs import evolve
 
 from usagecompat.cli.output import say, write_new
-from usagecompat.matrix import FORMATS, kept, label_of, times_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,13 +38,19 @@ def past_in(folder: Path | None) -> tuple[Standing, ...]:
     Raises:
         UnreadableInput: Something else is kept there.
     """
-    return times_in(folder) if folder else ()
+    if not folder:
+        return ()
+    from usagecompat.matrix import times_in  # noqa: PLC0415 - only who keeps runs needs it
+
+    return times_in(folder)
 
 
 def with_history(made: Matrix, folder: Path | None, past: tuple[Standing, ...], moment: str) -> Matrix:
     """The matrix that knows its history, of which it is a part from now on; what is there already is not kept again."""
     if folder is None:
         return made
+    from usagecompat.matrix import FORMATS, kept, label_of  # noqa: PLC0415 - only who keeps runs needs it
+
     new = kept(made, past)
     if new:
         names = {standing.name for standing in new}

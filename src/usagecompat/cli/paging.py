@@ -11,7 +11,7 @@ import click
 from usagecompat.cli.progress import progress
 from usagecompat.cli.stamping import about_sequences
 from usagecompat.cli.subjects import meant_by
-from usagecompat.clients import Way, run_paging
+from usagecompat.clients import Way
 from usagecompat.corpus import read_sequences
 from usagecompat.fidelity import Level
 
@@ -73,6 +73,8 @@ def paging_result(
         raise click.UsageError(
             "A client that pages is a command: one for each sequence with --http, or one that stays."
         )
+    from usagecompat.clients import run_paging  # noqa: PLC0415 - with its server it takes long to import
+
     there = read_sequences(corpus)
     chosen = meant_by(expression, there, noun="sequence")
     with progress(len(chosen), spec.name, wanted=True) as tick:

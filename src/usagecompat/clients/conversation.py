@@ -34,7 +34,6 @@ from usagecompat.clients.protocol import (
     excerpt,
 )
 from usagecompat.clients.records_to_encode import record_of
-from usagecompat.clients.replay import Replay
 from usagecompat.clients.session import DeferredFault, NotIntroduced, Reply, Request, nothing_meanwhile
 from usagecompat.clients.sockets import Attachment, HungUp, Unreachable
 from usagecompat.clients.spec import Way
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
 
     from usagecompat.clients.partner import Partner
     from usagecompat.clients.protocol import Answer
-    from usagecompat.clients.replay import Serving
+    from usagecompat.clients.replay import Replay, Serving
     from usagecompat.clients.session import Errand, Keeper
     from usagecompat.clients.spec import ClientSpec
 
@@ -78,6 +77,8 @@ class Server:
     def replay(self) -> Replay:
         """The server, running."""
         if self._replay is None:
+            from usagecompat.clients.replay import Replay  # noqa: PLC0415 - most clients need no server of HTTP
+
             self._replay = Replay()
         return self._replay
 

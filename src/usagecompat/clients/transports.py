@@ -16,7 +16,6 @@ from usagecompat.clients.guarding import Guard
 from usagecompat.clients.in_process import MOST_COMPLAINTS, FunctionSession
 from usagecompat.clients.problems import Ended, Flooded, GuardLost, TimedOut
 from usagecompat.clients.protocol import ClientInfo, Features, Started
-from usagecompat.clients.replay import KEY
 from usagecompat.clients.session import ClientSession, DeferredFault, Reply, Request, nothing_meanwhile
 from usagecompat.clients.sockets import Attachment
 from usagecompat.clients.spec import Way
@@ -126,6 +125,8 @@ class _Oneshot:
             "USAGECOMPAT_ENDPOINT": request.endpoint,
         }
         if self.spec.way is Way.HTTP:
+            from usagecompat.clients.replay import KEY  # noqa: PLC0415 - most clients need no server of HTTP
+
             base_url = errand.base_url if errand else self.server.replay.base_url
             key = errand.key if errand else KEY
             if errand:
