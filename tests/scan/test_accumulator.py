@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING
 
 import hypothesis.strategies as st
@@ -17,7 +18,8 @@ from usagecompat import cases
 from usagecompat.checking.stages import check, fast_route
 from usagecompat.contract.revisions import LATEST, REVISIONS
 from usagecompat.findings import Profile
-from usagecompat.jsontext.limits import MAX_SIZE
+from usagecompat.jsontext import diagnosis, reader
+from usagecompat.scan import accumulator
 from usagecompat.scan.accumulator import Judged, Tallying
 from usagecompat.scan.summary import MOST_EXAMPLES, Piece, Summary, total
 from usagecompat.strategies import broken_payloads, payloads
@@ -68,13 +70,19 @@ def but_bytes(summary: Summary) -> dict[str, object]:
     return {**summary.to_dict(), "bytes": 0}
 
 
+@cache
+def lines_one_by_one(judged: Judged) -> dict[str, object]:
+    """What the lines of all sorts come to by themselves."""
+    return but_bytes(one_by_one(LINES, judged))
+
+
 @pytest.mark.parametrize("profile", ["served", "published"])
 @pytest.mark.parametrize("revision", [LATEST, "2026-05-13", "2024-12-04"])
 @pytest.mark.parametrize("size", [1, 2, 7, 60, 1000])
 def test_blocks(size: int, revision: str, profile: str) -> None:
     """A block of lines comes to what its lines come to by themselves, whatever they are."""
     judged = Judged(revision, profile)
-    assert but_bytes(in_blocks(LINES, size, judged)) == but_bytes(one_by_one(LINES, judged))
+    assert but_bytes(in_blocks(LINES, size, judged)) == lines_one_by_one(judged)
 
 
 def test_exact_route(exact_route: None) -> None:  # noqa: ARG001 - turns the fast route off
@@ -195,10 +203,12 @@ def test_what_comes_later_counts_alike(name: str) -> None:
     assert many.coverage.keys() == one.coverage.keys()
 
 
-def test_lines_beyond_the_limit() -> None:
+def test_lines_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line that is longer than a text may be is invalid, though it says something valid and then only spaces."""
+    for module in (accumulator, diagnosis, reader, fast_route()):
+        monkeypatch.setattr(module, "MAX_SIZE", 3_000)
     line = text(bucket())
-    padded = [line.ljust(MAX_SIZE), line.ljust(MAX_SIZE + 1)]
+    padded = [line.ljust(3_000), line.ljust(3_001)]
     for lines in ([line, padded[1], line], padded):
         assert in_blocks(lines, 3).verdicts == {"valid": len(lines) - 1, "invalid": 1}
         assert one_by_one(lines).verdicts == {"valid": len(lines) - 1, "invalid": 1}

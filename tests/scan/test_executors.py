@@ -113,12 +113,12 @@ def interrupted(after: int) -> Callable[..., Summary]:
 def test_goes_on(archive: str, tmp_path: Path, after: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A scan that was interrupted goes on where it was, and ends with the same summary."""
     state = tmp_path / "the.state"
-    planned = plan([archive], piece=PIECE)
+    planned, expected = plan([archive], piece=PIECE), run(plan([archive]))
     with monkeypatch.context() as patch:
         patch.setattr(executors, "scan_partition", interrupted(after))
         with pytest.raises(KeyboardInterrupt):
             run(planned, state=state)
-    assert Summary.from_dict(json.loads(state.read_bytes())["summary"]).payloads < run(planned).payloads
+    assert Summary.from_dict(json.loads(state.read_bytes())["summary"]).payloads < expected.payloads
     scanned: list[int] = []
 
     def scan(partition: Partition, options: Options, **_: object) -> Summary:
@@ -128,10 +128,10 @@ def test_goes_on(archive: str, tmp_path: Path, after: int, monkeypatch: pytest.M
     with monkeypatch.context() as patch:
         patch.setattr(executors, "scan_partition", scan)
         whole = run(plan([archive], piece=PIECE), state=state)
-    assert whole == run(plan([archive]))
+    assert whole == expected
     assert scanned == list(range(after, len(planned.partitions)))
     again = run(plan([archive], piece=PIECE), state=state)
-    assert again == run(plan([archive]))
+    assert again == expected
 
 
 def test_state_of_another_scan(put: Put, tmp_path: Path) -> None:
@@ -216,9 +216,9 @@ def test_state_of_another_reading(put: Put, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("end", "pack"), [(".gz", gzip.compress), (".zst", zstd.compress)])
-def test_time_grows_with_a_line(put: Put, end: str, pack: Callable[[bytes], bytes]) -> None:
+def test_time_grows_with_a_line(put: Put, end: str, pack: Callable[[bytes, int], bytes]) -> None:
     """A compressed line twice as long takes about twice the time, though it comes in small parts."""
-    names = [put(f"{size}.ndjson{end}", pack(os.urandom(size).hex().encode())) for size in (4 << 20, 8 << 20)]
+    names = [put(f"{size}.ndjson{end}", pack(os.urandom(size).hex().encode(), 1)) for size in (4 << 20, 8 << 20)]
     assert grows_at_most(3, lambda: run(plan([names[0]])), lambda: run(plan([names[1]])))
 
 
@@ -557,7 +557,7 @@ def test_long_cells_again_and_again(
 ) -> None:
     """What a table holds once for many rows is not unpacked for many rows at a time, whatever its type."""
     path = str(tmp_path / "t.parquet")
-    cells = pa.array(["{}", None, *["x" * 3_000_000] * 40, *map(str, range(2_000))])
+    cells = pa.array(["{}", None, *["x" * 3_000_000] * 8, *map(str, range(2_000))])
     column = cells.dictionary_encode() if sort == "dictionary" else cells
     if sort == "json":
         column = pa.ExtensionArray.from_storage(pa.json_(), cells)

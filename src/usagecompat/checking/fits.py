@@ -45,6 +45,7 @@ _RANKS: Final = {verdict: rank for rank, verdict in enumerate(Verdict)}
 _LEVELS: Final = {Shape.PAGE: 0, Shape.BUCKET: 1, Shape.RESULT: 2, Shape.FLAT: 2}
 _MOST_KINDS: Final = 256
 _MOST_NAMES: Final = 100
+_MOST_MEMBERS: Final = 1024
 _SHORT: Final = 40
 _RESULTS: Final = ("results", "result")
 
@@ -205,7 +206,13 @@ def _may_decide(member: Member, shape: RecordShape, names: frozenset[str]) -> bo
         return True
     if not names.isdisjoint({member.name, member.former_name or "", member.newer_name or ""}):
         return True
-    return any(is_one_edit(name, member.name) for name in names)
+    return _is_nearly_one(member.name, names)
+
+
+@lru_cache(maxsize=_MOST_MEMBERS)
+def _is_nearly_one(name: str, names: frozenset[str]) -> bool:
+    """Whether one edit turns any of these names, all of which mean something, into `name`; most revisions ask alike."""
+    return any(is_one_edit(one, name) for one in names)
 
 
 # -- one of each

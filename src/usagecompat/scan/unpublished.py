@@ -140,6 +140,16 @@ def _records_of_kinds(revision: str) -> Mapping[str, str]:
     }
 
 
+@cache
+def _parts_of_records(revision: str) -> Mapping[str, tuple[str, ...]]:
+    """The members that are objects, of each record that is a result."""
+    return {
+        shape.name: tuple(member.name for member in shape.members.values() if member.type is JsonType.OBJECT)
+        for at in map(contract, dict.fromkeys((*REVISIONS, revision)))
+        for shape in at.kinds.values()
+    }
+
+
 # -- what comes
 
 
@@ -153,11 +163,7 @@ class Finder:
         self._kinds = _records_of_kinds(revision)
         said = contract(revision)
         self._page, self._bucket, self._amount = said.page.name, said.bucket.name, said.amount.name
-        self._parts = {
-            shape.name: tuple(member.name for member in shape.members.values() if member.type is JsonType.OBJECT)
-            for at in map(contract, dict.fromkeys((*REVISIONS, revision)))
-            for shape in at.kinds.values()
-        }
+        self._parts = _parts_of_records(revision)
         self._flat = frozenset[str]().union(*(self._names[record] for record in self._parts))
         self._members: dict[str, Appearance] = {}
         self._unknown: dict[str, Appearance] = {}
