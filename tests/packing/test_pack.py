@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,7 +26,10 @@ from usagecompat.packing import ECOSYSTEMS, Contents, pack, read_contents, write
 from usagecompat.packing.names import ARCHIVE, CARGO, GO, MAVEN, NPM, Naming, escaped_path, module_path, semantic
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from usagecompat.packing import Packed
 
 JAVAC = shutil.which("javac")
 HERE = tuple(kind for kind in ECOSYSTEMS if kind != "maven" or JAVAC)
@@ -37,6 +41,12 @@ FOR = [word for kind in HERE for word in ("--for", kind)]
 def contents() -> Contents:
     """The data of the kit's own packages."""
     return read_contents()
+
+
+@pytest.fixture(scope="module")
+def packed(contents: Contents) -> Callable[[str], Packed]:
+    """The kit's own packages, each made once."""
+    return cache(lambda kind: pack(kind, contents))
 
 
 @pytest.fixture
@@ -53,6 +63,12 @@ def own(tmp_path: Path) -> Path:
     (place / ".hidden.json").write_text("{}", "utf-8")
     (place / "LICENSE").write_text("ask us", "utf-8")
     return place
+
+
+@pytest.fixture
+def few(own: Path) -> Contents:
+    """The data of small packages."""
+    return read_contents(own, version())
 
 
 def run(*args: object) -> Result:
@@ -78,9 +94,9 @@ def unpacked(kind: str, files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("kind", HERE)
-def test_all_data_in_each(kind: str, contents: Contents) -> None:
+def test_all_data_in_each(kind: str, contents: Contents, packed: Callable[[str], Packed]) -> None:
     """A package of each kind has every file of the data byte for byte, its digests, the license, and version and digest."""
-    made = pack(kind, contents)
+    made = packed(kind)
     found = unpacked(kind, dict(made.files))
     assert {name: found[name] for name in contents.files} == contents.files
     assert found["SHA256SUMS"] == contents.sums
@@ -107,11 +123,11 @@ def test_data_of_the_kit(contents: Contents) -> None:
     assert contents.version == version()
 
 
-def test_loaders_are_short(contents: Contents) -> None:
+def test_loaders_are_short(packed: Callable[[str], Packed]) -> None:
     """A loader has about twenty lines, without comments, imports and closing brackets."""
     loaders = {"npm": "index.js", "go": "corpus.go", "cargo": "src/lib.rs", "maven": "Corpus.java"}
     for kind in set(HERE) & set(loaders):
-        text = unpacked(kind, dict(pack(kind, contents).files))[loaders[kind]].decode()
+        text = unpacked(kind, dict(packed(kind).files))[loaders[kind]].decode()
         code = [line for line in text.splitlines() if line.strip(" })];") and not line.strip().startswith("//")]
         assert len([line for line in code if not line.strip().startswith(("/**", "import", '"', "use "))]) <= 20, kind
 
@@ -119,15 +135,16 @@ def test_loaders_are_short(contents: Contents) -> None:
 # -- the same bytes
 
 
-def test_same_bytes_on_each_run(tmp_path: Path) -> None:
+def test_same_bytes_on_each_run(tmp_path: Path, packed: Callable[[str], Packed]) -> None:
     """Packing again, elsewhere and under other settings, gives the same bytes."""
-    for name, env in {"one": {}, "two": {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "7"}}.items():
-        command = [sys.executable, "-m", "usagecompat", "fixtures", "pack", str(tmp_path / name), *FOR]
-        before = os.umask(0o077 if env else 0o022)
-        try:
-            subprocess.run(command, env={**os.environ, **env}, cwd=tmp_path, check=True, capture_output=True)
-        finally:
-            os.umask(before)
+    command = [sys.executable, "-m", "usagecompat", "fixtures", "pack", str(tmp_path / "two"), *FOR]
+    env = {**os.environ, "TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
+    before = os.umask(0o077)
+    try:
+        subprocess.run(command, env=env, cwd=tmp_path, check=True, capture_output=True)
+    finally:
+        os.umask(before)
+    write([packed(kind) for kind in HERE], tmp_path / "one")
     one, two = (
         {
             path.relative_to(tmp_path / name): path.read_bytes()
@@ -139,9 +156,9 @@ def test_same_bytes_on_each_run(tmp_path: Path) -> None:
     assert one == two
 
 
-def test_sums_beside_the_packages(tmp_path: Path, contents: Contents) -> None:
+def test_sums_beside_the_packages(tmp_path: Path, packed: Callable[[str], Packed]) -> None:
     """`SHA256SUMS` beside the packages has the digest of every file that was written."""
-    paths = write([pack("npm", contents), pack("archive", contents)], tmp_path / "out")
+    paths = write([packed("npm"), packed("archive")], tmp_path / "out")
     listed = dict(reversed(line.split("  ")) for line in (tmp_path / "out/SHA256SUMS").read_text("utf-8").splitlines())
     there = {path.relative_to(tmp_path / "out").as_posix(): path for path in paths if path.name != "SHA256SUMS"}
     assert listed == {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in there.items()}
@@ -196,34 +213,32 @@ def test_names(naming: Naming, good: list[str], bad: list[str]) -> None:
             naming.checked(name)
 
 
-def test_paths_of_go_modules(contents: Contents) -> None:
+def test_paths_of_go_modules(few: Contents) -> None:
     """From the second major version on it stands in the path; capitals are escaped where case may not count."""
     assert module_path("a.example/x", "1.9.0") == "a.example/x"
     assert module_path("a.example/x", "2.0.0") == "a.example/x/v2" == module_path("a.example/x/v2", "2.0.1")
     assert escaped_path("a.example/Usage") == "a.example/!usage"
-    made = pack("go", evolve(contents, version="3.1.0"))
+    made = pack("go", evolve(few, version="3.1.0"))
     assert made.name == "usagecompat.invalid/corpus/v3"
     assert "go/usagecompat.invalid/corpus/v3/@v/v3.1.0.mod" in made.files
 
 
-def test_names_of_ones_own(contents: Contents) -> None:
+def test_names_of_ones_own(few: Contents) -> None:
     """A given name is what the package is called, in every file that says so."""
-    npm = unpacked("npm", dict(pack("npm", contents, name="@acme/corpus").files))
+    npm = unpacked("npm", dict(pack("npm", few, name="@acme/corpus").files))
     assert json.loads(npm["package.json"])["name"] == "@acme/corpus"
     assert 'from "@acme/corpus"' in npm["README.md"].decode()
-    cargo = unpacked("cargo", dict(pack("cargo", contents, name="acme-corpus").files))
+    cargo = unpacked("cargo", dict(pack("cargo", few, name="acme-corpus").files))
     assert b'name = "acme-corpus"' in cargo["Cargo.toml"]
     assert "use acme_corpus as" in cargo["README.md"].decode()
-    go = pack("go", contents, name="acme.example/corpus").files
+    go = pack("go", few, name="acme.example/corpus").files
     assert b"module acme.example/corpus\n" in go[f"go/acme.example/corpus/@v/v{semantic(version())}.mod"]
 
 
 @pytest.mark.skipif(not JAVAC, reason="javac is absent: not run")
-def test_java_package_is_of_the_name(contents: Contents) -> None:
+def test_java_package_is_of_the_name(few: Contents) -> None:
     """The Java package is that of group and artifact, so that two corpora can be on one class path."""
-    (jar,) = (
-        data for name, data in pack("maven", contents, name="com.acme:x-y").files.items() if name.endswith(".jar")
-    )
+    (jar,) = (data for name, data in pack("maven", few, name="com.acme:x-y").files.items() if name.endswith(".jar"))
     with zipfile.ZipFile(io.BytesIO(jar)) as file:
         assert b"package com.acme.x_y;" in file.read("com/acme/x_y/Corpus.java")
         assert "com/acme/x_y/Corpus.class" in file.namelist()
@@ -361,16 +376,17 @@ def test_bad_version_of_ones_own(own: Path, tmp_path: Path) -> None:
     assert (result.exit_code, "have no version 'today'" in result.stderr) == (2, True)
 
 
-def test_nothing_is_overwritten(tmp_path: Path) -> None:
+def test_nothing_is_overwritten(own: Path, tmp_path: Path) -> None:
     """A place that holds something is left as it is; an empty one is taken."""
+    words = ("--for", "npm", "--corpus", own, "--name", "a", "--package-version", "1.0.0")
     (tmp_path / "out").mkdir()
     (tmp_path / "file").write_text("mine", "utf-8")
-    assert run(tmp_path / "out", "--for", "npm").exit_code == 0
+    assert run(tmp_path / "out", *words).exit_code == 0
     for place in ("out", "file"):
-        result = run(tmp_path / place, "--for", "npm")
+        result = run(tmp_path / place, *words)
         assert result.exit_code == 2
     assert (tmp_path / "file").read_text("utf-8") == "mine"
-    assert "something is there already" in run(tmp_path / "out", "--for", "npm").stderr
+    assert "something is there already" in run(tmp_path / "out", *words).stderr
 
 
 def test_no_such_kind(contents: Contents) -> None:
@@ -379,9 +395,9 @@ def test_no_such_kind(contents: Contents) -> None:
         pack("carg", contents)
 
 
-def test_without_a_compiler(contents: Contents, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_a_compiler(few: Contents, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without a JDK there is no jar, and the words say how to get the others."""
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CannotPack, match="a jar needs javac, which is not there; install a JDK, or leave maven out"):
-        pack("maven", contents)
-    assert pack("npm", contents).files
+        pack("maven", few)
+    assert pack("npm", few).files

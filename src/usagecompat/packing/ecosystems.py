@@ -224,7 +224,8 @@ def _compiled(source: bytes, made: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         (place / "Corpus.java").write_bytes(source)
-        options = (f"--release={_JAVA}", "-g:none", "-encoding", "UTF-8", "-d", ".")
+        soon = "-J-XX:TieredStopAtLevel=1"  # it ends before better machine code would pay off
+        options = (soon, f"--release={_JAVA}", "-g:none", "-encoding", "UTF-8", "-d", ".")
         done = subprocess.run(  # noqa: S603 - our own source
             [compiler, *options, "Corpus.java"], cwd=place, stdin=subprocess.DEVNULL, capture_output=True, check=False
         )
