@@ -159,8 +159,7 @@ class _Judgement:
     expected: dict[int, Tree] = Factory(dict[int, "Tree"])
 
     def __attrs_post_init__(self) -> None:
-        found = self.sequence.ledger.buckets(f"{ROOT}{self.sequence.endpoint}", self.sequence.query)
-        self.expected = {start: bucket for bucket in found if (start := start_of(bucket)) is not None}
+        self.expected = {start: bucket for bucket in self.sequence.whole if (start := start_of(bucket)) is not None}
 
     def judge(self, *, endless: bool) -> None:
         """Say what is wrong."""

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from usagecompat.clients.session import Errand
-from usagecompat.contract import ROOT
 from usagecompat.ledger import UsageServer, error
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ class _Recording(UsageServer):
     def __init__(self, sequence: Sequence, seconds: float) -> None:
         self.fetched: list[Fetched] = []
         ledger = sequence.ledger
-        self._most = MORE + 2 * len(ledger.buckets(f"{ROOT}{sequence.endpoint}", sequence.query))
+        self._most = MORE + 2 * len(sequence.whole)
         self._seconds = seconds
         self._in_all = seconds * (TIMES + len(sequence.exchanges))
         self._begun = self._latest = time.monotonic()

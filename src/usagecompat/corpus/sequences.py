@@ -8,10 +8,12 @@ It needs no Python: `schemas/sequence.json` describes the file, `docs/paging.md`
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from usagecompat.contract import ROOT
 from usagecompat.corpus.data import folder
 from usagecompat.corpus.members import Members
 from usagecompat.exceptions import CorruptCase, UnreadableInput, UsageCompatError
@@ -70,6 +72,11 @@ class Sequence:
     exchanges: tuple[Exchange, ...] = field(repr=False)
     buckets: tuple[Tree, ...] = field(repr=False)
     """What a right client has in the end, each bucket once, in order."""
+
+    @cached_property
+    def whole(self) -> tuple[Tree, ...]:
+        """All buckets of the query, whatever the pages bring; added up once, however many clients are judged by it."""
+        return tuple(self.ledger.buckets(f"{ROOT}{self.endpoint}", self.query))
 
     @property
     def flags(self) -> tuple[str, ...]:

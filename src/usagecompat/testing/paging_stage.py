@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Final, cast
 from attrs import evolve
 
 from usagecompat.clients import DeadlinePassed, Fetched, Outcome, Reply, deadline, judge_paging
-from usagecompat.contract import ROOT
 from usagecompat.jsontext import NO_VALUE, read, write
 from usagecompat.ledger import Ledger, Memory, Response, UsageServer, error
 
@@ -64,7 +63,7 @@ class Stage(UsageServer):
         self, sequence: PageSequence, fetch: Callable[[], object], timeout: float
     ) -> tuple[PagingResult, Exception | None]:
         self.fetched, self._seen, self._sequence = [], Memory(), sequence
-        self._most = _MORE + 2 * len(sequence.ledger.buckets(f"{ROOT}{sequence.endpoint}", sequence.query))
+        self._most = _MORE + 2 * len(sequence.whole)
         raised: Exception | None = None
         try:
             with deadline(timeout):
