@@ -72,9 +72,16 @@ values: Final[SearchStrategy[Any]] = st.recursive(
 """Any JSON at all."""
 
 
-def _integer_spelled(value: int) -> SearchStrategy[Number]:
-    """The spellings of an integer that are above suspicion: zero has two."""
-    return st.sampled_from((Number("0"), Number("-0"))) if value == 0 else st.just(number(value))
+@st.composite
+def _spelled_integers(draw: DrawFn, drawn: SearchStrategy[int]) -> Number:
+    """Integers in the spellings that are above suspicion: zero has two."""
+    value = draw(drawn)
+    return draw(_ZEROS) if value == 0 else number(value)
+
+
+_ZEROS: Final = st.sampled_from((Number("0"), Number("-0")))
+_COUNTS: Final = _spelled_integers(naturals)
+_INTEGERS: Final = _spelled_integers(integers)
 
 
 # -- members
@@ -86,7 +93,7 @@ def _member_values(member: Member, said: Contract, *, served: bool) -> SearchStr
     if member.const is not None:
         drawn = st.just(member.const)
     elif member.type is JsonType.INTEGER:
-        drawn = (naturals if isinstance(member.marker, Count) else integers).flatmap(_integer_spelled)
+        drawn = _COUNTS if isinstance(member.marker, Count) else _INTEGERS
     elif member.type is JsonType.NUMBER:
         drawn = numbers
     elif member.type is JsonType.BOOLEAN:
@@ -117,11 +124,15 @@ def _undeclared_names(shape: RecordShape, said: Contract) -> SearchStrategy[str]
     )
 
 
-@st.composite
-def _objects(draw: DrawFn, record: str, revision: str, *, served: bool) -> Object:
-    """One record: what is required, some of the rest, some that nobody declares, in any order."""
-    said = contract(revision)
-    shape = said.records[record]
+@cache
+def _undeclared(shape: RecordShape, said: Contract) -> SearchStrategy[Object]:
+    """Members that nobody declares."""
+    return st.dictionaries(_undeclared_names(shape, said), values, max_size=2)
+
+
+@cache
+def _declared(shape: RecordShape, said: Contract, *, served: bool) -> SearchStrategy[Object]:
+    """What is required of a record, and some of the rest."""
     leaves = {
         m.name: _member_values(m, said, served=served) for m in shape.members.values() if m.type is not JsonType.ARRAY
     }
@@ -129,8 +140,15 @@ def _objects(draw: DrawFn, record: str, revision: str, *, served: bool) -> Objec
     needed = shape.needed(served=served)
     required = {name: drawn for name, drawn in {**leaves, **undeclared}.items() if name in needed}
     optional = {name: drawn for name, drawn in {**leaves, **undeclared}.items() if name not in required}
-    tree: Object = draw(st.fixed_dictionaries(required, optional=optional))
-    tree |= draw(st.dictionaries(_undeclared_names(shape, said), values, max_size=2))
+    return st.fixed_dictionaries(required, optional=optional)
+
+
+@st.composite
+def _objects(draw: DrawFn, record: str, revision: str, *, served: bool) -> Object:
+    """One record: what is required, some of the rest, some that nobody declares, in any order."""
+    said = contract(revision)
+    shape = said.records[record]
+    tree = draw(_declared(shape, said, served=served)) | draw(_undeclared(shape, said))
     add_up(tree, said, shape.kind or "")
     if shape is said.amount and tree.get("value") is not None:
         tree.setdefault("currency", "usd")
@@ -189,6 +207,17 @@ def kinds_of(said: Contract, *, served: bool) -> SearchStrategy[str]:
     return known | other_kinds(said) if served else known
 
 
+@cache
+def _result_lists(said: Contract, kind: str, *, served: bool, least: int) -> SearchStrategy[list[Object]]:
+    """Results of one kind that differ in their groups."""
+    return st.lists(
+        result_trees(said, kind, served=served),
+        min_size=least,
+        max_size=_MOST_ITEMS,
+        unique_by=lambda one: group_of(one, said.revision) or object(),
+    )
+
+
 @st.composite
 def bucket_trees(  # noqa: PLR0913 - what a page wants to say of its buckets
     draw: DrawFn, revision: str, kind: str | None, *, served: bool, not_before: int | None = None, least: int = 0
@@ -203,11 +232,7 @@ def bucket_trees(  # noqa: PLR0913 - what a page wants to say of its buckets
     name = items.name
     if served and Tolerance.NEWER_NAME in items.deviations and draw(st.booleans()):
         name = items.newer_name or name
-    result = result_trees(said, one_kind, served=served)
-    unique = st.lists(
-        result, min_size=least, max_size=_MOST_ITEMS, unique_by=lambda one: group_of(one, said.revision) or object()
-    )
-    return draw(reordered({**tree, name: draw(unique)}))
+    return draw(reordered({**tree, name: draw(_result_lists(said, one_kind, served=served, least=least))}))
 
 
 @st.composite
