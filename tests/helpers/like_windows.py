@@ -3,14 +3,17 @@ The command line where nothing is there that Windows does not have, as far as Li
 
     python like_windows.py check page.json
     python like_windows.py check page.json --- compare page.json page.json
+    echo '[["check", "page.json"], ["revisions"]]' | python like_windows.py
 
 After `---` comes another command, in the same process; the exit status is that of the first that is not 0.
+Commands on standard input are all run, and what is printed is the status, the output and the errors of each, as JSON.
 What other packages have done by then, they have done: they are imported first.
 """
 
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import select
 import shutil
@@ -25,6 +28,7 @@ OTHERS: Final = (
     "asyncio",
     "cattrs",
     "click",
+    "click.testing",
     "concurrent.futures",
     "ctypes",
     "http.server",
@@ -157,6 +161,19 @@ def each(words: list[str]) -> None:
         words = words[end + 1 :]
 
 
+def answers(commands: list[list[str]]) -> list[tuple[int, str, str]]:
+    """The exit status of each command, and what it writes."""
+    from click.testing import CliRunner  # noqa: PLC0415 - imported before
+
+    from usagecompat.cli import main  # noqa: PLC0415 - when everything is hidden
+
+    done = [CliRunner().invoke(main, words, prog_name="usagecompat") for words in commands]
+    return [(one.exit_code, one.stdout, one.stderr) for one in done]
+
+
 if __name__ == "__main__":
     hide()
-    each(sys.argv[1:])
+    if words := sys.argv[1:]:
+        each(words)
+    else:
+        json.dump(answers(json.load(sys.stdin)), sys.stdout)
