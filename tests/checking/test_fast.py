@@ -127,11 +127,24 @@ def paths_of(tree: object, path: Path = ()) -> Iterator[Path]:
 @pytest.mark.parametrize("shape", LIVE)
 def test_places_without_reading(shape: str) -> None:
     """Lines and columns in a certified payload are those that the exact route tells."""
-    payload = LIVE[shape]().replace(b"],", b"]\n ,").replace(b":", b" : ")
+    payload = b"\n" + LIVE[shape]().replace(b"],", b"]\n ,").replace(b":", b" : ")
     places, document = FastPlaces(payload), read(payload)
     for path in paths_of(document.value):
         assert places.line_and_column(path) == document.line_and_column(path)
         assert places.excerpt(path) == document.excerpt(path)
+
+
+@pytest.mark.parametrize("lead", range(4))
+def test_places_in_long_lines(lead: int) -> None:
+    """Characters of several bytes count as one each, also where an excerpt is cut out of a line that is full of them."""
+    text = json.dumps(
+        {"lead": "x" * lead, "list": ["\U0001f4b6" * 200, "\u00e9" * 300, 1, "\u20ac" * 250]}, ensure_ascii=False
+    )
+    for given in (text, text.encode()):
+        places, document = FastPlaces(given), read(given)
+        for path in paths_of(document.value):
+            assert places.line_and_column(path) == document.line_and_column(path)
+            assert places.excerpt(path) == document.excerpt(path)
 
 
 def test_fits_are_remembered_by_sorts() -> None:

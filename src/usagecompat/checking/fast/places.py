@@ -41,7 +41,7 @@ class FastPlaces:
     def excerpt(self, path: Path) -> tuple[str, int]:
         """What stands around a value in its line, and the index of the value in it."""
         data, place = self._data, self._place(path)
-        start = max(data.rfind(b"\n", 0, place) + 1, place - _WIDE)
+        start = max(0, place - _WIDE)
         before = data[start:place].decode(errors="ignore")
         behind = data[place : place + _WIDE].decode(errors="ignore")
         return around(before + behind, len(before))
