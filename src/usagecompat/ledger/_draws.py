@@ -7,15 +7,15 @@ The random module promises that for a few of its functions only, and a ledger's 
 from __future__ import annotations
 
 from hashlib import shake_256
+from struct import iter_unpack
 from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _T = TypeVar("_T")
 
 _BLOCK: Final = 4_096
-_NUMBER: Final = 8
 _LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -26,18 +26,17 @@ class Draws:
         """Start the row of this name."""
         self._name = "/".join(map(str, name))
         self._blocks = 0
-        self._bytes = b""
-        self._at = 0
+        self._numbers: Iterator[tuple[int]] = iter(())
 
     def below(self, bound: int) -> int:
         """A number from 0 up to, and without, `bound`, which is far below 2^64."""
-        if self._at == len(self._bytes):
-            self._bytes = shake_256(f"{self._name}#{self._blocks}".encode()).digest(_BLOCK)
+        drawn = next(self._numbers, None)
+        if drawn is None:
+            block = shake_256(f"{self._name}#{self._blocks}".encode()).digest(_BLOCK)
             self._blocks += 1
-            self._at = 0
-        number = int.from_bytes(self._bytes[self._at : self._at + _NUMBER])
-        self._at += _NUMBER
-        return number % bound
+            self._numbers = iter_unpack(">Q", block)
+            drawn = next(self._numbers)
+        return drawn[0] % bound
 
     def one_of(self, choices: Sequence[_T]) -> _T:
         """One of the choices."""
