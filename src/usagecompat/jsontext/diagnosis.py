@@ -288,9 +288,10 @@ def faults(text: str) -> list[Observation]:
             continue
         level = levels[-1] if levels else None
         if token.lastindex == 2 and level is not None:  # noqa: PLR2004 - the colon's group
-            name = token[1] if "\\" not in token[1] else string_at(text, start)
+            inside = token[1]
+            name = inside if "\\" not in inside else string_at(text, start)
             level.part = name
-            if "\\u" in token[1] and has_surrogate(name) and found.is_told("json/lone-surrogate"):
+            if name is not inside and has_surrogate(name) and found.is_told("json/lone-surrogate"):
                 found.tell(lone_surrogate(name, path()[:-1], start))
             first = level.first.setdefault(name, start)
             if first != start and found.is_told("json/duplicate-member"):

@@ -46,6 +46,8 @@ class NumberFault:
 
 def number_fault(lexeme: str) -> NumberFault | None:
     """What keeps a number from having a value here; no number is computed for the answer."""
+    if len(lexeme) <= MAX_DIGITS and lexeme.isdigit():
+        return None  # as most are
     if lexeme.endswith(("NaN", "Infinity")):
         hint = "JSON has neither NaN nor infinities; leave the member out or send null."
         return NumberFault("json/non-finite-number", f"{lexeme} stands where a number is expected", hint)
