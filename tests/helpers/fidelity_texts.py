@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from copy import deepcopy
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import hypothesis.strategies as st
@@ -220,6 +221,7 @@ def binary32(lexeme: str) -> str:
     return lexeme if lexeme.isdigit() else f"{single:.8g}"
 
 
+@cache
 def validator() -> Draft202012Validator:
     """Judges the JSON form of a comparison."""
     schema = json.loads((folder("schemas") / "fidelity.json").read_text("utf-8"))
