@@ -42,6 +42,10 @@ FOREIGN = {
     "python-bytes": (b'b\'{"object":"page"}\'', "Python prints bytes"),
     "headers": (b"HTTP/2 200\r\ncontent-type: application/json\r\n\r\n{}", "line 4"),
     "headers-without-status": (b"content-type: application/json\n\n{}", "line 3"),
+    "headers-behind-a-line": (b"\nHTTP/2 200\r\ndate: x\r\n\r\n{}\n{}", "line 5"),
+    "headers-alone": (b"HTTP/2 200\r\ndate: x\r\n", "the payload is missing."),
+    "headers-and-no-body": (b"HTTP/2 200\r\ndate: x\r\n\r\n", "the payload is missing."),
+    "any-header": (b"OpenAI-Organization: x\n\n{}", "the payload begins in line 3."),
     "verbose-headers": (b"< HTTP/1.1 200 OK\n< date: x\n<\n{}", "headers"),
     "events": (b'data: {"object":"page"}\n\n', "`data:`"),
     "named-events": (b'event: usage\ndata: {"object":"page"}\n\n', "`data:`"),
@@ -56,6 +60,15 @@ FOREIGN = {
     "module": (b"module.exports = {}", "source code"),
     "markdown": (b"```json\n{}\n```", "Markdown"),
     "word": (b"ok", "plain text"),
+    "declaration": (b"let page = 1", "source code"),
+    "assignment": (b"usage = {}", "source code"),
+    "comment-first": (b"# usage\n{}", "JSON has no comments."),
+    "slashes-first": (b"// usage\n{}", "JSON has no comments."),
+    "pdf": (b"%PDF-1.4", "PDF"),
+    "sqlite": (b"SQLite format 3\0", "SQLite"),
+    "arrow": (b"ARROW1\0\0", "Arrow"),
+    "letter": (b"X", "This is plain text."),
+    "letter-of-yaml": (b"X: 1", "YAML"),
     "any-table": (b"Date,Model,Cost\n2026-01-01,gpt,1\n", "CSV or TSV"),
     "prose": (b"Hello, world\nand more, of it", "plain text"),
     "python-record": (b"UsageResult(object='x', input_tokens=1)", "Python prints an object"),
@@ -81,10 +94,20 @@ BROKEN = {
     "plus": (b'{"a": +1000}', "write 1000."),
     "thousands": (b'{"a": 1,000}', "write 1000."),
     "millions": (b'{"a": 1,234,567.89, "b": 1}', "write 1234567.89."),
+    "python-string": (b"{\"a\": 'b'}", "Python's `json.dumps`"),
+    "plus-and-a-digit": (b'{"a": +5}', "write 5."),
     "currency": (b'{"a": $0.06}', "no currency sign"),
     "no-digit": (b'{"a": .5}', "before its point"),
     "backslash": (b'{"a":"C:\\users"}', '"C:\\\\users"'),
+    "backslash-among-others": (b'{"b":"x","a":"D:\\data","c":"y"}', '"D:\\\\data"'),
+    "backslash-first": (b'"\\data"', '"\\\\data"'),
+    "backslash-in-a-long-string": (b'{"a":"' + b"x" * 90 + b'\\data"}', '"C:\\\\users"'),
+    "backslash-in-a-cut-string": (b'{"a":"D:\\data', '"C:\\\\users"'),
     "control-character": (b'{"a":"x\ty"}', "Write \\t in its place."),
+    "backspace": (b'{"a":"x\by"}', "Write \\b in its place."),
+    "form-feed": (b'{"a":"x\fy"}', "Write \\f in its place."),
+    "line-feed": (b'{"a":"x\ny"}', "Write \\n in its place."),
+    "carriage-return": (b'{"a":"x\ry"}', "Write \\r in its place."),
     "other-control-character": (b'{"a":"x\x01"}', "Write \\u0001 in its place."),
     "no-colon": (b'{"a" 1}', "a colon"),
     "equals": (b'{"a" = 1}', "a colon"),
@@ -98,6 +121,12 @@ BROKEN = {
     "too-deep": (b"[" * 200 + b"]" * 200, "run in a circle"),
     "closed-twice": (b'{"a":1}}', "one closing bracket more"),
     "nul": (b'{"a":1}\0\0', "NUL"),
+    "block-comment": (b"{}/* x */", "no comments"),
+    "hash": (b"{}# x", "no comments"),
+    "conflict-in-a-later-line": (b'{\n"a":1,\n<<<<<<< HEAD\n}', "merge conflict"),
+    "conflict-behind-lines": (b'{\n"a":1}\n=======\n', "merge conflict"),
+    "letter-behind": (b"{}X", "a log or a shell"),
+    "bar-within": (b"[1|2]", "separated by commas"),
     "comment": (b'{"a":1} // x', "no comments"),
     "log": (b'{"a":1} ok', "a log or a shell"),
     "semicolon": (b'{"a":1};', "semicolon"),
@@ -108,9 +137,19 @@ BROKEN = {
 
 @pytest.mark.parametrize(("payload", "said"), [*FOREIGN.values(), *BROKEN.values()], ids=[*FOREIGN, *BROKEN])
 def test_hints(payload: bytes, said: str) -> None:
-    """The hint says what the text is, or what is wrong where it breaks."""
+    """The hint says what the text is, or what is wrong where it breaks, in a sentence."""
     finding = check(payload).findings[0]
     assert said in finding.hint
+    assert finding.hint[0].isupper()
+    assert finding.hint[-1] in '.?"'
+    assert not finding.hint.isupper()
+
+
+@pytest.mark.parametrize("text", ['{"a":X}', "[X}", '{"a":1 X}', '{"a":é}', '{"a":+}'])
+def test_where_nobody_knows_there_is_no_hint(text: str) -> None:
+    """Where nobody knows what was meant, the message says what was expected, and there is no hint."""
+    (finding,) = check(text).findings
+    assert (finding.code, finding.hint) == ("json/syntax-error", "")
 
 
 def test_bytes_of_nobody_have_no_hint() -> None:
