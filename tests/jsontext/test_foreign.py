@@ -94,6 +94,10 @@ BROKEN = {
     "plus": (b'{"a": +1000}', "write 1000."),
     "thousands": (b'{"a": 1,000}', "write 1000."),
     "millions": (b'{"a": 1,234,567.89, "b": 1}', "write 1234567.89."),
+    "thousands-below-zero": (b'{"a": -1,000}', "write -1000."),
+    "fraction-behind-a-comma": (b'{"a": 12,5}', "write 12.5."),
+    "fraction-of-three-digits": (b'{"a": 0,125}', "write 0.125."),
+    "fraction-behind-many-digits": (b'{"a": 2345,678}', "write 2345.678."),
     "python-string": (b"{\"a\": 'b'}", "Python's `json.dumps`"),
     "plus-and-a-digit": (b'{"a": +5}', "write 5."),
     "currency": (b'{"a": $0.06}', "no currency sign"),
@@ -145,7 +149,9 @@ def test_hints(payload: bytes, said: str) -> None:
     assert not finding.hint.isupper()
 
 
-@pytest.mark.parametrize("text", ['{"a":X}', "[X}", '{"a":1 X}', '{"a":é}', '{"a":+}'])
+@pytest.mark.parametrize(
+    "text", ['{"a":X}', "[X}", '{"a":1 X}', '{"a":é}', '{"a":+}', '{"a":1.234,567}', '{"a":1,23,456}', '{"a":1,234,5}']
+)
 def test_where_nobody_knows_there_is_no_hint(text: str) -> None:
     """Where nobody knows what was meant, the message says what was expected, and there is no hint."""
     (finding,) = check(text).findings

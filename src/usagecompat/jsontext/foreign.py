@@ -69,6 +69,10 @@ _WORDS: Final = {"t": "true", "f": "false", "n": "null"}
 _BYTES: Final = re.compile(r"[bB](['\"])")
 _CONFLICT: Final = re.compile(r"^(?:<{7} |={7}$|>{7} |\|{7} )", re.MULTILINE)
 _VALUE: Final = re.compile(r'[{\["]|-?\d|(?:true|false|null)\b')
+_WHOLE: Final = re.compile(r":\s*(-?(?:0|[1-9][0-9]*)),$")
+_SHORT_GROUP: Final = re.compile(r"-?[1-9][0-9]{0,2}")
+_GROUPS: Final = re.compile(r"[0-9]{3}(?:,[0-9]{3})*(?:\.[0-9]+)?(?![,.]?\w)")
+_FRACTION: Final = re.compile(r"[0-9]+(?![,.]?\w)")
 _CURLY: Final = frozenset("\u201c\u201d\u201e\u201f\u2018\u2019\u00ab\u00bb")
 
 
@@ -162,11 +166,8 @@ def hint_at_break(text: str, at: int, expected: str, found: str) -> str:  # noqa
         return _closing(text, at, character)
     if character == "+" and found[1:]:
         return f"A JSON number has no plus sign; write {found[1:]}."
-    if before.endswith(",") and before[-2:-1].isdigit() and re.match(r"\d{3}(?!\d)", found):
-        whole = re.search(r"(\d{1,3}(?:,\d{3})*),$", before)
-        more = re.match(r"\d{3}(?:,\d{3})*(?:\.\d+)?", text[at : at + _HEAD])
-        digits = f"{whole[1] if whole else ''}{more[0] if more else found}".replace(",", "")
-        return f"A JSON number has no separators of thousands; write {digits}."
+    if said := _number_with_commas(before, text[at : at + _HEAD]):
+        return said
     if character == "\\":
         start = text.rfind('"', 0, at)
         end = text.find('"', at)
@@ -177,6 +178,17 @@ def hint_at_break(text: str, at: int, expected: str, found: str) -> str:  # noqa
     if "member name" in expected and (character.isalpha() or character in "_$"):
         return f'Member names stand in double quotes: "{found}".'
     return _hint_at_character(character, expected)
+
+
+def _number_with_commas(before: str, behind: str) -> str:
+    """What to say of a number that is the value of a member and goes on behind a comma."""
+    whole = _WHOLE.search(before)
+    if whole is None:
+        return ""
+    if _SHORT_GROUP.fullmatch(whole[1]) and (groups := _GROUPS.match(behind)):
+        return f"A JSON number has no separators of thousands; write {whole[1]}{groups[0].replace(',', '')}."
+    fraction = _FRACTION.match(behind)
+    return f"The fraction of a JSON number follows a point; write {whole[1]}.{fraction[0]}." if fraction else ""
 
 
 def _hint_at_character(character: str, expected: str) -> str:
