@@ -29,7 +29,7 @@ _MAGIC: Final = (
 _EXPORT: Final = re.compile(
     r"\"?(?:start_time|end_time|start_time_iso|end_time_iso|amount_value|organization_id|project_id|num_model_requests|date)\"?[,\t;]"
 )
-_LINE_OF_YAML: Final = re.compile(r"(?:---[ \t]*\r?\n)?(?:%YAML|- )?[A-Za-z_][\w .-]*:(?:[ \t][^\n]*|)\r?(?:\n|$)")
+_LINE_OF_YAML: Final = re.compile(r"%YAML |(?:---[ \t]*\r?\n)?(?:- )?[A-Za-z_][\w .-]*:(?:[ \t][^\n]*|)\r?(?:\n|$)")
 _HEADERS: Final = re.compile(
     r"(?:[<*>] )?HTTP/\d[\d.]* \d{3}|(?i:content-type|date|server|openai-organization)[ \t]*:[ \t]*\S"
 )
@@ -88,8 +88,10 @@ def foreign_bytes(data: bytes) -> str:
 
 def foreign_text(text: str) -> str:  # noqa: PLR0911 - one for each sort
     """What a text is that does not begin as JSON does, as a hint; empty if nobody knows."""
-    head = text[:_HEAD].lstrip()
+    head = text.lstrip()[:_HEAD]
     start = head[:1]
+    if not start:
+        return ""
     if "\0" in head[:2]:
         return foreign_bytes(head[:4].encode())
     for magic, hint in _MAGIC:
@@ -124,15 +126,15 @@ def foreign_text(text: str) -> str:  # noqa: PLR0911 - one for each sort
         return "This is a table (CSV or TSV), such as the dashboard exports; ask the API itself for JSON."
     if _ASSIGNMENT.match(head):
         return "This is source code; the payload is only what follows the `=`."
-    if start in "#/" or head.startswith("<!--"):
+    if start in "#/":
         return "JSON has no comments."
     if head.startswith("```"):
         return "This is a block of Markdown; the payload stands between the fences."
     if start not in '{["' and _LINE_OF_YAML.match(head):
         return "This is YAML, or something like it; write it as JSON."
-    if start in _CURLY and start:
+    if start in _CURLY:
         return 'Curly quotes are no JSON; an editor or a chat put them there. Write ".'
-    return "This is plain text." if start and start not in '{["-0123456789tfn]}' else ""
+    return "This is plain text." if start not in '{["-0123456789tfn]}' else ""
 
 
 def _line_behind_headers(text: str) -> int | None:
@@ -156,7 +158,7 @@ def hint_at_break(text: str, at: int, expected: str, found: str) -> str:  # noqa
     if _CONFLICT.match(line):
         return "This is the mark of a merge conflict; decide for one side, and take the marks out."
     character = found[:1]
-    if character in _CURLY and character:
+    if character in _CURLY:
         return 'Curly quotes are no JSON; an editor or a chat put them there. Write ".'
     if character == "'":
         return "JSON strings stand in double quotes; Python's `json.dumps` writes them."
@@ -211,7 +213,7 @@ def _hint_at_character(character: str, expected: str) -> str:
 def _escape(character: str) -> str:
     """How JSON writes a control character."""
     short = {"\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-    return short.get(character) or f"\\u{ord(character or ' '):04x}"
+    return short.get(character, f"\\u{ord(character):04x}")
 
 
 def _closing(text: str, at: int, character: str) -> str:
