@@ -1,0 +1,179 @@
+"""Payloads at the edges of what the fast route explains: it must answer what the exact route answers, or decline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import differential
+import payloads
+from usagecompat import LATEST, check
+from usagecompat.checking.rules import LAST_TIME
+from usagecompat.checking.stages import fast_route
+from usagecompat.jsontext import INT32_MOST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Tree = dict[str, Any]
+LOSSY = 0.1234567891
+
+
+def result(name: str = "embeddings", **members: object) -> Tree:
+    """A result with the members that its kind requires, and with others."""
+    required = {
+        "embeddings": {"input_tokens": 1, "num_model_requests": 1},
+        "completions": {"input_tokens": 9, "output_tokens": 1, "num_model_requests": 1},
+        "moderations": {"input_tokens": 1, "num_model_requests": 1},
+        "decisions": {"input_tokens": 9, "output_tokens": 1, "num_model_requests": 1},
+        "vector_stores": {"usage_bytes": 1},
+        "costs": {},
+    }
+    return {"object": payloads.kinds()[name], **required[name], **members}
+
+
+def cost(value: object, project: object = None, **members: object) -> Tree:
+    """A cost of so many dollars."""
+    return result("costs", amount={"value": value, "currency": "usd"}, project_id=project, **members)
+
+
+def bucket(*results: Tree, times: tuple[int, int] = (1, 2), **members: object) -> Tree:
+    """A bucket of these results."""
+    return {"object": "bucket", "start_time": times[0], "end_time": times[1], "results": [*results], **members}
+
+
+def page(*buckets: Tree, **members: object) -> Tree:
+    """The last page, of these buckets."""
+    return {"object": "page", "data": [*buckets], "has_more": False, "next_page": None, **members}
+
+
+def pages(*results: Iterable[Tree]) -> Tree:
+    """A page of buckets one after the other, each with these results."""
+    return page(*(bucket(*some, times=(day, day + 1)) for day, some in enumerate(results)))
+
+
+def in_times(*times: tuple[int, int]) -> list[Tree]:
+    """Payloads of all shapes that have buckets of these times, with results of every sort and with none."""
+    sorts: list[list[Tree]] = [[], [result()], [cost(1)]]
+    whole = [page(*(bucket(*some, times=one) for one in times)) for some in sorts]
+    return whole if len(times) > 1 else whole + [bucket(*some, times=times[0]) for some in sorts]
+
+
+FAST: dict[str, list[Tree]] = {
+    "least time": in_times((0, 1)),
+    "last time": in_times((1, LAST_TIME)),
+    "buckets that touch": in_times((0, 1), (1, 2), (2, 3)),
+    "the same groups in each bucket": [pages([result(), result(model="x")], [result(), result(model="x")])],
+    "a kind in each bucket": [pages([result()], [result("completions")], [result()])],
+    "an undeclared member of several kinds": [
+        pages([result(), result(x=1, model="x")], [result("completions", x=1)], [result(x=1), result(x=1, model="x")]),
+        page(bucket(), bucket(times=(2, 3), x=1), x=1),
+    ],
+    "undeclared members in another order": [bucket(result(b=1), result(model="x", a=1, b=1), result(model="y", a=1), c=1)],
+    "an undeclared member that is nearly a declared one": [bucket(result("completions", input_caced_tokns=1))],
+    "the greatest count": [
+        bucket(*(result(input_tokens=INT32_MOST + more, model=f"{index}") for index, more in enumerate(given)))
+        for given in ((0, 1), (1, 0, 2), (0,))
+    ],
+    "large counts that may be absent or null": [
+        bucket(*(result("decisions", model=f"{index}", **more) for index, more in enumerate(given)))
+        for large in (INT32_MOST + 1, INT32_MOST)
+        for given in (
+            ({}, {"input_text_tokens": None}, {"input_text_tokens": large}),
+            ({"input_text_tokens": large}, {"input_text_tokens": None}, {}),
+        )
+    ],
+    "amounts of which some are absent": [
+        bucket(result("costs"), cost(LOSSY, "a")),
+        bucket(cost(LOSSY), result("costs", project_id="a"), cost("1.5", "b")),
+        bucket(cost("1.5"), cost(LOSSY, "a"), cost(LOSSY, "b")),
+        bucket(result("costs"), result("costs", project_id="a", quantity=LOSSY)),
+        bucket(result("costs", amount={"currency": "usd"}), cost("1.5", "a")),
+        pages([result("costs")], [result("completions")], [cost("1.5"), cost("2.5", "a")]),
+        result("costs"),
+    ],
+    "amounts with more than amounts have": [
+        bucket(cost(1), cost(1, "a") | {"amount": {"value": 1, "currency": "usd", "x": 1}}),
+        bucket(cost(1, quantity=LOSSY), cost(LOSSY, "a") | {"amount": {"value": "1", "currency": "usd", "x": 1}}),
+    ],
+    "quantities of every sort": [
+        bucket(cost(1, quantity=given), cost(1, "a", quantity=LOSSY)) for given in (None, 5, 0.5, LOSSY)
+    ],
+    "other currencies": [
+        bucket(cost(1), cost(1, "a") | {"amount": {"value": 1, "currency": "eur"}}),
+        bucket(cost(1, x=1), result("costs", project_id="a"), cost(1, "b") | {"amount": {"value": 1, "currency": "eur"}}),
+    ],
+    "sums that fit": [
+        bucket(result("completions", input_cached_tokens=9)),
+        bucket(result("decisions", input_cached_tokens=None)),
+        bucket(result("completions", input_uncached_tokens=4, input_cached_tokens=3, input_cache_write_tokens=2)),
+    ],
+}  # fmt: skip
+EXACT: dict[str, list[Tree]] = {
+    "before all times": in_times((-1, 1)),
+    "no time": in_times((1, 1)),
+    "times in the wrong order": in_times((2, 1)),
+    "after all times": in_times((1, LAST_TIME + 1)),
+    "buckets that overlap": in_times((0, 2), (1, 3)),
+    "a bucket of no time behind another": in_times((0, 1), (2, 2)),
+    "one cursor without more": [page(next_page="x"), page(has_more=True)],
+    "several kinds in a bucket": [
+        bucket(result(), result("completions")),
+        bucket(result(), result(model="x"), result("moderations")),
+        pages([result()], [result(), result("moderations")]),
+    ],
+    "the same groups in one bucket": [
+        pages([result(), result(model="x")], [result(model="x"), result(model="x")]),
+        pages([result(model="x"), result(model="y")], [result(), result(model=None)]),
+        pages([result()], [result(model="x"), result(model="y"), result(model="x")]),
+    ],
+    "a quantity that is a string": [bucket(cost(1, quantity="5")), bucket(cost(1), cost(1, "a", quantity="5"))],
+    "an amount that is null": [bucket(cost(None)), bucket(cost(1), cost(None, "a")), pages([cost(1)], [cost(None)])],
+    "no currency": [bucket(cost(1), cost(1, "a") | {"amount": {"value": 1}})],
+    "no currencies": [
+        bucket(cost(1), cost(1, "a") | {"amount": {"value": 1, "currency": given}}) for given in ("EUR", "euro", "", "e")
+    ],
+    "sums that do not fit": [
+        bucket(result("completions", input_cached_tokens=10)),
+        bucket(result("decisions", input_cached_tokens=10)),
+        bucket(result(), times=(1, 2)) | {"results": [result("completions"), result("completions", model="x", input_cached_tokens=10)]},
+        bucket(result("completions", input_uncached_tokens=4, input_cached_tokens=3, input_cache_write_tokens=3)),
+        bucket(result("decisions", output_text_tokens=1, output_audio_tokens=1, output_image_tokens=1)),
+    ],
+}  # fmt: skip
+
+
+def says(payload: bytes) -> str:
+    """Which route answers when such a payload comes again, once its answers are those of the exact route."""
+    fast = fast_route()
+    assert fast is not None
+    exact = differential.facts(
+        differential.by_exact_route(differential.Text(payload, LATEST, "served", None)), best_revision=True
+    )
+    for _ in range(2):
+        assert differential.facts(check(payload), best_revision=True) == exact
+    return "exact" if fast.certify(payload, LATEST) is None else "fast"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_learned() -> None:
+    """What one test makes the fast route learn must not help another."""
+    fast = fast_route()
+    assert fast is not None
+    fast.forget()
+
+
+@pytest.mark.parametrize("name", FAST)
+def test_what_is_explained(name: str) -> None:
+    """The fast route takes these payloads, and tells of them what the exact route tells."""
+    assert [says(payloads.compact(tree)) for tree in FAST[name]] == ["fast"] * len(FAST[name])
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_what_is_left_to_the_exact_route(name: str) -> None:
+    """The fast route has no answer for these payloads, though it knows others of the same members."""
+    for trees in FAST.values():
+        for tree in trees:
+            check(payloads.compact(tree))
+    assert [says(payloads.compact(tree)) for tree in EXACT[name]] == ["exact"] * len(EXACT[name])
