@@ -189,15 +189,25 @@ def alike(revisions: tuple[str, ...], kinds: tuple[str, ...], names: frozenset[s
 def _words(shape: RecordShape, names: frozenset[str] | None) -> tuple[object, ...]:
     """What one revision says of a record, as far as the verdicts on objects with these members depend on it."""
     members = tuple(
-        (
-            *(member.name, member.type, member.nullable, member.required, member.const, member.of),
-            *(member.former_name, member.newer_name, tuple(one.code for one in member.deviations.values())),
-            (member.values.known, member.values.closed) if member.values else None,
-        )
-        for member in shape.members.values()
-        if names is None or _may_decide(member, shape, names)
+        words for member, words in _members_in_words(shape) if names is None or _may_decide(member, shape, names)
     )
     return shape.name, members, shape.required, tuple(shape.tolerated_absences)
+
+
+@cache
+def _members_in_words(shape: RecordShape) -> tuple[tuple[Member, tuple[object, ...]], ...]:
+    """Each member of a record, and what a revision says of it."""
+    return tuple(
+        (
+            member,
+            (
+                *(member.name, member.type, member.nullable, member.required, member.const, member.of),
+                *(member.former_name, member.newer_name, tuple(one.code for one in member.deviations.values())),
+                (member.values.known, member.values.closed) if member.values else None,
+            ),
+        )
+        for member in shape.members.values()
+    )
 
 
 def _may_decide(member: Member, shape: RecordShape, names: frozenset[str]) -> bool:
