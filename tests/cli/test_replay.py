@@ -79,7 +79,7 @@ def command(*arguments: str) -> Result:
 
 def client(*words: str) -> str:
     """The client with a fault."""
-    return " ".join([sys.executable, "client.py", *words])
+    return " ".join([sys.executable, "-I", "-S", "client.py", *words])  # it starts soon
 
 
 def save(*words: str, to: str = "failures", more: tuple[str, ...] = ()) -> dict[str, Any]:
