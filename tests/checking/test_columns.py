@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+from itertools import product
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import UNSET, UnsetType
 
 from usagecompat.checking.fast.columns import ColumnOfNumbers, look_at
 from usagecompat.contract import is_number_text
@@ -63,12 +66,36 @@ def test_where_it_depends_on_the_number(size: int) -> None:
     assert look_at([number.encode() for number in numbers], texts=False, nullable=False) == one_by_one(numbers)
 
 
+def test_few_numbers_of_any_two_sizes() -> None:
+    """However many digits two numbers have, both are judged, also beside strings, nulls and absent values."""
+    choose = random.Random(1)  # noqa: S311 - made up again from its seed
+    for sizes in product((1, 5, 6, 7, 8, 9, 10, 11, 20), repeat=2):
+        for _ in range(30):
+            numbers = [
+                spelled(str(choose.randrange(10 ** (size - 1), 10**size)), choose.randrange(-2, size + 3))
+                for size in sizes
+            ]
+            given = [number.encode() for number in numbers]
+            found = one_by_one(numbers)
+            assert look_at(given, texts=True, nullable=True) == found
+            mixed = [b'"0.5"', UNSET, *given[:1], b"null", *given[1:], b'"1e5"']
+            assert look_at(mixed, texts=True, nullable=True) == evolve(found, texts=2)
+
+
 @pytest.mark.parametrize(
     ("values", "texts", "nullable", "found"),
     [
         ([b'"0.5"', b'"1e5"'], True, False, ColumnOfNumbers(2)),
         ([b'"0.5"', b"0.5", b"null", b"0.1234567891"], True, True, ColumnOfNumbers(1, 1, b"0.1234567891")),
         ([b'"0.5"', b"0.5"], False, False, None),
+        ([UNSET, b'"0.5"', b"null", b'"5"'], True, True, ColumnOfNumbers(2)),
+        ([b'"0.5"', b"1e5", b"16777217e0", b"16777219.0"], True, False, ColumnOfNumbers(1, 2, b"16777217e0")),
+        ([b'"0,5"'], True, False, None),
+        ([b'"0.5"', b'"1,5"', b"1"], True, False, None),
+        ([b'"0,5"', b'"0x"', b"1"], True, False, None),
+        ([b'"0.5"', b"0.5", b"12"], True, False, ColumnOfNumbers(1)),
+        ([b'"0.5"', b"5", b"16777216"], True, False, ColumnOfNumbers(1)),
+        ([b'"0.5"', b"16777217"], True, False, ColumnOfNumbers(1, 1, b"16777217")),
         ([b"null"], True, False, None),
         ([b"null"], True, True, ColumnOfNumbers()),
         ([b'"0.5x"'], True, False, None),
@@ -84,6 +111,8 @@ def test_where_it_depends_on_the_number(size: int) -> None:
         ([], True, True, ColumnOfNumbers()),
     ],
 )
-def test_what_else_there_is(values: list[bytes], texts: bool, nullable: bool, found: ColumnOfNumbers | None) -> None:  # noqa: FBT001 - parameters of a test
+def test_what_else_there_is(
+    values: list[bytes | UnsetType], *, texts: bool, nullable: bool, found: ColumnOfNumbers | None
+) -> None:
     """Strings are counted where they may stand for numbers, and anything else has no answer."""
     assert look_at(values, texts=texts, nullable=nullable) == found
