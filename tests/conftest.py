@@ -50,11 +50,15 @@ def _compile_once(config: pytest.Config) -> None:
 
     There each of many hundred programs compiled the kit anew. What is kept goes when the tests end.
     """
-    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+    if os.environ.get("PYTHONDONTWRITEBYTECODE"):
         kept = tempfile.TemporaryDirectory(prefix="compiled-", ignore_cleanup_errors=True)
         config.add_cleanup(kept.cleanup)
-        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = kept.name
-        sys.dont_write_bytecode = False
+        patch = pytest.MonkeyPatch()
+        config.add_cleanup(patch.undo)
+        patch.delenv("PYTHONDONTWRITEBYTECODE")
+        patch.setenv("PYTHONPYCACHEPREFIX", kept.name)
+        patch.setattr(sys, "pycache_prefix", kept.name)
+        patch.setattr(sys, "dont_write_bytecode", False)
 
 
 def pytest_sessionstart() -> None:
