@@ -357,7 +357,7 @@ def test_served_as_asked(query: str, status: int) -> None:
 def test_plugin(pytester: pytest.Pytester, file: Path) -> None:
     """`--compat-revision` takes the file of a draft."""
     (pytester.path / "bucket.json").write_bytes(bucket({"object": VIDEOS, "frames": 3}))
-    done = pytester.runpytest_subprocess("--compat=bucket.json", f"--compat-revision={file}")
+    done = pytester.runpytest_inprocess("--compat=bucket.json", f"--compat-revision={file}")
     assert done.ret == 0
 
 
