@@ -23,7 +23,7 @@ Tell: TypeAlias = "Callable[[str, str, str], None]"
 
 _DEEPEST: Final = 40
 _MOST_PARTS: Final = 100_000
-"""So many schemas are read, each as often as something leads to it; the vendor's document comes to a few thousand."""
+"""So many schemas count, each as often as something leads to it; the vendor's document comes to a few thousand."""
 _ANNOTATIONS: Final = frozenset(
     {"title", "description", "summary", "example", "examples", "externalDocs", "xml", "$comment", "$schema", "$id"}
 )
@@ -103,6 +103,8 @@ class Schemas:
         self._tell = tell
         self._open: list[str] = []
         self._left = _MOST_PARTS
+        self._known: dict[str, tuple[Node, int]] = {}
+        self._circles = 0
         self._is_modern = str(document.get("openapi", "")).startswith("3.1")
 
     def resolve(self, node: Any, place: str) -> tuple[Any, str]:  # noqa: ANN401 - whatever the document has
@@ -137,9 +139,7 @@ class Schemas:
         Raises:
             CorruptDraft: The schemas lead to each other so often that reading them would hardly end.
         """
-        self._left -= 1
-        if self._left < 0:
-            raise CorruptDraft("the document", place, f"its schemas come to more than {_MOST_PARTS:,} parts")
+        self._count(1, place)
         if node is False:
             return Node(place=place, unclear=("nothing may stand here",))
         if node is True or node == {}:
@@ -185,16 +185,13 @@ class Schemas:
     def _referred(self, schema: dict[str, Any], place: str) -> Node:
         reference: str = schema["$ref"]
         if reference in self._open or len(self._open) > _DEEPEST:
+            self._circles += 1
             self._tell(place, f"a schema that holds itself: {reference!r:.80}", "what is inside is not read")
             return Node(place=place, unclear=("a schema that holds itself",))
         target, where = self.resolve(schema, place)
         if target is None:
             return Node(place=place, unclear=("a reference that leads nowhere",))
-        self._open.append(reference)
-        try:
-            found = evolve(self.read(target, where), reference=reference)
-        finally:
-            self._open.pop()
+        found = evolve(self._led(reference, target, where), reference=reference)
         beside = {name: value for name, value in schema.items() if name != "$ref"}
         if beside.keys() - _ANNOTATIONS and any(not name.startswith("x-") for name in beside.keys() - _ANNOTATIONS):
             if not self._is_modern:
@@ -202,6 +199,27 @@ class Schemas:
                 self._tell(place, f"{what} beside a reference, which OpenAPI 3.0 passes over", "it is taken to hold")
             return self._both(found, self.read(beside, place), place)
         return found
+
+    def _led(self, reference: str, target: Any, where: str) -> Node:  # noqa: ANN401 - whatever the document has
+        """What stands where a reference leads: read once, unless it holds itself, and counted each time."""
+        if where in self._known:
+            found, parts = self._known[where]
+            self._count(parts, where)
+            return found
+        left, circles = self._left, self._circles
+        self._open.append(reference)
+        try:
+            found = self.read(target, where)
+        finally:
+            self._open.pop()
+        if self._circles == circles:
+            self._known[where] = found, left - self._left
+        return found
+
+    def _count(self, parts: int, place: str) -> None:
+        self._left -= parts
+        if self._left < 0:
+            raise CorruptDraft("the document", place, f"its schemas come to more than {_MOST_PARTS:,} parts")
 
     def _others(self, schema: dict[str, Any], place: str) -> None:
         """Tell of everything that is not read, and changes what is allowed."""
