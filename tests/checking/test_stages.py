@@ -21,7 +21,9 @@ from usagecompat import LATEST, REVISIONS, Incompatible, Profile, Severity, Shap
 from usagecompat.exceptions import NoSuchName, NoSuchRevision, UsageCompatError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from usagecompat import Finding
 
 STORES = "organization.usage.vector_stores.result"
 VALID = b'{"object":"organization.usage.vector_stores.result","usage_bytes":1}'
@@ -218,7 +220,7 @@ def test_shape_is_seen(text: str, shape: str | None) -> None:
         ({"revision": "latest"}, NoSuchRevision, LATEST),
         ({"shape": "buckets"}, NoSuchName, "bucket"),
         ({"profile": "strict"}, NoSuchName, "published"),
-        ({"ignore": ["schema/wrong-types"]}, NoSuchName, "schema/wrong-type"),
+        ({"ignore": ["schema/wrong-types"]}, NoSuchName, "no finding code .*did you mean 'schema/wrong-type'"),
     ],
 )
 def test_misuse(options: dict[str, Any], error: type[UsageCompatError], word: str) -> None:
@@ -258,6 +260,31 @@ def test_revisions_follow_the_profile() -> None:
     letter = check(STRING_COST, profile="published")
     assert {fit.verdict for fit in letter.revisions.values()} == {Verdict.INVALID}
     assert check(STRING_COST).revisions["2025-02-10"].verdict is Verdict.ACCEPTABLE
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b'{"object":"bucket","start_time":1,\n"end_time":2,"result":[]}',
+        b'{"object":"organization.costs.result",\n"project_id":null,"line_item":null}',
+        b'{"object":"bucket","start_time":1,"end_time":2,\n"results":[{"object":"organization.costs.result"}]}',
+    ],
+    ids=["renamed", "nulls", "absent"],
+)
+def test_what_rules_a_revision_out_reads_as_a_check_against_it(payload: bytes) -> None:
+    """Findings that rule a revision out have the words and places of a check against it, also at a second look."""
+
+    def words(findings: Iterable[Finding]) -> list[tuple[object, ...]]:
+        return [
+            (found, found.message, found.hint, found.line, found.column, found.excerpt)
+            for found in findings
+            if found.severity is Severity.ERROR
+        ]
+
+    for report in (check(payload, profile="published"), check(payload, profile="published")):
+        for at, fit in report.revisions.items():
+            exact = check(payload, revision=at, profile="published")
+            assert words(fit.ruled_out_by) == words(exact.findings)
 
 
 @pytest.mark.parametrize(
