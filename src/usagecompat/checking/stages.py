@@ -152,15 +152,13 @@ class _Again:
     def _document(self) -> Document:
         return read(self._payload)
 
-    def line_and_column(self, path: Path, offset: int | None) -> tuple[int, int] | None:
-        """As `Document` has it."""
-        return (
-            self._document.line_and_column(path, offset) if offset is not None else self._places.line_and_column(path)
-        )
+    def line_and_column(self, path: Path, offset: int | None) -> tuple[int, int] | None:  # noqa: ARG002 - as in `Places`
+        """As `Document` has it; no finding has an offset where the text has no faults."""
+        return self._places.line_and_column(path)
 
-    def excerpt(self, path: Path, offset: int | None) -> tuple[str, int] | None:
+    def excerpt(self, path: Path, offset: int | None) -> tuple[str, int] | None:  # noqa: ARG002 - as in `Places`
         """As `Document` has it."""
-        return self._document.excerpt(path, offset) if offset is not None else self._places.excerpt(path)
+        return self._places.excerpt(path)
 
     def __call__(self) -> Mapping[str, Fit]:
         """How it fits each revision: told from one result of each sort, if that is enough."""

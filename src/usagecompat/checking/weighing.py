@@ -88,10 +88,7 @@ class Weighing:
         severity = CODES[one.code].severity(self._profile)
         listed = self._listed[severity]
         is_full = listed == MOST_FINDINGS or (listed > 0 and self._places_left < 0)
-        if severity is Severity.ERROR:
-            key: object = None if is_full else len(self._groups)
-        else:
-            key = one.code, pattern(one.path)
+        key: object = len(self._groups) if severity is Severity.ERROR else (one.code, pattern(one.path))
         group = self._groups.get(key)
         if group is not None:
             group[1][0] += one.count
