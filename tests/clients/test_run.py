@@ -45,11 +45,11 @@ ALONE = f"{COSTS} and not within"
 """Only this case, and not the page that has it within."""
 
 
-def command(*arguments: str, fault: str = "faithful", victim: str = COSTS) -> Result:
-    """What the command says of a fake client, on a few cases."""
+def command(*arguments: str, fault: str = "faithful", victim: str = COSTS, probes: str = "none") -> Result:
+    """What the command says of a fake client, on a few cases; each process more that probes it would take longest."""
     client = shlex.join([sys.executable, "-I", "-S", compiled(MINIATURES), fault, victim])
     chosen = arguments if "-k" in arguments else ("-k", CHOSEN, *arguments)
-    return CliRunner().invoke(main, ["run", "--client", client, "--name", "mine", *chosen])
+    return CliRunner().invoke(main, ["run", "--client", client, "--name", "mine", "--probes", probes, *chosen])
 
 
 def told(result: Result) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def told(result: Result) -> dict[str, Any]:
 
 def test_faithful() -> None:
     """A client that keeps everything leads to exit status 0, and the text says of how many cases that is true."""
-    result = command()
+    result = command(probes="some")
     assert result.exit_code == 0, result.output
     assert "mine: miniature-faithful, python; stdio:" in result.stdout
     due = len(select(cases(), f"({CHOSEN}) and not invalid"))
@@ -97,7 +97,7 @@ def test_faulty(fault: str, status: int, words: list[str]) -> None:
 )
 def test_json(fault: str) -> None:
     """The JSON is as its schema says, whatever the client does, and its numbers add up."""
-    document = told(command("--format", "json", fault=fault))
+    document = told(command("--format", "json", fault=fault, probes="some"))
     for count in document["counts"].values():
         assert sum(count["outcomes"].values()) == count["total"]
     assert sum(count["total"] for count in document["counts"].values()) == len(document["cases"])
@@ -110,8 +110,9 @@ def test_skipping_is_told() -> None:
     assert f"1 case skipped or not run, which is exit status 1: {COSTS}." in result.stderr
     assert "--allow-skips" in result.stderr
     assert command("--allow-skips", fault="skip").exit_code == 0
-    assert command("-k", ALONE, "--allow-skips", fault="skip").exit_code == 1
-    assert "None of 1 cases was judged" in command("-k", ALONE, "--allow-skips", fault="skip").stderr
+    alone = command("-k", ALONE, "--allow-skips", fault="skip")
+    assert alone.exit_code == 1
+    assert "None of 1 cases was judged" in alone.stderr
 
 
 def test_level() -> None:
@@ -170,9 +171,13 @@ def test_misuse(arguments: list[str], told: str) -> None:
 
 def test_reference_codec() -> None:
     """The kit's own codec holds at LEXICAL or better on every case that is not invalid, in a process and in this one."""
-    for given in (f"{sys.executable} -m usagecompat.clients.reference", "python:usagecompat.clients.reference:codec"):
-        chosen = [case for case in cases() if given[:6] != "python" or case.revision == LATEST]
-        result = run(client_spec(given), chosen)
+    in_process = "python:usagecompat.clients.reference:codec"
+    for given, probing in (
+        (f"{sys.executable} -m usagecompat.clients.reference", Probing.NONE),
+        (in_process, Probing.SOME),
+    ):
+        chosen = [case for case in cases() if given != in_process or case.revision == LATEST]
+        result = run(client_spec(given), chosen, probing=probing)
         assert result.failing == {}
         assert result.faults == ()
         levels = {case.level for case in result.cases if case.duty in {Expectation.MUST_DECODE, Expectation.MAY_REFUSE}}

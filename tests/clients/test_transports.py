@@ -34,11 +34,13 @@ KINDS = [case for case in cases(verdict="valid") if case.id.startswith("kinds/")
 BROKEN = [case for case in cases(verdict="invalid") if case.id.startswith("text/trailing-")][:2]
 VICTIM = KINDS[0].id
 
-PRELUDE = "import json, os, sys, time, urllib.request\n"
+PRELUDE = "import json, os, sys, time\n"
 ECHO = "data = sys.stdin.buffer.read()\ntry:\n    json.loads(data.decode())\nexcept ValueError as error:\n    sys.exit(str(error))\n"
 AT_VICTIM = f'if os.environ["USAGECOMPAT_CASE"] == "{VICTIM}":\n    '
 PRINT = "sys.stdout.buffer.write(data)\n"
 FETCH = (
+    'sys.modules["ssl"] = None\n'  # the server speaks no TLS, which takes long to import
+    "import urllib.request\n"
     'url = os.environ["OPENAI_BASE_URL"] + "/organization/" + os.environ["USAGECOMPAT_ENDPOINT"]\n'
     'data = urllib.request.urlopen(url + "?start_time=0").read()\n'
 )

@@ -1,4 +1,4 @@
-# ruff: noqa: ANN401, T201, S310 - one small program for many faults
+# ruff: noqa: ANN401, T201, S310, E402 - one small program for many faults
 """
 Exporters, each with one fault: `python exporters.py [FAULT]`; without one it is right.
 
@@ -12,6 +12,9 @@ import os
 import re
 import sys
 import time
+
+sys.modules["ssl"] = None  # type: ignore[assignment]  # the kit's server speaks no TLS, which takes long to import
+
 import urllib.error
 import urllib.request
 from urllib.parse import quote
