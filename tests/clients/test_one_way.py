@@ -20,6 +20,7 @@ from usagecompat.clients.adapter_sdk import python_value, serve
 from usagecompat.clients.badges import badge_of
 from usagecompat.clients.case_results import OneWay, Outcome
 from usagecompat.clients.chosen_members import compare_chosen, is_wrong
+from usagecompat.clients.probes import Probing
 from usagecompat.clients.protocol import ClientInfo, Features, Run, Violation, decode_command, decode_started
 from usagecompat.clients.records_to_encode import record_of
 from usagecompat.clients.runner import run
@@ -155,6 +156,11 @@ def client(tmp_path: Path, text: str, fault: str) -> ClientSpec:
     return client_spec(f"{sys.executable} -I -S {program} {fault}", timeout=30)
 
 
+def probing_of(fault: str) -> Probing:
+    """Cases are sent again to those who answer plainly; others answer otherwise, and no less alike each time."""
+    return Probing.SOME if fault == "none" else Probing.NONE
+
+
 def codes_of(result: ClientResult) -> set[str]:
     """The codes for which cases fail."""
     return {code for codes in result.failing.values() for code in codes}
@@ -166,7 +172,7 @@ def codes_of(result: ClientResult) -> set[str]:
 @pytest.mark.parametrize("fault", ["none", "page-only", "nothing", "nulls-for-absent", "wide"])
 def test_faithful_decoders(tmp_path: Path, fault: str) -> None:
     """A client that names only right values, or none, has no failing case and no level."""
-    result = run(client(tmp_path, DECODER, fault), EVERYDAY)
+    result = run(client(tmp_path, DECODER, fault), EVERYDAY, probing=probing_of(fault))
     assert not result.failing
     assert not result.faults
     assert result.one_way is OneWay.DECODES
@@ -262,7 +268,7 @@ def test_any_choice_of_right_values_is_right(page: bytes, names: set[str]) -> No
 @pytest.mark.parametrize("fault", ["none", "page-only", "http"])
 def test_faithful_encoders(tmp_path: Path, fault: str) -> None:
     """A client that writes what it is given has no failing case; it is asked for nothing that is invalid."""
-    result = run(client(tmp_path, ENCODER, fault), EVERYDAY)
+    result = run(client(tmp_path, ENCODER, fault), EVERYDAY, probing=probing_of(fault))
     assert not result.failing
     assert not result.faults
     assert result.one_way is OneWay.ENCODES
@@ -398,29 +404,29 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
 
 
-SOME: Final = ("-k", "numbers or kinds", "--probes", "none")
+SOME: Final = ("-k", "numbers/amount or kinds/costs", "--probes", "none")
 
 
 def test_run_tells_that_a_client_only_decodes(programs: dict[str, str], tmp_path: Path) -> None:
     """Text, JSON, JUnit, badge and page say so, and none of them has a level of the client."""
-    told = CliRunner().invoke(
-        main, ["run", "--client", programs["wrong"], *SOME, "--also", f"html={tmp_path}/run.html"]
-    )
+    formats = {name: tmp_path / name for name in ("html", "json")}
+    also = [word for name, path in formats.items() for word in ("--also", f"{name}={path}")]
+    told = CliRunner().invoke(main, ["run", "--client", programs["wrong"], *SOME, *also])
     assert told.exit_code == 1
     assert "decodes only, so it has no level: " in told.stdout
     assert "badge: decodes only: partial" in told.stdout
     assert "decoded were answered with members, " in told.stdout
     assert "fixed alone" not in told.stdout
     assert not [line for line in told.stdout.splitlines() if line.lstrip().startswith(("EXACT", "LEXICAL", "BYTES"))]
-    page = (tmp_path / "run.html").read_text("utf-8")
+    page = formats["html"].read_text("utf-8")
     assert "decodes only" in page
     assert "caps at" not in page
     assert "Cases that are to be decoded, by outcome" in page
-    lines = ["run", "--client", programs["wrong"], *SOME, "--format"]
-    result = json.loads(CliRunner().invoke(main, [*lines, "json"]).stdout)
+    result = json.loads(formats["json"].read_bytes())
     Draft202012Validator(json.loads((SCHEMAS / "run.json").read_bytes())).validate(result)
     assert (result["one_way"], result["headline"]["level"]) == ("decodes-only", None)
     assert {case["level"] for case in result["cases"]} == {None}
+    lines = ["run", "--client", programs["wrong"], *SOME, "--format"]
     suite = ET.fromstring(CliRunner().invoke(main, [*lines, "junit"]).stdout).find("testsuite")  # noqa: S314 - the kit's own
     assert suite is not None
     told_of = suite.find("properties/property")
@@ -518,7 +524,9 @@ def test_fuzz_takes_them_alone(programs: dict[str, str], tmp_path: Path, monkeyp
     """`fuzz` finds what such a client gets wrong, and refuses to compare it with another."""
     monkeypatch.chdir(tmp_path)
     client_ = programs["wrong"].partition("=")[2]
-    told = CliRunner().invoke(main, ["fuzz", "--client", client_, "--seconds", "3", "--seed", "1"])
+    told = CliRunner().invoke(
+        main, ["fuzz", "--client", client_, "--seconds", "60", "--seed", "1", "--stop-after", "1"]
+    )
     assert "client/precision-lost" in told.stdout
     for one, other, half in ((client_, "oneshot:cat", "decodes"), ("oneshot:cat", client_, "decodes")):
         told = CliRunner().invoke(main, ["fuzz", "--client", one, "--against", other, "--seconds", "3"])
@@ -530,7 +538,7 @@ def test_badges_promise_no_more_than_was_asked(tmp_path: Path) -> None:
     """A decoder that names values is green at best, one that names none yellow-green, and a wrong one is no better."""
     colours = {}
     for fault in ("none", "nothing", "off"):
-        badge = badge_of(run(client(tmp_path, DECODER, fault), cases()))
+        badge = badge_of(run(client(tmp_path, DECODER, fault), cases(), probing=probing_of(fault)))
         assert badge.message.startswith("decodes only: ")
         assert not {"NONE", "VALUES", "EXACT", "LEXICAL", "BYTES"} & set(badge.message.split())
         colours[fault] = badge.colour.word

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from compiled import compiled
 
 from usagecompat.clients.case_results import Outcome
 from usagecompat.clients.paging import run_paging
@@ -28,7 +29,7 @@ ALL = {sequence.id.removeprefix("sequences/"): sequence for sequence in read_seq
 
 def exporter(fault: str = "none") -> ClientSpec:
     """An exporter with this fault, which has long enough for anything."""
-    command = (sys.executable, "-I", "-S", str(EXPORTERS), fault)
+    command = (sys.executable, "-I", "-S", compiled(EXPORTERS), fault)
     return ClientSpec(name=fault, command=command, way=Way.HTTP, timeout=20)
 
 
