@@ -11,6 +11,7 @@ import payloads
 from usagecompat import LATEST, REVISIONS, check
 from usagecompat.checking.rules import LAST_TIME
 from usagecompat.checking.stages import fast_route
+from usagecompat.contract import contract
 from usagecompat.jsontext import INT32_MOST
 
 if TYPE_CHECKING:
@@ -113,6 +114,11 @@ FAST: dict[str, list[Tree]] = {
         last(bucket(*(last(one) for one in results), times=(1, 2)))
         for results in ([], [result()], [cost("1.5")], [cost(LOSSY), cost(1, "a", x=1)], [result(x=1), result(model="y")])
     ] + [last(result()), last(cost(1)), last(pages([result("decisions")], [result("decisions", x=1)]))],
+    "counts of nothing": [bucket(result(input_tokens=0), result(model="x", input_tokens=INT32_MOST + 1), result(model="y"))],
+    "undeclared members of every sort": [
+        bucket(*(result(model=f"{index}", x=given) for index, given in enumerate((None, True, 1, 0.5, "x"))))
+    ],
+    "keys that are not declared yet": [bucket(cost(1, "a", user_id=given), cost(1, "a")) for given in ("x", "")],
     "sums that fit": [
         bucket(result("completions", input_cached_tokens=9)),
         bucket(result("decisions", input_cached_tokens=None)),
@@ -143,6 +149,20 @@ EXACT: dict[str, list[Tree]] = {
     "no currencies": [
         bucket(cost(1), cost(1, "a") | {"amount": {"value": 1, "currency": given}}) for given in ("EUR", "euro", "", "e")
     ],
+    "counts below nothing": [
+        bucket(result(input_tokens=-1)), bucket(result(), result(model="x", input_tokens=-INT32_MOST - 2)),
+        bucket(result("moderations", input_tokens=-1)), bucket(result("vector_stores", usage_bytes=-1)),
+    ],
+    "undeclared members that hold others": [bucket(result(), result(model="x", x=given)) for given in ([], {}, [1])],
+    "values of other types": [
+        bucket(result(), result(model="x") | more)
+        for more in ({"input_tokens": True}, {"input_tokens": None}, {"input_tokens": "1"}, {"input_tokens": 1.5}, {"model": 5})
+    ] + [bucket(result("completions", batch=0)), bucket(cost(1, line_item=False)), bucket(result("costs", amount=1))],
+    "members that are not there": [
+        bucket({name: value for name, value in result().items() if name != absent}) for absent in result()
+    ],
+    "keys of other types": [bucket(cost(1, "a", user_id=given), cost(1, "a")) for given in (None, 5)],
+    "values that are not in the closed set": [bucket(result("completions", api_source="x"))],
     "sums that do not fit": [
         bucket(result("completions", input_cached_tokens=10)),
         bucket(result("decisions", input_cached_tokens=10)),
@@ -157,7 +177,9 @@ def says(tree: Tree, revision: str = LATEST) -> str:
     """Which route answers when such a payload comes again, once its answers are those of the exact route."""
     fast = fast_route()
     assert fast is not None
-    text = differential.Text(payloads.compact(tree), revision, "served", None)
+    results = next(name for name, one in contract(revision).bucket.members.items() if one.attribute == "results")
+    payload = payloads.compact(tree).replace(b'"results"', f'"{results}"'.encode())
+    text = differential.Text(payload, revision, "served", None)
     exact = differential.facts(differential.by_exact_route(text), best_revision=revision == LATEST)
     for _ in range(2):
         report = check(text.payload, revision=revision)
