@@ -5,7 +5,7 @@ The relations between counts of one result that the vendor states, and from when
 from __future__ import annotations
 
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, Inexact
-from functools import cache, reduce
+from functools import cache, cached_property, reduce
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import evolve, frozen
@@ -24,7 +24,7 @@ _EXACT: Final = Context(prec=50_000, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Inexac
 """Adds integers within the limits without rounding."""
 
 
-@frozen
+@frozen(slots=False)
 class SumRule:
     """A relation that the vendor states between counts of one result."""
 
@@ -47,7 +47,7 @@ class SumRule:
         """The counts without which the relation says nothing."""
         return (self.total, *self.parts)
 
-    @property
+    @cached_property
     def all_terms(self) -> tuple[str, ...]:
         """All counts that the relation looks at."""
         return tuple(name for name in (*self.terms, self.on_top, self.settled_by) if name)

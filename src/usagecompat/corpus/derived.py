@@ -113,12 +113,13 @@ def derive(cases: Iterable[Case], revision: Revision | None = None) -> tuple[Der
     Raises:
         NoSuchRevision: `revision` was never published.
     """
-    sources = [(case, _tree(case)) for case in sorted(cases, key=_size) if case.verdict is Verdict.VALID]
+    sources = [case for case in sorted(cases, key=_size) if case.verdict is Verdict.VALID]
+    trees: dict[str, Any] = {}
     derived: list[Derived] = []
     shown: set[tuple[str, ...]] = set()
     named: tuple[Revision, ...] = REVISIONS[::-1] if revision is None else (resolve_revision(revision),)
     for name in named:
-        places = _places(sources, name)
+        places = _places(sources, trees, name)
         for mutation in mutations(name):
             key = (mutation.record, mutation.member, mutation.fault, mutation.code)
             place = places.get((mutation.record, mutation.text is not None or mutation.at is None))
@@ -140,15 +141,16 @@ def _tree(case: Case) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _places(
-    sources: list[tuple[Case, Any]], revision: Revision
+    sources: list[Case], trees: dict[str, Any], revision: Revision
 ) -> dict[tuple[str, bool], tuple[Case, Shape, Path, Any]]:
     """For each record the first payload that has it and is valid at the revision, and the first that it is as a whole."""
     said = contract(revision)
     wanted = {(name, whole) for name in said.records for whole in (True, False)} - {(said.amount.name, True)}
     found: dict[tuple[str, bool], tuple[Case, Shape, Path, Any]] = {}
-    for case, tree in sources:
+    for case in sources:
         if found.keys() >= wanted:
             break
+        tree = trees[case.id] if case.id in trees else trees.setdefault(case.id, _tree(case))
         places = [(path, shape) for path, node, shape in records_in(tree, said) if not _has_two_names(node, shape)]
         new = {(shape.name, path == ()): path for path, shape in reversed(places)}
         new |= {(name, False): path for (name, _), path in new.items()}

@@ -108,6 +108,10 @@ class Number:
             return lexeme
         return exact_parts(lexeme)
 
+    def __deepcopy__(self, memo: object) -> Number:
+        """The number itself, which nothing changes."""
+        return self
+
     def __eq__(self, other: object) -> bool:
         """Whether the exact values are equal."""
         if not isinstance(other, Number):

@@ -148,16 +148,17 @@ def covered_by_derived(case: Derived, documents: dict[bytes, Document]) -> Itera
     """Everything that a derived case shows, at its revision; a payload that came before is read from `documents`."""
     payload = case.payload
     found = [(case.code, case.pointer)] if case.code != NOTHING else []
+    name = case.id
     if case.code != NOTHING:
-        yield case.id, ("code", ANY_REVISION, case.code, "shown")
+        yield name, ("code", ANY_REVISION, case.code, "shown")
     if case.mutation.text is not None or case.code.startswith("json/"):
         for key in _of_text(payload, {case.code}):
-            yield case.id, key
+            yield name, key
     if payload not in documents:
         documents[payload] = read(payload)
     expected = Expectation.of(case.verdict(), found)
     for key in _of_document(documents[payload], case.revision, expected, case.shape):
-        yield case.id, key
+        yield name, key
 
 
 def _of_document(document: Document, revision: str, expected: Expectation, shape: Shape | None) -> Iterator[Key]:

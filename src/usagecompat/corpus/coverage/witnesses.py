@@ -71,6 +71,8 @@ class Expectation:
         """Whether this finding must stand at this place; of no finding, whether none above a note must stand there."""
         if code == NOTHING and not self.found:
             return self.speaks
+        if code != NOTHING and all(one != code for one, _, _ in self.found):
+            return False
         place = _place(path)
         pattern = _pattern(place)
         if code != NOTHING:
