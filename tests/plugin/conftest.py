@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from importlib import metadata
+from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,15 +18,22 @@ CASES = ("deviations/amount-string", "numbers/count-negative", "numbers/count-on
 """An acceptable case, an invalid one with a record, a valid one, and one without a document."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _imported() -> None:
+    """Import what runs of pytest in this process would import again each time: pytester forgets what is new since."""
+    for name in ("starting", "baselines", "clients", "fuzzing", "setup"):
+        import_module(f"usagecompat.plugin.{name}")
+
+
 @pytest.fixture(autouse=True)
 def plugin(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     Where the package is not installed, its plugin is named; pytest finds that of an installed one by itself.
 
-    The plugin of Hypothesis is left out: it takes a second of each process that a test starts.
+    Two plugins of others are left out: they take a second of each process that a test starts.
     """
     del pytester  # it clears the variable
-    options = ["-p", "no:hypothesispytest"]
+    options = ["-p", "no:hypothesispytest", "-p", "no:anyio"]
     if not any(point.name == "usagecompat" for point in metadata.entry_points(group="pytest11")):
         options += ["-p", "usagecompat.pytest_plugin"]
     monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(options))
