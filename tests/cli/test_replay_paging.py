@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -40,16 +41,27 @@ def some() -> str:
     return "costs and complete"
 
 
-@pytest.fixture
-def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The index after a run of an exporter that reads the first page only."""
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a run of an exporter that reads the first page only has saved."""
+    place = tmp_path_factory.mktemp("saved")
     words = ["run", "--paging", "--http", "--client", exporter("first-page"), "-k", some()]
-    done = command(*words, "--name", "mine", "--save-failures", "failures")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        done = command(*words, "--name", "mine", "--save-failures", "failures")
     assert done.exit_code == 1, done.output
-    told: dict[str, Any] = json.loads(Path("failures", "index.json").read_text("utf-8"))
+    told = json.loads((place / "failures" / "index.json").read_text("utf-8"))
     SCHEMAS["failures"].validate(told)
     assert f"{len(told['cases'])} failing cases are in failures; `usagecompat replay failures`" in done.stderr
+    return place / "failures"
+
+
+@pytest.fixture
+def index(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The index of a copy of it."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(saved, "failures")
+    told: dict[str, Any] = json.loads(Path("failures", "index.json").read_text("utf-8"))
     return told
 
 
