@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -120,7 +121,7 @@ FAST: dict[str, list[Tree]] = {
     ],
     "keys that are not declared yet": [bucket(cost(1, "a", user_id=given), cost(1, "a")) for given in ("x", "")],
     "sums that fit": [
-        bucket(result("completions", input_cached_tokens=9)),
+        *(bucket(result("completions", input_cached_tokens=given)) for given in (0, 3, 9)),
         bucket(result("decisions", input_cached_tokens=None)),
         bucket(result("completions", input_uncached_tokens=4, input_cached_tokens=3, input_cache_write_tokens=2)),
     ],
@@ -215,3 +216,28 @@ def test_edges_at_other_revisions(revision: str) -> None:
     """What a revision does not declare yet, or declares otherwise, is told alike on both routes."""
     routes = [says(tree, revision) for trees in (*FAST.values(), *EXACT.values()) for tree in trees]
     assert {*routes} == {"fast", "exact"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "revision"),
+    [
+        *(("completions", revision) for revision in ("2025-01-17", "2026-10-02", "2026-10-14", LATEST)),
+        *(("decisions", revision) for revision in ("2026-10-14", LATEST)),
+    ],
+)
+def test_sums(kind: str, revision: str) -> None:
+    """Whichever counts are there and whatever they add up to, both routes tell alike whether they fit."""
+    routes: set[str] = set()
+    written = ({}, {"input_cache_write_tokens": 2}, {"input_cache_write_tokens": None})
+    split = ({}, {"input_cache_write_12h_tokens": 1}, {"input_cache_write_12h_tokens": 1, "input_cache_write_30m_tokens": 1},
+             {"input_cache_write_12h_tokens": 2, "input_cache_write_30m_tokens": 1}, {"input_cache_write_30m_tokens": 3})  # fmt: skip
+    for total, cached, uncached, write, parts in product((7, 9), (3, 8, 0), (4, None), written, split):
+        counts = {"input_tokens": total, "input_cached_tokens": cached}
+        counts |= {} if uncached is None else {"input_uncached_tokens": uncached}
+        routes.add(says(result(kind, **counts, **write, **parts), revision))
+    for absent in (None, "output_text_tokens", "output_audio_tokens", "output_image_tokens"):
+        for total in (6, 7):
+            tokens = {"output_text_tokens": 1, "output_audio_tokens": 2, "output_image_tokens": 4}
+            tokens = {name: value for name, value in tokens.items() if name != absent}
+            routes.add(says(result(kind, output_tokens=total, **tokens), revision))
+    assert routes == {"fast", "exact"}
