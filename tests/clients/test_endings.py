@@ -23,10 +23,11 @@ KIT = """
 import sys
 from usagecompat.clients.runner import run
 from usagecompat.clients.spec import ClientSpec
-from usagecompat.corpus.selection import cases
+from usagecompat.corpus.selection import packaged, read_case
 if __name__ == "__main__":
     spec = ClientSpec(name="endless", command=tuple(sys.argv[2:]), timeout=600)
-    run(spec, cases(verdict="valid"), jobs=int(sys.argv[1]))
+    some = [read_case(packaged() / "numbers" / f"count-{name}.case.json") for name in ("one", "zero")]
+    run(spec, some, jobs=int(sys.argv[1]))
 """
 CLIENT = """
 import json, os, signal, subprocess, sys, time

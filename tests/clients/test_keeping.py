@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from usagecompat.clients.results import ClientResult
 
+SOME = [case for case in cases() if case.id.startswith("kinds/")][:40]
 CLIENTS = """
 import itertools, json
 count = itertools.count()
@@ -45,9 +46,7 @@ def tried(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[C
     tracemalloc.start()
     try:
         with patch.object(probes, "ROOM", 300_000):
-            return run(
-                spec, [case for case in cases() if case.id.startswith("kinds/")][:40]
-            ), tracemalloc.get_traced_memory()[1]
+            return run(spec, SOME), tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
 
