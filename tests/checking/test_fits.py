@@ -21,9 +21,10 @@ from usagecompat.findings import Profile
 from usagecompat.jsontext import read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from usagecompat import Fit, Report, Revision
+    from usagecompat.findings import ShapeName
 
 TAGS = list(contract(LATEST).kinds)
 DECLARED = sorted({name for at in REVISIONS for shape in contract(at).records.values() for name in shape.members})
@@ -161,19 +162,34 @@ def test_reports_of_many_names_cost_a_few_checks(text: str, form: Any) -> None: 
     assert grows_at_most(4, lambda: check(text), reported)
 
 
-def must_both_count(one: str, two: str, revisions: tuple[str, ...]) -> None:
+def must_fit_as_checked(text: str, revisions: Iterable[Revision], shape: ShapeName | None = None) -> None:
+    """How a payload fits these revisions is what a check against each of them says."""
+    fits_by_extract = check(text, shape=shape).revisions
+    for at in revisions:
+        exact, fit = check(text, shape=shape, revision=at), fits_by_extract[at]
+        kinds = {(found.code, found.place_pattern, found.severity) for found in exact.findings}
+        assert fit.verdict == exact.verdict
+        assert fit.errors == sum(severity == "error" for *_, severity in kinds)
+        assert fit.warnings == sum(severity == "warning" for *_, severity in kinds)
+        assert set(fit.undeclared) == {place for code, place, _ in kinds if code == "schema/undeclared-member"}
+        assert {found.pointer for found in fit.ruled_out_by} <= {found.pointer for found in exact.findings}
+
+
+def must_both_count(one: str, two: str, revisions: tuple[Revision, ...]) -> None:
     """Each of two results of a bucket counts in how it fits these revisions, in either order."""
     for results in (f"{one},{two}", f"{two},{one}"):
-        text = f'{{"object":"bucket","start_time":1,"end_time":2,"results":[{results}]}}'
-        fits_by_extract = check(text).revisions
-        for at in revisions:
-            exact, fit = check(text, revision=at), fits_by_extract[at]
-            kinds = {(found.code, found.place_pattern, found.severity) for found in exact.findings}
-            assert fit.verdict == exact.verdict
-            assert fit.errors == sum(severity == "error" for *_, severity in kinds)
-            assert fit.warnings == sum(severity == "warning" for *_, severity in kinds)
-            assert len(fit.undeclared) == sum(code == "schema/undeclared-member" for code, *_ in kinds)
-            assert {found.pointer for found in fit.ruled_out_by} <= {found.pointer for found in exact.findings}
+        must_fit_as_checked(f'{{"object":"bucket","start_time":1,"end_time":2,"results":[{results}]}}', revisions)
+
+
+@pytest.mark.parametrize("kind", TAGS)
+@pytest.mark.parametrize("shape", ["flat", "result"])
+def test_a_record_with_members_of_other_kinds_fits_as_it_is_checked(kind: str, shape: ShapeName) -> None:
+    """What a flat record makes up is known at each revision as a check against it knows it, and so are undeclared members."""
+    newest = contract(LATEST)
+    needed = {name: 1 for name in newest.kinds[kind].required if name != "object"}
+    others = {name: 1 for name in newest.flat.members if name != "object"}
+    for members in ({**others, **needed}, *({**needed, name: 1} for name in (*others, "made_up"))):
+        must_fit_as_checked(json.dumps({"object": kind, **members}), REVISIONS, shape)
 
 
 VALUES = ["5", "5.0", "-5", "-5.0", "5.5", "1e99999", '"5"', '"x"', "null", "true", "[]", "{}", r'"\ud800"']

@@ -218,8 +218,8 @@ def test_shape_is_seen(text: str, shape: str | None) -> None:
     [
         ({"revision": "2025-02-11"}, NoSuchRevision, "2025-02-11"),
         ({"revision": "latest"}, NoSuchRevision, LATEST),
-        ({"shape": "buckets"}, NoSuchName, "bucket"),
-        ({"profile": "strict"}, NoSuchName, "published"),
+        ({"shape": "buckets"}, NoSuchName, "no shape 'buckets'; did you mean 'bucket'"),
+        ({"profile": "strict"}, NoSuchName, "no profile 'strict'; use one of served, published"),
         ({"ignore": ["schema/wrong-types"]}, NoSuchName, "no finding code .*did you mean 'schema/wrong-type'"),
     ],
 )
