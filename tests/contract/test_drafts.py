@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 from click.testing import CliRunner
+from fitting import must_fit_as_checked
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -189,6 +190,31 @@ def test_report(draft: Draft) -> None:
     Draft202012Validator(json.loads((folder("schemas") / "report.json").read_bytes())).validate(
         json.loads(json.dumps(told))
     )
+
+
+@pytest.mark.parametrize(
+    ("results", "best"),
+    [
+        ([{"object": VIDEOS, "frames": "5"}], "draft"),
+        (
+            [{"object": VIDEOS, "frames": 5}, {"object": VIDEOS, "frames": 5, "project_id": "a", "user_id": "b"}],
+            "draft",
+        ),
+        ([completions(reasoning_tokens="5")], "draft"),
+        ([completions(reasoning_tokens=1, region="eu"), completions(reasoning_tokens=1, region="us")], "draft"),
+        ([completions(reasoning_tokens=1, weight=1), completions(reasoning_tokens=1, weight="1")], "draft"),
+        ([completions(reasoning_tokens=1, **{"x-odd.name": value}) for value in "ac"], "draft"),
+        ([completions(region="eu")], "draft"),
+        ([completions()], "2026-05-13"),
+    ],
+)
+def test_revisions_and_the_draft_fit_as_a_check_against_them_says(
+    draft: Draft, results: list[dict[str, Any]], best: str
+) -> None:
+    """At a draft, the draft fits best what only it knows, and all revisions fit as a check against each of them says."""
+    payload = bucket(*results)
+    must_fit_as_checked(payload, (*REVISIONS, draft), revision=draft)
+    assert check(payload, revision=draft).best_revision == (draft if best == "draft" else best)
 
 
 def test_fast_route(draft: Draft) -> None:
