@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import hypothesis.strategies as st
 import pytest
+from fitting import must_fit_as_checked
 from hypothesis import given
 from timing import grows_at_most
 
@@ -21,7 +22,7 @@ from usagecompat.findings import Profile
 from usagecompat.jsontext import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from usagecompat import Fit, Report, Revision
     from usagecompat.findings import ShapeName
@@ -162,19 +163,6 @@ def test_reports_of_many_names_cost_a_few_checks(text: str, form: Any) -> None: 
     assert grows_at_most(4, lambda: check(text), reported)
 
 
-def must_fit_as_checked(text: str, revisions: Iterable[Revision], shape: ShapeName | None = None) -> None:
-    """How a payload fits these revisions is what a check against each of them says."""
-    fits_by_extract = check(text, shape=shape).revisions
-    for at in revisions:
-        exact, fit = check(text, shape=shape, revision=at), fits_by_extract[at]
-        kinds = {(found.code, found.place_pattern, found.severity) for found in exact.findings}
-        assert fit.verdict == exact.verdict
-        assert fit.errors == sum(severity == "error" for *_, severity in kinds)
-        assert fit.warnings == sum(severity == "warning" for *_, severity in kinds)
-        assert set(fit.undeclared) == {place for code, place, _ in kinds if code == "schema/undeclared-member"}
-        assert {found.pointer for found in fit.ruled_out_by} <= {found.pointer for found in exact.findings}
-
-
 def must_both_count(one: str, two: str, revisions: tuple[Revision, ...]) -> None:
     """Each of two results of a bucket counts in how it fits these revisions, in either order."""
     for results in (f"{one},{two}", f"{two},{one}"):
@@ -189,7 +177,7 @@ def test_a_record_with_members_of_other_kinds_fits_as_it_is_checked(kind: str, s
     needed = {name: 1 for name in newest.kinds[kind].required if name != "object"}
     others = {name: 1 for name in newest.flat.members if name != "object"}
     for members in ({**others, **needed}, *({**needed, name: 1} for name in (*others, "made_up"))):
-        must_fit_as_checked(json.dumps({"object": kind, **members}), REVISIONS, shape)
+        must_fit_as_checked(json.dumps({"object": kind, **members}), REVISIONS, shape=shape)
 
 
 VALUES = ["5", "5.0", "-5", "-5.0", "5.5", "1e99999", '"5"', '"x"', "null", "true", "[]", "{}", r'"\ud800"']
@@ -231,3 +219,28 @@ def test_a_cost_that_differs_in_its_amount_is_asked_about(other: str) -> None:
         for project, amount in (("a", '{"value":1,"currency":"usd"}'), ("b", other))
     )
     must_both_count(one, two, ("2024-12-05", "2025-02-10", LATEST))
+
+
+EMPTY = '{"object":"bucket","start_time":%d,"end_time":%d,"results":[]}'
+COSTS = '{"object":"organization.costs.result"}'
+IMAGES = '{"object":"organization.usage.images.result","images":1,"num_model_requests":1}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"object":"page","data":[],"has_more":true,"next_page":null}',
+        '{"object":"page","data":[],"has_more":false,"next_page":"x"}',
+        '{"object":"bucket","start_time":2,"end_time":1,"results":[]}',
+        '{"object":"bucket","start_time":1700000000000,"end_time":1700086400000,"results":[]}',
+        f'{{"object":"page","data":[{EMPTY % (1, 4)},{EMPTY % (3, 6)}],"has_more":false,"next_page":null}}',
+        f'{{"object":"page","data":[{EMPTY % (5, 6)},{EMPTY % (1, 2)}],"has_more":false,"next_page":null}}',
+        f'{{"object":"bucket","start_time":1,"end_time":2,"results":[{COSTS},{IMAGES}]}}',
+        f'{{"object":"bucket","start_time":1,"end_time":2,"results":[{COSTS},{COSTS}]}}',
+    ],
+    ids=["no-cursor", "cursor", "ends-first", "milliseconds", "overlapping", "unordered", "mixed", "duplicates"],
+)
+def test_what_stands_around_results_counts_at_each_revision(text: str) -> None:
+    """Contradictions of cursors, times and groups count in how a payload fits, as in a check against each revision."""
+    assert any(found.code.startswith("rule/") for found in check(text).findings)
+    must_fit_as_checked(text, REVISIONS)
