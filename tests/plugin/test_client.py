@@ -96,7 +96,7 @@ def test_expected(pytester: pytest.Pytester) -> None:
 def test_last_words(pytester: pytest.Pytester) -> None:
     """What a client does wrong when it ends is told in the summary, also by workers of pytest-xdist."""
     words = ("--compat=fixtures", "--compat-client", client("ends-badly"), "-k", "client")
-    for result in (pytester.runpytest(*words), pytester.runpytest_subprocess(*words, "-n", "1")):
+    for result in (pytester.runpytest(*words), pytester.runpytest(*words, "-n", "1")):
         result.assert_outcomes(passed=4)
         result.stdout.fnmatch_lines(["*client[[]mine[]]: client/crashed: *exit status 7*"])
 

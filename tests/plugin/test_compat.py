@@ -420,7 +420,7 @@ def test_in_parallel(pytester: pytest.Pytester, small: Path) -> None:
     pytest.importorskip("xdist", exc_type=ImportError)
     payload = small / "numbers/count-one.json"
     payload.write_bytes(payload.read_bytes().replace(b":1,", b":1.5,"))
-    result = pytester.runpytest_subprocess("--compat=fixtures", "-n", "2")
+    result = pytester.runpytest("--compat=fixtures", "-n", "2")
     result.assert_outcomes(passed=12, failed=3)
     result.stdout.fnmatch_lines(["4 of 4 cases run*", "12 of 15 items passed, 3 failed"])
 

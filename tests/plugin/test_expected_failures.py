@@ -94,7 +94,7 @@ def test_entry_without_items(pytester: pytest.Pytester, failing: Path) -> None:
     failing.write_text("numbers/count-one # known\nnumbers/gone # known too\n", "utf-8")
     line = "expected failure that no item has the name of: numbers/gone (line 2)"
     pytester.runpytest("--compat=fixtures").stdout.fnmatch_lines([line])
-    pytester.runpytest_subprocess("--compat=fixtures", "-n1").stdout.fnmatch_lines([line])
+    pytester.runpytest("--compat=fixtures", "-n1").stdout.fnmatch_lines([line])
     pytester.runpytest("--compat=fixtures", "fixtures/text").stdout.no_fnmatch_line(line)
 
 

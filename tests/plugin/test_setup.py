@@ -28,7 +28,7 @@ def setup_of(pytester: pytest.Pytester) -> str:
 @pytest.mark.parametrize("more", [(), ("-n", "2")])
 def test_done_once(pytester: pytest.Pytester, words: list[str], more: tuple[str, ...]) -> None:
     """It is run once before the first case, whatever number of processes pytest-xdist has."""
-    done = pytester.runpytest_subprocess(*words, "--compat-setup", setup_of(pytester), *more)
+    done = pytester.runpytest(*words, "--compat-setup", setup_of(pytester), *more)
     assert (done.ret, done.parseoutcomes()["passed"]) == (0, 4)
     assert (pytester.path / "count.txt").read_text() == "once\n"
 
@@ -44,7 +44,7 @@ def test_of_the_table(pytester: pytest.Pytester, words: list[str]) -> None:
     client = words[2]
     lines = ["[tool.usagecompat]", f"clients = [{json.dumps(client)}]", f"setup = {json.dumps(setup_of(pytester))}"]
     (pytester.path / "pyproject.toml").write_text("\n".join(lines), "utf-8")
-    done = pytester.runpytest_subprocess(words[0], "-k", "client")
+    done = pytester.runpytest(words[0], "-k", "client")
     assert done.parseoutcomes()["passed"] == 4
     done.stdout.fnmatch_lines(["*[[]tool.usagecompat[]] gives clients, setup"])
     assert (pytester.path / "count.txt").read_text() == "once\n"
@@ -53,13 +53,13 @@ def test_of_the_table(pytester: pytest.Pytester, words: list[str]) -> None:
 def test_reproducing(pytester: pytest.Pytester, words: list[str]) -> None:
     """The command that reproduces a failure has it."""
     words[2] = words[2].replace("faithful", "crash")
-    done = pytester.runpytest_subprocess(*words, "--compat-setup", setup_of(pytester))
+    done = pytester.runpytest(*words, "--compat-setup", setup_of(pytester))
     done.stdout.fnmatch_lines(["*pytest *client[[]mine[]]*--compat-setup 'cp *"])
 
 
 def test_failure(pytester: pytest.Pytester, words: list[str]) -> None:
     """If it fails, nothing is run, and the end of what it wrote is told."""
-    done = pytester.runpytest_subprocess(*words, "--compat-setup", "echo no compiler here; exit 5")
+    done = pytester.runpytest(*words, "--compat-setup", "echo no compiler here; exit 5")
     assert done.ret is pytest.ExitCode.USAGE_ERROR or done.ret == 4
     told = done.stderr.str() + done.stdout.str()
     assert "--compat-setup ended with exit status 5, so no client was asked" in told
