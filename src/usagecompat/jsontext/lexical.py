@@ -52,7 +52,7 @@ _WORDS: Final = {None: "null", True: "true", False: "false"}
 STRING: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 SCALAR: Final = re.compile(r"[-+.\w]++", re.ASCII)
 """A string, and a number or word, in a text that is known to be JSON."""
-_SPACE: Final = re.compile(r"[ \t\n\r]")
+_SPACE: Final = re.compile(r"[ \t\n\r]+")
 _OPENING: Final = frozenset("[{")
 _CLOSING: Final = frozenset("]}")
 _TOKEN: Final = re.compile(r"([ \t\n\r]*+)(.|\Z)")
