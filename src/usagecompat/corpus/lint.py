@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
@@ -124,6 +125,7 @@ def _sidecar(path: Path) -> Iterator[Problem]:
             yield Problem(path, f"is written otherwise than with two spaces of indent, and in the order {order}")
 
 
+@cache
 def _schema_of_cases() -> Any:  # noqa: ANN401 - jsonschema makes the class at run time
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - it takes long to import
 
