@@ -20,7 +20,7 @@ from usagecompat.findings import Shape, Verdict
 from usagecompat.jsontext import Document, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from usagecompat.corpus.case_files import Case
     from usagecompat.corpus.derived import Derived
@@ -97,13 +97,13 @@ def cover(cases: Sequence[Case]) -> Coverage:
     wanted = obligations()
     left = wanted.keys() - by_file.keys()
     documents: dict[bytes, Document] = {}
-    by_derived = _first(
-        covered_by_derived(case, documents)
-        for revision in REVISIONS
-        if any(key[1] in (revision, ANY_REVISION) and not wanted[key].impossible for key in left)
-        for case in derive(cases, revision)
-    )
-    return Coverage(tuple(_status(one, by_file, by_derived) for one in wanted.values()))
+    found = dict(by_file)
+    for revision in REVISIONS:
+        if any(key[1] in (revision, ANY_REVISION) and not wanted[key].impossible for key in left):
+            for derived in derive(cases, revision):
+                for case, key in covered_by_derived(derived, documents, found):
+                    found.setdefault(key, case)
+    return Coverage(tuple(_status(one, by_file, found) for one in wanted.values()))
 
 
 def _first(shown: Iterable[Iterator[tuple[str, Key]]]) -> dict[Key, str]:
@@ -144,8 +144,14 @@ def covered_by(case: Case) -> Iterator[tuple[str, Key]]:
             yield case.id, key
 
 
-def covered_by_derived(case: Derived, documents: dict[bytes, Document]) -> Iterator[tuple[str, Key]]:
-    """Everything that a derived case shows, at its revision; a payload that came before is read from `documents`."""
+def covered_by_derived(
+    case: Derived, documents: dict[bytes, Document], known: Container[Key]
+) -> Iterator[tuple[str, Key]]:
+    """
+    Everything that a derived case shows, at its revision, but for some of what is `known` to be shown.
+
+    A payload that came before is read from `documents`.
+    """
     payload = case.payload
     found = [(case.code, case.pointer)] if case.code != NOTHING else []
     name = case.id
@@ -157,12 +163,14 @@ def covered_by_derived(case: Derived, documents: dict[bytes, Document]) -> Itera
     if payload not in documents:
         documents[payload] = read(payload)
     expected = Expectation.of(case.verdict(), found)
-    for key in _of_document(documents[payload], case.revision, expected, case.shape):
+    for key in _of_document(documents[payload], case.revision, expected, case.shape, known):
         yield name, key
 
 
-def _of_document(document: Document, revision: str, expected: Expectation, shape: Shape | None) -> Iterator[Key]:
-    seen = sight(document, revision, expected)
+def _of_document(
+    document: Document, revision: str, expected: Expectation, shape: Shape | None, known: Container[Key] = ()
+) -> Iterator[Key]:
+    seen = sight(document, revision, expected, known)
     if seen is not None and (expected.speaks or expected.verdict is Verdict.INVALID):
         yield from seen.covers(shape)
 

@@ -28,7 +28,7 @@ from usagecompat.findings import CODES, Path, Severity, Shape, Verdict, pointer_
 from usagecompat.jsontext import NO_VALUE, Document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
 Object: TypeAlias = dict[str, Any]
 _Place: TypeAlias = tuple[str, ...]
@@ -93,6 +93,8 @@ class Evidence:
     doubled: frozenset[_Place]
     said: Contract
     expected: Expectation
+    known: Container[Key] = ()
+    """What was shown before, with all that comes with it, and is not looked at again where a member shows it."""
 
     def covers(self, shape: Shape | None) -> Iterator[Key]:
         """Everything that it shows; among it may be what nobody asked for."""
@@ -225,7 +227,7 @@ class Evidence:
     def _told(self, topic: str, subject: str, what: str, path: Path) -> Iterator[Key]:
         """What has to be shown is shown, if what is expected is what the contract demands."""
         key = (topic, self.said.revision, subject, what)
-        wanted = obligations().get(key)
+        wanted = None if key in self.known else obligations().get(key)
         if wanted is not None and self.expected.shows(wanted.code, (*path, *wanted.at)):
             yield key
             yield from _near_of(wanted)
@@ -339,12 +341,12 @@ def _objects(value: object) -> Iterator[tuple[int, Object]]:
             yield index, cast("Object", item)
 
 
-def sight(document: Document, revision: str, expected: Expectation) -> Evidence | None:
+def sight(document: Document, revision: str, expected: Expectation, known: Container[Key] = ()) -> Evidence | None:
     """A payload as it is seen at a revision; None if it is no document."""
     if document.value is NO_VALUE:
         return None
     doubled = frozenset(_place(seen.path) for seen in document.findings if seen.code == "json/duplicate-member")
-    return Evidence(document.value, doubled, contract(revision), expected)
+    return Evidence(document.value, doubled, contract(revision), expected, known)
 
 
 # -- near misses
