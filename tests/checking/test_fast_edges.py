@@ -117,7 +117,7 @@ FAST: dict[str, list[Tree]] = {
     ] + [last(result()), last(cost(1)), last(pages([result("decisions")], [result("decisions", x=1)]))],
     "counts of nothing": [bucket(result(input_tokens=0), result(model="x", input_tokens=INT32_MOST + 1), result(model="y"))],
     "undeclared members of every sort": [
-        bucket(*(result(model=f"{index}", x=given) for index, given in enumerate((None, True, 1, 0.5, "x"))))
+        bucket(*(result(model=f"{index}", x=given) for index, given in enumerate((None, True, 1, 0.5, "x", INT32_MOST + 1))))
     ],
     "keys that are not declared yet": [bucket(cost(1, "a", user_id=given), cost(1, "a")) for given in ("x", "")],
     "sums that fit": [
@@ -162,7 +162,11 @@ EXACT: dict[str, list[Tree]] = {
     "members that are not there": [
         bucket({name: value for name, value in result().items() if name != absent}) for absent in result()
     ],
-    "keys of other types": [bucket(cost(1, "a", user_id=given), cost(1, "a")) for given in (None, 5)],
+    "keys of other types": [
+        *(bucket(cost(1, "a", user_id=given), cost(1, "a")) for given in (None, 5)),
+        bucket(cost(1, "a", user_id=5), cost(1, "a", user_id=6)),
+    ],
+    "several kinds that are named last": [pages([last(result())], [last(result("completions"))])],
     "values that are not in the closed set": [bucket(result("completions", api_source="x"))],
     "sums that do not fit": [
         bucket(result("completions", input_cached_tokens=10)),
