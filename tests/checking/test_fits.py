@@ -244,3 +244,27 @@ def test_what_stands_around_results_counts_at_each_revision(text: str) -> None:
     """Contradictions of cursors, times and groups count in how a payload fits, as in a check against each revision."""
     assert any(found.code.startswith("rule/") for found in check(text).findings)
     must_fit_as_checked(text, REVISIONS)
+
+
+SEARCHES = '{"object":"organization.usage.file_searches.result","num_requests":1}'
+MADE_UP = '{"object":"organization.usage.made_up.result","num_requests":1}'
+OF_A_USER = '{"object":"organization.costs.result","user_id":"u","amount":{"value":1,"currency":"usd","has_more":1}}'
+IN_A_BUCKET = '{"object":"bucket","start_time":1,"end_time":2,"results":[%s],"has_more":1}'
+IN_A_PAGE = f'{{"object":"page","data":[{IN_A_BUCKET}],"has_more":false,"next_page":null,"results":1}}'
+
+
+@pytest.mark.parametrize("around", ["%s", IN_A_BUCKET, IN_A_PAGE], ids=["result", "bucket", "page"])
+@pytest.mark.parametrize(
+    ("result", "since"),
+    [
+        (SEARCHES, "2026-05-21"),
+        (OF_A_USER, "2026-10-06"),
+        (MADE_UP, REVISIONS[0]),
+        ('{"user_id":"u"}', REVISIONS[0]),
+    ],
+    ids=["kind", "member", "kind-of-none", "no-kind"],
+)
+def test_unknown_is_what_another_revision_knows_at_that_place(around: str, result: str, since: str) -> None:
+    """A kind counts as unknown where a later revision has it, a member where its own record has it later, and no other."""
+    for at, fit in check(around % result).revisions.items():
+        assert fit.unknown == (at < since)
