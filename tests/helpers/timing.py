@@ -19,10 +19,8 @@ def grows_at_most(limit: float, small: Callable[[], object], large: Callable[[],
     """
     least = [inf, inf]
     for _ in range(6):
-        for index, work in (
-            (1, large),
-            (0, small),
-        ):  # what is done but once, as imports are, must not make `small` slow
+        # The larger first: what is done but once, as imports are, must not make the smaller slow.
+        for index, work in ((1, large), (0, small)):
             gc.disable()  # what it costs, in a pause or if asked for, depends on what other tests have left
             try:
                 began = process_time()
