@@ -186,7 +186,7 @@ def test_hint_at_other_ways(fault: str, hinted: bool) -> None:  # noqa: FBT001 -
 )
 def test_not_judged(fault: str, outcome: Outcome, told: str) -> None:
     """A case that a client skips, or at which its adapter fails, is neither passed nor failed, and its words are kept."""
-    result = run(miniature(fault), CORPUS)
+    result = run(miniature(fault), CORPUS, probing=Probing.NONE)
     assert [(case.case_id, case.outcome, case.message) for case in result.not_judged] == [(VICTIM, outcome, told)]
     assert faults_of(result) == {}
     assert all(case.level is None for case in result.not_judged)
@@ -202,7 +202,7 @@ def test_not_judged(fault: str, outcome: Outcome, told: str) -> None:
 )
 def test_what_comes_back_is_compared(fault: str, codes: set[str], level: Level) -> None:
     """A bad answer in good form is no violation: its differences are listed, and the case fails for them."""
-    result = run(miniature(fault), CORPUS)
+    result = run(miniature(fault), CORPUS, probing=Probing.NONE)
     victim = next(case for case in result.cases if case.case_id == VICTIM)
     assert victim.level is level
     assert victim.failing(Level.EXACT) == codes
@@ -211,7 +211,7 @@ def test_what_comes_back_is_compared(fault: str, codes: set[str], level: Level) 
 
 def test_words_are_kept() -> None:
     """What a client wrote to standard error before it ended is part of the message, and the rest of a flood is not."""
-    result = run(miniature("crash-with-words"), CORPUS)
+    result = run(miniature("crash-with-words"), CORPUS, probing=Probing.NONE)
     victim = next(case for case in result.cases if case.case_id == VICTIM)
     assert "exit status 1" in victim.message
     assert "out of luck" in victim.message
