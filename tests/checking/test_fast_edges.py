@@ -245,3 +245,19 @@ def test_sums(kind: str, revision: str) -> None:
             tokens = {name: value for name, value in tokens.items() if name != absent}
             routes.add(says(result(kind, output_tokens=total, **tokens), revision))
     assert routes == {"fast", "exact"}
+
+
+def test_where_revisions_are_ruled_out() -> None:
+    """What rules a revision out is told at its place in the whole payload, though one result of each sort is looked at."""
+    plain = [result(project_id="a"), result(project_id="b"), result(project_id="c", x=1)]
+    costs = [cost(1, "a"), cost(1, "b"), cost("1.5", "c", quantity=2), cost("1.5", "d", quantity=2, user_id="x")]
+    whole = pages(plain, plain, costs)
+    for tree in (whole, whole["data"][2], costs[-1]):
+        text = differential.Text(payloads.compact(tree), LATEST, "served", None)
+        assert says(tree) == "fast"
+        fast, exact = (
+            {revision: [one.to_dict() for one in fit.ruled_out_by] for revision, fit in report.revisions.items()}
+            for report in (check(text.payload), differential.by_exact_route(text))
+        )
+        assert fast == exact
+        assert any(fast.values())
