@@ -201,7 +201,7 @@ def test_equivalents_that_only_refuse_stay_within_what_they_may() -> None:
 def test_lax_readers_read_strict_json(freedom: str) -> None:
     """A reader with a freedom reads what is JSON like any other reader."""
     for view in views()[::20]:
-        if not view.errors and len(view.payload) < 20_000:  # one page is longer than all others together
+        if not view.errors:
             text = view.payload.decode()
             assert Lax(text, freedom).document() == view.tree
 
