@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any, BinaryIO, Final
 
 import click
@@ -127,6 +127,9 @@ def act(here: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtur
         with monkeypatch.context() as patch:
             for name, text in inputs_of(inputs, here).items():
                 patch.setenv(name, text)
+            for client in here.glob("*.py"):  # other tests may have imported one of its name into this process
+                patch.setitem(sys.modules, client.stem, ModuleType(client.stem))
+                del sys.modules[client.stem]
             patch.setattr(sys, "argv", ["action.py", command])
             spec: Any = spec_from_file_location("action", ACTIONS / "action.py")
             script: Any = module_from_spec(spec)
