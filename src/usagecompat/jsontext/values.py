@@ -42,7 +42,7 @@ class Number:
     @property
     def within_limits(self) -> bool:
         """Whether the number has a value that may be computed."""
-        return _is_plain(self.lexeme) or number_fault(self.lexeme) is None
+        return number_fault(self.lexeme) is None
 
     @property
     def decimal(self) -> Decimal:
