@@ -85,6 +85,16 @@ def _frozen() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def nothing_learned() -> None:
+    """What one test makes the fast route learn must neither help nor hinder another."""
+    from usagecompat.checking.stages import fast_route  # noqa: PLC0415 - not for a run of a corpus alone
+
+    fast = fast_route()
+    assert fast is not None
+    fast.forget()
+
+
 def pytest_ignore_collect(config: pytest.Config) -> bool | None:
     """
     Leave these tests out of the README's `pytest --compat fixtures/`, unless they are named.

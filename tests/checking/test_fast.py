@@ -24,20 +24,15 @@ if TYPE_CHECKING:
     from usagecompat.findings import Path
 
 
+pytestmark = pytest.mark.usefixtures("nothing_learned")
+
+
 def route_of(payload: bytes) -> str:
     """Which route answers, once it has seen a payload like this: a fresh one, as a new process has it."""
     fast = fast_route()
     assert fast is not None
     check(payload)
     return "exact" if fast.certify(payload, LATEST) is None else "fast"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_learned() -> None:
-    """What one test makes the fast route learn must not help another."""
-    fast = fast_route()
-    assert fast is not None
-    fast.forget()
 
 
 def test_routes_agree_on_the_corpus() -> None:

@@ -18,6 +18,8 @@ from usagecompat.jsontext import INT32_MOST
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+pytestmark = pytest.mark.usefixtures("nothing_learned")
+
 Tree = dict[str, Any]
 LOSSY = 0.1234567891
 
@@ -190,14 +192,6 @@ def says(tree: Tree, revision: str = LATEST) -> str:
         report = check(text.payload, revision=revision)
         assert differential.facts(report, best_revision=revision == LATEST) == exact
     return "exact" if fast.certify(text.payload, revision) is None else "fast"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_learned() -> None:
-    """What one test makes the fast route learn must not help another."""
-    fast = fast_route()
-    assert fast is not None
-    fast.forget()
 
 
 @pytest.mark.parametrize("name", FAST)

@@ -217,9 +217,9 @@ def test_revisions_and_the_draft_fit_as_a_check_against_them_says(
     assert check(payload, revision=draft).best_revision == (draft if best == "draft" else best)
 
 
+@pytest.mark.usefixtures("nothing_learned")
 def test_fast_route(draft: Draft) -> None:
     """The fast route proves what a draft says, new members and kinds included."""
-    route.forget()  # it learns no more after many layouts in little text, as other tests have
     good = bucket(completions(reasoning_tokens=5, region="eu", **{"x-odd.name": "a", "class": True}))
     check(good, revision=draft)
     check(bucket({"object": VIDEOS, "frames": 1}), revision=draft)

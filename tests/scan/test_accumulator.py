@@ -188,13 +188,11 @@ ODD = {
 }
 
 
+@pytest.mark.usefixtures("nothing_learned")
 @pytest.mark.parametrize("name", ODD)
 def test_what_comes_later_counts_alike(name: str) -> None:
     """Whether a payload is the first of its layout or one of many makes no difference to what is counted of it."""
     tree, revision = ODD[name]
-    fast = fast_route()
-    assert fast is not None
-    fast.forget()
     one = in_blocks([text(tree)], 7, Judged(revision))
     many = in_blocks([text(tree)] * 30, 7, Judged(revision))
     assert but_bytes(many)["deviations"] == but_bytes(total([one] * 30))["deviations"]
