@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -12,17 +13,19 @@ from fitting import must_fit_as_checked
 from hypothesis import given
 from timing import grows_at_most
 
-from usagecompat import REVISIONS, check
+from usagecompat import REVISIONS, check, load_revision
 from usagecompat.checking import fits, schema_stage, weighing
 from usagecompat.checking.fits import fits_of, in_brief
 from usagecompat.checking.recognition import told_shape
 from usagecompat.checking.spelling import is_foreign, meant
 from usagecompat.contract import LATEST, contract
+from usagecompat.corpus.data import folder
 from usagecompat.findings import Profile
 from usagecompat.jsontext import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from usagecompat import Fit, Report, Revision
     from usagecompat.findings import ShapeName
@@ -246,6 +249,120 @@ def test_what_stands_around_results_counts_at_each_revision(text: str) -> None:
     must_fit_as_checked(text, REVISIONS)
 
 
+PLAIN = '{"object":"organization.costs.result","amount":{"value":1,"currency":"usd"}}'
+LIKE_IT = [PLAIN, PLAIN[:-1] + ',"project_id":"a"}', PLAIN[:-1] + ',"project_id":"b"}']
+FULL = '{"object":"bucket","start_time":%d,"end_time":%d,"%s":[%s]}'
+
+
+def two_days(*last: str, name: str = "results") -> list[str]:
+    """Two buckets, each with results of which some are alike; the second ends with these."""
+    return [FULL % (1, 2, name, ",".join(LIKE_IT)), FULL % (2, 3, name, ",".join((*LIKE_IT, *last)))]
+
+
+@pytest.mark.parametrize("around", ["%s", '{"object":"page","data":[%s],"has_more":false,"next_page":null}'])
+@pytest.mark.parametrize("name", ["results", "result"])
+@pytest.mark.parametrize(
+    "last",
+    [
+        *('"x"', "5", "null", "[]", "{}", '{"amount":5}', '{"object":5}', '{"object":"bucket"}', IMAGES),
+        *(PLAIN.replace(*change) for change in (("1", '"x"'), ('"usd"', "5"), ('"usd"', '"USD"'), ("usd", "$"))),
+        *(PLAIN.replace('"currency"', member) for member in ('"x":1,"currency"', '"has_more":1,"currency"', '"x"')),
+    ],
+)
+def test_what_is_found_in_the_last_of_many_results_is_told_at_its_place(last: str, name: str, around: str) -> None:
+    """Of results that are alike one is looked at, and a fault of another has the place that it has in the whole text."""
+    days = two_days(last, last, name=name)
+    must_fit_as_checked(around % (",".join(days) if "page" in around else days[1]), REVISIONS)
+
+
+DAYS = two_days()
+PAGE = '{"object":"page","data":%s,"has_more":false,"next_page":null%s}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(PAGE % (given, "") for given in ("null", "5", '"x"', "{}", "[]", "true")),
+        *(PAGE % (f"[{DAYS[0]},{given},{DAYS[1]},{given}]", "") for given in ("null", "5", '"x"', "[]", "{}", COSTS)),
+        *(PAGE % (f"[{DAYS[0]},{DAYS[1][:-1]},{more}}}]", "") for more in ('"x":1', '"user_id":1', '"result":[5]', '"result":5')),
+        PAGE % (f"[5,null,{DAYS[0]},5.0,{DAYS[1]},-5,null]", ',"x":1,"data_":[1]'),
+        PAGE % (f"[{','.join(EMPTY % (at, at + 1) for at in range(4))},{FULL % (4, 5, 'results', '5')}]", ""),
+        *(PAGE % (f"[{DAYS[0]},{FULL.replace('%d', given, 1) % (3, 'results', PLAIN)}]", "") for given in ("null", "-1", '"2"', "2.5")),
+        *(f'{{"object":"bucket","start_time":1,"end_time":2,"results":{given}}}' for given in ("null", "{}", "5", "[[]]")),
+        '{"object":"page","has_more":false,"next_page":null}',
+        '{"object":"bucket","start_time":1,"end_time":2}',
+    ],
+)  # fmt: skip
+def test_what_is_found_in_odd_pages_and_buckets_is_told_at_its_place(text: str) -> None:
+    """Whatever stands where buckets and results should, how it fits each revision is what a check against it says."""
+    must_fit_as_checked(text, REVISIONS)
+
+
+COMING = json.loads((folder("fixtures") / "upstream" / "history.json").read_bytes())["revisions"][-1]
+COMING["revision"] = "2027-01-05"
+COMPLETIONS = (
+    '{"object":"organization.usage.completions.result","input_tokens":1,"output_tokens":1,"num_model_requests":1%s}'
+)
+VIDEOS = '{"object":"organization.usage.videos.result","frames":1%s}'
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Revision:
+    """A revision to come, with a kind of its own, and members in records of all levels."""
+    entry = copy.deepcopy(COMING)
+    records = entry["schemas"]
+    for name in ("UsageResponse", "UsageTimeBucket", "UsageCompletionsResult"):
+        records[name]["members"]["region"] = {"type": "string", "known_values": ["a", "b"], "closed": True}
+    records["CostsResult"]["members"]["amount"]["members"]["rate"] = {"type": "number"}
+    records["UsageVideosResult"] = {
+        "required": ["object", "frames"],
+        "members": {
+            "object": {"type": "string", "const": "organization.usage.videos.result"},
+            "frames": {"type": "integer"},
+            "project_id": {"type": "string", "nullable": True},
+        },
+    }
+    records["UsageTimeBucket"]["members"]["results"]["items"].append("UsageVideosResult")
+    file = tmp_path / "draft.json"
+    file.write_text(json.dumps(entry), "utf-8")
+    return load_revision(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        (COMPLETIONS % ',"region":"a"', 1),
+        (FULL % (1, 2, "results", COMPLETIONS % ',"region":"a"') + "\n", 1),
+        (PAGE % (f'[{EMPTY[:-1] % (1, 2)},"region":"a"}}]', ',"region":"b"'), 2),
+        (FULL % (1, 2, "results", PLAIN.replace('"currency"', '"rate":1,"currency"')), 1),
+        (FULL % (1, 2, "results", VIDEOS % "" + "," + VIDEOS % ',"project_id":"a"'), 1),
+        (COSTS[:-1] + ',"region":"a"}', 0),
+    ],
+    ids=["result", "bucket", "page", "amount", "kind", "elsewhere"],
+)
+def test_what_a_draft_alone_knows_is_unknown_at_all_others(draft: Revision, text: str, unknown: int) -> None:
+    """What only the draft declares that a payload is checked at counts as unknown at each published revision."""
+    fits = check(text, revision=draft).revisions
+    assert [fits[at].unknown for at in (*REVISIONS, draft)] == [unknown] * len(REVISIONS) + [0]
+    must_fit_as_checked(text, (*REVISIONS, draft), revision=draft)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (COMPLETIONS % ',"region":"a"', COMPLETIONS % ',"region":"c"'),
+        (VIDEOS % "", VIDEOS % ',"project_id":5'),
+        (VIDEOS % "", VIDEOS % ""),
+        (VIDEOS % "", VIDEOS % ',"project_id":null'),
+    ],
+)
+def test_results_that_a_draft_alone_tells_apart_are_both_looked_at(draft: Revision, one: str, two: str) -> None:
+    """Values that differ only for the draft that a payload is checked at count, in either order, and so do its groups."""
+    for text in (FULL % (1, 2, "results", f"{one},{two}"), FULL % (1, 2, "results", f"{two},{one}")):
+        assert check(text, revision=draft).findings
+        must_fit_as_checked(text, (*REVISIONS, draft), revision=draft)
+
+
 SEARCHES = '{"object":"organization.usage.file_searches.result","num_requests":1}'
 MADE_UP = '{"object":"organization.usage.made_up.result","num_requests":1}'
 OF_A_USER = '{"object":"organization.costs.result","user_id":"u","amount":{"value":1,"currency":"usd","has_more":1}}'
@@ -258,13 +375,20 @@ IN_A_PAGE = f'{{"object":"page","data":[{IN_A_BUCKET}],"has_more":false,"next_pa
     ("result", "since"),
     [
         (SEARCHES, "2026-05-21"),
+        (
+            SEARCHES.replace("file", "web").replace("}", ',"num_model_requests":1,"api_source":"unlabeled"}'),
+            "2026-10-06",
+        ),
         (OF_A_USER, "2026-10-06"),
         (MADE_UP, REVISIONS[0]),
         ('{"user_id":"u"}', REVISIONS[0]),
     ],
-    ids=["kind", "member", "kind-of-none", "no-kind"],
+    ids=["kind", "member-of-new-kind", "member", "kind-of-none", "no-kind"],
 )
-def test_unknown_is_what_another_revision_knows_at_that_place(around: str, result: str, since: str) -> None:
+@pytest.mark.parametrize("revision", [REVISIONS[0], LATEST])
+def test_unknown_is_what_another_revision_knows_at_that_place(
+    around: str, result: str, since: str, revision: Revision
+) -> None:
     """A kind counts as unknown where a later revision has it, a member where its own record has it later, and no other."""
-    for at, fit in check(around % result).revisions.items():
+    for at, fit in check(around % result, revision=revision).revisions.items():
         assert fit.unknown == (at < since)
