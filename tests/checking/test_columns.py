@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+from array import array
+from decimal import Decimal
 from itertools import product
+from typing import TYPE_CHECKING
 
 import pytest
 from attrs import evolve
@@ -14,6 +17,9 @@ from msgspec import UNSET, UnsetType
 from usagecompat.checking.fast.columns import ColumnOfNumbers, look_at
 from usagecompat.contract import is_number_text
 from usagecompat.jsontext import Number, lossy_decimal_models
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DIGITS = st.integers(1, 34).flatmap(lambda size: st.integers(10 ** (size - 1), 10**size - 1)).map(str)
 POWERS = st.integers(-30, 30).map(lambda power: f"{2.0**power:.34f}".rstrip("0"))
@@ -47,6 +53,27 @@ def one_by_one(numbers: list[str]) -> ColumnOfNumbers:
 def test_as_one_by_one(numbers: list[str]) -> None:
     """The count of lossy numbers and the first of them are those of the slow way."""
     assert look_at([number.encode() for number in numbers], texts=False, nullable=False) == one_by_one(numbers)
+
+
+def near_powers(size: int) -> Iterator[Decimal]:
+    """The numbers of so many digits that binary32 rounds to a power of two, where it has more numbers below than above."""
+    for power in map((2.0).__pow__, range(-60, 90)):
+        unit = Decimal(1).scaleb(Decimal(power).adjusted() + 1 - size)
+        middle = round(Decimal(power) / unit)
+        for last in range(middle - 60, middle + 120):
+            if last % 10 and array("f", [float(last * unit)])[0] == power:
+                yield last * unit
+
+
+@pytest.mark.parametrize("size", [7, 8, 9])
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_powers_of_two(sign: str, size: int) -> None:
+    """Of all numbers that are rounded to a power of two those are told that do not come back, below it and above."""
+    numbers = [f"{sign}{number:f}" for number in near_powers(size)]
+    assert len(numbers) > 40
+    assert look_at([number.encode() for number in numbers], texts=False, nullable=False) == one_by_one(numbers)
+    for number in numbers[:: size**3]:
+        assert look_at([number.encode()], texts=False, nullable=False) == one_by_one([number])
 
 
 @pytest.mark.parametrize("size", [7, 8, 9])
@@ -99,6 +126,10 @@ def test_few_numbers_of_any_two_sizes() -> None:
         ([b'"0.5"', b"0.5", b"12"], True, False, ColumnOfNumbers(1)),
         ([b'"0.5"', b"5", b"16777216"], True, False, ColumnOfNumbers(1)),
         ([b'"0.5"', b"16777217"], True, False, ColumnOfNumbers(1, 1, b"16777217")),
+        ([b"-16777217", b"-5"], False, False, ColumnOfNumbers(0, 1, b"-16777217")),
+        ([b"11e55"], True, False, ColumnOfNumbers(0, 1, b"11e55")),
+        ([b'"12 3"'], True, False, None),
+        ([b"5", b"1" + b"0" * 400], True, False, ColumnOfNumbers(0, 1, b"1" + b"0" * 400)),
         ([b"null"], True, False, None),
         ([b"null"], True, True, ColumnOfNumbers()),
         ([b'"0.5x"'], True, False, None),
