@@ -6,13 +6,14 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import differential
 import payloads
-from usagecompat import LATEST, check
+from usagecompat import LATEST, REVISIONS, check
+from usagecompat.checking import stages
 from usagecompat.checking.fast.places import FastPlaces
 from usagecompat.checking.stages import fast_route
 from usagecompat.jsontext.limits import MAX_SIZE
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from usagecompat.findings import Path
+    from usagecompat.jsontext import Document
 
 
 pytestmark = pytest.mark.usefixtures("nothing_learned")
@@ -155,6 +157,47 @@ def test_fits_are_remembered_by_sorts() -> None:
         text = differential.Text(payload, LATEST, "served", None)
         exact = differential.by_exact_route(text)
         assert differential.facts(check(payload), best_revision=True) == differential.facts(exact, best_revision=True)
+
+
+def test_certified_payloads_are_not_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report of a certified payload reads none of it, and its fits no more than one result of each sort, once for all."""
+    sizes: list[int] = []
+
+    def counted(payload: bytes) -> Document:
+        sizes.append(len(payload))
+        return read(payload)
+
+    make = payloads.with_string_amounts
+    one, two = (payloads.compact(make(payloads.page("costs", buckets=count))) for count in (20, 21))
+    check(one)
+    monkeypatch.setattr(stages, "read", counted)
+    report = check(one)
+    assert [(found.code, found.line) for found in report.findings] == [("wire/amount-as-string", 1)]
+    assert str(report).startswith("acceptable")
+    assert sizes == []
+    briefly = report.to_dict()["revisions"]
+    assert check(two).to_dict()["revisions"] == briefly
+    assert len(sizes) == 1
+    assert len(report.revisions) == len(REVISIONS)
+    assert len(sizes) == 2
+    assert max(sizes) < len(one) / 10
+
+
+@pytest.mark.parametrize("shape", ["string-amounts", "iso-times", "organization", "bucket", "result"])
+def test_fits_are_remembered_by_all_that_decides(shape: str) -> None:
+    """What is remembered of how a payload fits is told only at the same revision and profile, and with the same codes ignored."""
+    payload = LIVE[shape]()
+    check(payload)
+    options: list[dict[str, Any]] = [
+        {"revision": revision, "profile": profile, "ignore": ignore}
+        for revision in (LATEST, "2026-10-14")
+        for profile in ("served", "published")
+        for ignore in ((), "wire/amount-as-string", ("schema/wrong-type", "schema/undeclared-member"))
+    ]
+    for each in options * 2:
+        report = check(payload, **each)
+        assert len(report.revisions) == len(REVISIONS)
+        assert check(payload, **each).to_dict() == report.to_dict()
 
 
 @pytest.mark.parametrize("revision", ["2024-12-16", "2026-08-21", "2026-10-14", LATEST])

@@ -6,6 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fitting import must_fit_as_checked
 
 import differential
 import payloads
@@ -255,3 +256,4 @@ def test_where_revisions_are_ruled_out() -> None:
         )
         assert fast == exact
         assert any(fast.values())
+        must_fit_as_checked(text.payload, REVISIONS)

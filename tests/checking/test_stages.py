@@ -220,6 +220,7 @@ def test_shape_is_seen(text: str, shape: str | None) -> None:
         ({"revision": "latest"}, NoSuchRevision, LATEST),
         ({"shape": "buckets"}, NoSuchName, "no shape 'buckets'; did you mean 'bucket'"),
         ({"profile": "strict"}, NoSuchName, "no profile 'strict'; use one of served, published"),
+        ({"profile": "SERVED"}, NoSuchName, "no profile 'SERVED'; did you mean 'served'"),
         ({"ignore": ["schema/wrong-types"]}, NoSuchName, "no finding code .*did you mean 'schema/wrong-type'"),
     ],
 )
