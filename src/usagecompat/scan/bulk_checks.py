@@ -16,7 +16,7 @@ from usagecompat.checking import is_currency_code, sum_rules
 from usagecompat.checking.fast import Column, RecordLayout
 from usagecompat.checking.fast.types import SourceText
 from usagecompat.contract import JsonType, Tolerance
-from usagecompat.jsontext import INT32_LEAST, INT32_MOST
+from usagecompat.jsontext import INT32_MOST
 from usagecompat.scan.revision_fit import Masks
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _compiled(
     shape: RecordShape, names: tuple[str, ...], columns: tuple[Column, ...], revision: str, envelope: int
 ) -> tuple[_Run, int, bool, bool]:
     """The check of one record as a function, and what `Check` says of it."""
-    scope: dict[str, Any] = {"UNSET": UNSET, "MOST": INT32_MOST, "LEAST": INT32_LEAST, "IS_CODE": is_currency_code}
+    scope: dict[str, Any] = {"UNSET": UNSET, "MOST": INT32_MOST, "IS_CODE": is_currency_code}
     writer = _Writer(shape, names, columns)
     base, tests = writer.masks(envelope)
     exec("\n".join(writer.all_lines(revision, base, tests)), scope)  # noqa: S102 - made of the contract's names and of numbers

@@ -22,7 +22,6 @@ from usagecompat.checking.wording import explain_lossy, explain_number_text, exp
 from usagecompat.contract import Tolerance
 from usagecompat.findings import Observation, Path, Shape, pattern
 from usagecompat.jsontext import (
-    INT32_LEAST,
     INT32_MOST,
     Number,
     lexeme_of,
@@ -241,7 +240,7 @@ class Findings:
             column.code,
             column.name,
             count,
-            lambda o: type(value(o)) is int and not INT32_LEAST <= value(o) <= INT32_MOST,
+            lambda o: type(value(o)) is int and value(o) > INT32_MOST,
             lambda _, o: _lossy_integer(value(o)),
         )
 

@@ -20,9 +20,9 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 from usagecompat.checking.fast.layouts import Layout, RecordLayout
 from usagecompat.checking.rules import group_keys, is_currency_code
 from usagecompat.checking.sums import sum_rules
-from usagecompat.contract import Count, JsonType, Member, is_kind
+from usagecompat.contract import JsonType, Member, is_kind
 from usagecompat.findings import Shape
-from usagecompat.jsontext import INT32_LEAST, INT32_MOST
+from usagecompat.jsontext import INT32_MOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, MutableSequence, Sequence
@@ -222,8 +222,7 @@ def _type(member: Member, *, large: bool) -> Type:
     if member.const is not None:
         wanted = Literal[member.const]
     elif member.type is JsonType.INTEGER:
-        least = 0 if isinstance(member.marker, Count) else None if large else INT32_LEAST
-        wanted = Annotated[int, Meta(ge=least, le=None if large else INT32_MOST)] if least is not None else int
+        wanted = Annotated[int, Meta(ge=0, le=None if large else INT32_MOST)]  # counts and times: less is an error
     elif member.type is JsonType.NUMBER:
         return Raw  # null included, and no union may have it
     elif member.type is JsonType.BOOLEAN:
@@ -238,7 +237,7 @@ def _check(shape: RecordShape, names: tuple[str, ...], columns: tuple[Column, ..
     """The check of one record, compiled; layouts differ in few records and share the others."""
     source = SourceText(shape, names, columns)
     keys = tuple(map(attrgetter, source.keys))
-    scope: dict[str, Any] = {"UNSET": UNSET, "MOST": INT32_MOST, "LEAST": INT32_LEAST, "KEYS": keys}
+    scope: dict[str, Any] = {"UNSET": UNSET, "MOST": INT32_MOST, "KEYS": keys}
     scope |= {
         "AMOUNT": attrgetter("amount"),
         "CURRENCY": attrgetter("currency"),
@@ -345,7 +344,7 @@ class SourceText:
             value = f"o.{column.attribute}"
             counted = [f"{value} is not UNSET"]
             if column.code == "record/lossy-number":
-                counted = [*self._is_there(column.name, value), f"not LEAST <= {value} <= MOST"]
+                counted = [*self._is_there(column.name, value), f"{value} > MOST"]
             lines += [f"if {' and '.join(counted)}:", f"    n{index} += 1"]
         return lines
 
