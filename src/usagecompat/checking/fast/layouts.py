@@ -33,7 +33,7 @@ class RecordLayout:
     names: tuple[str, ...] = ()
     """Wire names, each in front of all that have come after it."""
     large: frozenset[str] = frozenset()
-    """Declared integers that have been beyond 32 bits."""
+    """Declared integers that have been beyond 32 bits; none is below zero, which would be an error."""
 
     def merged(self, other: RecordLayout) -> RecordLayout | None:
         """The layout of objects like these or those; None if two members have come in either order."""
@@ -49,8 +49,7 @@ class RecordLayout:
                         break
             else:
                 names.append(name)
-        names += rest
-        return RecordLayout(tuple(names), self.large | other.large) if len(names) == len({*names}) else None
+        return RecordLayout((*names, *rest), self.large | other.large)
 
     def completed(self, shape: RecordShape) -> tuple[str, ...]:
         """These names, and those that the contract declares beside them: each behind its neighbour in the contract."""
@@ -81,10 +80,8 @@ class Layout:
                 return None
             records[name] = merged
         both = Layout(self.shape, records)
-        if self.is_tagged and other.is_tagged:
-            return both if both.is_tagged else None
-        # What has no tag in front can be told from nothing else.
-        return both if self.shape == other.shape and self.records.keys() == other.records.keys() else None
+        # What has no tag in front can be told from no other shape.
+        return both if both.is_tagged or self.shape == other.shape else None
 
     @property
     def is_tagged(self) -> bool:
@@ -149,10 +146,7 @@ def _is_plain(name: str) -> bool:
 
 def _is_large(value: object) -> bool:
     return (
-        type(value) is Number
-        and len(value.lexeme) >= _LARGE_DIGITS
-        and value.is_integer
-        and not -INT32_MOST <= value.decimal <= INT32_MOST
+        type(value) is Number and len(value.lexeme) >= _LARGE_DIGITS and value.is_integer and value.decimal > INT32_MOST
     )
 
 
