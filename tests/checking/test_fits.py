@@ -13,19 +13,19 @@ from fitting import must_fit_as_checked
 from hypothesis import given
 from timing import grows_at_most
 
-from usagecompat import REVISIONS, check, load_revision
+from usagecompat import REVISIONS, check
 from usagecompat.checking import fits, schema_stage, weighing
 from usagecompat.checking.fits import fits_of, in_brief
 from usagecompat.checking.recognition import told_shape
 from usagecompat.checking.spelling import is_foreign, meant
 from usagecompat.contract import LATEST, contract
+from usagecompat.contract.drafts import draft_of
 from usagecompat.corpus.data import folder
 from usagecompat.findings import Profile
 from usagecompat.jsontext import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from usagecompat import Fit, Report, Revision
     from usagecompat.findings import ShapeName
@@ -307,7 +307,7 @@ VIDEOS = '{"object":"organization.usage.videos.result","frames":1%s}'
 
 
 @pytest.fixture
-def draft(tmp_path: Path) -> Revision:
+def draft() -> Revision:
     """A revision to come, with a kind of its own, and members in records of all levels."""
     entry = copy.deepcopy(COMING)
     records = entry["schemas"]
@@ -323,9 +323,7 @@ def draft(tmp_path: Path) -> Revision:
         },
     }
     records["UsageTimeBucket"]["members"]["results"]["items"].append("UsageVideosResult")
-    file = tmp_path / "draft.json"
-    file.write_text(json.dumps(entry), "utf-8")
-    return load_revision(file)
+    return draft_of(json.dumps(entry).encode())
 
 
 @pytest.mark.parametrize(
@@ -344,6 +342,17 @@ def test_what_a_draft_alone_knows_is_unknown_at_all_others(draft: Revision, text
     """What only the draft declares that a payload is checked at counts as unknown at each published revision."""
     fits = check(text, revision=draft).revisions
     assert [fits[at].unknown for at in (*REVISIONS, draft)] == [unknown] * len(REVISIONS) + [0]
+    must_fit_as_checked(text, (*REVISIONS, draft), revision=draft)
+
+
+@pytest.mark.parametrize("member", ["region", "images", "made_up"])
+def test_what_a_flat_record_makes_up_is_judged_at_a_draft_as_well(member: str) -> None:
+    """A flat record with a member that only another kind of the draft has fits the draft as it is checked against it."""
+    entry = copy.deepcopy(COMING)
+    entry["schemas"]["UsageCompletionsResult"]["members"]["region"] = {"type": "string"}
+    draft = draft_of(json.dumps(entry).encode())
+    text = f'{COSTS[:-1]},"{member}":1}}'
+    must_fit_as_checked(text, (*REVISIONS, draft), revision=draft, shape="flat")
     must_fit_as_checked(text, (*REVISIONS, draft), revision=draft)
 
 
