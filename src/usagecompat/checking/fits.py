@@ -107,10 +107,9 @@ def fits_of(  # noqa: PLR0913 - all that a report depends on
     made: dict[tuple[str, Path], Finding] | None = None if in_words else {}
     patterns: dict[Path, str] = {}
     foreign = frozenset(name for name in extract.names if is_foreign(name, revision))
-    names = None if shape is Shape.FLAT else extract.names - foreign
-    if names is not None and len(names) > _MOST_NAMES:
-        names = None
-    for at, same in zip(revisions, alike(revisions, extract.kinds, names), strict=True):
+    names = extract.names - foreign
+    deciding = names if len(names) <= _MOST_NAMES else None
+    for at, same in zip(revisions, alike(revisions, extract.kinds, deciding), strict=True):
         if same in fits and not (in_words and fits[same].ruled_out_by):
             fits[at] = evolve(fits[same], revision=at)
             continue
@@ -175,6 +174,7 @@ def alike(revisions: tuple[str, ...], kinds: tuple[str, ...], names: frozenset[s
     """
     words = [
         (
+            at.flat.cls,  # which knows what a flat record makes up
             *(shape and _words(shape, names) for shape in (at.page, at.bucket, at.amount, *map(at.kinds.get, kinds))),
             *(
                 tuple(rule for rule in sum_rules(at.revision, kind) if names is None or rule.total in names)
