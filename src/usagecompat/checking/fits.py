@@ -188,9 +188,7 @@ def alike(revisions: tuple[str, ...], kinds: tuple[str, ...], names: frozenset[s
 
 def _words(shape: RecordShape, names: frozenset[str] | None) -> tuple[object, ...]:
     """What one revision says of a record, as far as the verdicts on objects with these members depend on it."""
-    members = tuple(
-        words for member, words in _members_in_words(shape) if names is None or _may_decide(member, shape, names)
-    )
+    members = tuple(words for member, words in _members_in_words(shape) if names is None or _may_decide(member, names))
     return shape.name, members, shape.required, tuple(shape.tolerated_absences)
 
 
@@ -210,13 +208,13 @@ def _members_in_words(shape: RecordShape) -> tuple[tuple[Member, tuple[object, .
     )
 
 
-def _may_decide(member: Member, shape: RecordShape, names: frozenset[str]) -> bool:
+def _may_decide(member: Member, names: frozenset[str]) -> bool:
     """Whether anything depends on a member where there are these: it is one, must be one, or is called nearly so."""
-    if member.required or member.name in shape.required:
-        return True
-    if not names.isdisjoint({member.name, member.former_name or "", member.newer_name or ""}):
-        return True
-    return _is_nearly_one(member.name, names)
+    return (
+        member.required
+        or not names.isdisjoint({member.name, member.former_name, member.newer_name})
+        or _is_nearly_one(member.name, names)
+    )
 
 
 @lru_cache(maxsize=_MOST_MEMBERS)
