@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -15,19 +16,21 @@ from timing import grows_at_most
 
 from usagecompat import REVISIONS, check
 from usagecompat.checking import fits, schema_stage, weighing
-from usagecompat.checking.fits import fits_of, in_brief
+from usagecompat.checking.fits import Extract, fits_of, in_brief
 from usagecompat.checking.recognition import told_shape
 from usagecompat.checking.spelling import is_foreign, meant
+from usagecompat.checking.sums import SUM_RULES
 from usagecompat.contract import LATEST, contract
 from usagecompat.contract.drafts import draft_of
 from usagecompat.corpus.data import folder
-from usagecompat.findings import Profile
+from usagecompat.findings import Profile, Shape
 from usagecompat.jsontext import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from usagecompat import Fit, Report, Revision
+    from usagecompat.checking.sums import SumRule
     from usagecompat.findings import ShapeName
 
 TAGS = list(contract(LATEST).kinds)
@@ -186,15 +189,17 @@ def test_a_record_with_members_of_other_kinds_fits_as_it_is_checked(kind: str, s
 VALUES = ["5", "5.0", "-5", "-5.0", "5.5", "1e99999", '"5"', '"x"', "null", "true", "[]", "{}", r'"\ud800"']
 
 
-@pytest.mark.parametrize("other", VALUES)
+@pytest.mark.parametrize(
+    ("one", "other"), [*(("5", other) for other in VALUES), ("5.0", "-5.0"), ("-5", "-5.0"), ("-5.0", "-5.5")]
+)
 @pytest.mark.parametrize("member", ["usage_bytes", "project_id", "x"])
-def test_a_result_that_differs_in_one_value_is_asked_about(member: str, other: str) -> None:
+def test_a_result_that_differs_in_one_value_is_asked_about(member: str, one: str, other: str) -> None:
     """Of two results whose values are of other kinds each counts in how the whole fits each revision, in either order."""
     tag = '"organization.usage.vector_stores.result"'
     members = {"object": tag, "usage_bytes": "5", "project_id": '"a"', "x": "1"}
     first, second = (
-        "{" + ",".join(f'"{name}":{value}' for name, value in one.items()) + "}"
-        for one in (members, {**members, member: other})
+        "{" + ",".join(f'"{name}":{value}' for name, value in {**members, member: given}.items()) + "}"
+        for given in (one, other)
     )
     must_both_count(first, second, ("2024-12-04", "2025-02-10", LATEST))
 
@@ -222,6 +227,36 @@ def test_a_cost_that_differs_in_its_amount_is_asked_about(other: str) -> None:
         for project, amount in (("a", '{"value":1,"currency":"usd"}'), ("b", other))
     )
     must_both_count(one, two, ("2024-12-05", "2025-02-10", LATEST))
+    if other != AMOUNTS[0]:
+        must_both_count(one.replace('{"value":1,"currency":"usd"}', AMOUNTS[0]), two, (LATEST,))
+
+
+def test_a_value_of_a_closed_set_and_another_are_both_asked_about() -> None:
+    """Of two costs, of which one has a value that is none of a closed set, each counts at revisions that have the set."""
+    one, two = (f'{PLAIN[:-1]},"api_source":"{given}"}}' for given in ("unlabeled", "x"))
+    must_both_count(one, two, ("2026-10-02", "2026-10-06", LATEST))
+
+
+@pytest.mark.parametrize("rule", SUM_RULES, ids=lambda rule: f"{rule.code}+{rule.on_top}+{rule.settled_by}")
+def test_counts_that_add_up_otherwise_are_both_asked_about(rule: SumRule) -> None:
+    """Of two results with the same counts, of which one does not add up, each counts at the revisions that say so."""
+    parts = [name for name in rule.all_terms if name != rule.total]
+    for absent in {None, rule.on_top or None, rule.parts[0]}:
+        counts = {name: 2 for name in parts if name != absent}
+        least = 2 * len([name for name in rule.parts if name != absent])
+        results = [json.loads(COMPLETIONS % "") | counts | {rule.total: total} for total in (least, least + 2, 1)]
+        for one, two in itertools.pairwise(map(json.dumps, results)):
+            must_both_count(one, two, ("2025-02-10", "2026-07-15", "2026-10-14", LATEST))
+
+
+@pytest.mark.parametrize("number", [5, 0, -5, 10**39, 10**41, -(10**41)])
+def test_facts_of_integers_do_not_depend_on_how_they_are_kept(number: int) -> None:
+    """A tree whose integers are Python's has the facts of one whose integers are kept as spelled, and signs count."""
+    members = {"object": "organization.usage.vector_stores.result", "usage_bytes": number}
+    plain, spelled = (Extract(tree, Shape.RESULT).facts for tree in (members, read(json.dumps(members)).value))
+    assert plain == spelled
+    positive = Extract({**members, "usage_bytes": 1}, Shape.RESULT).facts
+    assert (plain == positive) == (number >= 0)
 
 
 EMPTY = '{"object":"bucket","start_time":%d,"end_time":%d,"results":[]}'
@@ -286,6 +321,8 @@ PAGE = '{"object":"page","data":%s,"has_more":false,"next_page":null%s}'
         *(PAGE % (f"[{DAYS[0]},{given},{DAYS[1]},{given}]", "") for given in ("null", "5", '"x"', "[]", "{}", COSTS)),
         *(PAGE % (f"[{DAYS[0]},{DAYS[1][:-1]},{more}}}]", "") for more in ('"x":1', '"user_id":1', '"result":[5]', '"result":5')),
         PAGE % (f"[5,null,{DAYS[0]},5.0,{DAYS[1]},-5,null]", ',"x":1,"data_":[1]'),
+        PAGE % (f'[{EMPTY % (1, 2)},{{"object":"bucket","start_time":2,"end_time":3,"results":null}}]', ""),
+        PAGE % (f"[{EMPTY % (1, 2)},{EMPTY.replace('results', 'result') % (2, 3)}]", ""),
         PAGE % (f"[{','.join(EMPTY % (at, at + 1) for at in range(4))},{FULL % (4, 5, 'results', '5')}]", ""),
         *(PAGE % (f"[{DAYS[0]},{FULL.replace('%d', given, 1) % (3, 'results', PLAIN)}]", "") for given in ("null", "-1", '"2"', "2.5")),
         *(f'{{"object":"bucket","start_time":1,"end_time":2,"results":{given}}}' for given in ("null", "{}", "5", "[[]]")),
