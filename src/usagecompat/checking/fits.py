@@ -25,7 +25,7 @@ from usagecompat.findings import Observation, Severity, Shape, Verdict, pattern
 from usagecompat.jsontext import NO_VALUE, Document, Number, has_surrogate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from usagecompat.checking.sums import SumRule
@@ -241,13 +241,11 @@ class Extract:
         self.value: Any = tree
         """The payload with what is left."""
         if is_mapping(tree):
+            self._note(self._facts(tree))
             if shape is Shape.PAGE:
                 self.value = self._page(tree)
             elif shape is Shape.BUCKET:
-                self._note(self._facts(tree, but=_RESULTS))
                 self.value = self._bucket(tree)
-            else:
-                self._note(self._facts(tree))
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -317,7 +315,6 @@ class Extract:
         return True
 
     def _page(self, page: dict[str, Tree]) -> dict[str, Tree]:
-        self._note(self._facts(page, but=("data",)))
         buckets = page.get("data")
         if type(buckets) is not list:
             return page
@@ -327,7 +324,7 @@ class Extract:
                 is_new, kept = self._note(("item", self._kind_of(bucket))), bucket
                 results: dict[str, list[int]] = {}
             else:
-                is_new = self._note(("bucket", *self._facts(bucket, but=_RESULTS)))
+                is_new = self._note(("bucket", *self._facts(bucket)))
                 kept = self._bucket(bucket)
                 results = self._results.pop()
                 is_new = is_new or any(results.values())
@@ -352,8 +349,8 @@ class Extract:
         self._results.append(results)
         return changed
 
-    def _facts(self, node: dict[str, Any], but: Iterable[str] = ()) -> Facts:
-        """The facts of an object, without those of some members that are arrays."""
+    def _facts(self, node: dict[str, Any]) -> Facts:
+        """The facts of an object, without those of what arrays in it hold."""
         tag = node.get("object")
         if type(tag) is str and tag in self._kinds:
             self._kinds[tag] = True
@@ -372,8 +369,6 @@ class Extract:
                 )
             elif is_mapping(value) and member is not None and member.type is JsonType.OBJECT:
                 facts.append((name, self._facts(value)))
-            elif name in but and type(value) is list:
-                facts.append((name, "a"))
             else:
                 facts.append((name, self._kind_of(value)))
         return (*facts, *_sums(node, self._rules))
