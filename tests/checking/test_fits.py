@@ -328,6 +328,8 @@ PAGE = '{"object":"page","data":%s,"has_more":false,"next_page":null%s}'
         *(f'{{"object":"bucket","start_time":1,"end_time":2,"results":{given}}}' for given in ("null", "{}", "5", "[[]]")),
         '{"object":"page","has_more":false,"next_page":null}',
         '{"object":"bucket","start_time":1,"end_time":2}',
+        '{"object":"bucket","start_time":1,"end_tme":2,"results":[{"object":"organization.usage.images.result","imags":1}]}',
+        '{"object":"organization.usage.imagess.result","images":1,"Images":2}',
     ],
 )  # fmt: skip
 def test_what_is_found_in_odd_pages_and_buckets_is_told_at_its_place(text: str) -> None:
