@@ -328,6 +328,8 @@ PAGE = '{"object":"page","data":%s,"has_more":false,"next_page":null%s}'
         *(f'{{"object":"bucket","start_time":1,"end_time":2,"results":{given}}}' for given in ("null", "{}", "5", "[[]]")),
         '{"object":"page","has_more":false,"next_page":null}',
         '{"object":"bucket","start_time":1,"end_time":2}',
+        *(f'{EMPTY[:-3] % (1, 2)}[{COSTS},{COSTS}],"result":{given}}}' for given in ("0", "[]", f"[{COSTS},{IMAGES}]")),
+        PAGE % (f'[{EMPTY[:-1] % (1, 2)},"result":[{COSTS},{COSTS}]}}]', ""),
         '{"object":"bucket","start_time":1,"end_tme":2,"results":[{"object":"organization.usage.images.result","imags":1}]}',
         '{"object":"organization.usage.imagess.result","images":1,"Images":2}',
     ],
