@@ -48,6 +48,7 @@ _MOST_NAMES: Final = 100
 _MOST_MEMBERS: Final = 1024
 _SHORT: Final = 40
 _RESULTS: Final = ("results", "result")
+"""The names that results have had: where both are there, each revision looks under its own."""
 
 
 def best_of(fits: Mapping[str, Fit]) -> Revision:
@@ -98,9 +99,10 @@ def fits_of(  # noqa: PLR0913 - all that a report depends on
     every: set[Revision] = {*REVISIONS, revision}
     revisions: tuple[Revision, ...] = tuple(sorted(every))
     extract = Extract(document.value, shape, revision)
+    unlike = every if extract.names.issuperset(_RESULTS) else {revision} - {*REVISIONS}
     around = {
         at: [one for one in find_contradictions(document, at, shape) if one.code in AROUND_RESULTS]
-        for at in {LATEST, *({revision} - {*REVISIONS})}
+        for at in {LATEST, *unlike}
     }
     newest = contract(LATEST if revision in REVISIONS else revision)
     fits: dict[str, Fit] = {}
