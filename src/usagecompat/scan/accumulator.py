@@ -83,7 +83,7 @@ class _Bulk:
 
 
 def _bulk(fast: ModuleType | None, revision: str) -> _Bulk | None:
-    if fast is None:
+    if fast is None or not fast.routes_of(revision).known:
         return None
     from usagecompat.scan.bulk import parse, spotless_lines  # noqa: PLC0415 - the exact route must not need it
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from attrs import frozen
 from msgspec import UNSET
 
-from usagecompat.checking import is_currency_code, sum_rules
+from usagecompat.checking import SUM_RULES, is_currency_code, sum_rules
 from usagecompat.checking.fast import Column, RecordLayout
 from usagecompat.checking.fast.types import SourceText
-from usagecompat.contract import JsonType, Tolerance
+from usagecompat.contract import REVISIONS, JsonType, Tolerance
 from usagecompat.jsontext import INT32_MOST
 from usagecompat.scan.revision_fit import Masks
 
@@ -179,12 +179,16 @@ class _Writer(SourceText):
     def _undecided(self, revision: str) -> list[str]:
         """What is left, too: sums that other revisions count otherwise."""
         lines: list[str] = []
-        for rule in sum_rules(revision, self._shape.kind or ""):
+        rules = sum_rules(revision, self._shape.kind or "")
+        if revision not in REVISIONS:  # a draft may count otherwise than all of them
+            rules += tuple(rule for rule in SUM_RULES if self._shape.members.keys() >= {*rule.all_terms})
+        for rule in rules:
             if rule.on_top:
-                terms = [f"o.{self._shape.members[name].attribute}" for name in rule.terms]
+                values = {name: f"o.{self._shape.members[name].attribute}" for name in rule.all_terms}
+                terms = [values[name] for name in rule.terms]
                 there = [f"{term} is not UNSET and {term} is not None" for term in terms]
-                known = f"o.{rule.settled_by}" if rule.settled_by else "None"
-                on_top = f"o.{rule.on_top} is not UNSET and o.{rule.on_top}"
+                known = values.get(rule.settled_by, "None")
+                on_top = f"{values[rule.on_top]} is not UNSET and {values[rule.on_top]}"
                 lines += [
                     f"if {on_top} and {' and '.join(there)} and ({known} is UNSET or {known} is None):",
                     "    return False",

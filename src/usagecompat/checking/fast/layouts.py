@@ -131,7 +131,7 @@ def is_modest(layout: Layout, contract: Contract) -> bool:
     """Whether a layout has few undeclared members, each with a plain name like no other, and its objects can be told apart."""
     for name, record in layout.records.items():
         undeclared = [member for member in record.names if member not in contract.records[name].members]
-        if len(undeclared) > MOST_UNDECLARED or any(not _is_plain(member) for member in undeclared):
+        if len(undeclared) > MOST_UNDECLARED or any(not is_plain(member) for member in undeclared):
             return False
         if any(meant(contract, contract.records[name], member) for member in undeclared):
             return False  # it depends on the object whether a member is lost by it
@@ -139,7 +139,7 @@ def is_modest(layout: Layout, contract: Contract) -> bool:
     return layout.is_tagged or len(kinds) <= 1
 
 
-def _is_plain(name: str) -> bool:
+def is_plain(name: str) -> bool:
     """Whether a name stands in JSON as it is, and stays what it is when white space goes."""
     return len(name) <= _LONGEST_NAME and name.isprintable() and not {*name} & {*' "\\'}
 

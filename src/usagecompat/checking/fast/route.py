@@ -24,6 +24,7 @@ from attrs import frozen
 from usagecompat.checking.fast.extracts import FastExtract, extract
 from usagecompat.checking.fast.findings import EXPLAINED, Findings
 from usagecompat.checking.fast.layouts import is_modest, layout_of, observe
+from usagecompat.checking.fast.provable import is_provable
 from usagecompat.checking.fast.types import FastTypes, fast_types
 from usagecompat.checking.flat_records import may_be_flat
 from usagecompat.checking.rules import LAST_TIME
@@ -166,8 +167,10 @@ class Routes:
         """Know the layout of the contract itself."""
         self._contract = contract
         self._credit = _LEARNED_AT_ONCE * _TEXT_PER_LESSON
-        self.known: tuple[Route, ...] = (Route(fast_types(contract, layout_of(contract)), was_of_use=True),)
-        """The latest used first; replaced as a whole, so that threads see the old or the new."""
+        self.known: tuple[Route, ...] = ()
+        """The latest used first; replaced as a whole, so that threads see the old or the new; none if nothing is proved."""
+        if is_provable(contract):
+            self.known = (Route(fast_types(contract, layout_of(contract)), was_of_use=True),)
 
     def prefer(self, route: Route) -> None:
         """Try `route` first from now on, since it was of use."""
@@ -179,8 +182,9 @@ class Routes:
 
     def learn(self, tree: Tree, size: int, shape: Shape) -> None:
         """Take in the layout of a document: into a known one that it fits, or as one more."""
-        with _LEARNING:
-            self._learn(tree, size, shape)
+        if self.known:
+            with _LEARNING:
+                self._learn(tree, size, shape)
 
     def _learn(self, tree: Tree, size: int, shape: Shape) -> None:
         self._credit = min(self._credit + size, _LEARNED_AT_ONCE * _TEXT_PER_LESSON)

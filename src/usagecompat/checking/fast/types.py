@@ -18,6 +18,7 @@ from attrs import frozen
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from usagecompat.checking.fast.layouts import Layout, RecordLayout
+from usagecompat.checking.fast.provable import provable_kinds
 from usagecompat.checking.rules import group_keys, is_currency_code
 from usagecompat.checking.sums import sum_rules
 from usagecompat.contract import JsonType, Member, is_kind
@@ -55,6 +56,8 @@ Type: TypeAlias = Any
 _MOST_CHECKS: Final = 256
 _MOST_RECORDS: Final = 512
 _NOTHING_SEEN: Final = RecordLayout()
+_NOTHING: Final[Type] = Annotated[int, Meta(ge=1, le=0)]
+"""No value is of this type."""
 _SCALAR: Final = str | int | float | bool | None
 """What an undeclared member may hold on the fast route."""
 
@@ -106,7 +109,7 @@ def fast_types(contract: Contract, layout: Layout) -> FastTypes:
     """The types and checks for payloads of this layout at the revision of `contract`."""
     make = _Maker(contract, layout)
     amount = make.type_of(contract.amount, {})
-    kinds = [kind for kind in contract.kinds.values() if kind.members.keys() >= {*kind.required}]
+    kinds = provable_kinds(contract)
     if not layout.is_tagged:  # then one kind can be told from no other
         kinds = [kind for kind in kinds if kind.name in layout.records] or kinds
     results = {make.type_of(kind, {JsonType.OBJECT: amount}): kind for kind in kinds}
@@ -128,7 +131,7 @@ def fast_types(contract: Contract, layout: Layout) -> FastTypes:
 
 
 def _union(types: Iterable[type[Struct]]) -> Type:
-    first, *others = types
+    first, *others = [*types] or [_NOTHING]
     union: Type = first
     for other in others:
         union |= other
@@ -213,7 +216,7 @@ def _record(shape: RecordShape, layout: RecordLayout, revision: str) -> FastReco
 def _attribute(shape: RecordShape, names: tuple[str, ...], name: str) -> str:
     """The attribute of the Struct for a wire name."""
     member = shape.members.get(name)
-    return f"undeclared_{names.index(name)}" if member is None else member.attribute
+    return f"_undeclared_{names.index(name)}" if member is None else member.attribute
 
 
 def _type(member: Member, *, large: bool) -> Type:
@@ -258,11 +261,11 @@ class SourceText:
         def check(objects, counts, arrays=None):
             n0 = 0
             for o in objects:
-                input_tokens = o.input_tokens
-                input_cached_tokens = o.input_cached_tokens
-                if input_cached_tokens is not UNSET and input_cached_tokens > input_tokens:
+                t0 = o.input_tokens
+                t1 = o.input_cached_tokens
+                if t1 is not UNSET and t1 > t0:
                     return False
-                if o.undeclared_3 is not UNSET:
+                if o._undeclared_3 is not UNSET:
                     n0 += 1
             counts[0] += n0
             if len(objects) < 2:
@@ -320,16 +323,18 @@ class SourceText:
     def _sums(self, revision: str) -> list[str]:
         """The relations between counts that the vendor states, each where all its terms are there."""
         rules = sum_rules(revision, self._shape.kind or "")
-        terms = dict.fromkeys(name for rule in rules for name in rule.all_terms)
-        lines = [f"{name} = o.{self._shape.members[name].attribute}" for name in terms]
+        names = dict.fromkeys(name for rule in rules for name in rule.all_terms)
+        terms = {name: f"t{index}" for index, name in enumerate(names)}  # no name of a draft may be read as Python
+        lines = [f"{term} = o.{self._shape.members[name].attribute}" for name, term in terms.items()]
         for rule in rules:
-            there = [is_there for name in rule.terms for is_there in self._is_there(name, name)]
-            parts, differs = " + ".join(rule.parts), "!=" if rule.exact else ">"
-            broken = [f"{parts} {differs} {rule.total}"]
+            there = [is_there for name in rule.terms for is_there in self._is_there(name, terms[name])]
+            parts, differs = " + ".join(map(terms.__getitem__, rule.parts)), "!=" if rule.exact else ">"
+            broken = [f"{parts} {differs} {terms[rule.total]}"]
             if rule.on_top:
-                on_top = f"{parts} + {rule.on_top} {differs} {rule.total}"
+                on_top = f"{parts} + {terms[rule.on_top]} {differs} {terms[rule.total]}"
                 more, settled = (
-                    " and ".join(self._is_there(n, n)) for n in (rule.on_top, rule.settled_by or rule.on_top)
+                    " and ".join(self._is_there(name, terms[name])) or "True"
+                    for name in (rule.on_top, rule.settled_by or rule.on_top)
                 )
                 if rule.settled_by:  # the part on top is inside, or nobody knows
                     broken.append(f"(({settled}) or not ({more}) or {on_top})")
@@ -349,12 +354,12 @@ class SourceText:
         return lines
 
     def _currency(self) -> list[str]:
-        if "amount" not in self._shape.members:
+        amount = self._shape.members.get("amount")
+        if amount is None or amount.type is not JsonType.OBJECT:
             return []
         currency = "o.amount.currency"
-        there = "o.amount is not UNSET and " if "amount" not in self._shape.required else ""
         code = f"type({currency}) is str and {currency}.islower() and IS_CODE({currency})"
-        return [f'if {there}{currency} != "usd" and not ({code}):', "    return False"]
+        return [f'if o.amount is not UNSET and {currency} != "usd" and not ({code}):', "    return False"]
 
     def _currencies(self) -> list[str]:
         """The same of all objects, of which nearly all have dollars."""
