@@ -1,4 +1,3 @@
-from .diagnosis import has_surrogate
 from .lexical import SCALAR, STRING, Members, Node, Spelling, by_name, excerpt, last_values, parse, said, spaced_alike
 from .limits import MAX_DEPTH, MAX_SIZE, with_room
 from .numbers import (
@@ -14,6 +13,7 @@ from .numbers import (
 from .positions import EXCERPT, Index, around
 from .python_values import plain
 from .reader import Document, read
+from .screening import has_surrogate
 from .values import NO_VALUE, NoValue, Number, Plain, Tree, exact_parts, lexeme_of
 from .writer import write
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NoReturn, cast
 
 from usagecompat.findings import Observation, pointer
-from usagecompat.jsontext.diagnosis import has_surrogate, lone_surrogate, too_deep
 from usagecompat.jsontext.limits import MAX_DEPTH, number_fault, quoted, with_room
+from usagecompat.jsontext.screening import has_surrogate, lone_surrogate, too_deep
 from usagecompat.jsontext.values import NO_VALUE, Number, lexeme_of
 
 if TYPE_CHECKING:

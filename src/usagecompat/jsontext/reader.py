@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from usagecompat.jsontext.diagnosis import diagnose, escapes_lone_surrogate, may_nest_too_deep
 from usagecompat.jsontext.limits import MAX_DIGITS, MAX_SIZE, number_fault, with_room
 from usagecompat.jsontext.positions import Index, Lines, around
 from usagecompat.jsontext.python_values import tree_of_python
+from usagecompat.jsontext.screening import escapes_lone_surrogate, may_nest_too_deep
 from usagecompat.jsontext.values import NO_VALUE, Number
 
 if TYPE_CHECKING:
@@ -110,6 +110,8 @@ def _read_text(payload: str | bytes | bytearray | memoryview) -> Document:
         error = fault
     except (UnicodeError, _Unusual):
         pass
+    from usagecompat.jsontext.diagnosis import diagnose  # noqa: PLC0415 - in most texts nothing is wrong
+
     return Document(*diagnose(payload, error))
 
 
