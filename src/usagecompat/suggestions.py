@@ -4,7 +4,6 @@ Which of the names that there are is meant by one that there is not.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -17,6 +16,8 @@ _CUTOFF: Final = 0.65
 
 def closest(name: str, known: Iterable[str]) -> str | None:
     """The name that is nearest to `name`, whatever its case; None if none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - most names are right
+
     if not name or len(name) > _LONGEST:
         return None
     plain = {_plain(one): one for one in known if len(one) <= _LONGEST}

@@ -4,7 +4,6 @@ Names that are nearly right: which one was meant, and whether a member is lost b
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -61,6 +60,8 @@ def _own_part(tag: str) -> str:
 @lru_cache(maxsize=_MOST_SUGGESTIONS)
 def _closest(name: str, candidates: tuple[str, ...]) -> str | None:
     """The candidate that is nearly `name`; all of them are short, since the answers are kept."""
+    from difflib import get_close_matches  # noqa: PLC0415 - most payloads have no name that nobody knows
+
     plain = {plain_name(c): c for c in candidates}
     close = get_close_matches(plain_name(name), plain, n=1, cutoff=0.8)
     return plain[close[0]] if close else None

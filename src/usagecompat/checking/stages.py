@@ -19,7 +19,6 @@ from usagecompat.checking.weighing import Weighing, weigh_counted
 from usagecompat.contract import REVISIONS, resolve_revision
 from usagecompat.exceptions import NoSuchName
 from usagecompat.findings import CODES, Profile, Shape, Verdict, named, pointer
-from usagecompat.inputs import only
 from usagecompat.jsontext import NO_VALUE, Document, read
 
 if TYPE_CHECKING:
@@ -74,6 +73,8 @@ def check(
         if isinstance(payload, (bytearray, memoryview)):
             payload = bytes(payload)  # the report may look at it again, and the caller may change it by then
         elif isinstance(payload, os.PathLike):
+            from usagecompat.inputs import only  # noqa: PLC0415 - no other payload needs what reads files
+
             payload = only(payload)
     is_text = isinstance(payload, (bytes, str))
     fast = fast_route() if is_text else None

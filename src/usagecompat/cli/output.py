@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import sys
 from contextlib import suppress
 from itertools import count
-from shutil import copymode
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -110,7 +110,7 @@ def write_file(place: Path, text: str) -> None:
         try:
             waiting.write_bytes(content)
             if target.exists():
-                copymode(target, waiting)
+                waiting.chmod(stat.S_IMODE(target.stat().st_mode))
             waiting.replace(target)
         except OSError as error:
             with suppress(OSError):

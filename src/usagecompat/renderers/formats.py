@@ -3,14 +3,13 @@ Reports as text of several formats, one file each.
 
 A renderer takes what came of each payload, one after the other, and gives its text in pieces as soon as it can;
 it judges nothing and counts nothing that decides an exit status.
-To add a format, write `renderers/<name>.py` with such a function and add it to the table.
+To add a format, write `renderers/<name>.py` with such a function and add its name to the table.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
-
-from usagecompat.renderers import github, json, junit, sarif, text
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,16 +19,21 @@ if TYPE_CHECKING:
 Renderer: TypeAlias = "Callable[[Iterable[Outcome]], Iterator[str]]"
 """The text of a format, in pieces that end where lines do."""
 
+
+def _renderer(module: str, function: str = "render_all") -> Renderer:
+    """A renderer, whose module is imported when it is used: most need what no other needs."""
+
+    def render(outcomes: Iterable[Outcome]) -> Iterator[str]:
+        renderer = getattr(import_module(f"usagecompat.renderers.{module}"), function)
+        return cast("Renderer", renderer)(outcomes)
+
+    return render
+
+
 RENDERERS: Final[Mapping[str, Renderer]] = {
-    "text": text.render_all,
-    "json": json.render_all,
-    "github": github.render_all,
-    "sarif": sarif.render_all,
-    "junit": junit.render_all,
+    name: _renderer(name) for name in ("text", "json", "github", "sarif", "junit")
 }
 """Every format by name."""
 
-IN_COLOUR: Final[Mapping[str, Renderer]] = {
-    "text": text.render_all_in_colour,
-}
+IN_COLOUR: Final[Mapping[str, Renderer]] = {"text": _renderer("text", "render_all_in_colour")}
 """What stands in for a format on a terminal that shows colours."""
