@@ -2,8 +2,6 @@
 The amount of a costs result, by itself because two records have one.
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Annotated
 

@@ -23,7 +23,6 @@ from typing import (
     cast,
     get_args,
     get_origin,
-    get_type_hints,
 )
 
 from attrs import NOTHING, evolve, field, fields, frozen
@@ -232,10 +231,15 @@ def names_of(cls: type[Record]) -> Names:
 
 
 @_remembered
+def annotations_of(cls: type[Record]) -> Mapping[str, object]:
+    """The annotation of each attribute; the modules of records have them as values, which need no evaluation."""
+    return {one.name: one.type for one in fields(cls)}
+
+
+@_remembered
 def _notes(cls: type[Record]) -> Mapping[str, tuple[object, ...]]:
     """The type of each member and what else is annotated, by attribute."""
-    hints = get_type_hints(cls, include_extras=True)
-    return {name: get_args(hint) for name, hint in hints.items() if get_origin(hint) is Annotated}
+    return {name: get_args(hint) for name, hint in annotations_of(cls).items() if get_origin(hint) is Annotated}
 
 
 def _renamed(cls: type[Record]) -> Mapping[str, RenamedAt]:

@@ -2,14 +2,12 @@
 The flat record of generated clients, each member one line as in `records.py`.
 """
 
-from __future__ import annotations
-
-from decimal import Decimal  # noqa: TC003 - the annotations are read at run time
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 from attrs import frozen
 
-from usagecompat.contract.amount import CostsResultAmount  # noqa: TC001 - as above
+from usagecompat.contract.amount import CostsResultAmount
 from usagecompat.contract.base import Record
 from usagecompat.contract.markers import ABSENT, Absent, FlatMember, RenamedAt
 
@@ -23,10 +21,10 @@ class UsageTimeBucketResultInner(Record):
     `sessions`, the name that `num_sessions` had before 2025-02-10, may be given and read in its place.
     """
 
-    sessions: int | Absent = ABSENT
-    """`num_sessions`, under the name that it had before 2025-02-10."""
-    if not TYPE_CHECKING:  # for whom it is a member like any other
-        del sessions, __annotations__["sessions"]
+    if TYPE_CHECKING:  # for whom it is a member like any other
+        sessions: int | Absent = ABSENT
+        """`num_sessions`, under the name that it had before 2025-02-10."""
+    else:
 
         def __init__(self, *, sessions: object = ABSENT, **members: object) -> None:  # noqa: D107 - what attrs writes
             if sessions is not ABSENT:

@@ -96,24 +96,22 @@ class FlatMember(Marker):
 
 
 @frozen
-class Since:
+class _Dated:
+    """Something is so from `revision` on."""
+
+    revision: str
+
+
+class Since(_Dated):
     """The member is declared from `revision` on."""
 
-    revision: str
 
-
-@frozen
-class NullSince:
+class NullSince(_Dated):
     """The member may be null from `revision` on."""
 
-    revision: str
 
-
-@frozen
-class RequiredSince:
+class RequiredSince(_Dated):
     """The member is required from `revision` on, and optional before."""
-
-    revision: str
 
 
 @frozen

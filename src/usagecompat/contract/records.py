@@ -7,15 +7,13 @@ The text under it is the same for editors, which show nothing else; a test holds
 `None` in a type means that null is allowed; `Absent` means that some revision lets the member be left out.
 """
 
-from __future__ import annotations
-
 import sys
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from attrs import frozen
 
-from usagecompat.contract.amount import CostsResultAmount as CostsResultAmount  # noqa: PLC0414, TC001 - a record here
+from usagecompat.contract.amount import CostsResultAmount as CostsResultAmount  # noqa: PLC0414 - a record here
 from usagecompat.contract.base import Record
 from usagecompat.contract.flat_record import (
     UsageTimeBucketResultInner as UsageTimeBucketResultInner,  # noqa: PLC0414 - likewise

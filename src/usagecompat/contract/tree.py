@@ -9,12 +9,12 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import cache
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_args, get_origin
 
-from attrs import evolve, fields
+from attrs import evolve
 
 from usagecompat.contract import records
-from usagecompat.contract.base import Record, names_of
+from usagecompat.contract.base import Record, annotations_of, names_of
 from usagecompat.contract.endpoints import ENDPOINTS
 from usagecompat.contract.markers import (
     Absent,
@@ -96,11 +96,10 @@ def shape_of(record: str, revision: str) -> RecordShape:
         said = _DRAFTS[revision]
         return {**said.records, said.flat.name: said.flat}[record]
     cls = RECORDS[record]
-    hints = _annotations(record)
     members = [
-        _member(cls.__name__, field.name, hints[field.name], revision)
-        for field in fields(cls)
-        if get_origin(hints[field.name]) is Annotated
+        _member(cls.__name__, name, hint, revision)
+        for name, hint in annotations_of(cls).items()
+        if get_origin(hint) is Annotated
     ]
     declared = {member.name: member for member in members if member is not None}
     required = [member.name for member in declared.values() if member.required]
@@ -140,7 +139,7 @@ def deviations_of(record: str, name: str, marker: Marker, revision: str) -> Mapp
 
 def annotated(record: str, attribute: str) -> Member | None:
     """What the newest revision says of a member that our records know; None if they do not."""
-    hint = _annotations(record).get(attribute) if record in RECORDS else None
+    hint = annotations_of(RECORDS[record]).get(attribute) if record in RECORDS else None
     return _member(record, attribute, hint, REVISIONS[-1]) if get_origin(hint) is Annotated else None
 
 
@@ -156,7 +155,7 @@ def meaning_of(record: str, attribute: str, revision: str) -> Means | None:
 
 def meanings_of(record: str, attribute: str) -> tuple[Means, ...]:
     """All that a member has ever counted, oldest first, of one whose meaning has changed."""
-    notes = get_args(_annotations(record).get(attribute)) if record in RECORDS else ()
+    notes = get_args(annotations_of(RECORDS[record]).get(attribute)) if record in RECORDS else ()
     return tuple(note for note in notes if isinstance(note, Means))
 
 
@@ -168,12 +167,6 @@ def _in_force(notes: Iterable[object], revision: str) -> Means | None:
 def know(revision: str, tree: Contract) -> None:
     """Give `tree` as what a draft says from now on."""
     _DRAFTS[revision] = tree
-
-
-@cache
-def _annotations(record: str) -> Mapping[str, object]:
-    """The annotations of the record of this name, which are the same at every revision and dear to evaluate."""
-    return get_type_hints(RECORDS[record], include_extras=True)
 
 
 def declared_since(record: str, name: str) -> str | None:
