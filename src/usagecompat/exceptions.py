@@ -23,7 +23,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+from attrs import fields, frozen, has
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -34,6 +34,14 @@ _FEW_NAMES: Final = 3
 
 class UsageCompatError(Exception):
     """The base of everything this package raises on purpose."""
+
+    def __init_subclass__(cls) -> None:
+        cls.__repr__ = UsageCompatError.__repr__  # type: ignore[method-assign]  # else attrs writes one for each
+
+    def __repr__(self) -> str:
+        cls = type(self)
+        members = fields(cls) if has(cls) else ()
+        return f"{cls.__name__}({', '.join(f'{one.name}={getattr(self, one.name)!r}' for one in members)})"
 
 
 @frozen(eq=False)
