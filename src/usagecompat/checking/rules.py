@@ -227,10 +227,12 @@ def currency_fault(amount: Mapping[str, object]) -> tuple[str, str, str] | None:
 
 
 def _sums(result: dict[str, Tree], path: Path, revision: str, kind: str) -> Iterator[Observation]:
-    counts = {name: integer_of(result[name]) for name in terms_of(revision, kind) if result.get(name) is not None}
+    terms = terms_of(revision, kind)
+    counts = {name: integer_of(value) for name in terms if (value := result.get(name)) is not None}
     for rule in sum_rules(revision, kind):
-        total, sums = counts.get(rule.total), rule.sums(counts)
-        if total is None or not sums or rule.holds(sums.values(), total):
+        sums = rule.unmet(counts)
+        total = counts.get(rule.total)
+        if not sums or total is None:
             continue
         actual = " or ".join(f"{' + '.join(names)} = {_spelled(one)}" for names, one in sums.items())
         relation = "must equal" if rule.exact else "must not exceed"

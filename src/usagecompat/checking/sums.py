@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from usagecompat.contract import KINDS, contract, meanings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from usagecompat.contract import Means, RecordShape
 
@@ -59,9 +59,12 @@ class SumRule:
         Args:
             counts: What is there of `all_terms`: its value, or None if it is no integer. Nulls are left out.
         """
-        parts = [part for name in self.parts if (part := counts.get(name)) is not None]
-        if len(parts) < len(self.parts):
-            return {}
+        parts: list[Integer] = []
+        for name in self.parts:
+            part = counts.get(name)
+            if part is None:
+                return {}
+            parts.append(part)
         inside = {self.parts: add(parts)}
         if not self.on_top or self.on_top not in counts or (self.settled_by and self.settled_by in counts):
             return inside
@@ -71,9 +74,21 @@ class SumRule:
         on_top = {(*self.parts, self.on_top): add([*parts, more])}
         return {**inside, **on_top} if self.settled_by else on_top
 
-    def holds(self, sums: Iterable[Integer], total: Integer) -> bool:
-        """Whether one of these sums fits the total."""
-        return any(one == total if self.exact else one <= total for one in sums)
+    def unmet(self, counts: Mapping[str, Integer | None]) -> dict[tuple[str, ...], Integer]:
+        """
+        The sums of which none fits the total; empty if one does, and if the relation says nothing of these counts.
+
+        Args:
+            counts: As in `sums`.
+        """
+        total = counts.get(self.total)
+        if total is None:
+            return {}
+        sums = self.sums(counts)
+        for one in sums.values():
+            if one == total if self.exact else one <= total:
+                return {}
+        return sums
 
 
 _RELATIONS: Final = (

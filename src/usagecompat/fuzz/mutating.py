@@ -299,8 +299,7 @@ class Mutator:
                 for name in rule.all_terms
                 if type(value := node.get(name)) is Number and value.is_integer
             }
-            total, sums = counts.get(rule.total), rule.sums(counts)
-            if total is not None and sums and not rule.holds(sums.values(), total):
+            if rule.unmet(counts):
                 for name in rule.all_terms:
                     if name not in shape.required and name != rule.total:
                         node.pop(name, None)

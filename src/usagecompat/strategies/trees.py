@@ -175,8 +175,7 @@ def add_up(tree: Object, said: Contract, kind: str) -> None:
             for name in rule.all_terms
             if type(value := tree.get(name)) is Number and value.is_integer
         }
-        total, sums = counts.get(rule.total), rule.sums(counts)
-        if total is not None and sums and not rule.holds(sums.values(), total):
+        if sums := rule.unmet(counts):
             tree[rule.total] = number(int(max(sums.values())))
 
 
