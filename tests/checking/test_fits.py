@@ -386,6 +386,20 @@ def test_what_a_draft_alone_knows_is_unknown_at_all_others(draft: Revision, text
     must_fit_as_checked(text, (*REVISIONS, draft), revision=draft)
 
 
+def test_what_a_draft_has_no_more_is_unknown_at_it() -> None:
+    """A kind that a draft has not counts as unknown at the draft, and its members where other revisions have them."""
+    entry = copy.deepcopy(COMING)
+    del entry["schemas"]["CostsResult"]
+    entry["schemas"]["UsageTimeBucket"]["members"]["results"]["items"].remove("CostsResult")
+    draft = draft_of(json.dumps(entry).encode())
+    text = f'{PLAIN[:-1]},"user_id":"u"}}'
+    for whole in (text, FULL % (1, 2, "results", text)):
+        fitting = check(whole, revision=draft).revisions
+        assert [fitting[at].unknown for at in REVISIONS] == [at < "2026-10-06" for at in REVISIONS]
+        assert fitting[draft].unknown == 1
+        must_fit_as_checked(whole, (*REVISIONS, draft), revision=draft)
+
+
 @pytest.mark.parametrize("member", ["region", "images", "made_up"])
 def test_what_a_flat_record_makes_up_is_judged_at_a_draft_as_well(member: str) -> None:
     """A flat record with a member that only another kind of the draft has fits the draft as it is checked against it."""
@@ -432,8 +446,14 @@ IN_A_PAGE = f'{{"object":"page","data":[{IN_A_BUCKET}],"has_more":false,"next_pa
         (OF_A_USER, "2026-10-06"),
         (MADE_UP, REVISIONS[0]),
         ('{"user_id":"u"}', REVISIONS[0]),
+        ('{"object":[],"user_id":"u"}', REVISIONS[0]),
+        (PLAIN.replace('"currency"', '"object":[],"currency"'), REVISIONS[0]),
+        (PLAIN.replace('"currency"', '"object":"organization.costs.result","user_id":1,"currency"'), REVISIONS[0]),
     ],
-    ids=["kind", "member-of-new-kind", "member", "kind-of-none", "no-kind"],
+    ids=[
+        *("kind", "member-of-new-kind", "member", "kind-of-none", "no-kind", "odd-kind"),
+        *("odd-kind-of-amount", "amount-that-looks-like-a-result"),
+    ],
 )
 @pytest.mark.parametrize("revision", [REVISIONS[0], LATEST])
 def test_unknown_is_what_another_revision_knows_at_that_place(
