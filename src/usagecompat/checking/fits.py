@@ -20,7 +20,7 @@ from usagecompat.checking.schema_stage import validate
 from usagecompat.checking.spelling import Passing, is_foreign, is_one_edit
 from usagecompat.checking.sums import SUM_RULES, sum_rules
 from usagecompat.checking.weighing import MOST_FINDINGS, Fit, Weighing
-from usagecompat.contract import LATEST, REVISIONS, JsonType, contract, declared_since, is_number_text, known_since
+from usagecompat.contract import LATEST, REVISIONS, JsonType, contract, declared_since, is_number_text
 from usagecompat.findings import Observation, Severity, Shape, Verdict, pattern
 from usagecompat.jsontext import NO_VALUE, Document, Number, has_surrogate
 
@@ -104,7 +104,9 @@ def fits_of(  # noqa: PLR0913 - all that a report depends on
         at: [one for one in find_contradictions(document, at, shape) if one.code in AROUND_RESULTS]
         for at in {LATEST, *unlike}
     }
-    newest = contract(LATEST if revision in REVISIONS else revision)
+    newest = contract(LATEST)
+    if revision not in REVISIONS:
+        newest = evolve(contract(revision), kinds={**newest.kinds, **contract(revision).kinds})
     fits: dict[str, Fit] = {}
     made: dict[tuple[str, Path], Finding] | None = None if in_words else {}
     patterns: dict[Path, str] = {}
@@ -148,20 +150,19 @@ def _is_known_elsewhere(one: Observation, tree: Tree | NoValue, shape: Shape | N
     """Whether something is unknown here that another revision knows: a kind, or a member of a record."""
     if one.code not in {"schema/undeclared-member", "schema/unknown-kind"} or shape is None:
         return False
-    nodes: list[Any] = [tree]
-    for part in one.path:
-        nodes.append(nodes[-1][part])
-    if one.code == "schema/unknown-kind":
-        return known_since(nodes[-1]) is not None or nodes[-1] in newest.kinds
-    level = _LEVELS[shape] + sum(type(part) is int for part in one.path)
+    *way, name = one.path
+    level = _LEVELS[shape] + sum(type(part) is int for part in way)
     if level < _LEVELS[Shape.RESULT]:
-        record: RecordShape = newest.bucket if level else newest.page
-    elif "object" in nodes[-2] and nodes[-2]["object"] in newest.kinds:
-        record = newest.kinds[nodes[-2]["object"]]
-    else:
+        record: RecordShape | None = newest.bucket if level else newest.page
+    elif way and type(way[-1]) is str:
         record = newest.amount
-    name = str(one.path[-1])
-    return declared_since(record.name, name) is not None or name in record.members
+    else:
+        node: Any = tree
+        for part in way:
+            node = node[part]
+        tag = node.get("object")
+        record = newest.kinds.get(tag) if type(tag) is str else None
+    return record is not None and (declared_since(record.name, str(name)) is not None or name in record.members)
 
 
 @lru_cache(maxsize=_MOST_KINDS)
