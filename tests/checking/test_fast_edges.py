@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from usagecompat import LATEST, REVISIONS, check
 from usagecompat.checking.rules import LAST_TIME
 from usagecompat.checking.stages import fast_route
 from usagecompat.contract import contract
+from usagecompat.contract.drafts import draft_of
+from usagecompat.corpus.data import folder
 from usagecompat.jsontext import INT32_MOST
 
 if TYPE_CHECKING:
@@ -257,3 +260,18 @@ def test_where_revisions_are_ruled_out() -> None:
         assert fast == exact
         assert any(fast.values())
         must_fit_as_checked(text.payload, REVISIONS)
+
+
+def test_where_revisions_are_ruled_out_of_what_is_not_shortened() -> None:
+    """Words and places are those of a check where values decide, too: at a draft, and for members that come later."""
+    fast = fast_route()
+    assert fast is not None
+    newest = json.loads((folder("fixtures") / "upstream" / "history.json").read_bytes())["revisions"][-1]
+    draft = draft_of(json.dumps(newest | {"revision": "2027-01-05"}).encode())
+    plain = [result(project_id="a"), result(project_id="b")]
+    whole = payloads.pretty(pages(plain, [cost("1.5", "c"), cost("1.5", "d", user_id="x")]))
+    for revision in ("2026-08-21", draft):
+        check(whole, revision=revision)
+        assert fast.certify(whole, revision) is not None
+        assert any(fit.ruled_out_by for fit in check(whole, revision=revision).revisions.values())
+        must_fit_as_checked(whole, (*REVISIONS, revision), revision=revision)
