@@ -193,20 +193,24 @@ def _swept(intervals: Iterable[tuple[int, int, int]]) -> tuple[list[Interval], l
     One walk over the moments at which any of them starts or ends, however many overlap there.
     """
     changes: dict[int, int] = {}
+    change_at = changes.get
     for start, end, times in intervals:
-        changes[start] = changes.get(start, 0) + times
-        changes[end] = changes.get(end, 0) - times
+        changes[start] = change_at(start, 0) + times
+        changes[end] = change_at(end, 0) - times
     once: list[Interval] = []
     twice: list[Interval] = []
-    depth = before = 0
+    depth = since = since_twice = 0
     for moment in sorted(changes):
-        for stretches, least in ((once, 1), (twice, 2)):
-            if depth >= least:
-                if stretches and stretches[-1][1] == before:
-                    stretches[-1] = stretches[-1][0], moment
-                else:
-                    stretches.append((before, moment))
-        depth, before = depth + changes[moment], moment
+        now = depth + changes[moment]
+        if not depth:
+            since = moment
+        elif not now:
+            once.append((since, moment))
+        if depth < _TWICE <= now:
+            since_twice = moment
+        elif now < _TWICE <= depth:
+            twice.append((since_twice, moment))
+        depth = now
     return once, twice
 
 
@@ -230,6 +234,7 @@ def _joined(stretches: Iterable[Interval]) -> list[Interval]:
     return joined
 
 
+_TWICE: Final = 2
 _MOST_LISTED: Final = 100
 
 
