@@ -130,7 +130,8 @@ def test_members_of_every_type(record: str, name: str, row: Tree) -> None:
         ({COMPLETIONS: {"amount": AMOUNT}}, "fast"),
         ({COMPLETIONS: {"undeclared_3": {"type": "integer"}}}, "fast"),
         ({COMPLETIONS: {'q"q': {"type": "integer"}}}, "exact"),
-        ({BUCKET: {"more": {"type": "string"}}, PAGE: {"more": {"type": "integer"}}}, "fast"),
+        ({BUCKET: {"more": {"type": "string"}, "count": {"type": "integer"}, "done": {"type": "boolean"}}}, "fast"),
+        ({PAGE: {"more": {"type": "integer"}}}, "fast"),
         ({BUCKET: {"more": {"type": "number"}}}, "exact"),
         ({BUCKET: {"b\\b": {"type": "integer"}}}, "exact"),
         ({PAGE: {"n\nl": {"type": "string"}}}, "exact"),
@@ -166,6 +167,20 @@ def test_requirements_of_nothing(record: str) -> None:
     revision = draft_of(json.dumps(said).encode())
     for tree in (page(bucket(completions())), bucket(cost()), page()):
         says(tree, revision)
+
+
+def test_draft_without_requirements() -> None:
+    """A draft that requires of pages and buckets no more than the checks read is proved."""
+    said = copy.deepcopy(NEWEST) | {"revision": "2027-01-05", "source": "made up for a test"}
+    for record in (PAGE, BUCKET):
+        said["schemas"][record]["required"].remove("object")
+    revision = draft_of(json.dumps(said).encode())
+    unnamed = {"start_time": 1, "end_time": 2, "results": []}
+    assert [says(tree, revision) for tree in (bucket(completions()), page(), page(unnamed))] == [
+        "fast",
+        "fast",
+        "exact",
+    ]
 
 
 def test_draft_of_other_orders() -> None:
