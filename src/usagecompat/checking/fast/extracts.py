@@ -39,8 +39,8 @@ class FastExtract:
     shape: Shape
     sorts: tuple[object, ...]
     """What tells this from other extracts: those of the same sorts at the same places fit revisions alike."""
-    buckets: tuple[int, ...]
-    results: tuple[tuple[int, ...], ...]
+    buckets: tuple[int, ...] = ()
+    results: tuple[tuple[int, ...], ...] = ()
     """The indexes of the results of each bucket that is left."""
 
     @property
@@ -71,7 +71,7 @@ def extract(records: Mapping[type[object], FastRecord], value: Any, shape: Shape
     buckets: list[Any] = value.data if shape is Shape.PAGE else [value]
     root = _states([value], records)
     if shape is Shape.RESULT:
-        return FastExtract(value, shape, (_class(value), *root), (), ()) if root is not None else None
+        return FastExtract(value, shape, (_class(value), *root)) if root is not None else None
     states = [None] if shape is Shape.BUCKET else _states(buckets, records)
     if states is None or root is None:
         return None
