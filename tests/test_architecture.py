@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import usagecompat
+from usagecompat.cli.commands import COMMANDS
 
 ROOT = Path(__file__).resolve().parent.parent
 TOP_LEVEL = {
@@ -26,6 +28,7 @@ TOP_LEVEL = {
     "tests",
 }
 PACKAGE = ROOT / "src" / "usagecompat"
+PACKAGES = sorted(path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file())
 LONGEST_MODULE = 600  # the direction is 500; past it, look for the second job
 LONGEST_README = 150
 
@@ -117,9 +120,25 @@ def test_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= LONGEST_README
 
 
-def test_architecture_names_every_module() -> None:
-    """`docs/architecture.md` has a word on every module and every package."""
+def test_architecture_names_every_package() -> None:
+    """`docs/architecture.md` has a word on every package, and on every module beside them."""
     said = (ROOT / "docs" / "architecture.md").read_text("utf-8")
     modules = {path.name for path in PACKAGE.glob("*.py") if not path.name.startswith("__")}
-    packages = {f"{path.name}/" for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()}
-    assert {name for name in modules | packages if f"`{name}" not in said} == set()
+    assert {name for name in modules | {f"{name}/" for name in PACKAGES} if f"`{name}" not in said} == set()
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_architecture_names_every_module(package: str) -> None:
+    """The paragraph on a package names each of its modules and no other; commands and families are called like their files."""
+    said = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    _, _, rest = said.partition(f"\n* `{package}/` ")
+    paragraph = re.split(r"\n(?=\* |#|\n)", rest)[0]
+    modules = {
+        path.name
+        for path in (PACKAGE / package).rglob("*.py")
+        if not path.name.startswith("__") and "-" not in path.parent.name and path.parent.name != "families"
+    }
+    commands = {f"{module}.py" for module, _ in COMMANDS.values()} if package == "cli" else set()
+    named = set(re.findall(r"`(\w+\.py)`", paragraph))
+    assert modules - commands - named == set()
+    assert named - modules - {path.name for path in PACKAGE.glob("*.py")} == set()

@@ -16,8 +16,8 @@ import click
 
 from usagecompat.cli import completing
 from usagecompat.cli.also import also_html, write_page
-from usagecompat.cli.failing import known_codes
 from usagecompat.cli.formats import formats, one_of
+from usagecompat.cli.ignoring import known_codes
 from usagecompat.cli.output import put, say_json
 from usagecompat.cli.passed_over import say_passed_over
 from usagecompat.cli.progress import progress

@@ -1,5 +1,5 @@
 """
-Which findings count for nothing: an option that several commands have.
+`--ignore CODE` of `check` and `scan`: which findings count for nothing.
 """
 
 from __future__ import annotations
