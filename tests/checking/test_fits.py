@@ -339,6 +339,19 @@ def test_what_is_found_in_odd_pages_and_buckets_is_told_at_its_place(text: str) 
     must_fit_as_checked(text, REVISIONS)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        EMPTY[:-1] % (1, 2) + ',"result":[]}',
+        '{"object":"organization.usage.code_interpreter_sessions.result","sessions":1,"num_sessions":1}',
+    ],
+    ids=["results", "sessions"],
+)
+def test_both_names_of_a_member_that_was_renamed(text: str) -> None:
+    """Where a member stands under its old name and its new one, each revision has one that only others know."""
+    assert {fit.unknown for fit in check(text).revisions.values()} == {1}
+
+
 COMING = json.loads((folder("fixtures") / "upstream" / "history.json").read_bytes())["revisions"][-1]
 COMING["revision"] = "2027-01-05"
 COMPLETIONS = (
