@@ -151,7 +151,7 @@ def _is_known_elsewhere(one: Observation, tree: Tree | NoValue, shape: Shape | N
     if one.code not in {"schema/undeclared-member", "schema/unknown-kind"} or shape is None:
         return False
     *way, name = one.path
-    level = _LEVELS[shape] + sum(type(part) is int for part in way)
+    level = _LEVELS[shape] + len(way) // 2  # of a list and an index each
     if level < _LEVELS[Shape.RESULT]:
         record: RecordShape | None = newest.bucket if level else newest.page
     elif way and type(way[-1]) is str:
@@ -212,11 +212,9 @@ def _members_in_words(shape: RecordShape) -> tuple[tuple[Member, tuple[object, .
 
 
 def _may_decide(member: Member, names: frozenset[str]) -> bool:
-    """Whether anything depends on a member where there are these: it is one, must be one, or is called nearly so."""
-    return (
-        member.required
-        or not names.isdisjoint({member.name, member.former_name, member.newer_name})
-        or _is_nearly_one(member.name, names)
+    """Whether it matters what is said of a member where there are these, beside that it is required: it is nearly one."""
+    return not names.isdisjoint({member.name, member.former_name, member.newer_name}) or _is_nearly_one(
+        member.name, names
     )
 
 
