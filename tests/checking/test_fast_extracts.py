@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import differential
 import payloads
 from usagecompat import LATEST, check
 from usagecompat.checking.stages import fast_route
+from usagecompat.contract import contract
 from usagecompat.findings import Shape
 
 if TYPE_CHECKING:
@@ -194,3 +196,18 @@ def test_other_shapes(shape: Shape) -> None:
     trees = {Shape.PAGE: page([result("a")]), Shape.BUCKET: bucket(result("a")), Shape.RESULT: result("a")}
     short = {name: fast.shortened(payloads.compact(tree), LATEST, shape) for name, tree in trees.items()}
     assert {name for name, one in short.items() if one is not None} == {shape}
+
+
+def test_kinds_are_told_apart() -> None:
+    """What is remembered of results of one kind is not told of those of another, whose members are as many and as plain."""
+    kinds = contract(LATEST).kinds
+    for kind, shape in kinds.items():
+        plain: Tree = dict.fromkeys(shape.required, 1) | {"object": kind}
+        for tree in (plain, bucket(plain), page([plain])):
+            text = differential.Text(payloads.compact(tree), LATEST, "served", None)
+            assert shortened(tree) is not None
+            exact = differential.facts(differential.by_exact_route(text), best_revision=True)
+            assert differential.facts(check(text.payload), best_revision=True) == exact
+            assert (
+                check(text.payload).to_dict()["revisions"] == differential.by_exact_route(text).to_dict()["revisions"]
+            )

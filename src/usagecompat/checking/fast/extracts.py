@@ -79,7 +79,7 @@ def extract(records: Mapping[type[object], FastRecord], value: Any, shape: Shape
     starts = [0, *accumulate(len(bucket.results) for bucket in buckets)]
     classes = list(map(type, results))
     kept: list[list[int]] = [[] for _ in buckets]
-    told: dict[tuple[int, int], object] = {}
+    told: dict[int, object] = {}
     for cls in {*classes}:
         places = [place for place, one in enumerate(classes) if one is cls]
         sorts = _states([results[place] for place in places], records)
@@ -88,7 +88,7 @@ def extract(records: Mapping[type[object], FastRecord], value: Any, shape: Shape
         for place, sort in _firsts(sorts, [*zip(places, sorts, strict=True)]):
             index = bisect_right(starts, place) - 1
             kept[index].append(place - starts[index])
-            told[index, place - starts[index]] = cls, sort
+            told[place] = cls, sort
     new = {*_firsts(states, range(len(buckets)))}
     left = [index for index in range(len(buckets)) if index in new or kept[index]]
     short = [
@@ -102,7 +102,6 @@ def extract(records: Mapping[type[object], FastRecord], value: Any, shape: Shape
             _class(value),
             *root,
             *(states[index] for index in left),
-            *sorted(told),
             *(told[place] for place in sorted(told)),
         ),
         tuple(left),
