@@ -25,8 +25,9 @@ from typing import TYPE_CHECKING, Final
 from figures import Figure
 from usagecompat.clients.conversation import run_line
 from usagecompat.clients.grading import tasks
-from usagecompat.clients.probes import Probing, run_share
+from usagecompat.clients.probes import Probing
 from usagecompat.clients.protocol import Features
+from usagecompat.clients.shares import run_share
 from usagecompat.clients.spec import ClientSpec
 from usagecompat.corpus.selection import cases
 

@@ -20,8 +20,9 @@ from attrs import evolve
 
 from corpus_runs import MIRROR, REFERENCE, line_of
 from usagecompat.clients.grading import tasks
-from usagecompat.clients.probes import Probing, run_share
+from usagecompat.clients.probes import Probing
 from usagecompat.clients.runner import share_out
+from usagecompat.clients.shares import run_share
 from usagecompat.clients.spec import ClientSpec, Way
 from usagecompat.corpus.selection import cases
 

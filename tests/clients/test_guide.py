@@ -11,8 +11,8 @@ import pytest
 from documents import blocks
 from jsonschema import Draft202012Validator
 
+from usagecompat.clients.bench import PATIENCE
 from usagecompat.clients.case_results import Outcome
-from usagecompat.clients.probes import PATIENCE
 from usagecompat.clients.runner import run
 from usagecompat.clients.spec import TIMEOUT, client_spec
 from usagecompat.corpus.data import folder

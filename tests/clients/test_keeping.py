@@ -7,7 +7,7 @@ import tracemalloc
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from usagecompat.clients import probes
+from usagecompat.clients import shares
 from usagecompat.clients.case_results import Outcome
 from usagecompat.clients.keeping import MOST_WORDS, few_words
 from usagecompat.clients.probes import NONDETERMINISTIC, STATE_LEAK
@@ -45,7 +45,7 @@ def tried(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[C
     spec = ClientSpec(name=name, command=("talkers", name), way=Way.PYTHON)
     tracemalloc.start()
     try:
-        with patch.object(probes, "ROOM", 300_000):
+        with patch.object(shares, "ROOM", 300_000):
             return run(spec, SOME), tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from compiled import compiled
 
+from usagecompat.clients.bench import PATIENCE
 from usagecompat.clients.case_results import Outcome
-from usagecompat.clients.probes import PATIENCE, Probing
+from usagecompat.clients.probes import Probing
 from usagecompat.clients.runner import run
 from usagecompat.clients.spec import ClientSpec, client_spec
 from usagecompat.corpus.selection import cases

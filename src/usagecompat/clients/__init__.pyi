@@ -12,14 +12,14 @@ from .case_results import (
     is_note,
 )
 from .expected import Comparison, compare_with_list, item_of, updated
-from .grading import Task, judge, tasks, unasked
+from .grading import Task, judge, tasks, unasked, worst_of
 from .in_process import DeadlinePassed, deadline
 from .lifts import Fix, Lift
 from .paging import run_paging
 from .paging_judging import Paging, PagingResult, judge_paging
 from .paging_output import Printed, printed_buckets
 from .paging_server import Fetched, PagingServer
-from .probes import NONDETERMINISTIC, STATE_LEAK, Probing, why_not_same, worst_of
+from .probes import NONDETERMINISTIC, STATE_LEAK, Probing, why_not_same
 from .protocol import ClientInfo, Features
 from .results import RUN_SCHEMA, Cause, ClientResult, Count, Kit, Probes, is_paging, topic_of
 from .runner import run, run_tasks

@@ -11,7 +11,7 @@ import pickle
 import sys
 from threading import Thread
 
-from usagecompat.clients.probes import run_share
+from usagecompat.clients.shares import run_share
 from usagecompat.clients.watching import END, MARK
 from usagecompat.exceptions import UsageCompatError
 

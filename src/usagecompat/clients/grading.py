@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve, field, frozen
 
 from usagecompat.checking import check
-from usagecompat.clients.case_results import COMPARED, FAILED, CaseResult, Expectation, Fault, Outcome
+from usagecompat.clients.case_results import COMPARED, FAILED, NOT_JUDGED, CaseResult, Expectation, Fault, Outcome
 from usagecompat.clients.chosen_members import compare_chosen, is_wrong
 from usagecompat.clients.envelopes import Wrapping, endpoint_of, wrapping
 from usagecompat.clients.session import Reply, Request
@@ -154,6 +154,20 @@ def judge(task: Task, reply: Reply, features: Features) -> CaseResult:
         faults=faults,
         returned=returned,
     )
+
+
+def worst_of(task: Task, replies: Iterable[Reply], features: Features) -> CaseResult:
+    """What a case is worth whose payload got these replies: as much as the worst of them."""
+    told = list(replies)
+    answers = [reply for reply in told if reply.outcome not in NOT_JUDGED]
+    return min((judge(task, reply, features) for reply in answers or told), key=worth)
+
+
+def worth(result: CaseResult) -> tuple[bool, Level]:
+    """What an answer is worth, for the worst of several: a fault is worse than any level."""
+    if result.kept is not None:
+        return not result.faults, result.kept
+    return not result.faults, Level.NONE if result.duty is Expectation.MUST_DECODE else Level.BYTES
 
 
 def _compared(task: Task, returned: bytes, features: Features) -> tuple[Fidelity, bytes]:

@@ -1,51 +1,40 @@
 """
-All cases of a share put to one client, and the probes beside them, which ask if an answer depends on its payload alone.
+The probes of a client: does it keep state, does it answer alike twice.
 
-First every payload is sent once to one process, those that must be decoded in front, so that what a refusal leaves
-behind cannot lower the level of a good one. Then, in another process, each bad payload is followed by a good one, and
-that by itself again. A payload that was answered in two ways, and a few others, are put to processes of their own:
+After `shares.py` has put every payload to one process, each bad payload is followed by a good one in another process,
+and that by itself again. A payload that was answered in two ways, and a few others, are put to processes of their own:
 if those disagree, the client is not deterministic; if they agree with each other, and what was answered otherwise is
 answered otherwise once more when the same is sent in the same order, something has leaked.
 
-A case is worth the worst of all its answers, so that asking more can only lower a grade. Answers that differ in
-nothing that the required level looks at are no fault: they are counted, and that is all.
+Answers that differ in nothing that the required level looks at are no fault: they are counted, and that is all.
 """
 
 from __future__ import annotations
 
 import re
-import time
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
-from attrs import Factory, define, evolve, frozen
+from attrs import Factory, define, evolve
 
-from usagecompat.clients.case_results import FAILED, NOT_JUDGED, CaseResult, Expectation, Fault, Outcome
-from usagecompat.clients.grading import Task, judge, unasked
-from usagecompat.clients.keeping import ROOM, Keeping, digest_of, few_words, introduced
+from usagecompat.clients.case_results import FAILED, NOT_JUDGED, CaseResult, Fault, Outcome
+from usagecompat.clients.grading import Task, judge, worth
+from usagecompat.clients.keeping import digest_of, few_words
 from usagecompat.clients.leaks import what_came
-from usagecompat.clients.protocol import ClientInfo, Features
 from usagecompat.clients.results import Probes
-from usagecompat.clients.session import NotIntroduced, Reply
-from usagecompat.clients.transports import open_session
 from usagecompat.fidelity import Fidelity, Level, compare
 from usagecompat.findings import Verdict
 from usagecompat.jsontext import NO_VALUE, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from usagecompat.clients.session import ClientSession, Request
-    from usagecompat.clients.spec import ClientSpec
+    from usagecompat.clients.bench import Bench, Round
+    from usagecompat.clients.protocol import Features
+    from usagecompat.clients.session import Reply
 
 NONDETERMINISTIC: Final = "client/nondeterministic"
 STATE_LEAK: Final = "client/state-leak"
-PATIENCE: Final = 10
-"""After so many deadlines, crashes or breaches of the protocol in a row, all alike, a client is asked nothing more."""
-_DIGITS: Final = re.compile(r"[0-9]+|'[^']*'|\"[^\"]*\"")
-"""What differs in messages that say the same."""
-_ALIKE: Final = 60
-"""Messages are alike if so many of their characters are."""
 _SAMPLE: Final = 3
 """So many cases are put to a process of their own in any case."""
 _MOST_SUSPECTS: Final = 16
@@ -54,9 +43,6 @@ _REPEATED: Final = 8
 """So many cases are sent again where each has a process of its own anyway."""
 _TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\w.+-]+|[^\s\w.+-]', re.DOTALL)
 """What a text is made of, whatever it is, without the white space between."""
-
-Round: TypeAlias = "list[tuple[Task, Reply]]"
-"""What one process after the other was asked, in order, and what came of it."""
 
 _ANSWERED: Final = frozenset({Outcome.DECODED, Outcome.REFUSED})
 _GOOD: Final = frozenset({Verdict.VALID, Verdict.ACCEPTABLE})
@@ -71,195 +57,11 @@ class Probing(StrEnum):
     """Every case is put to a process of its own as well."""
 
 
-@frozen(kw_only=True)
-class Share:
-    """What came of some of the cases."""
-
-    client: ClientInfo | None
-    features: Features | None
-    cases: tuple[CaseResult, ...]
-    faults: tuple[Fault, ...]
-    probes: Probes
-
-
-def run_share(
-    spec: ClientSpec,
-    tasks: Sequence[Task],
-    probing: Probing,
-    required: Level = Level.EXACT,
-    tick: Callable[[int], object] = int,
-) -> Share:
-    """
-    Put these cases to the client, with the probes that are wanted; `tick` is called after each.
-
-    Answers have to hold at the level `required`.
-
-    Raises:
-        CannotStartClient: There is no such program.
-        NoSuchClient: There is no such function.
-    """
-    with open_session(spec) as client:
-        try:
-            started = client.introduce()
-        except NotIntroduced as situation:
-            cases = tuple(judge(task, _not_run(situation.fault.message), Features()) for task in tasks)
-            return Share(
-                client=None, features=None, cases=cases, faults=(situation.fault,), probes=Probes(wanted=False)
-            )
-        tasks = [task for task in tasks if task.concerns(started.features)]
-        bench = _Bench(client, started.features, Keeping(ROOM))
-        results = Keeping(ROOM)
-        judged: dict[str, CaseResult] = {}
-        waiting: Round = []
-
-        def judge_waiting() -> None:
-            while waiting:
-                task, reply = waiting.pop()
-                judged[task.case_id] = results.result(judge(task, reply, started.features), task.payload)
-
-        client.meanwhile = judge_waiting
-        first: Round = []
-        for task in sorted(tasks, key=_good_first):
-            waiting.append((task, bench.ask(task)))
-            first.append((task, bench.keep(*waiting[-1])))
-            tick(1)
-        judge_waiting()
-        probe = _Probe(bench, first, required)
-        probes = Probes(wanted=False) if probing is Probing.NONE else probe.run(everything=probing is Probing.ALL)
-    for task in tasks:
-        if other := probe.worst.get(task.case_id):
-            worst = min(judged[task.case_id], other, key=worth)
-            judged[task.case_id] = results.result(worst, task.payload) if worst is other else worst
-    outside: list[Fault] = list(bench.outside)
-    for late in client.late:
-        if late.case_id in judged:
-            judged[late.case_id] = _with(judged[late.case_id], late.fault)
-        else:
-            outside.append(late.fault)
-    for case_id, fault in probe.faults.items():
-        judged[case_id] = _with(judged[case_id], fault)
-    return Share(
-        client=introduced(started.client),
-        features=started.features,
-        cases=tuple(evolve(judged[task.case_id], seconds=bench.seconds.get(task.case_id, 0.0)) for task in tasks),
-        faults=tuple(dict.fromkeys(outside)),
-        probes=probes,
-    )
-
-
-def _with(result: CaseResult, fault: Fault) -> CaseResult:
-    if any(known.code == fault.code for known in result.faults):
-        return result
-    fault = evolve(fault, message=few_words(fault.message))
-    return evolve(result, faults=(*result.faults, fault))
-
-
-def worst_of(task: Task, replies: Iterable[Reply], features: Features) -> CaseResult:
-    """What a case is worth whose payload got these replies: as much as the worst of them."""
-    told = list(replies)
-    answers = [reply for reply in told if reply.outcome not in NOT_JUDGED]
-    return min((judge(task, reply, features) for reply in answers or told), key=worth)
-
-
-def worth(result: CaseResult) -> tuple[bool, Level]:
-    """What an answer is worth, for the worst of several: a fault is worse than any level."""
-    if result.kept is not None:
-        return not result.faults, result.kept
-    return not result.faults, Level.NONE if result.duty is Expectation.MUST_DECODE else Level.BYTES
-
-
-def _good_first(task: Task) -> tuple[bool, bool]:
-    return task.verdict is Verdict.INVALID, not task.must
-
-
-def _not_run(why: str) -> Reply:
-    return Reply(outcome=Outcome.NOT_RUN, message=why)
-
-
 @define
-class _Bench:
-    """One client, and what may be asked of it."""
-
-    client: ClientSession
-    features: Features
-    keeping: Keeping
-    outside: list[Fault] = Factory(list[Fault])
-    seconds: dict[str, float] = Factory(dict[str, float])
-    """How long the first answer to each case took."""
-    _kept: dict[str, bytes] = Factory(dict[str, bytes])
-    """What each case was answered first, as far as it is kept."""
-    _requests: dict[str, Request] = Factory(dict[str, "Request"])
-    _in_a_row: int = 0
-    _before: tuple[Outcome, str] | None = None
-    """How the request before failed, if it did."""
-    _given_up: str = ""
-
-    def ask(self, task: Task) -> Reply:
-        """What the client does with a task, unless it was given up."""
-        if self._given_up:
-            return _not_run(self._given_up)
-        request = self._requests.get(task.case_id)
-        if request is None:
-            request = task.request(self.features)
-            if request is None:
-                return unasked(task, self.features)
-            self._requests[task.case_id] = request
-        began = time.monotonic()
-        try:
-            reply = self.client.ask(request)
-            if reply.message:
-                reply = evolve(reply, message=few_words(reply.message))
-        except NotIntroduced as situation:
-            self.outside.append(situation.fault)
-            self._given_up = f"the client could not be started again: {situation.fault.message}"
-            return _not_run(self._given_up)
-        self.seconds.setdefault(task.case_id, time.monotonic() - began)
-        alike = (reply.outcome, _DIGITS.sub("", reply.message)[:_ALIKE]) if reply.outcome in FAILED else None
-        if reply.outcome is Outcome.TIMED_OUT:
-            alike = (reply.outcome, "")
-        self._in_a_row = self._in_a_row + 1 if alike and alike == self._before else bool(alike)
-        self._before = alike
-        if self._in_a_row == PATIENCE:
-            what = {Outcome.TIMED_OUT: "deadlines", Outcome.CRASHED: "crashes"}.get(reply.outcome, "faults of one kind")
-            self._given_up = f"the client was given up after {PATIENCE} {what} in a row"
-        return reply
-
-    def keep(self, task: Task, reply: Reply) -> Reply:
-        """A reply as it can be kept for a whole run."""
-        request = self._requests.get(task.case_id)
-        kept = self.keeping.reply(reply, request.payload if request else b"", self._kept.get(task.case_id, b""))
-        self._kept.setdefault(task.case_id, kept.payload)
-        return kept
-
-    def ask_all(self, tasks: Iterable[Task]) -> Round:
-        """What the client does with these tasks, in this order."""
-        return [(task, self.keep(task, self.ask(task))) for task in tasks]
-
-    def ask_again(self, told: Round) -> Round:
-        """The same once more, from a fresh process on; where that failed, another one takes over without being asked."""
-        self.client.renew()
-        replies: Round = []
-        for task, reply in told:
-            if reply.outcome in FAILED:
-                self.client.renew()
-                replies.append((task, reply))
-            else:
-                replies.append((task, self.keep(task, self.ask(task))))
-        return replies
-
-    def ask_alone(self, task: Task, times: int = 1) -> Round:
-        """What a fresh process does with a task, and then with the same again."""
-        self.client.renew()
-        if not self.client.renews:
-            self.ask(task)  # whatever the payload before has left behind is gone after this, or stays for ever
-        return [(task, self.ask(task)) for _ in range(times)]
-
-
-@define
-class _Probe:
+class Probe:
     """What is found out about a client beside its replies."""
 
-    bench: _Bench
+    bench: Bench
     first: Round
     required: Level
     faults: dict[str, Fault] = Factory(dict[str, Fault])

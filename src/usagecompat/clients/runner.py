@@ -22,10 +22,11 @@ from attrs import evolve
 from usagecompat.clients.case_results import Outcome
 from usagecompat.clients.causes import causes_and_fixes
 from usagecompat.clients.grading import judge, tasks
-from usagecompat.clients.probes import Probing, Share, run_share
+from usagecompat.clients.probes import Probing
 from usagecompat.clients.protocol import Features
 from usagecompat.clients.results import ClientResult, Kit, Probes
 from usagecompat.clients.session import Reply
+from usagecompat.clients.shares import Share, run_share
 from usagecompat.clients.watching import Forgetful, Reading, collect
 from usagecompat.corpus import Tier, packaged, read_manifest
 from usagecompat.exceptions import CannotStartClient, UsageCompatError
