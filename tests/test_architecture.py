@@ -142,3 +142,11 @@ def test_architecture_names_every_module(package: str) -> None:
     named = set(re.findall(r"`(\w+\.py)`", paragraph))
     assert modules - commands - named == set()
     assert named - modules - {path.name for path in PACKAGE.glob("*.py")} == set()
+
+
+def test_the_table_names_files() -> None:
+    """Every file and directory in the tables and walks of `docs/architecture.md` is there."""
+    said = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    tables = said[said.index("## From bytes to a report") : said.index("## Decisions that are not obvious")]
+    named = {name for name in re.findall(r"`([\w./-]+(?:/|\.\w+))`", tables) if "NAME" not in name}
+    assert {name for name in named if not (PACKAGE / name).exists() and not (ROOT / name).exists()} == set()
