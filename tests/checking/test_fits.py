@@ -111,6 +111,18 @@ def test_each_member_and_each_misspelling_of_it_tells_revisions_apart(kind: str)
         assert in_brief(fits_of(*at, places=document, in_words=False)) == expected
 
 
+def test_more_names_than_are_compared() -> None:
+    """A result with very many names that nearly mean something fits each revision as if every name were looked at."""
+    near = {f"{name[:at]}{name[at + 1 :]}": 1 for name in DECLARED if len(name) > 9 for at in range(7)}
+    assert len(near) > 120
+    text = json.dumps({**json.loads(COMPLETIONS % ""), **near})
+    document = read(text)
+    at = document, LATEST, told_shape(document, LATEST), Profile.SERVED, frozenset[str]()
+    expected = plainly(text, LATEST, Profile.SERVED)
+    assert fits_of(*at, places=document) == expected
+    assert in_brief(fits_of(*at, places=document, in_words=False)) == in_brief(expected)
+
+
 def test_suggestions_go_to_the_names_that_come_first() -> None:
     """A name that is passed by takes a suggestion all the same, so that messages do not depend on what is passed by."""
     first = {"object": "organization.costs.result", **{f"made_up_{index}": 1 for index in range(10)}}
