@@ -256,6 +256,20 @@ def test_records(draft: Draft) -> None:
     assert b'"x-odd.name":"b"' in dumps(attrs.evolve(first, **{odd: "b"}))
 
 
+@pytest.mark.parametrize("name", ["revision", "self", "cls", "undeclared", "to_dict", "type", "mro", "attr_dict"])
+def test_members_with_names_of_python(name: str, tmp_path: Path) -> None:
+    """A member may be called like anything that a class or its constructor has: its record is made, and comes back."""
+    entry = coming() | {"revision": "2027-01-06"}
+    entry["schemas"]["UsageVideosResult"]["members"][name] = {"type": "string", "nullable": True}
+    (tmp_path / "draft.json").write_text(json.dumps(entry), "utf-8")
+    coming_next = load_revision(tmp_path / "draft.json")
+    text = bucket({"object": VIDEOS, "frames": 3, name: "a"})
+    record: Any = loads(text, revision=coming_next)
+    assert dumps(record) == text
+    assert not record.results[0].undeclared
+    assert dumps(attrs.evolve(record.results[0], frames=4)) == text[text.index(b"[") + 1 : -2].replace(b"3", b"4")
+
+
 def test_compare(draft: Draft) -> None:
     """What a draft declares is declared for a comparison: losing it costs more than losing something unknown."""
     text = bucket({"object": VIDEOS, "frames": 3, "more": 1})

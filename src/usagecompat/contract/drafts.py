@@ -64,7 +64,8 @@ FLAT: Final = "UsageTimeBucketResultInner"
 MOST_BYTES: Final = 1 << 26
 _DATE: Final = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _PLAIN: Final = re.compile(r"[a-z][a-z0-9_]*")
-_TAKEN: Final = frozenset({"layout", "undeclared", *dir(Record)})
+_TAKEN: Final = frozenset({"self", "revision", *dir(Record)})
+"""What no attribute of a record can be called, because its constructor or its class has it."""
 RECORDS_OF_KINDS: Final[Mapping[str, str]] = {
     member.const: name
     for name in RECORDS
