@@ -153,7 +153,7 @@ def test_both_names() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["results", "layout", "_layout", "__class__", "self", "", "a\x00b", "\U0001f4b0", "undeclared"]
+    "name", ["results", "origin", "_origin", "__class__", "self", "", "a\x00b", "\U0001f4b0", "undeclared"]
 )
 def test_names_of_undeclared_members(name: str) -> None:
     """An undeclared member may be called whatever it likes."""

@@ -16,7 +16,7 @@ from usagecompat.codec.converters import (
     structure_number,
     structure_string,
 )
-from usagecompat.contract.base import layout_of, to_tree
+from usagecompat.contract.base import origin_of, to_tree
 from usagecompat.contract.records import (
     CostsResult,
     CostsResultAmount,
@@ -324,9 +324,9 @@ def test_long_integers_wait() -> None:
         decoder(LATEST).structure(store(usage_bytes=Number(text)), UsageVectorStoresResult)
         for text in ("1e99", f"{10**40}.0")
     )
-    assert layout_of(longer).unread == {"usage_bytes": Number("1e99")}
+    assert origin_of(longer).unread == {"usage_bytes": Number("1e99")}
     assert longer.usage_bytes == 10**99
-    assert layout_of(shorter).unread == {}
+    assert origin_of(shorter).unread == {}
     assert structure_integer(Number("1e99")) == 10**99
     assert type(structure_integer(Number("1e99"))) is int
 
@@ -335,5 +335,5 @@ def test_unknown_kinds_keep_their_revision() -> None:
     """A result of unknown kind knows its revision, and its discriminator is no undeclared member."""
     tree = {"object": "organization.usage.videos.result", "seconds": Number("1")}
     record = decoder("2025-02-10").structure(tree, UsageResult)
-    assert layout_of(record).revision == "2025-02-10"
+    assert origin_of(record).revision == "2025-02-10"
     assert record.undeclared == {"seconds": 1}

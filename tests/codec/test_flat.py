@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve, fields
 
 from usagecompat import ABSENT, CODES, LATEST, REVISIONS, dumps, flatten, loads, narrow
-from usagecompat.contract.base import layout_of
+from usagecompat.contract.base import origin_of
 from usagecompat.contract.records import (
     CostsResult,
     CostsResultAmount,
@@ -32,7 +32,7 @@ def test_flatten_sets_only_what_is_there() -> None:
     there = {
         field.name
         for field in fields(type(flat))
-        if field.name != "_layout" and getattr(flat, field.name) is not ABSENT
+        if field.name != "_origin" and getattr(flat, field.name) is not ABSENT
     }
     assert there == {"object", "input_tokens", "output_tokens", "num_model_requests", "project_id"}
     assert flat.project_id is None
@@ -160,7 +160,7 @@ def test_spelling_survives() -> None:
 def test_the_flat_record_is_no_payload() -> None:
     """A flat record has every member that any kind has at any revision, under its newest name."""
     names = {m.attribute for r in REVISIONS for m in contract(r).flat.members.values()}
-    assert names == {field.name for field in fields(UsageTimeBucketResultInner)} - {"_layout"}
+    assert names == {field.name for field in fields(UsageTimeBucketResultInner)} - {"_origin"}
 
 
 def test_the_former_name_of_sessions() -> None:
@@ -243,4 +243,4 @@ def test_a_flat_record_is_of_the_revision_of_its_result() -> None:
     assert type(flat) is contract("2025-02-10").flat.cls
     narrowed = narrow(flat).result
     assert narrowed is not None
-    assert layout_of(narrowed).revision == "2025-02-10"
+    assert origin_of(narrowed).revision == "2025-02-10"

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DECLARED = [
-    (cls, name) for cls in RECORDS.values() for name in get_type_hints(cls) if name != "_layout" and name.islower()
+    (cls, name) for cls in RECORDS.values() for name in get_type_hints(cls) if name != "_origin" and name.islower()
 ]
 WRITTEN = written()
 every_record = pytest.mark.parametrize("cls", RECORDS.values(), ids=RECORDS)
@@ -82,7 +82,7 @@ def test_what_may_be_left_out_is_absent(cls: type) -> None:
     """A member may be left out exactly if its type says so, and then it is absent, not null."""
     hints = get_type_hints(cls)
     for field in fields(cls):
-        if field.name in ("_layout", "object"):
+        if field.name in ("_origin", "object"):
             continue
         assert (field.default is ABSENT) is (Absent in get_args(hints[field.name])), field.name
         assert field.default in (ABSENT, NOTHING)
@@ -90,7 +90,7 @@ def test_what_may_be_left_out_is_absent(cls: type) -> None:
 
 def test_the_flat_record_has_every_member() -> None:
     """The flat record has the members of all kinds under their newest names, and requires none of them."""
-    flat = [field.name for field in fields(UsageTimeBucketResultInner) if field.name != "_layout"]
+    flat = [field.name for field in fields(UsageTimeBucketResultInner) if field.name != "_origin"]
     assert flat == list(contract(LATEST).flat.members)
     assert UsageTimeBucketResultInner() == UsageTimeBucketResultInner()
 

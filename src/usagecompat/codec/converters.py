@@ -22,8 +22,8 @@ from cattrs import (
 from usagecompat.contract import (
     Contract,
     JsonType,
-    Layout,
     Member,
+    Origin,
     RecordShape,
     UnknownResult,
     UsageResult,
@@ -132,7 +132,7 @@ def _result(value: Tree, said: Contract, profile: Profile) -> object:
     if profile is Profile.PUBLISHED or not is_kind(tag):
         _refuse(tag, f"a kind of {said.revision}")
     others = {name: node for name, node in value.items() if name != "object"}
-    return record_of(UnknownResult, {"object": tag}, Layout(others, tuple(value), revision=said.revision))
+    return record_of(UnknownResult, {"object": tag}, Origin(others, tuple(value), revision=said.revision))
 
 
 @cache
@@ -172,7 +172,7 @@ def _record_hook(shape: RecordShape, said: Contract, profile: Profile) -> Hook:
         errors += [_missing(name, shape) for name in required if name not in value and name not in found]
         if errors:
             raise ClassValidationError(f"this is not a {shape.name}", errors, shape.cls)  # pyright: ignore[reportCallIssue] - it sees ExceptionGroup
-        return record_of(shape.cls, attributes, Layout(undeclared, tuple(value), spellings, revision=said.revision))
+        return record_of(shape.cls, attributes, Origin(undeclared, tuple(value), spellings, revision=said.revision))
 
     return structure
 

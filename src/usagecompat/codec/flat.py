@@ -11,16 +11,16 @@ from attrs import frozen
 from usagecompat.contract import (
     ABSENT,
     KINDS,
-    Layout,
+    Origin,
     Record,
     UnknownResult,
     UsageResponse,
     UsageTimeBucket,
     UsageTimeBucketResultInner,
     contract,
-    layout_of,
     member_of,
     names_of,
+    origin_of,
     record_of,
     resolve_revision,
     to_tree,
@@ -50,9 +50,9 @@ def flatten(result: UsageResult | UnknownResult) -> UsageTimeBucketResultInner:
     if not _is_result(result):
         raise TypeError(f"flatten takes one result of a kind, and not {_named(result)}{_where_results_are(result)}")
     members = {name: member_of(result, name) for name in names_of(type(result)).members}
-    layout = layout_of(result)
-    flat = cast("type[UsageTimeBucketResultInner]", contract(resolve_revision(layout.revision)).flat.cls)
-    return record_of(flat, members, layout)
+    origin = origin_of(result)
+    flat = cast("type[UsageTimeBucketResultInner]", contract(resolve_revision(origin.revision)).flat.cls)
+    return record_of(flat, members, origin)
 
 
 def narrow(flat: UsageTimeBucketResultInner, *, revision: Revision | None = None) -> Narrowed:
@@ -81,11 +81,11 @@ def narrow(flat: UsageTimeBucketResultInner, *, revision: Revision | None = None
         needed = [m.attribute for m in shape.members.values() if m.required]
         lacking = list(dict.fromkeys([*lacking, *(n for n in needed if member_of(flat, n) is ABSENT)]))
     cls = UnknownResult if shape is None or lacking else shape.cls
-    layout = layout_of(flat)
+    origin = origin_of(flat)
     known, own, tree = names_of(type(flat)).wire, names_of(cls).members, to_tree(flat)
-    undeclared = {n: node for n, node in tree.items() if n in layout.undeclared or known[n] not in own}
+    undeclared = {n: node for n, node in tree.items() if n in origin.undeclared or known[n] not in own}
     members = {name: member_of(flat, name) for name in own}
-    result = record_of(cls, members, Layout(undeclared, tuple(tree), layout.spellings, revision=layout.revision))
+    result = record_of(cls, members, Origin(undeclared, tuple(tree), origin.spellings, revision=origin.revision))
     called = {m.attribute: m.name for m in shape.members.values()} if shape is not None else {}
     findings = [
         _finding("schema/missing-member", called.get(n, n), f"{flat.object} requires `{called.get(n, n)}`")
@@ -108,7 +108,7 @@ def _is_result(value: object) -> bool:
 
 def _of_draft(record: Record) -> frozenset[type[Record]]:
     """The results of the revision that a record is of, which may be a draft with kinds that nobody else has."""
-    said = contract(resolve_revision(layout_of(record).revision))
+    said = contract(resolve_revision(origin_of(record).revision))
     return frozenset(shape.cls for shape in said.kinds.values())
 
 

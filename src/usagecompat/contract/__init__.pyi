@@ -1,4 +1,4 @@
-from .base import Layout, Record, layout_of, member_of, names_of, record_of, to_tree
+from .base import Origin, Record, member_of, names_of, origin_of, record_of, to_tree
 from .changelog import chapter
 from .drafts import draft_of, load_revision, read_bytes, revision_named
 from .effects import Effect, Role
@@ -114,10 +114,10 @@ __all__ = [
     "GroupKey",
     "Imported",
     "JsonType",
-    "Layout",
     "Means",
     "Member",
     "Money",
+    "Origin",
     "Parameter",
     "Published",
     "Quantity",
@@ -157,11 +157,11 @@ __all__ = [
     "is_number_text",
     "is_openapi",
     "known_since",
-    "layout_of",
     "load_revision",
     "meanings_of",
     "member_of",
     "names_of",
+    "origin_of",
     "queries_of",
     "query_changes",
     "read_bytes",

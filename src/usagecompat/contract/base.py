@@ -39,11 +39,11 @@ _MOST_WORDS: Final = 2
 
 
 @frozen
-class Layout:
+class Origin:
     """
     What a record keeps of the text it came from.
 
-    Two layouts are equal if their undeclared members are: order and spelling say nothing about the value.
+    Two origins are equal if their undeclared members are: order and spelling say nothing about the value.
     """
 
     undeclared: Mapping[str, Tree] = field(factory=dict[str, "Tree"])
@@ -60,14 +60,14 @@ class Layout:
     __hash__ = None  # type: ignore[assignment]
 
 
-def _layout_of_revision(given: Layout | Revision | None) -> Layout:
+def _origin_of_revision(given: Origin | Revision | None) -> Origin:
     """
     What a record that is made by hand keeps, or, of one that is made of another, what that one kept.
 
     Raises:
         NoSuchRevision: There is no such revision.
     """
-    return given if isinstance(given, Layout) else Layout(revision=resolve_revision(given))
+    return given if isinstance(given, Origin) else Origin(revision=resolve_revision(given))
 
 
 @frozen(kw_only=True)
@@ -95,7 +95,7 @@ class Record:
     IS_OF_A_DRAFT: ClassVar[bool] = False
     """Whether the class was made for a draft, whose members have no annotations."""
 
-    _layout: Layout = field(default=None, converter=_layout_of_revision, repr=False, hash=False, alias="revision")
+    _origin: Origin = field(default=None, converter=_origin_of_revision, repr=False, hash=False, alias="revision")
 
     def __attrs_post_init__(self) -> None:
         _check(self)
@@ -106,7 +106,7 @@ class Record:
     def __repr__(self) -> str:
         """What would make the record, and what came with it that cannot be given by hand."""
         members = [f"{one.name}={_shown(getattr(self, one.name))}" for one in fields(type(self)) if one.repr]
-        if self._layout.undeclared:
+        if self._origin.undeclared:
             members.append(f"undeclared={_shown(self.undeclared)}")
         return f"{type(self).__name__}({', '.join(members)})"
 
@@ -114,7 +114,7 @@ class Record:
 
         def __getattr__(self, name: str) -> object:
             """An integer that was left as it is spelled, now that its value is asked for."""
-            number = object.__getattribute__(self, "_layout").unread.get(name) if name != "_layout" else None
+            number = object.__getattribute__(self, "_origin").unread.get(name) if name != "_origin" else None
             if number is None:
                 raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'", name=name, obj=self)
             object.__setattr__(self, name, number.integer)
@@ -127,7 +127,7 @@ class Record:
 
         Their numbers are exact: an `int` where only digits were sent, else a `Decimal` with the digits as they came.
         """
-        return {name: plain(tree) for name, tree in self._layout.undeclared.items()}
+        return {name: plain(tree) for name, tree in self._origin.undeclared.items()}
 
     def to_dict(self) -> dict[str, Plain]:
         """
@@ -155,7 +155,7 @@ def _shown(value: object) -> str:
         return "<a number too long to be written here>"
 
 
-def record_of(cls: type[R], members: Mapping[str, object], layout: Layout) -> R:
+def record_of(cls: type[R], members: Mapping[str, object], origin: Origin) -> R:
     """
     A record of these members, by attribute, of which all is known to be right.
 
@@ -165,8 +165,8 @@ def record_of(cls: type[R], members: Mapping[str, object], layout: Layout) -> R:
         TypeError: A member is missing without which there is no such record.
     """
     unread = {name: value for name, value in members.items() if type(value) is Number}
-    if unread or layout.unread:
-        layout = evolve(layout, unread=unread)
+    if unread or origin.unread:
+        origin = evolve(origin, unread=unread)
     record = cls.__new__(cls)
     get = members.get
     for name, default, put in _slots(cls):
@@ -175,7 +175,7 @@ def record_of(cls: type[R], members: Mapping[str, object], layout: Layout) -> R:
             raise TypeError(f"{cls.__name__}: `{name}` is missing")
         if name not in unread:
             put(record, value)
-    object.__setattr__(record, "_layout", layout)
+    object.__setattr__(record, "_origin", origin)
     return record
 
 
@@ -183,13 +183,13 @@ def record_of(cls: type[R], members: Mapping[str, object], layout: Layout) -> R:
 def _slots(cls: type[Record]) -> tuple[tuple[str, object, Callable[[Record, object], None]], ...]:
     """The members of a class: the name, the value where there is none, and how it is put into a record."""
     return tuple(
-        (one.name, one.default, getattr(cls, one.name).__set__) for one in fields(cls) if one.name != "_layout"
+        (one.name, one.default, getattr(cls, one.name).__set__) for one in fields(cls) if one.name != "_origin"
     )
 
 
 def member_of(record: Record, name: str) -> object:
     """A member's value; a `Number` as long as nobody has asked for the value of an integer with a large exponent."""
-    number = layout_of(record).unread.get(name)
+    number = origin_of(record).unread.get(name)
     if number is None:
         return getattr(record, name)
     try:
@@ -198,9 +198,9 @@ def member_of(record: Record, name: str) -> object:
         return number
 
 
-def layout_of(record: Record) -> Layout:
+def origin_of(record: Record) -> Origin:
     """What a record keeps of the text that it came from."""
-    return record._layout  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the one door to it
+    return record._origin  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the one door to it
 
 
 # -- names
@@ -221,7 +221,7 @@ class Names:
 @_remembered
 def names_of(cls: type[Record]) -> Names:
     """The names of a class of records."""
-    members = tuple(one.name for one in fields(cls) if one.name != "_layout")
+    members = tuple(one.name for one in fields(cls) if one.name != "_origin")
     former = {note.former: name for name, note in _renamed(cls).items() if name in members}
     return Names(
         members,
@@ -265,28 +265,28 @@ def to_tree(record: Record) -> dict[str, Tree]:
         ValueError: A value is none that could be read again: a number that is not finite or beyond the limits, half of
             a surrogate pair.
     """
-    layout = layout_of(record)
+    origin = origin_of(record)
     facts = names_of(type(record))
     names = facts.wire
     tree: dict[str, Tree] = {}
     pending = dict.fromkeys(facts.members)
-    for name in layout.order:
-        if name in layout.undeclared:
-            tree[name] = layout.undeclared[name]
+    for name in origin.order:
+        if name in origin.undeclared:
+            tree[name] = origin.undeclared[name]
         elif name in names and names[name] in pending:
-            _write_member(tree, name, member_of(record, names[name]), layout)
+            _write_member(tree, name, member_of(record, names[name]), origin)
             del pending[names[name]]
-    written = _written(type(record), layout.revision)
+    written = _written(type(record), origin.revision)
     for name in pending:
-        _write_member(tree, written.get(name, name), member_of(record, name), layout)
-    for name, node in layout.undeclared.items():
+        _write_member(tree, written.get(name, name), member_of(record, name), origin)
+    for name, node in origin.undeclared.items():
         tree.setdefault(name, node)
     return tree
 
 
-def _write_member(tree: dict[str, Tree], name: str, value: object, layout: Layout) -> None:
+def _write_member(tree: dict[str, Tree], name: str, value: object, origin: Origin) -> None:
     if value is not ABSENT:
-        tree[name] = _node(value, layout.spellings.get(name), name)
+        tree[name] = _node(value, origin.spellings.get(name), name)
 
 
 def _node(value: object, spelling: str | None, name: str) -> Tree:
@@ -391,8 +391,8 @@ def _check(record: Record) -> None:
         TypeError: As `Record` says.
         ValueError: Likewise.
     """
-    cls, layout = type(record), layout_of(record)
-    revision, came_as_text = layout.revision, bool(layout.order)
+    cls, origin = type(record), origin_of(record)
+    revision, came_as_text = origin.revision, bool(origin.order)
     if cls.IS_OF_A_DRAFT or revision not in PUBLISHED:
         return
     if revision < cls.SINCE:

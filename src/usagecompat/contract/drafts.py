@@ -451,7 +451,7 @@ def class_of(
     loosened = [
         field.name
         for field in own.values()
-        if field.default is attrs.NOTHING and field.name != "_layout" and names.get(field.name) not in required
+        if field.default is attrs.NOTHING and field.name != "_origin" and names.get(field.name) not in required
     ]
     if base is not None and not added and not loosened:
         return base

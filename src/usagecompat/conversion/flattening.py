@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from usagecompat.codec import dumps, loads
 from usagecompat.codec import flatten as flatten_as_it_is
-from usagecompat.contract import Record, UnknownResult, UsageResponse, UsageTimeBucket, layout_of, resolve_revision
+from usagecompat.contract import Record, UnknownResult, UsageResponse, UsageTimeBucket, origin_of, resolve_revision
 from usagecompat.conversion.converting import convert
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def flatten(result: UsageResult | UnknownResult, *, revision: Revision | None = 
     flat = flatten_as_it_is(result)
     if revision is None:
         return flat
-    source = resolve_revision(layout_of(result).revision)
+    source = resolve_revision(origin_of(result).revision)
     converted = convert(dumps(result), revision, from_=source)
     return flatten_as_it_is(cast("UsageResult", loads(converted.payload, revision=revision, shape="result")))
 
