@@ -128,9 +128,9 @@ def _states(nodes: Sequence[Any], records: Mapping[type[object], FastRecord]) ->
                 return None
             columns.append(map(type, map(attrgetter(column.attribute), nodes)))
     for member in members.values():
-        values = map(attrgetter(member.attribute), nodes) if member.const is None else ()
         if member.const is not None or member.type is JsonType.ARRAY:
             continue
+        values = map(attrgetter(member.attribute), nodes)
         if member in record.numbers:
             raws = list(values)
             text = b"".join(raw for raw in raws if raw is not UNSET)
@@ -148,7 +148,7 @@ def _states(nodes: Sequence[Any], records: Mapping[type[object], FastRecord]) ->
             return None
         found = iter(of_parts)
         columns.append([None if part is UNSET else next(found) for part in parts])
-    return [*zip(*columns, strict=True)] if columns else [None] * len(nodes)
+    return [*zip(*columns, strict=True)]
 
 
 def _first(raw: object) -> bytes | None:
