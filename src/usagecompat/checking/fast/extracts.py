@@ -160,7 +160,7 @@ def _first(raw: object) -> bytes | None:
 
 
 def _holds(rule: SumRule, node: Any, members: Any) -> object:  # noqa: ANN401 - a Struct
-    """Which sums of a relation fit, where revisions differ in what they add up."""
+    """Whether a part is on top of a sum that fits, where revisions differ in that; otherwise it is inside."""
     counts = {
         name: value
         for name in (rule.total, *rule.parts, rule.on_top)
@@ -169,8 +169,7 @@ def _holds(rule: SumRule, node: Any, members: Any) -> object:  # noqa: ANN401 - 
     more = counts.get(rule.on_top)
     if not more or len(counts) < len(rule.parts) + 2:
         return None
-    off = counts[rule.total] - sum(counts[name] for name in rule.parts)
-    return off == 0, off == more
+    return counts[rule.total] - sum(counts[name] for name in rule.parts) == more
 
 
 def _class(value: object) -> type[object]:
