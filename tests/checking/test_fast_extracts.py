@@ -166,6 +166,18 @@ def test_members_of_buckets() -> None:
     assert short.whole(("data", 1, "x")) == ("data", 1, "x")
 
 
+def test_layouts_that_are_known_beside_others() -> None:
+    """A payload is shortened by the layout that is its own, whichever was of use last."""
+    fast = fast_route()
+    assert fast is not None
+    tree = bucket(result("a"), result("b"))
+    assert shortened(tree) is not None
+    assert shortened({"object": "bucket"} | dict(reversed(tree.items()))) is not None
+    short = fast.shortened(payloads.compact(tree), LATEST, Shape.BUCKET)
+    assert short is not None
+    assert short.results == ((0,),)
+
+
 def test_single_results() -> None:
     """A result by itself is left as it is, and its places are its own."""
     short = shortened(cost(value="1"))

@@ -119,10 +119,9 @@ def shortened(payload: bytes | str, revision: str, shape: Shape) -> FastExtract 
         revision: What it was judged against.
         shape: What it is.
     """
-    data = payload.encode() if isinstance(payload, str) else payload
     for route in routes_of(revision).known:
         try:
-            value = route.decode(data)
+            value = route.decode(payload)
         except DECODE_ERRORS:
             continue
         if route.shape_of(value) is shape:
@@ -220,7 +219,7 @@ class Route:
         self.types = types
         self.was_of_use = was_of_use
         """Whether a payload has been certified."""
-        self.decode: Callable[[bytes], Any] = msgspec.json.Decoder(types.root).decode
+        self.decode: Callable[[bytes | str], Any] = msgspec.json.Decoder(types.root).decode
         self._shapes = {
             cls: Shape.PAGE
             if record.shape is types.contract.page
