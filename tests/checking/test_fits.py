@@ -123,6 +123,17 @@ def test_more_names_than_are_compared() -> None:
     assert in_brief(fits_of(*at, places=document, in_words=False)) == in_brief(expected)
 
 
+def test_errors_leave_room_for_names_that_mean_nothing() -> None:
+    """However few names are told, others than undeclared members do not count for them."""
+    text = json.dumps({"object": "organization.usage.images.result", "made_up_1": 1, "made_up_2": 1})
+    with patch.object(weighing, "MOST_FINDINGS", 2), patch.object(fits, "MOST_FINDINGS", 2):
+        document = read(text)
+        at = document, LATEST, told_shape(document, LATEST), Profile.SERVED, frozenset[str]()
+        found = fits_of(*at, places=document, in_words=False)
+        assert in_brief(found) == in_brief(plainly(text, LATEST, Profile.SERVED))
+        assert {fit.undeclared for fit in found.values()} == {("/made_up_1", "/made_up_2")}
+
+
 def test_suggestions_go_to_the_names_that_come_first() -> None:
     """A name that is passed by takes a suggestion all the same, so that messages do not depend on what is passed by."""
     first = {"object": "organization.costs.result", **{f"made_up_{index}": 1 for index in range(10)}}
@@ -311,7 +322,19 @@ def two_days(*last: str, name: str = "results") -> list[str]:
 @pytest.mark.parametrize(
     "last",
     [
-        *('"x"', "5", "null", "[]", "{}", '{"amount":5}', '{"object":5}', '{"object":"bucket"}', IMAGES),
+        *(
+            '"x"',
+            "5",
+            "null",
+            "[]",
+            "{}",
+            "5,null",
+            'null,"x"',
+            '{"amount":5}',
+            '{"object":5}',
+            '{"object":"bucket"}',
+            IMAGES,
+        ),
         *(PLAIN.replace(*change) for change in (("1", '"x"'), ('"usd"', "5"), ('"usd"', '"USD"'), ("usd", "$"))),
         *(PLAIN.replace('"currency"', member) for member in ('"x":1,"currency"', '"has_more":1,"currency"', '"x"')),
     ],
@@ -335,7 +358,7 @@ PAGE = '{"object":"page","data":%s,"has_more":false,"next_page":null%s}'
         PAGE % (f"[5,null,{DAYS[0]},5.0,{DAYS[1]},-5,null]", ',"x":1,"data_":[1]'),
         PAGE % (f'[{EMPTY % (1, 2)},{{"object":"bucket","start_time":2,"end_time":3,"results":null}}]', ""),
         PAGE % (f"[{EMPTY % (1, 2)},{EMPTY.replace('results', 'result') % (2, 3)}]", ""),
-        PAGE % (f"[{','.join(EMPTY % (at, at + 1) for at in range(4))},{FULL % (4, 5, 'results', '5')}]", ""),
+        *(PAGE % (f"[{EMPTY % (1, 2)},{EMPTY % (2, 3)},{last}]", "") for last in (FULL % (4, 5, "results", "5"), "5", "null", "5,null", "null,5")),
         *(PAGE % (f"[{DAYS[0]},{FULL.replace('%d', given, 1) % (3, 'results', PLAIN)}]", "") for given in ("null", "-1", '"2"', "2.5")),
         *(f'{{"object":"bucket","start_time":1,"end_time":2,"results":{given}}}' for given in ("null", "{}", "5", "[[]]")),
         '{"object":"page","has_more":false,"next_page":null}',
