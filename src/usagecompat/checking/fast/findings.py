@@ -99,7 +99,7 @@ class Findings:
             if last_end is not None and bucket.start_time < last_end:
                 return False
             last_end = bucket.end_time
-            if not 0 <= bucket.start_time < last_end <= LAST_TIME:
+            if not bucket.start_time < last_end <= LAST_TIME:  # no type has times below zero
                 return False
             results = bucket.results
             if results:
@@ -110,7 +110,7 @@ class Findings:
 
     def bucket(self, bucket: Bucket) -> bool:
         """A bucket, with all that is in it."""
-        if not 0 <= bucket.start_time < bucket.end_time <= LAST_TIME or (
+        if not bucket.start_time < bucket.end_time <= LAST_TIME or (
             bucket.results and not self._results(bucket.results)
         ):
             return False
