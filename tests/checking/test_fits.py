@@ -250,8 +250,8 @@ def test_a_cost_that_differs_in_its_amount_is_asked_about(other: str) -> None:
         for project, amount in (("a", '{"value":1,"currency":"usd"}'), ("b", other))
     )
     must_both_count(one, two, ("2024-12-05", "2025-02-10", LATEST))
-    if other != AMOUNTS[0]:
-        must_both_count(one.replace('{"value":1,"currency":"usd"}', AMOUNTS[0]), two, (LATEST,))
+    for amount in {AMOUNTS[0], AMOUNTS[3]} - {other}:
+        must_both_count(one.replace('{"value":1,"currency":"usd"}', amount), two, (LATEST,))
 
 
 def test_a_value_of_a_closed_set_and_another_are_both_asked_about() -> None:
