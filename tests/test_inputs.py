@@ -91,7 +91,7 @@ def test_directory_of_links(tmp_path: Path) -> None:
     (place / "dead.json").symlink_to(tmp_path / "gone")
     told: list[UsageCompatError] = []
     assert [payload.source.name for payload in read([place], tell=told.append)] == [str(place / "file.json")]
-    assert [str(trouble) for trouble in told] == [f"{place / 'dead.json'}: No such file or directory"]
+    assert [str(problem) for problem in told] == [f"{place / 'dead.json'}: No such file or directory"]
 
 
 def test_corpus(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_rest_is_read(tmp_path: Path) -> None:
     names = [str(tmp_path / "gone.json"), put(tmp_path / "1.json"), str(tmp_path / "gone.ndjson")]
     told: list[UsageCompatError] = []
     assert [payload.source.name for payload in read(names, tell=told.append)] == [names[1]]
-    assert [str(trouble) for trouble in told] == [f"{names[place]}: No such file or directory" for place in (0, 2)]
+    assert [str(problem) for problem in told] == [f"{names[place]}: No such file or directory" for place in (0, 2)]
 
 
 def test_unreadable_raises(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_unreadable_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(os, "scandir", scandir)
     told: list[UsageCompatError] = []
     assert [payload.source.name for payload in read([tmp_path], tell=told.append)] == [str(tmp_path / "open.json")]
-    assert [str(trouble) for trouble in told] == [f"{tmp_path / 'closed'}: Permission denied"]
+    assert [str(problem) for problem in told] == [f"{tmp_path / 'closed'}: Permission denied"]
 
 
 @pytest.mark.parametrize("name", ["a.parquet", "s3://bucket/a.json", "b-*.json"])
@@ -198,7 +198,7 @@ def test_lines_before_damage(tmp_path: Path, suffix: str) -> None:
     lines = [payload.source.line for payload in read([name], tell=told.append)]
     assert lines == list(range(1, len(lines) + 1))
     assert lines
-    assert [str(trouble) for trouble in told] == [f"{name}: the compressed data ends too soon, after line {len(lines)}"]
+    assert [str(problem) for problem in told] == [f"{name}: the compressed data ends too soon, after line {len(lines)}"]
 
 
 @pytest.mark.parametrize(

@@ -83,9 +83,9 @@ class Payload:
     """One byte more than the limit if the payload is longer; the rest of it is never read."""
 
 
-def refuse(trouble: InputProblem) -> NoReturn:
-    """Raise `trouble`: what happens to it where nobody asks for anything else."""
-    raise trouble
+def refuse(problem: InputProblem) -> NoReturn:
+    """Raise `problem`: what happens to it where nobody asks for anything else."""
+    raise problem
 
 
 def _nothing(path: str) -> None:
@@ -119,18 +119,18 @@ def read(
     for name in (os.fspath(named) for named in names):
         silent = True
 
-        def heard(trouble: InputProblem) -> None:
+        def heard(problem: InputProblem) -> None:
             nonlocal silent
             silent = False
-            tell(trouble)
+            tell(problem)
 
         for file in files(name, tell=heard, pass_over=pass_over):
             try:
                 for payload in _payloads(file, ndjson=ndjson, limit=limit):
                     silent = False
                     yield payload
-            except (UnreadableInput, MissingExtra) as trouble:
-                heard(trouble)
+            except (UnreadableInput, MissingExtra) as problem:
+                heard(problem)
         if silent:
             tell(NoPayloads(displayed(name)))
 

@@ -124,11 +124,11 @@ def test_check_goes_on_after_what_cannot_be_read(place: Path) -> None:
     (place / "d.json.gz").write_bytes(b"no gzip")
     (place / "empty").mkdir()
     result = run("check", place / "gone.json", place / "empty", place)
-    troubles = result.stderr.splitlines()
-    assert troubles[0] == f"usagecompat: {place / 'gone.json'}: No such file or directory"
-    assert troubles[1].startswith(f"usagecompat: {place / 'empty'}: there is no payload here")
-    assert troubles[2].startswith(f"usagecompat: {place / 'd.json.gz'}: the compressed data is damaged")
-    assert troubles[3:] == ["3 payloads: 1 valid, 1 acceptable, 1 invalid; 3 could not be read"]
+    problems = result.stderr.splitlines()
+    assert problems[0] == f"usagecompat: {place / 'gone.json'}: No such file or directory"
+    assert problems[1].startswith(f"usagecompat: {place / 'empty'}: there is no payload here")
+    assert problems[2].startswith(f"usagecompat: {place / 'd.json.gz'}: the compressed data is damaged")
+    assert problems[3:] == ["3 payloads: 1 valid, 1 acceptable, 1 invalid; 3 could not be read"]
     assert "c-invalid.json" in result.stdout
     assert result.exit_code == 2
 

@@ -43,7 +43,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(*_: Any) -> str:  # noqa: ANN401 - whatever is asked
         return ""
 
-    monkeypatch.setattr(guarding, "_trouble_of", nothing)
+    monkeypatch.setattr(guarding, "_problem_of", nothing)
     monkeypatch.setattr(guarding, "_end_all_with", nothing)
 
 

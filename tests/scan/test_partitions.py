@@ -105,7 +105,7 @@ def test_what_is_not_there(put: Put, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     found = plan([str(tmp_path / "no.json"), there, str(tmp_path / "*.zst"), str(tmp_path / "empty")])
     assert [one.name for partition in found.partitions for one in partition.slices] == [there]
-    assert [type(trouble) for trouble in found.troubles] == [UnreadableInput, NoPayloads, NoPayloads]
+    assert [type(problem) for problem in found.troubles] == [UnreadableInput, NoPayloads, NoPayloads]
 
 
 def test_small_files_go_together(put: Put, tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_stores(put: Put) -> None:  # noqa: ARG001 - for its folder
     assert [one.name for one in slices("memory://usage/*/*.gz")] == ["memory:///usage/x/b.json.gz"]
     assert [one.name for one in slices("memory://usage/x/c.txt")] == ["memory:///usage/x/c.txt"]
     assert not plan(["memory://usage"]).is_local
-    assert [type(trouble) for trouble in plan(["memory://nothing/here.json", "no-such-store://x"]).troubles] == [
+    assert [type(problem) for problem in plan(["memory://nothing/here.json", "no-such-store://x"]).troubles] == [
         UnreadableInput,
         UnreadableInput,
     ]
@@ -163,6 +163,6 @@ def test_stores(put: Put) -> None:  # noqa: ARG001 - for its folder
 def test_stores_need_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without fsspec a URL is told to need the extra."""
     monkeypatch.setitem(sys.modules, "fsspec.core", None)
-    (trouble,) = plan(["s3://bucket/x.ndjson"]).troubles
-    assert isinstance(trouble, MissingExtra)
-    assert "usagecompat[scan]" in str(trouble)
+    (problem,) = plan(["s3://bucket/x.ndjson"]).troubles
+    assert isinstance(problem, MissingExtra)
+    assert "usagecompat[scan]" in str(problem)

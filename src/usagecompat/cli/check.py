@@ -110,13 +110,13 @@ def check(  # noqa: PLR0913 - one for each option
     without_case: list[str] = []
     page = _new_page() if also else None
 
-    def tell(trouble: InputProblem) -> None:
+    def tell(problem: InputProblem) -> None:
         nonlocal unread
         unread += 1
-        untold.append(Unread(inputs.Source(trouble.path), str(trouble)))
+        untold.append(Unread(inputs.Source(problem.path), str(problem)))
         if page:
             page.add(untold[-1])
-        say(f"usagecompat: {trouble}", err=True)
+        say(f"usagecompat: {problem}", err=True)
 
     def outcomes(tick: Callable[[int], object]) -> Iterator[Outcome]:
         nonlocal failed

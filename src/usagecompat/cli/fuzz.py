@@ -172,8 +172,8 @@ def fuzz(  # noqa: PLR0913 - one for each option
             again=() if against else _again(context),
             tick=tick,
         )
-    if store.trouble:
-        say(f"usagecompat: nothing can be kept for the next run: {store.trouble}", err=True)
+    if store.problem:
+        say(f"usagecompat: nothing can be kept for the next run: {store.problem}", err=True)
     (put_json if format_ == "json" else put)(render_fuzz(result, format_))
     context.exit(0 if result.ok else 1)
 

@@ -190,7 +190,7 @@ def probe(  # noqa: PLR0913 - one for each option
         result = run(session, endpoints, revision=revision, start=start, end=end, expected=answers, keeper=keeper)
     if not result.answered:
         raise click.ClickException(
-            f"{shown(url)}: there is no server that answers; {session.trouble or 'nothing was asked'}"
+            f"{shown(url)}: there is no server that answers; {session.problem or 'nothing was asked'}"
         )
     if also:
         write_page(also, render_probe(result, "html"))

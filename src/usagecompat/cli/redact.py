@@ -114,21 +114,21 @@ def redact(  # noqa: PLR0913 - one for each option
         raise click.UsageError("There is nothing to redact: name files, directories, or - for standard input.")
     told = _Told()
 
-    def tell(trouble: Exception) -> None:
+    def tell(problem: Exception) -> None:
         told.unread += 1
-        say(f"usagecompat: {trouble}", err=True)
+        say(f"usagecompat: {problem}", err=True)
 
     targets = _targets(files, out, tell, ndjson=ndjson)
     redactor = Redactor(key_of(key_file), keep)
     for target, name in targets.items():
         try:
             _write(name, target, redactor, told, ndjson=ndjson)
-        except (UnreadableInput, MissingExtra) as trouble:
-            tell(trouble)
-        except CannotRedact as trouble:
+        except (UnreadableInput, MissingExtra) as problem:
+            tell(problem)
+        except CannotRedact as problem:
             told.unsure += 1
-            notes = "".join(f"{note}: " for note in getattr(trouble, "__notes__", ()))
-            say(f"usagecompat: {notes}{trouble}", err=True)
+            notes = "".join(f"{note}: " for note in getattr(problem, "__notes__", ()))
+            say(f"usagecompat: {notes}{problem}", err=True)
     if format_ == "json":
         say_json({**asdict(told), "key_kept": key_file is not None})
     elif not quiet:
@@ -172,8 +172,8 @@ def _write(name: str, target: Path, redactor: Redactor, told: _Told, *, ndjson: 
                     continue
                 try:
                     answer = redactor.redact(piece.data)
-                except CannotRedact as trouble:
-                    trouble.add_note(str(piece.source))
+                except CannotRedact as problem:
+                    problem.add_note(str(piece.source))
                     raise
                 stream.write(answer.data)
                 payloads += 1

@@ -235,8 +235,8 @@ class Conversation:
                 self.late.append(DeferredFault("", fault_of(Outcome.CRASHED, f"{Ended(status)} after `stop`")))
         except (TimedOut, GuardLost):
             stays = True
-        except Flooded as trouble:
-            self._blame(last, f"expected nothing more before `stop`; it {trouble}")
+        except Flooded as problem:
+            self._blame(last, f"expected nothing more before `stop`; it {problem}")
         finally:
             program.close()
         others = self.guard.end()
@@ -284,17 +284,17 @@ class Conversation:
                 meanwhile=self.meanwhile,
                 until=errand.until if errand else None,
             )
-        except (Ended, HungUp) as trouble:
-            message = with_complaints(f"the client {trouble}", program)
+        except (Ended, HungUp) as problem:
+            message = with_complaints(f"the client {problem}", program)
             self._drop()
             return Reply(outcome=Outcome.CRASHED, message=message), fault_of(
                 Outcome.CRASHED, f"{message}, after it had answered"
             )
-        except TimedOut as trouble:
-            return self._failed(Outcome.TIMED_OUT, f"the client {trouble}{self._instead(program)}", program), None
-        except (Flooded, Closed, GuardLost) as trouble:
-            message = f"expected an answer; the client {trouble}"
-            blamed = None if isinstance(trouble, Flooded) else fault_of(Outcome.PROTOCOL_VIOLATION, message)
+        except TimedOut as problem:
+            return self._failed(Outcome.TIMED_OUT, f"the client {problem}{self._instead(program)}", program), None
+        except (Flooded, Closed, GuardLost) as problem:
+            message = f"expected an answer; the client {problem}"
+            blamed = None if isinstance(problem, Flooded) else fault_of(Outcome.PROTOCOL_VIOLATION, message)
             return self._failed(Outcome.PROTOCOL_VIOLATION, message, program), blamed
         if self.guard.is_lost:
             reply = self._failed(Outcome.PROTOCOL_VIOLATION, "", program)
@@ -384,24 +384,24 @@ class Conversation:
         while True:
             try:
                 program = self._program = self.guard.start(self.spec.command, env=self.spec.env, cwd=self.spec.cwd)
-            except Unreachable as trouble:
-                raise NotIntroduced(fault_of(Outcome.CRASHED, str(trouble))) from trouble
+            except Unreachable as problem:
+                raise NotIntroduced(fault_of(Outcome.CRASHED, str(problem))) from problem
             if lost := taken(self.guard):
                 self._blame(last, f"expected nothing more before another client is started; the client {lost}")
             try:
                 line = program.ask(
                     encode(Start(VERSION)), seconds=self.spec.start_timeout, limit=_FLOOD, meanwhile=self.meanwhile
                 )
-            except ProcessProblem as trouble:
-                if isinstance(trouble, HungUp) and isinstance(self.guard, Attachment) and self.guard.tries_again():
+            except ProcessProblem as problem:
+                if isinstance(problem, HungUp) and isinstance(self.guard, Attachment) and self.guard.tries_again():
                     self.leave()
                     continue
                 outcome = Outcome.PROTOCOL_VIOLATION
-                if isinstance(trouble, Ended | HungUp | TimedOut):
-                    outcome = Outcome.TIMED_OUT if isinstance(trouble, TimedOut) else Outcome.CRASHED
-                told = self._instead(program) if isinstance(trouble, TimedOut) else ""
+                if isinstance(problem, Ended | HungUp | TimedOut):
+                    outcome = Outcome.TIMED_OUT if isinstance(problem, TimedOut) else Outcome.CRASHED
+                told = self._instead(program) if isinstance(problem, TimedOut) else ""
                 self._give_up(
-                    program, outcome, f"expected `started`, a client's introduction; the client {trouble}{told}"
+                    program, outcome, f"expected `started`, a client's introduction; the client {problem}{told}"
                 )
             break
         said = decode_started(line)

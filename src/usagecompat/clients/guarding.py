@@ -85,15 +85,15 @@ class Guard:
         self._socket.close()
         until = time.monotonic() + _PATIENCE
         while self._process.poll() is None:
-            if time.monotonic() > until or "stopped" in _trouble_of(self._process.pid):
+            if time.monotonic() > until or "stopped" in _problem_of(self._process.pid):
                 self._process.kill()
                 self._process.wait()
                 _end_all_with(self._token)
             time.sleep(0.001)
 
-    def _replace(self, trouble: GuardLost) -> None:
+    def _replace(self, problem: GuardLost) -> None:
         """Another guard in place of one that is lost, with which all ends that it had started."""
-        self.lost = str(trouble)
+        self.lost = str(problem)
         self._process.kill()
         self.close()
         _end_all_with(self._token)
@@ -119,14 +119,14 @@ class Guard:
         try:
             try:
                 answer = self._started(order, [stdin, stdout, stderr])
-            except GuardLost as trouble:
-                self._replace(trouble)
+            except GuardLost as problem:
+                self._replace(problem)
                 answer = self._started(order, [stdin, stdout, stderr])
-        except BaseException as trouble:
+        except BaseException as problem:
             for descriptor in (to_client, from_client, errors):
                 os.close(descriptor)
-            if isinstance(trouble, GuardLost):
-                raise CannotStartClient(shlex.join(command), f"{trouble}, twice") from trouble
+            if isinstance(problem, GuardLost):
+                raise CannotStartClient(shlex.join(command), f"{problem}, twice") from problem
             raise
         finally:
             for descriptor in (stdin, stdout, stderr):
@@ -153,14 +153,14 @@ class Guard:
             except OSError:
                 raise GuardLost("was ended from outside") from None
             return self._hear(("ended",))["ended"]
-        except GuardLost as trouble:
-            self._replace(trouble)
+        except GuardLost as problem:
+            self._replace(problem)
             return 0
 
     @property
     def is_lost(self) -> bool:
         """Whether somebody has ended or stopped the guard."""
-        return bool(_trouble_of(self._process.pid))
+        return bool(_problem_of(self._process.pid))
 
     def fileno(self) -> int:
         """The descriptor that can be read when something is to be heard that has not been read already."""
@@ -196,8 +196,8 @@ class Guard:
         """
         until = time.monotonic() + _PATIENCE
         while not select.select([self._socket], [], [], LOOK)[0]:
-            if trouble := _trouble_of(self._process.pid):
-                raise GuardLost(trouble)
+            if problem := _problem_of(self._process.pid):
+                raise GuardLost(problem)
             if time.monotonic() > until:
                 raise GuardLost(f"wrote nothing within {_PATIENCE:g} s")
         try:
@@ -217,7 +217,7 @@ def _compiling() -> Iterator[str]:
         yield from ("-X", f"pycache_prefix={sys.pycache_prefix}")
 
 
-def _trouble_of(process: int) -> str:
+def _problem_of(process: int) -> str:
     """Whether a process was ended or stopped by somebody, or is about to be; as far as that can be known here."""
     try:
         with open(f"/proc/{process}/status", "rb", buffering=0) as told:  # noqa: PTH123 - half the time, for each case

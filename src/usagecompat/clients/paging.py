@@ -107,8 +107,8 @@ def _run_share(
             for one in _put(client, server, todo if features.paging else (), spec.timeout):
                 cases[one.case_id] = one
                 tick(1)
-        except NotIntroduced as trouble:
-            outside.append(trouble.fault)
+        except NotIntroduced as problem:
+            outside.append(problem.fault)
         client.close()
         late = list(client.late)
     for sequence in todo:

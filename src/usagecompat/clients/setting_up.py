@@ -50,8 +50,8 @@ def set_up(command: str, *, seconds: float = SETUP_TIMEOUT, cwd: str | None = No
                 raise SetupFailed(
                     command, f"was not done within {seconds:g} s (a server needs & behind it)", program.complaints
                 ) from None
-            except (Flooded, GuardLost) as trouble:
-                raise SetupFailed(command, str(trouble), program.complaints) from trouble
+            except (Flooded, GuardLost) as problem:
+                raise SetupFailed(command, str(problem), program.complaints) from problem
             if status:
                 raise SetupFailed(command, str(Ended(status)), program.complaints)
             reading.start()  # or what was left running would be held up by what it writes

@@ -93,10 +93,10 @@ class _Oneshot:
             given = b"" if serving or errand else request.payload
             until = errand.until if errand else None
             status, printed = program.read_all(given, seconds=self.spec.timeout, limit=limit, until=until)
-        except TimedOut as trouble:
-            return Reply(outcome=Outcome.TIMED_OUT, message=with_complaints(f"the client {trouble}", program))
-        except (Flooded, GuardLost) as trouble:
-            message = with_complaints(f"expected its end; the client {trouble}", program)
+        except TimedOut as problem:
+            return Reply(outcome=Outcome.TIMED_OUT, message=with_complaints(f"the client {problem}", program))
+        except (Flooded, GuardLost) as problem:
+            message = with_complaints(f"expected its end; the client {problem}", program)
             return Reply(outcome=Outcome.PROTOCOL_VIOLATION, message=message)
         finally:
             program.close()

@@ -83,8 +83,8 @@ def made_of(head: Head, path: Path) -> Sequence:
     walk = _Walk(head, path.stem)
     walk.go()
     whole = head.ledger.buckets(f"{ROOT}{head.endpoint}", head.query)
-    duty, report = SequenceDuty.COMPLETE, walk.trouble
-    if walk.failed or (walk.trouble and len(walk.buckets) < len(whole)):
+    duty, report = SequenceDuty.COMPLETE, walk.problem
+    if walk.failed or (walk.problem and len(walk.buckets) < len(whole)):
         duty = SequenceDuty.REPORT
     elif any(_breaks_promises(name) for name in head.scenarios):
         duty = SequenceDuty.EITHER
@@ -112,7 +112,7 @@ class _Walk:
     exchanges: list[Exchange] = Factory(list[Exchange])
     buckets: dict[bytes, Tree] = Factory(dict[bytes, "Tree"])
     """By the time at which they start."""
-    trouble: str = ""
+    problem: str = ""
     failed: bool = False
 
     def go(self) -> None:
@@ -126,21 +126,21 @@ class _Walk:
             tries = 0
             page = page_of(found)
             if page is None:
-                self.failed, self.trouble = True, _failure(found, len(followed) + 1)
+                self.failed, self.problem = True, _failure(found, len(followed) + 1)
                 return
             for bucket in _buckets_of(page):
                 if self.buckets.setdefault(write(bucket.get("start_time")), bucket) is not bucket:
-                    self.trouble = "a bucket comes with two pages"
+                    self.problem = "a bucket comes with two pages"
             cursor = page.get("next_page")
             has_more = page.get("has_more", cursor is not None)
             if not has_more and cursor is not None:
-                self.trouble = "the last page has a cursor, and says that there is no more"
+                self.problem = "the last page has a cursor, and says that there is no more"
             if has_more and cursor is None:
-                self.trouble = "the last page says that there is more, and has no cursor"
+                self.problem = "the last page says that there is more, and has no cursor"
             if not has_more or not isinstance(cursor, str):
                 return
             if cursor in followed:
-                self.trouble = "a page has its own cursor as the next one"
+                self.problem = "a page has its own cursor as the next one"
                 return
             followed.add(cursor)
             query = f"{self.head.query}&page={quote(cursor, safe='')}"

@@ -38,7 +38,7 @@ class Store:
 
     client: str
     folder: Path = FOLDER
-    trouble: str = field(default="", init=False)
+    problem: str = field(default="", init=False)
     """Why nothing can be kept; empty if it can."""
 
     @property
@@ -56,7 +56,7 @@ class Store:
             if not ignore.exists():
                 ignore.write_text(_IGNORED, "utf-8")
         except OSError as error:
-            self.trouble = f"{self.folder}: {error.strerror or error}"
+            self.problem = f"{self.folder}: {error.strerror or error}"
             return False
         return True
 
@@ -85,7 +85,7 @@ class Store:
             folder.mkdir(parents=True, exist_ok=True)
             path.write_bytes(payload)
         except OSError as error:
-            self.trouble = f"{path}: {error.strerror or error}"
+            self.problem = f"{path}: {error.strerror or error}"
             return None
         return path
 

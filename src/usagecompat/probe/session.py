@@ -59,7 +59,7 @@ class Session:
     lost: int = 0
     """Requests in a row without an answer."""
     answered: int = 0
-    trouble: str = ""
+    problem: str = ""
     """Why the last request had no answer."""
     _next: float = Factory(float)
 
@@ -82,7 +82,7 @@ class Session:
             return None
         self.lost = self.lost + 1 if answer.failure else 0
         self.answered += not answer.failure
-        self.trouble = self.hide(answer.failure)
+        self.problem = self.hide(answer.failure)
         exchange = Exchange(
             number=self.spent, endpoint=endpoint, query=text, keyed=keyed, answer=self._scrubbed(answer)
         )

@@ -56,11 +56,11 @@ def render_all(outcomes: Iterable[Outcome]) -> Iterator[str]:
     notifications = [
         {
             "level": "error",
-            "message": {"text": printable(trouble.reason)},
+            "message": {"text": printable(problem.reason)},
             "descriptor": {"id": "cannot-be-read"},
-            **_locations(trouble.source, None, ""),
+            **_locations(problem.source, None, ""),
         }
-        for trouble in unread
+        for problem in unread
     ]
     if truncated:
         text = f"{truncated:,} more findings are not listed"

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 from usagecompat.exceptions import MissingExtra, UsageCompatError
 from usagecompat.scan import _reading
 from usagecompat.scan._parent import end_with
-from usagecompat.scan._tables import Message, TableTrouble, receive, send
+from usagecompat.scan._tables import Message, TableProblem, receive, send
 from usagecompat.scan.partitions import reason
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ class _Serving:
             except UsageCompatError as error:
                 send(self._out, ("raise", error))
             except Exception as error:  # noqa: BLE001 - stores and formats have exceptions of their own
-                told = str(error) if isinstance(error, TableTrouble) else reason(error)
-                send(self._out, ("raise", TableTrouble(told)))
+                told = str(error) if isinstance(error, TableProblem) else reason(error)
+                send(self._out, ("raise", TableProblem(told)))
             else:
                 send(self._out, ("done",))
 

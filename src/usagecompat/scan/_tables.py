@@ -33,7 +33,7 @@ Message: TypeAlias = tuple[Any, ...]
 """A verb, and what it needs."""
 
 
-class TableTrouble(Exception):
+class TableProblem(Exception):
     """A table cannot be read, for a reason of its format's or its store's."""
 
 
@@ -59,7 +59,7 @@ class Table:
 
         Raises:
             ReaderEnded: Reading them ended the process that did it.
-            TableTrouble: They cannot be read.
+            TableProblem: They cannot be read.
         """
         for (values,) in self._reader.ask(("rows", self.of, self.column, group), self._file):
             yield values
@@ -74,7 +74,7 @@ def table_of(one: Slice, column: str | None) -> Generator[Table]:
         UnreadableInput: There is no column of payloads that is called so.
         MissingExtra: The package that reads tables is not installed.
         ReaderEnded: Reading it ended the process that did it.
-        TableTrouble: It cannot be read.
+        TableProblem: It cannot be read.
     """
     with _bytes_of(one) as (reader, file):
         ((found, groups),) = reader.ask(("open", one, column), file)
@@ -161,7 +161,7 @@ def _part(file: BinaryIO, start: int, size: int) -> bytes | Exception:
         file.seek(start)
         return file.read(size)
     except Exception as error:  # noqa: BLE001 - stores have exceptions of their own
-        return TableTrouble(f"{type(error).__name__}: {error}")
+        return TableProblem(f"{type(error).__name__}: {error}")
 
 
 def _path() -> str:

@@ -181,7 +181,7 @@ class Tallying:
         if piece is not None:
             self._pieces.setdefault(self._found.source, []).append(piece)
 
-    def trouble(self, code: str, reason: str, line: int = 0) -> None:
+    def unreadable(self, code: str, reason: str, line: int = 0) -> None:
         """Something could not be read: from the source's beginning, or behind `line`."""
         self._found.line = line
         self._found.tell(code, "", reason)

@@ -121,7 +121,7 @@ def run(  # noqa: PLR0913 - one for each choice
             if places is not None:
                 for partition in ahead:
                     _part(places, partition).unlink(missing_ok=True)
-    return so_far.summary + _troubles(plan)
+    return so_far.summary + _problems(plan)
 
 
 def _work(  # noqa: PLR0913, PLR0917 - as `run` has them
@@ -167,19 +167,19 @@ def _take_over(places: Path, partition: Partition) -> None:
 
 def _lines_of(plan: Plan, options: Options) -> Iterator[str]:
     """What was named and is not there, as places."""
-    for code, tally in _troubles(plan).findings.items():
+    for code, tally in _problems(plan).findings.items():
         severity = str(severity_of(code, Profile(options.profile)))
         for one in tally.first:
             place = {"source": one.source, "line": None, "code": code, "severity": severity}
             yield line_of({**place, "pointer": "", "message": one.message})
 
 
-def _troubles(plan: Plan) -> Summary:
+def _problems(plan: Plan) -> Summary:
     """What was named and is not there."""
     examples: list[Example] = []
-    for trouble in plan.troubles:
-        reason = NOTHING if isinstance(trouble, NoPayloads) else str(trouble)
-        examples.append(Example(inputs.displayed(trouble.path), 0, 0, "", reason.removeprefix(f"{trouble.path}: ")))
+    for problem in plan.troubles:
+        reason = NOTHING if isinstance(problem, NoPayloads) else str(problem)
+        examples.append(Example(inputs.displayed(problem.path), 0, 0, "", reason.removeprefix(f"{problem.path}: ")))
     if not examples:
         return Summary()
     return Summary(findings={UNREADABLE: Tally(len(examples), in_order(examples), is_of_files=True)})

@@ -17,7 +17,7 @@ from usagecompat.exceptions import UnreadableInput, UsageCompatError, naming
 from usagecompat.findings import Profile
 from usagecompat.jsontext import MAX_SIZE
 from usagecompat.scan import _reading
-from usagecompat.scan._tables import ReaderEnded, TableTrouble, table_of
+from usagecompat.scan._tables import ReaderEnded, TableProblem, table_of
 from usagecompat.scan.accumulator import Judged, Tallying
 from usagecompat.scan.partitions import reason
 from usagecompat.scan.summary import DAMAGED, UNREADABLE, Piece
@@ -155,7 +155,7 @@ class _Reader:
                     if len(data) <= MAX_SIZE:
                         self._is_all(position())
         except Exception as error:  # noqa: BLE001 - stores and formats have exceptions of their own
-            self._trouble(error)
+            self._problem(error)
         is_known = not self._is_cut_short or one.content != "lines" or one.end is None
         tallying.end(Piece(one.start, one.end, self._lines) if is_known else None)
         self._done(one.size)
@@ -166,7 +166,7 @@ class _Reader:
         take(data, number)
         self._is_judging = False
 
-    def _trouble(self, error: Exception) -> None:
+    def _problem(self, error: Exception) -> None:
         """Count something that could not be read; anything else is raised."""
         self._is_cut_short = True
         if self._is_judging or isinstance(error, (MemoryError, AssertionError)):
@@ -176,9 +176,9 @@ class _Reader:
         elif isinstance(error, UsageCompatError):
             code, why = UNREADABLE, str(error).removeprefix(f"{self._slice.name}: ")
         else:
-            why = str(error) if isinstance(error, TableTrouble) else reason(error)
+            why = str(error) if isinstance(error, TableProblem) else reason(error)
             code = DAMAGED if self._lines or self._is_within else UNREADABLE
-        self._tallying.trouble(code, why, self._lines)
+        self._tallying.unreadable(code, why, self._lines)
 
     def _done(self, size: int) -> None:
         """Tell how far the piece has been read, of which readers may be a little ahead."""
@@ -223,7 +223,7 @@ class _Reader:
                 for values in table.rows(group):
                     self._rows(values)
             except Exception as error:  # noqa: BLE001 - stores and formats have exceptions of their own
-                self._trouble(error)
+                self._problem(error)
                 ended += isinstance(error, ReaderEnded)
             self._lines = before + table.groups[group]
             self._done(self._slice.size * number // len(groups))

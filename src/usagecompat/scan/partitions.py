@@ -47,20 +47,20 @@ def plan(
         piece: How many bytes of a file one partition holds.
         but: A file that is left out of directories and patterns, such as the state of this scan.
     """
-    troubles: list[InputProblem] = []
+    problems: list[InputProblem] = []
     passed_over: dict[str, None] = {}
     files: dict[str, tuple[str, _File]] = {}
     place = cache(os.path.realpath)
     for name in (as_path(os.fspath(named)) for named in names):
-        before = len(troubles)
+        before = len(problems)
         if name == inputs.STANDARD_INPUT:
             files.setdefault(name, (name, _File(0, "", seekable=False)))
             continue
-        found = (_remote if "://" in name else _local)(name, troubles, passed_over)
+        found = (_remote if "://" in name else _local)(name, problems, passed_over)
         if but is not None:
             found = {path: file for path, file in found.items() if path == name or not _is_same(path, but)}
-        if not found and len(troubles) == before:
-            troubles.append(NoPayloads(name))
+        if not found and len(problems) == before:
+            problems.append(NoPayloads(name))
         for path, file in found.items():
             folder, base = os.path.split(path)
             files.setdefault(path if "://" in path else os.path.join(place(folder), base), (path, file))  # noqa: PTH118 - these are many
@@ -68,7 +68,7 @@ def plan(
     piece = max(piece, sum(file.size for _, file in files.values()) // MOST_PARTITIONS)
     groups = list(_grouped(_cut(slices, piece), piece))
     partitions = tuple(Partition(number, group) for number, group in enumerate(groups))
-    return Plan(partitions, tuple(troubles), tuple(passed_over))
+    return Plan(partitions, tuple(problems), tuple(passed_over))
 
 
 def as_path(name: str) -> str:
@@ -98,17 +98,17 @@ class _File:
     """Likewise."""
 
 
-def _local(name: str, troubles: list[InputProblem], passed_over: dict[str, None]) -> dict[str, _File]:
+def _local(name: str, problems: list[InputProblem], passed_over: dict[str, None]) -> dict[str, _File]:
     if not os.path.lexists(name) and inputs.MAGIC & {*name}:
         named = sorted(filter(_can_end, _matching(name)))
-        return {path: file for one in named for path, file in _local(one, troubles, passed_over).items()}
+        return {path: file for one in named for path, file in _local(one, problems, passed_over).items()}
     files: dict[str, _File] = {}
-    found = inputs.files(name, tell=troubles.append, wanted=_is_looked_for, pass_over=passed_over.setdefault)
+    found = inputs.files(name, tell=problems.append, wanted=_is_looked_for, pass_over=passed_over.setdefault)
     for path in found:
         try:
             stat = Path(path).stat()
         except OSError as error:
-            troubles.append(UnreadableInput(path, error.strerror or str(error)))
+            problems.append(UnreadableInput(path, error.strerror or str(error)))
         else:
             files[path] = _File(stat.st_size, f"{stat.st_mtime_ns}")
     return files
@@ -140,11 +140,11 @@ def _can_end(path: str) -> bool:
     return S_ISREG(mode) or S_ISDIR(mode)
 
 
-def _remote(name: str, troubles: list[InputProblem], passed_over: dict[str, None]) -> dict[str, _File]:
+def _remote(name: str, problems: list[InputProblem], passed_over: dict[str, None]) -> dict[str, _File]:
     try:
         url_to_fs = import_module("fsspec.core").url_to_fs
     except ImportError:
-        troubles.append(MissingExtra(name, "scan"))
+        problems.append(MissingExtra(name, "scan"))
         return {}
     try:
         fs: Any
@@ -171,7 +171,7 @@ def _remote(name: str, troubles: list[InputProblem], passed_over: dict[str, None
             if info.get("type", "file") not in {"directory", "other"}
         }
     except Exception as error:  # noqa: BLE001 - every store has exceptions of its own
-        troubles.append(UnreadableInput(name, reason(error)))
+        problems.append(UnreadableInput(name, reason(error)))
         return {}
 
 
