@@ -15,7 +15,7 @@ from timing import grows_at_most
 import hostile
 from usagecompat import Incompatible, check, compare, dumps, flatten, loads, narrow
 from usagecompat.contract.records import UsageCompletionsResult, UsageTimeBucket
-from usagecompat.corpus.coverage.witnesses import Expectation, sight
+from usagecompat.corpus.coverage.witnesses import ExpectedFindings, evidence_of
 from usagecompat.findings import Shape, Verdict
 from usagecompat.jsontext import Number, read
 from usagecompat.scan.accumulator import Judged, Tallying
@@ -48,9 +48,9 @@ def scanned(text: str, *, lines: bool = False) -> None:
 
 def evidence(text: str) -> None:
     """Ask what a payload shows of the contract."""
-    seen = sight(read(text), "2026-10-21", Expectation.of(Verdict.VALID, ()))
-    assert seen is not None
-    assert list(seen.covers(Shape.BUCKET))
+    held = evidence_of(read(text), "2026-10-21", ExpectedFindings.of(Verdict.VALID, ()))
+    assert held is not None
+    assert list(held.covers(Shape.BUCKET))
 
 
 def there_and_back(text: str) -> None:

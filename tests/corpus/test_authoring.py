@@ -20,7 +20,7 @@ from usagecompat.exceptions import WouldOverwrite
 CASES = ("deviations/amount-string", "numbers/count-negative", "numbers/count-one")
 PLUS = b'{"object":"organization.usage.embeddings.result","input_tokens":1e2,"num_model_requests":4}'
 GOOD = b'{"object":"organization.usage.embeddings.result","input_tokens":5120,"num_model_requests":4}'
-DRAFT = authoring.Draft(
+NEW = authoring.NewCase(
     id="numbers/count-with-another-exponent",
     payload=PLUS,
     description="A count is spelled with an exponent.",
@@ -66,24 +66,24 @@ def run(*args: str | Path, stdin: str | bytes | None = None) -> Result:
 def test_add(root: Path) -> None:
     """A good draft becomes a case: payload, what it must show, and a line of the manifest, with nothing to fix."""
     before = content(root)
-    assert authoring.problems_of(DRAFT, root) == []
+    assert authoring.problems_of(NEW, root) == []
     assert content(root) == before
-    written = authoring.add(DRAFT, root)
+    written = authoring.add(NEW, root)
     assert [path.relative_to(root).as_posix() for path in written] == [
-        f"{DRAFT.id}.json",
-        f"{DRAFT.id}.case.json",
+        f"{NEW.id}.json",
+        f"{NEW.id}.case.json",
         "manifest.json",
     ]
     assert corpus.lint(root) == []
-    (case,) = (case for case in corpus.cases(root=root) if case.id == DRAFT.id)
+    (case,) = (case for case in corpus.cases(root=root) if case.id == NEW.id)
     assert case.payload == PLUS
     assert [(one.code, one.pointer) for one in case.findings] == [("record/integer-spelled-as-float", "/input_tokens")]
-    assert set(content(root)) == {*before, f"{DRAFT.id}.json", f"{DRAFT.id}.case.json"}
+    assert set(content(root)) == {*before, f"{NEW.id}.json", f"{NEW.id}.case.json"}
 
 
 def test_add_in_a_new_topic(root: Path) -> None:
     """A topic that is not there yet is made."""
-    draft = evolve(DRAFT, id="spellings/count-with-exponent")
+    draft = evolve(NEW, id="spellings/count-with-exponent")
     assert authoring.problems_of(draft, root) == []
     authoring.add(draft, root)
     assert corpus.lint(root) == []
@@ -91,7 +91,7 @@ def test_add_in_a_new_topic(root: Path) -> None:
 
 def test_every_revision(root: Path) -> None:
     """If it is asked for, what the check says at the other revisions is expected, in ranges around the own one."""
-    old = evolve(DRAFT, payload=GOOD, fix=None, revision="2025-02-10", every_revision=True)
+    old = evolve(NEW, payload=GOOD, fix=None, revision="2025-02-10", every_revision=True)
     said = json.loads(old.text())
     assert said["revisions"] == [
         {"from": REVISIONS[0], "to": "2025-01-17", "verdict": "valid"},
@@ -123,14 +123,14 @@ def test_every_revision(root: Path) -> None:
 def test_problems(root: Path, change: dict[str, Any], words: str) -> None:
     """Whatever is wrong with a draft is said, and nothing is changed to find out."""
     before = content(root)
-    problems = authoring.problems_of(evolve(DRAFT, **change), root)
+    problems = authoring.problems_of(evolve(NEW, **change), root)
     assert any(words in problem for problem in problems), problems
     assert content(root) == before
 
 
 def test_bytes_that_are_no_text(root: Path) -> None:
     """A payload that is not UTF-8 is written as it is, and fixed by bytes."""
-    draft = evolve(DRAFT, id="text/latin", payload=GOOD[:-1] + b',"model":"caf\xe9"}', fix=(b"\xe9", b"\xc3\xa9"))
+    draft = evolve(NEW, id="text/latin", payload=GOOD[:-1] + b',"model":"caf\xe9"}', fix=(b"\xe9", b"\xc3\xa9"))
     assert authoring.problems_of(draft, root) == []
     authoring.add(draft, root)
     assert corpus.lint(root) == []
@@ -140,15 +140,15 @@ def test_bytes_that_are_no_text(root: Path) -> None:
 def test_corpus_that_is_not_in_order(root: Path) -> None:
     """A manifest that is wrong already is not made right by the way."""
     (root / "numbers/count-one.json").write_bytes(GOOD)
-    assert any("does not match the cases" in problem for problem in authoring.problems_of(DRAFT, root))
+    assert any("does not match the cases" in problem for problem in authoring.problems_of(NEW, root))
 
 
 def test_nothing_is_overwritten(root: Path) -> None:
     """Adding a case twice is refused the second time."""
-    authoring.add(DRAFT, root)
+    authoring.add(NEW, root)
     before = content(root)
     with pytest.raises(WouldOverwrite):
-        authoring.add(evolve(DRAFT, description="Another one."), root)
+        authoring.add(evolve(NEW, description="Another one."), root)
     assert content(root) == before
 
 
@@ -157,7 +157,7 @@ def test_never_half_written(root: Path, monkeypatch: pytest.MonkeyPatch, failing
     """If any step of writing fails, or is interrupted, the corpus is what it was, down to its folders."""
     steps = 0
     write, replace = Path.write_bytes, Path.replace
-    draft = evolve(DRAFT, id="spellings/count")
+    draft = evolve(NEW, id="spellings/count")
     before = content(root)
 
     def step() -> None:
@@ -186,7 +186,7 @@ def test_never_half_written(root: Path, monkeypatch: pytest.MonkeyPatch, failing
 
 # -- new, on the command line
 
-FLAGS = ("--verdict", "acceptable", "--description", DRAFT.description, "--evidence", DRAFT.evidence)
+FLAGS = ("--verdict", "acceptable", "--description", NEW.description, "--evidence", NEW.evidence)
 
 
 @pytest.fixture
@@ -199,33 +199,33 @@ def payload(tmp_path: Path) -> Path:
 
 def test_new_by_flags(root: Path, payload: Path) -> None:
     """With everything given, nothing is asked, and the report is shown."""
-    result = run("new", root, DRAFT.id, "--payload", payload, *FLAGS, "--fix", "1e2", "100")
+    result = run("new", root, NEW.id, "--payload", payload, *FLAGS, "--fix", "1e2", "100")
     assert result.exit_code == 0, result.output
-    assert result.stdout.startswith(f"acceptable: {DRAFT.id}: result at {LATEST}; 1 warning\n")
+    assert result.stdout.startswith(f"acceptable: {NEW.id}: result at {LATEST}; 1 warning\n")
     assert result.stderr.count("written: ") == 3
     assert corpus.lint(root) == []
 
 
 def test_new_from_standard_input(root: Path) -> None:
     """The payload may come from standard input."""
-    result = run("new", root, DRAFT.id, "--payload", "-", *FLAGS, "--fix", "1e2", "100", stdin=PLUS)
+    result = run("new", root, NEW.id, "--payload", "-", *FLAGS, "--fix", "1e2", "100", stdin=PLUS)
     assert result.exit_code == 0, result.output
-    assert (root / f"{DRAFT.id}.json").read_bytes() == PLUS
+    assert (root / f"{NEW.id}.json").read_bytes() == PLUS
 
 
 def test_new_by_questions(root: Path, payload: Path) -> None:
     """What is not given is asked for, and nothing else."""
-    answers = [DRAFT.id, str(payload), "acceptable", DRAFT.description, DRAFT.evidence, "", "1e2", "100", ""]
+    answers = [NEW.id, str(payload), "acceptable", NEW.description, NEW.evidence, "", "1e2", "100", ""]
     result = run("new", root, "--ask", stdin="\n".join(answers))
     assert result.exit_code == 0, result.output
     assert corpus.lint(root) == []
     assert f"Flags, with spaces between ({next(iter(corpus.read_notes(root)))}, " in result.stdout
-    assert (root / f"{DRAFT.id}.case.json").read_text("utf-8") == DRAFT.text()
+    assert (root / f"{NEW.id}.case.json").read_text("utf-8") == NEW.text()
 
 
 def test_new_needs_everything(root: Path, payload: Path) -> None:
     """Without questions, what is missing is named."""
-    result = run("new", root, DRAFT.id, "--payload", payload, "--verdict", "valid")
+    result = run("new", root, NEW.id, "--payload", payload, "--verdict", "valid")
     assert result.exit_code == 2
     assert "A case needs --description, --evidence; with --ask" in result.stderr
 
@@ -243,7 +243,7 @@ def test_new_needs_everything(root: Path, payload: Path) -> None:
 def test_new_refuses(root: Path, payload: Path, options: list[str], words: str) -> None:
     """Where the check and the person differ, or something else has to be fixed, nothing is written."""
     before = content(root)
-    result = run("new", root, DRAFT.id, "--payload", payload, *FLAGS, "--fix", "1e2", "100", *options)
+    result = run("new", root, NEW.id, "--payload", payload, *FLAGS, "--fix", "1e2", "100", *options)
     assert result.exit_code == 1
     assert words in result.stderr
     assert result.stderr.endswith("nothing was written\n")
@@ -252,7 +252,7 @@ def test_new_refuses(root: Path, payload: Path, options: list[str], words: str) 
 
 def test_new_misuse(root: Path, payload: Path) -> None:
     """A code that does not exist, and bytes that are none, are misuse."""
-    common = ("new", root, DRAFT.id, "--payload", payload, *FLAGS)
+    common = ("new", root, NEW.id, "--payload", payload, *FLAGS)
     unknown = run(*common, "--fix", "1e2", "100", "--code", "record/negative-counts")
     assert unknown.exit_code == 2
     assert "did you mean 'record/negative-count'?" in unknown.stderr

@@ -17,7 +17,7 @@ from usagecompat.contract.tree import JsonType, contract
 from usagecompat.corpus.coverage.accounting import Coverage, Met, cover, covered_by
 from usagecompat.corpus.coverage.obligations import ANY_REVISION, Obligation, obligations
 from usagecompat.corpus.coverage.text_witnesses import near_texts, text_faults
-from usagecompat.corpus.coverage.witnesses import Expectation, sight
+from usagecompat.corpus.coverage.witnesses import ExpectedFindings, evidence_of
 from usagecompat.corpus.selection import cases
 from usagecompat.findings import CODES, Shape, Verdict
 from usagecompat.jsontext.reader import read
@@ -43,8 +43,8 @@ def key(*parts: str) -> Key:
 def shows(payload: str, *found: tuple[str, str], shape: Shape | None = Shape.RESULT) -> set[Key]:
     """What a payload shows at the newest revision, if exactly this must be found in it."""
     verdict = Verdict.INVALID if any(CODES[code].served == "error" for code, _ in found) else Verdict.VALID
-    seen = sight(read(payload), LATEST, Expectation.of(verdict, found))
-    return set() if seen is None else set(seen.covers(shape))
+    evidence = evidence_of(read(payload), LATEST, ExpectedFindings.of(verdict, found))
+    return set() if evidence is None else set(evidence.covers(shape))
 
 
 # -- what is demanded
@@ -164,9 +164,9 @@ def test_what_stands_in_something_refused_shows_nothing() -> None:
 
 def test_only_a_verdict_shows_no_finding() -> None:
     """Where no more than a verdict is known, nothing is shown that takes a finding."""
-    seen = sight(read(RESULT % "null"), LATEST, Expectation.of(Verdict.INVALID, [], complete=False))
-    assert seen is not None
-    assert key("member", BYTES, "null") not in set(seen.covers(Shape.RESULT))
+    evidence = evidence_of(read(RESULT % "null"), LATEST, ExpectedFindings.of(Verdict.INVALID, [], complete=False))
+    assert evidence is not None
+    assert key("member", BYTES, "null") not in set(evidence.covers(Shape.RESULT))
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ from usagecompat.probe import (
     endpoints_named,
     load_expected,
     probe,
+    public_url,
     render_probe,
-    shown,
 )
 
 from .conftest import END, START, URL, codes, ledger_transport, over, probed, session
@@ -88,7 +88,7 @@ def test_html_is_safe() -> None:
 
 def test_passwords_are_not_shown() -> None:
     """A URL is told without user and password."""
-    assert shown("https://user:secret@gateway.example:8443/v1") == "https://gateway.example:8443/v1"
+    assert public_url("https://user:secret@gateway.example:8443/v1") == "https://gateway.example:8443/v1"
 
 
 def kept(place: Path) -> Path:

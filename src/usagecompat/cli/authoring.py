@@ -119,7 +119,7 @@ def new(  # noqa: PLR0913 - one for each option
     if asking and verdict != Verdict.VALID and not (fix or fix_hex):
         old = click.prompt("The one edit that makes it valid: replace", default="", show_default=False)
         fix = (old, click.prompt("with", default="", show_default=False)) if old else None
-    draft = authoring.Draft(
+    case = authoring.NewCase(
         id=name,
         payload=data,
         description=description,
@@ -129,15 +129,15 @@ def new(  # noqa: PLR0913 - one for each option
         fix=_bytes(fix_hex) if fix_hex else fix,
         every_revision=every_revision,
     )
-    report = draft.report()
+    report = case.report()
     put(render(report, source=name) + "\n")
-    problems = [*_otherwise(report, verdict, codes), *authoring.problems_of(draft, directory)]
+    problems = [*_otherwise(report, verdict, codes), *authoring.problems_of(case, directory)]
     for problem in problems:
         say(f"to fix: {problem}", err=True)
     if problems:
         say("nothing was written", err=True)
         context.exit(1)
-    for path in authoring.add(draft, directory):
+    for path in authoring.add(case, directory):
         say(f"written: {path}", err=True)
 
 

@@ -82,15 +82,15 @@ def mutants(  # noqa: PLR0913 - one for each option
     failed = False
     for at in REVISIONS if every_revision else (revision,):
         with progress(len(cases), f"mutants at {at or 'each revision'}") as tick:
-            fates = matrix(cases, chosen, revision=at, jobs=jobs, first=every_revision, tick=tick)
-        lost = [result for result in fates if result.outcome is MutantOutcome.SURVIVED]
+            results = matrix(cases, chosen, revision=at, jobs=jobs, first=every_revision, tick=tick)
+        lost = [result for result in results if result.outcome is MutantOutcome.SURVIVED]
         failed = failed or bool(lost)
-        shown = lost if survivors or every_revision else fates
+        shown = lost if survivors or every_revision else results
         if format_ == "json":
             _put_json(shown, at)
         else:
             _put_text(shown)
-        say(_totals(fates, len(cases), at), err=True)
+        say(_totals(results, len(cases), at), err=True)
     context.exit(1 if failed else 0)
 
 
@@ -105,16 +105,16 @@ def _chosen(family: tuple[str, ...]) -> Sequence[Mutant]:
     return [mutant for mutant in all_mutants() if not family or mutant.family in family]
 
 
-def _put_json(fates: Sequence[MutantResult], revision: Revision | None) -> None:
-    for result in fates:
+def _put_json(results: Sequence[MutantResult], revision: Revision | None) -> None:
+    for result in results:
         say_json({**result.to_dict(), "revision": revision})
 
 
-def _put_text(fates: Sequence[MutantResult]) -> None:
+def _put_text(results: Sequence[MutantResult]) -> None:
     from usagecompat.mutants import MutantOutcome  # noqa: PLC0415 - as above
 
-    width = max((len(result.mutant.name) for result in fates), default=0)
-    for result in fates:
+    width = max((len(result.mutant.name) for result in results), default=0)
+    for result in results:
         if result.outcome is MutantOutcome.KILLED:
             more = len(result.kills) - _SHOWN
             told = (
@@ -125,15 +125,15 @@ def _put_text(fates: Sequence[MutantResult]) -> None:
         say(f"{result.mutant.name:{width}}  {result.outcome:10}  {told}")
 
 
-def _totals(fates: Sequence[MutantResult], payloads: int, revision: Revision | None) -> str:
+def _totals(results: Sequence[MutantResult], payloads: int, revision: Revision | None) -> str:
     from usagecompat.mutants import MutantOutcome  # noqa: PLC0415 - as above
 
-    counts = {outcome: sum(result.outcome is outcome for result in fates) for outcome in MutantOutcome}
+    counts = {outcome: sum(result.outcome is outcome for result in results) for outcome in MutantOutcome}
     told = ", ".join(
         f"{count:,} {outcome}" for outcome, count in counts.items() if count or outcome is not MutantOutcome.NOT_SHOWN
     )
     where = f"at {revision}" if revision else "each case at its own revision"
-    return f"{len(fates):,} mutants, {payloads:,} cases, {where}: {told}"
+    return f"{len(results):,} mutants, {payloads:,} cases, {where}: {told}"
 
 
 @click.command(short_help="Choose, check or freeze the small sets of a corpus.")
@@ -169,11 +169,11 @@ def sets(  # noqa: PLR0913 - one for each option
 
     root = corpus.packaged() if directory is None else directory
     cases = corpus.cases(root=root)
-    fates = matrix(cases, all_mutants(), jobs=jobs)
+    results = matrix(cases, all_mutants(), jobs=jobs)
     if write:
-        changed = freeze(root, choose(fates))
+        changed = freeze(root, choose(results))
         say(f"{root / 'manifest.json'}: {'written' if changed else 'was right already'}", err=True)
-    found = reaches(fates, frozen_sets(root), len(cases))
+    found = reaches(results, frozen_sets(root), len(cases))
     for reach in found:
         if format_ == "json":
             counts = {"payloads": reach.payloads, "killed": reach.killed, "of": reach.of}

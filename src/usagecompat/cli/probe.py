@@ -163,8 +163,8 @@ def probe(  # noqa: PLR0913 - one for each option
         cost_of,
         endpoints_named,
         load_expected,
+        public_url,
         render_probe,
-        shown,
     )
     from usagecompat.probe import probe as run  # noqa: PLC0415 - likewise
 
@@ -176,7 +176,7 @@ def probe(  # noqa: PLR0913 - one for each option
     keeper = Keeper(save) if save else None
     days = _WEEK if start is None or end is None else (end - start) // _DAY
     wanted = cost_of(endpoints, days) + (start is None) + len(answers)
-    _tell(shown(url), endpoints, wanted, budget, rate)
+    _tell(public_url(url), endpoints, wanted, budget, rate)
     with HttpTransport(timeout) as transport, progress(min(wanted, budget), "probing", unit="requests") as tick:
         session = Session(
             transport=transport,
@@ -190,13 +190,13 @@ def probe(  # noqa: PLR0913 - one for each option
         result = run(session, endpoints, revision=revision, start=start, end=end, expected=answers, keeper=keeper)
     if not result.answered:
         raise click.ClickException(
-            f"{shown(url)}: there is no server that answers; {session.problem or 'nothing was asked'}"
+            f"{public_url(url)}: there is no server that answers; {session.problem or 'nothing was asked'}"
         )
     if also:
         write_page(also, render_probe(result, "html"))
     (put_json if format_ == "json" else put)(render_probe(result, format_))
     if _is_nowhere(result) and "v1" not in urlsplit(url).path.split("/"):
-        say(f"No endpoint is there; did you mean {shown(url)}/v1?", err=True)
+        say(f"No endpoint is there; did you mean {public_url(url)}/v1?", err=True)
     context.exit(int(result.fails(Severity(fail_on))))
 
 

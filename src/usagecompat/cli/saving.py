@@ -61,7 +61,7 @@ def save(  # noqa: PLR0913 - what is known of a run
     adapter: str | None,
 ) -> None:
     """Write the failing cases of a run, and say where they are."""
-    from usagecompat.clients import Driven, save_failures, tasks  # noqa: PLC0415 - few runs save anything
+    from usagecompat.clients import GivenClient, save_failures, tasks  # noqa: PLC0415 - few runs save anything
     from usagecompat.corpus import Case, Payload, version  # noqa: PLC0415 - likewise
     from usagecompat.corpus import Sequence as PageSequence  # noqa: PLC0415 - likewise
 
@@ -69,7 +69,7 @@ def save(  # noqa: PLR0913 - what is known of a run
     wanted = [one for one in chosen if one.id in failing]
     payloads = tasks((one for one in wanted if isinstance(one, Case | Payload)), revision=revision)
     todo: list[Task | PageSequence] = [*payloads, *(one for one in wanted if isinstance(one, PageSequence))]
-    driven = Driven.of(spec, given=given, adapter=adapter)
+    driven = GivenClient.of(spec, given=given, adapter=adapter)
     with naming(save_to):
         count = save_failures(save_to, result, todo, spec, driven, version=version())
     again = f"; `usagecompat replay {save_to}` runs them again" if count else ""

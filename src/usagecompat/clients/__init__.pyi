@@ -24,7 +24,7 @@ from .protocol import ClientInfo, Features
 from .results import RUN_SCHEMA, Cause, ClientResult, Count, Kit, Probes, is_paging, topic_of
 from .runner import run, run_tasks
 from .saved import Saved, SavedCase, read_saved
-from .saving import Driven, claimed, save_failures
+from .saving import GivenClient, claimed, save_failures
 from .selection import select
 from .session import ClientSession, NotIntroduced, Reply
 from .setting_up import SETUP_TIMEOUT, awaited, set_up
@@ -51,12 +51,12 @@ __all__ = [
     "CorpusAbout",
     "Count",
     "DeadlinePassed",
-    "Driven",
     "Expectation",
     "Fault",
     "Features",
     "Fetched",
     "Fix",
+    "GivenClient",
     "Kit",
     "Lift",
     "NotIntroduced",

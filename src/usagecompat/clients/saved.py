@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import frozen
 
 from usagecompat.clients.grading import Task
-from usagecompat.clients.saving import INDEX, SENT, Driven
+from usagecompat.clients.saving import INDEX, SENT, GivenClient
 from usagecompat.clients.saving_paging import SEQUENCE
 from usagecompat.clients.spec import Way
 from usagecompat.corpus import Tier, folder, made_of, read_head
@@ -54,7 +54,7 @@ class SavedCase:
 class Saved:
     """The failing cases of one run."""
 
-    client: Driven
+    client: GivenClient
     required: Level
     of: int
     """How many cases the run had."""
@@ -82,7 +82,7 @@ def read_saved(directory: Path) -> Saved:
     is_paging: bool = told.get("paging", False)
     known: dict[str, Any] = {**client, "way": Way(client["way"]), "refused": tuple(client["refused"])}
     return Saved(
-        client=Driven(**known),
+        client=GivenClient(**known),
         required=Level[told["required"]],
         of=told["of"],
         not_judged=told["not_judged"],

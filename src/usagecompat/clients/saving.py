@@ -52,7 +52,7 @@ _DIGITS: Final = 32
 
 
 @frozen(kw_only=True)
-class Driven:
+class GivenClient:
     """How the client was given, so that it can be started again."""
 
     given: str | None
@@ -81,7 +81,7 @@ class Driven:
         return evolve(spec, refused=frozenset(self.refused))
 
     @classmethod
-    def of(cls, spec: ClientSpec, *, given: str | None, adapter: str | None) -> Driven:
+    def of(cls, spec: ClientSpec, *, given: str | None, adapter: str | None) -> GivenClient:
         """The client of a run."""
         return cls(
             given=given,
@@ -143,7 +143,7 @@ def save_failures(  # noqa: PLR0913 - what is known of a run
     result: ClientResult,
     subjects: Iterable[Task | PageSequence],
     spec: ClientSpec,
-    driven: Driven,
+    driven: GivenClient,
     *,
     version: str,
 ) -> int:
@@ -197,7 +197,7 @@ class _How:
 
     directory: Path
     spec: ClientSpec
-    driven: Driven
+    driven: GivenClient
     features: Features | None
 
     def commands(self, case_id: str, request: Request | None, name: str) -> list[str]:

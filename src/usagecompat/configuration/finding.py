@@ -120,7 +120,7 @@ def _read(path: Path, said: object) -> Configuration:
             hint = did_you_mean(name, KEYS)
             raise BadConfiguration(str(path), name, f"there is no such key; {hint}the keys are {', '.join(KEYS)}")
         if not key.fits(value):
-            raise BadConfiguration(str(path), name, f"it takes {key.what}, not {_shown(value)}")
+            raise BadConfiguration(str(path), name, f"it takes {key.what}, not {_displayed(value)}")
         values[name] = tuple(cast("list[str]", value)) if isinstance(value, list) else value
         if name == _CLIENTS and (twice := _named_twice(values[name])):
             raise BadConfiguration(str(path), name, f"two clients have the name {twice!r}; give each one of its own")
@@ -136,7 +136,7 @@ def _named_twice(clients: Value) -> str:
     return next((name for name in names if names.count(name) > 1), "")
 
 
-def _shown(value: object) -> str:
+def _displayed(value: object) -> str:
     kinds: dict[type, str] = {dict: "a table", list: "this list", bool: str(value).lower(), str: repr(value)}
     return kinds.get(type(value), str(value))[:_LONGEST]
 

@@ -105,9 +105,9 @@ class Record:
 
     def __repr__(self) -> str:
         """What would make the record, and what came with it that cannot be given by hand."""
-        members = [f"{one.name}={_shown(getattr(self, one.name))}" for one in fields(type(self)) if one.repr]
+        members = [f"{one.name}={_displayed(getattr(self, one.name))}" for one in fields(type(self)) if one.repr]
         if self._origin.undeclared:
-            members.append(f"undeclared={_shown(self.undeclared)}")
+            members.append(f"undeclared={_displayed(self.undeclared)}")
         return f"{type(self).__name__}({', '.join(members)})"
 
     if not TYPE_CHECKING:  # for whom any name would be an attribute
@@ -148,7 +148,7 @@ def _remembered(function: Callable[_P, _T]) -> Callable[_P, _T]:
     return cast("Callable[_P, _T]", cache(function))
 
 
-def _shown(value: object) -> str:
+def _displayed(value: object) -> str:
     try:
         return repr(value)
     except ValueError:  # Python refuses to write integers of more than 4,300 digits
@@ -444,5 +444,5 @@ def _is_one_of(value: object, types: tuple[object, ...]) -> bool:
 
 
 def _refuse(cls: type[Record], place: str, wanted: str, value: object) -> NoReturn:
-    said = "null" if value is None else f"the {type(value).__name__} {_shown(value)[:_LONGEST]}"
+    said = "null" if value is None else f"the {type(value).__name__} {_displayed(value)[:_LONGEST]}"
     raise TypeError(f"{cls.__name__}: {place} must be {wanted}, and is {said}")

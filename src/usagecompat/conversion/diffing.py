@@ -94,7 +94,7 @@ class Differences:
                 yield f"    after: {printable(change.after)}"
             for whom in one.breaks():
                 yield f"    breaks: {whom}"
-            yield f"    {_shown(one.witness, change)}"
+            yield f"    {_displayed(one.witness, change)}"
 
     def markdown(self) -> Iterator[str]:
         """For an issue or a changelog, line by line."""
@@ -111,7 +111,7 @@ class Differences:
         yield "Each payload was judged at both revisions when this was written."
         yield ""
         for one in self.found:
-            yield f"* `{one.change.rule}` `{one.change.place}`: {_shown(one.witness, one.change, mark='`')}"
+            yield f"* `{one.change.rule}` `{one.change.place}`: {_displayed(one.witness, one.change, mark='`')}"
 
     def _headline(self) -> str:
         count, breaking = len(self.found), sum(one.change.is_breaking for one in self.found)
@@ -120,7 +120,7 @@ class Differences:
         return f"{self.older} to {self.newer}: {counted(count, 'change')}, {breaking} breaking"
 
 
-def _shown(witness: Witness | QueryWitness | None, change: Change, mark: str = "") -> str:
+def _displayed(witness: Witness | QueryWitness | None, change: Change, mark: str = "") -> str:
     if isinstance(witness, QueryWitness):
         asked = f"{mark}GET {witness.query}{mark}"
         return f"{asked} is right at {witness.right_at}, and refused at {witness.wrong_at}: {witness.reason}"

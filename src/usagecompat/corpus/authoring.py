@@ -41,7 +41,7 @@ _ID: Final = re.compile(r"{0}/{0}".format(r"[a-z0-9]+(-[a-z0-9]+)*"))
 
 
 @frozen(kw_only=True)
-class Draft:
+class NewCase:
     """A case that is not in any corpus yet."""
 
     id: str
@@ -124,59 +124,59 @@ def _ranges(payload: bytes, revisions: Collection[Revision], own: str) -> list[d
 # -- new cases
 
 
-def problems_of(draft: Draft, root: Path) -> list[str]:
+def problems_of(case: NewCase, root: Path) -> list[str]:
     """
-    Everything that keeps a draft out of a corpus; nothing of the corpus is changed to find out.
+    Everything that keeps a case out of a corpus; nothing of the corpus is changed to find out.
 
     Raises:
         CorruptCase: The corpus itself cannot be read.
     """
-    if not _ID.fullmatch(draft.id):
-        return [f"the id {draft.id!r} is not a topic, a slash and a name, both lower-case words joined by hyphens"]
+    if not _ID.fullmatch(case.id):
+        return [f"the id {case.id!r} is not a topic, a slash and a name, both lower-case words joined by hyphens"]
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder)
-        payload, sidecar = _files_of(draft, trial)
+        payload, sidecar = _files_of(case, trial)
         payload.parent.mkdir()
-        payload.write_bytes(draft.payload)
-        sidecar.write_text(draft.text(), "utf-8", newline="\n")
-        notes = {flag: dict(note) for flag, note in read_notes(root).items() if flag in draft.flags}
+        payload.write_bytes(case.payload)
+        sidecar.write_text(case.text(), "utf-8", newline="\n")
+        notes = {flag: dict(note) for flag, note in read_notes(root).items() if flag in case.flags}
         (trial / _NOTES).write_text(json.dumps(notes), "utf-8")
         with suppress(CorruptCase):  # the linter says what is wrong with it
             write_manifest(trial)
         problems = [problem.message for problem in lint(trial)]
-    problems += [f"{path} is there already" for path in _files_of(draft, root) if path.exists()]
+    problems += [f"{path} is there already" for path in _files_of(case, root) if path.exists()]
     manifest = root / MANIFEST
     if manifest.is_file() and manifest.read_text("utf-8") != manifest_of(read_cases(root), read_manifest(root)):
         problems.append(f"{manifest} does not match the cases; see first: usagecompat fixtures lint {root}")
     return problems
 
 
-def add(draft: Draft, root: Path) -> tuple[Path, ...]:
+def add(case: NewCase, root: Path) -> tuple[Path, ...]:
     """
-    Write a draft that has no problems into a corpus: payload, what it must show, and the manifest; or none of them.
+    Write a case that has no problems into a corpus: payload, what it must show, and the manifest; or none of them.
 
     Raises:
         OSError: Something cannot be written; nothing was.
         WouldOverwrite: A file of the case is there already.
     """
-    payload, sidecar = _files_of(draft, root)
+    payload, sidecar = _files_of(case, root)
     for path in (payload, sidecar):
         if path.exists():
             raise WouldOverwrite(str(path))
-    text = draft.text()
+    text = case.text()
     with tempfile.TemporaryDirectory() as folder:  # the manifest is made from the case, which is not there yet
-        trial, described = _files_of(draft, Path(folder))
+        trial, described = _files_of(case, Path(folder))
         trial.parent.mkdir()
-        trial.write_bytes(draft.payload)
+        trial.write_bytes(case.payload)
         described.write_text(text, "utf-8", newline="\n")
         manifest = manifest_of([*read_cases(root), read_case(described)], read_manifest(root))
-    files = {payload: draft.payload, sidecar: text.encode(), root / MANIFEST: manifest.encode()}
+    files = {payload: case.payload, sidecar: text.encode(), root / MANIFEST: manifest.encode()}
     _put(files)
     return tuple(files)
 
 
-def _files_of(draft: Draft, root: Path) -> tuple[Path, Path]:
-    topic, _, name = draft.id.partition("/")
+def _files_of(case: NewCase, root: Path) -> tuple[Path, Path]:
+    topic, _, name = case.id.partition("/")
     return root / topic / f"{name}.json", root / topic / f"{name}{SIDECAR}"
 
 

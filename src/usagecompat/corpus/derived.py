@@ -116,15 +116,15 @@ def derive(cases: Iterable[Case], revision: Revision | None = None) -> tuple[Der
     sources = [case for case in sorted(cases, key=_size) if case.verdict is Verdict.VALID]
     trees: dict[str, Any] = {}
     derived: list[Derived] = []
-    shown: set[tuple[str, ...]] = set()
+    covered: set[tuple[str, ...]] = set()
     named: tuple[Revision, ...] = REVISIONS[::-1] if revision is None else (resolve_revision(revision),)
     for name in named:
         places = _places(sources, trees, name)
         for mutation in mutations(name):
             key = (mutation.record, mutation.member, mutation.fault, mutation.code)
             place = places.get((mutation.record, mutation.text is not None or mutation.at is None))
-            if key not in shown and place:
-                shown.add(key)
+            if key not in covered and place:
+                covered.add(key)
                 case, shape, path, tree = place
                 derived.append(Derived(mutation=mutation, base=case, shape=shape, path=path, tree=tree))
     return tuple(derived)

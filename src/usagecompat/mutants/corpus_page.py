@@ -58,19 +58,19 @@ def _obligations(cases: Sequence[Case]) -> Iterator[str]:
 
 
 def _mutants(cases: Sequence[Case]) -> Iterator[str]:
-    fates = matrix(cases, all_mutants(), first=True)
-    counts = Counter((result.mutant.family, result.outcome) for result in fates)
+    results = matrix(cases, all_mutants(), first=True)
+    counts = Counter((result.mutant.family, result.outcome) for result in results)
     shown = (MutantOutcome.KILLED, MutantOutcome.SURVIVED, MutantOutcome.EQUIVALENT)
     rows = [
         (family, *(counts[family, outcome] for outcome in shown))
-        for family in dict.fromkeys(f.mutant.family for f in fates)
+        for family in dict.fromkeys(f.mutant.family for f in results)
     ]
-    totals = ("all", *(sum(result.outcome is outcome for result in fates) for outcome in shown))
+    totals = ("all", *(sum(result.outcome is outcome for result in results) for outcome in shown))
     text = "`usagecompat fixtures mutants` runs them, and reports which cases kill each."
     yield from _table("Mutants by family", text, ("family", *map(str, shown)), [*rows, totals])
     yield "## What is known not to be caught"
     yield ""
-    for result in fates:
+    for result in results:
         if result.outcome is not MutantOutcome.KILLED:
             yield f"* `{result.mutant.name}`: {result.mutant.equivalent or result.mutant.fault}"
     yield ""

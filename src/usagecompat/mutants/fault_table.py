@@ -35,13 +35,13 @@ _PARTS: Final = (
 
 def table(cases: Sequence[Case]) -> str:
     """The whole page, by what the cases of a corpus catch."""
-    fates = matrix(cases, tuple(reported.mutants()))
+    results = matrix(cases, tuple(reported.mutants()))
     catches: dict[str, int] = {}
-    for result in fates:
+    for result in results:
         for case in result.cases:
             catches[case] = catches.get(case, 0) + 1
     lines = [_HEAD]
-    for result in fates:
+    for result in results:
         slug = result.mutant.name.partition("/")[2]
         for title, first in _PARTS:
             if slug == first:

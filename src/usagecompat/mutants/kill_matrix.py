@@ -195,10 +195,10 @@ def codes_of(
     return told
 
 
-def killers(fates: Iterable[MutantResult]) -> Mapping[str, frozenset[str]]:
+def killers(results: Iterable[MutantResult]) -> Mapping[str, frozenset[str]]:
     """The mutants that each case kills."""
     found: dict[str, set[str]] = {}
-    for result in fates:
+    for result in results:
         for kill in result.kills:
             found.setdefault(kill.case, set()).add(kill.mutant)
     return {case: frozenset(names) for case, names in sorted(found.items())}

@@ -42,14 +42,14 @@ class Reach:
         return self.share >= PROMISES.get(self.name, 1.0)
 
 
-def choose(fates: Iterable[MutantResult]) -> dict[str, frozenset[str]]:
+def choose(results: Iterable[MutantResult]) -> dict[str, frozenset[str]]:
     """
     The ids of the cases in each small set.
 
     Again and again the case is taken that kills most of what is still alive, and the shorter id where several do;
     in the end each case goes that the others make superfluous.
     """
-    kills = killers(fates)
+    kills = killers(results)
     everything = frozenset[str]().union(*kills.values())
     return {name: _cover(kills, everything, share) for name, share in PROMISES.items()}
 
@@ -69,9 +69,9 @@ def _cover(kills: Mapping[str, frozenset[str]], everything: frozenset[str], shar
     return frozenset(chosen)
 
 
-def reaches(fates: Iterable[MutantResult], sets: Mapping[str, Collection[str]], payloads: int) -> tuple[Reach, ...]:
+def reaches(results: Iterable[MutantResult], sets: Mapping[str, Collection[str]], payloads: int) -> tuple[Reach, ...]:
     """What each set is worth, the full one of so many payloads included."""
-    listed = tuple(fates)
+    listed = tuple(results)
     of = sum(result.outcome is MutantOutcome.KILLED for result in listed)
     found = [
         Reach(name=name, payloads=len(ids), killed=sum(not set(ids).isdisjoint(one.cases) for one in listed), of=of)

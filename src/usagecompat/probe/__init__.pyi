@@ -1,5 +1,5 @@
 from .expected import Keeper, load_expected
-from .probing import cost_of, endpoints_named, probe, shown
+from .probing import cost_of, endpoints_named, probe, public_url
 from .report import render_probe
 from .results import ProbeResult
 from .session import Session
@@ -16,6 +16,6 @@ __all__ = [
     "endpoints_named",
     "load_expected",
     "probe",
+    "public_url",
     "render_probe",
-    "shown",
 ]

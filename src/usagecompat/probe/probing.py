@@ -98,7 +98,7 @@ def probe(  # noqa: PLR0913 - one for each choice
         keeper.close((course.endpoint.name, page.query) for course in courses for page in _pages(course))
     fits = [at for course in courses for at in course.revisions]
     return results.ProbeResult(
-        url=shown(session.base),
+        url=public_url(session.base),
         judged_by=resolve_revision(revision),
         revision=max(fits) if fits else None,
         window=window,
@@ -169,7 +169,7 @@ def _result(course: Course, findings: list[Broken]) -> results.EndpointResult:
     )
 
 
-def shown(url: str) -> str:
+def public_url(url: str) -> str:
     """A URL without what only its owner may know."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

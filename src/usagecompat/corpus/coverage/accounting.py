@@ -14,7 +14,7 @@ from attrs import frozen
 from usagecompat.contract import REVISIONS
 from usagecompat.corpus.coverage.obligations import ANY_REVISION, NEAR_TEXTS, NOTHING, Key, Obligation, obligations
 from usagecompat.corpus.coverage.text_witnesses import near_texts, text_faults
-from usagecompat.corpus.coverage.witnesses import Expectation, sight
+from usagecompat.corpus.coverage.witnesses import ExpectedFindings, evidence_of
 from usagecompat.corpus.derived import derive
 from usagecompat.findings import Shape, Verdict
 from usagecompat.jsontext import Document, read
@@ -106,9 +106,9 @@ def cover(cases: Sequence[Case]) -> Coverage:
     return Coverage(tuple(_status(one, by_file, found) for one in wanted.values()))
 
 
-def _first(shown: Iterable[Iterator[tuple[str, Key]]]) -> dict[Key, str]:
+def _first(covered: Iterable[Iterator[tuple[str, Key]]]) -> dict[Key, str]:
     found: dict[Key, str] = {}
-    for each in shown:
+    for each in covered:
         for case, key in each:
             found.setdefault(key, case)
     return found
@@ -140,7 +140,7 @@ def covered_by(case: Case) -> Iterator[tuple[str, Key]]:
             continue
         own = revision == case.revision
         found = [(one.code, one.pointer) for one in case.findings] if own else []
-        for key in _of_document(document, revision, Expectation.of(verdict, found, complete=own), case.shape):
+        for key in _of_document(document, revision, ExpectedFindings.of(verdict, found, complete=own), case.shape):
             yield case.id, key
 
 
@@ -162,17 +162,17 @@ def covered_by_derived(
             yield name, key
     if payload not in documents:
         documents[payload] = read(payload)
-    expected = Expectation.of(case.verdict(), found)
+    expected = ExpectedFindings.of(case.verdict(), found)
     for key in _of_document(documents[payload], case.revision, expected, case.shape, known):
         yield name, key
 
 
 def _of_document(
-    document: Document, revision: str, expected: Expectation, shape: Shape | None, known: Container[Key] = ()
+    document: Document, revision: str, expected: ExpectedFindings, shape: Shape | None, known: Container[Key] = ()
 ) -> Iterator[Key]:
-    seen = sight(document, revision, expected, known)
-    if seen is not None and (expected.speaks or expected.verdict is Verdict.INVALID):
-        yield from seen.covers(shape)
+    evidence = evidence_of(document, revision, expected, known)
+    if evidence is not None and (expected.speaks or expected.verdict is Verdict.INVALID):
+        yield from evidence.covers(shape)
 
 
 def _of_text(payload: bytes, codes: set[str]) -> Iterator[Key]:

@@ -43,7 +43,7 @@ def _pattern(place: _Place) -> _Place:
 
 
 @frozen
-class Expectation:
+class ExpectedFindings:
     """What must be found in a payload at a revision."""
 
     verdict: Verdict
@@ -53,7 +53,7 @@ class Expectation:
     """Whether notes are told, too; otherwise only the verdict is known, and nothing can be said of what is not valid."""
 
     @classmethod
-    def of(cls, verdict: Verdict, found: Iterable[tuple[str, str]], *, complete: bool = True) -> Expectation:
+    def of(cls, verdict: Verdict, found: Iterable[tuple[str, str]], *, complete: bool = True) -> ExpectedFindings:
         """What a list of codes and pointers says."""
         told: list[tuple[str, Severity, _Place]] = []
         for code, pointer in found:
@@ -92,7 +92,7 @@ class Evidence:
     tree: object
     doubled: frozenset[_Place]
     said: Contract
-    expected: Expectation
+    expected: ExpectedFindings
     known: Container[Key] = ()
     """What was shown before, with all that comes with it, and is not looked at again where a member shows it."""
 
@@ -341,8 +341,10 @@ def _objects(value: object) -> Iterator[tuple[int, Object]]:
             yield index, cast("Object", item)
 
 
-def sight(document: Document, revision: str, expected: Expectation, known: Container[Key] = ()) -> Evidence | None:
-    """A payload as it is seen at a revision; None if it is no document."""
+def evidence_of(
+    document: Document, revision: str, expected: ExpectedFindings, known: Container[Key] = ()
+) -> Evidence | None:
+    """What a payload has at a revision for obligations; None if it is no document."""
     if document.value is NO_VALUE:
         return None
     doubled = frozenset(_place(seen.path) for seen in document.findings if seen.code == "json/duplicate-member")
@@ -356,18 +358,18 @@ def _near(code: str) -> Key:
     return "code", ANY_REVISION, code, f"near: {NEAR_VALUES.get(code, 'what it is told from')}"
 
 
-def _near_of(shown: Obligation) -> Iterator[Key]:
-    """The findings that are not there, and nearly are, where this is shown."""
-    if shown.what == "number-text" and shown.code.startswith("wire/"):
+def _near_of(obligation: Obligation) -> Iterator[Key]:
+    """The findings that are not there, and nearly are, where an obligation is met."""
+    if obligation.what == "number-text" and obligation.code.startswith("wire/"):
         yield _near("schema/wrong-type")
-    elif shown.what == "unknown-kind":
+    elif obligation.what == "unknown-kind":
         yield _near("schema/wrong-object")
-    elif shown.what == "int32-max":
+    elif obligation.what == "int32-max":
         yield _near("record/lossy-number")
-    elif shown.code == NOTHING:
-        if near := _NEAR.get(shown.what):
+    elif obligation.code == NOTHING:
+        if near := _NEAR.get(obligation.what):
             yield _near(near)
-        elif shown.what == "exponent":
+        elif obligation.what == "exponent":
             yield _near("record/integer-spelled-as-float")
 
 
