@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from usagecompat.checking.fast.route import Certified
     from usagecompat.checking.weighing import Fit
     from usagecompat.contract import Revision
-    from usagecompat.findings import Finding, Observe, Path, Places, ProfileName, ShapeName
+    from usagecompat.findings import Finding, Observe, Path, ProfileName, ShapeName
 
 _BRIEFS: Final[dict[object, FitsInBrief]] = {}
 """How payloads fit that are alike in all that decides it, as far as it is remembered."""
@@ -171,7 +171,7 @@ class _Again:
         fits = fits_of(
             document, self._revision, self._shape, self._profile, self._ignore, places=self, in_words=in_words
         )
-        return {at: _moved(fit, short, self) for at, fit in fits.items()} if short else fits
+        return {at: _moved(fit, short) for at, fit in fits.items()} if short else fits
 
     @cached_property
     def _short(self) -> FastExtract | None:
@@ -213,14 +213,12 @@ class _Fits:
         return in_brief(self(in_words=False))
 
 
-def _moved(fit: Fit, short: FastExtract, places: Places) -> Fit:
+def _moved(fit: Fit, short: FastExtract) -> Fit:
     """How the whole payload fits that was shortened."""
     if not fit.ruled_out_by:
         return fit
     paths = [(one, short.whole(one.path)) for one in fit.ruled_out_by]
-    return evolve(
-        fit, ruled_out_by=tuple(evolve(one, path=path, pointer=pointer(path), places=places) for one, path in paths)
-    )
+    return evolve(fit, ruled_out_by=tuple(evolve(one, path=path, pointer=pointer(path)) for one, path in paths))
 
 
 def _codes(ignore: Iterable[str]) -> frozenset[str]:
@@ -250,13 +248,14 @@ def report_on(
     weighing = Weighing(profile, ignore, places=document)
     look(document, revision, shape, weighing.add)
     verdict, findings, truncated = weighing.result(document.value)
-    fit = _Fits(document, cast("Revision", revision), shape, profile, ignore)
+    at = cast("Revision", revision)
+    fit = _Fits(document, at, shape, profile, ignore)
     return Report(
         verdict=verdict,
         findings=findings,
         truncated=truncated,
         shape=shape,
-        revision=cast("Revision", revision),
+        revision=at,
         profile=profile,
         fit=fit if document.value is not NO_VALUE else None,
     )
