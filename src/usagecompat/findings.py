@@ -308,7 +308,7 @@ class Places(Protocol):
 
 @frozen
 class Finding:
-    """One thing seen in a payload or in a client's answer."""
+    """One observation as a report lists it, or one thing wrong with an answer."""
 
     code: str
     severity: Severity

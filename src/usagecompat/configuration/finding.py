@@ -1,5 +1,5 @@
 """
-The table `[tool.usagecompat]` of a `pyproject.toml`: what a project always says to the kit.
+The file with the table `[tool.usagecompat]`: looked for from a directory upward, and read.
 
 `schemas/config.json` describes it for editors. A file without the table is passed over, and TOML is only read where a
 file has the kit's name in it.

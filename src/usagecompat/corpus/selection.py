@@ -1,5 +1,5 @@
 """
-The corpus: payloads with what each of them must show, for tests of any codec.
+Which cases of a corpus are meant: all, or those of a set, a shape or a verdict; and the whole of it copied.
 
 The packaged corpus is `fixtures/` of this kit; any directory with files of the same kind is a corpus too.
 """

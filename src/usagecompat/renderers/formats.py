@@ -1,5 +1,5 @@
 """
-Reports as text of several formats, one file each.
+The table of formats that `check` has for reports, by name.
 
 A renderer takes what came of each payload, one after the other, and gives its text in pieces as soon as it can;
 it judges nothing and counts nothing that decides an exit status.
