@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from usagecompat.cli import main
 from usagecompat.clients.case_results import Expectation, Outcome
-from usagecompat.clients.envelopes import endpoint_of, wrapping
+from usagecompat.clients.envelopes import endpoint_of, envelope_for
 from usagecompat.clients.grading import tasks
 from usagecompat.clients.probes import Probing
 from usagecompat.clients.protocol import Features
@@ -214,7 +214,7 @@ def test_at_another_revision() -> None:
 def test_wrapping(shapes: tuple[Shape, ...]) -> None:
     """What is put around a payload is taken off again, bytes and all, and makes of it what the client can decode."""
     for task in tasks(cases(verdict="valid")):
-        around = wrapping(task.shape, task.revision, shapes)
+        around = envelope_for(task.shape, task.revision, shapes)
         if around.shape not in shapes:
             assert task.shape is Shape.PAGE
             continue
@@ -241,7 +241,7 @@ class task_as_case:  # noqa: N801 - a stand-in
 
 def test_unwrapping_what_is_gone() -> None:
     """Where the payload has gone from the answer, there is nothing to cut out."""
-    around = wrapping(Shape.RESULT, LATEST, (Shape.PAGE,))
+    around = envelope_for(Shape.RESULT, LATEST, (Shape.PAGE,))
     for answer in (b"", b"{}", b'{"data":[]}', b'{"data":[{"results":{}}]}', b'{"data":{"0":1}}', b"[]", b"\xff"):
         assert around.unwrap(answer) is None
     assert around.unwrap(b'{"data": [ {"results": [ {"a": 1.50} , 2]}]}') == b'{"a": 1.50}'

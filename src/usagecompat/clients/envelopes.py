@@ -31,7 +31,7 @@ _SCANNER: Final = JSONDecoder(parse_int=str, parse_float=str, parse_constant=str
 
 
 @frozen
-class Wrapping:
+class Envelope:
     """What was put around a payload."""
 
     shape: Shape
@@ -57,17 +57,17 @@ class Wrapping:
 
 
 @cache
-def wrapping(shape: Shape | None, revision: str, shapes: tuple[Shape, ...]) -> Wrapping:
+def envelope_for(shape: Shape | None, revision: str, shapes: tuple[Shape, ...]) -> Envelope:
     """
     What has to be put around a payload for a client that decodes `shapes`: the smallest that it does.
 
     A text without a shape is broken, and goes as it is.
     """
     if shape is None or shape in shapes:
-        return Wrapping(shape or shapes[-1])
+        return Envelope(shape or shapes[-1])
     larger = [size for size in _SIZES[_SIZES.index(shape) + 1 :] if size in shapes]
     if not larger:
-        return Wrapping(shape)
+        return Envelope(shape)
     before, after = b"", b""
     path: Path = ()
     old = revision < _RENAMED
@@ -80,7 +80,7 @@ def wrapping(shape: Shape | None, revision: str, shapes: tuple[Shape, ...]) -> W
         before = b'{"object":"page","data":[' + before
         after += b'],"has_more":false,"next_page":%b}' % cursor
         path = ("data", 0, *path)
-    return Wrapping(larger[0], before, after, path)
+    return Envelope(larger[0], before, after, path)
 
 
 def endpoint_of(payload: bytes) -> str:

@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from usagecompat.checking import check
 from usagecompat.clients.case_results import COMPARED, FAILED, NOT_JUDGED, CaseResult, Expectation, Fault, Outcome
 from usagecompat.clients.chosen_members import compare_chosen, is_wrong
-from usagecompat.clients.envelopes import Wrapping, endpoint_of, wrapping
+from usagecompat.clients.envelopes import Envelope, endpoint_of, envelope_for
 from usagecompat.clients.session import Reply, Request
 from usagecompat.contract import LATEST
 from usagecompat.corpus import SERVED, Case, Demand, Payload, Tier, demand_of, tier_of
@@ -50,13 +50,13 @@ class Task:
         """Whether it is for such a client; nobody can be asked to encode what is invalid, since no record says it."""
         return not features.encodes_only or self.verdict is not Verdict.INVALID
 
-    def wrapping(self, features: Features) -> Wrapping:
+    def envelope(self, features: Features) -> Envelope:
         """What has to be put around it for a client with these features."""
-        return wrapping(self.shape, self.revision, features.shapes)
+        return envelope_for(self.shape, self.revision, features.shapes)
 
     def request(self, features: Features) -> Request | None:
         """The payload as it goes to a client with these features; None if it cannot go to it."""
-        around = self.wrapping(features)
+        around = self.envelope(features)
         if not self.concerns(features):
             return None
         if around.hides(self.payload):
@@ -172,7 +172,7 @@ def worth(result: CaseResult) -> tuple[bool, Level]:
 
 def _compared(task: Task, returned: bytes, features: Features) -> tuple[Fidelity, bytes]:
     """How much of the case's own payload came back, whatever was put around it, and what did."""
-    around = task.wrapping(features)
+    around = task.envelope(features)
     if returned == around.wrap(task.payload):
         return Fidelity(level=Level.BYTES), task.payload
     own = around.unwrap(returned)
@@ -195,7 +195,7 @@ def _chosen(task: Task, said: bytes, features: Features) -> tuple[Fidelity | Non
     """What is wrong with the members that a client said, if it said any of a payload that has to be decoded."""
     if not said or task.duty(features) not in COMPARED:
         return None, said or None
-    around = task.wrapping(features)
+    around = task.envelope(features)
     own = around.unwrap(said)
     sent = task.payload.strip(b" \t\r\n") if around.path else task.payload
     if own is not None:

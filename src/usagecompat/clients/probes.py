@@ -166,7 +166,7 @@ class Probe:
 
     def _sent(self, task: Task) -> bytes:
         """The bytes that went to the client."""
-        return task.wrapping(self.bench.features).wrap(task.payload)
+        return task.envelope(self.bench.features).wrap(task.payload)
 
     def _deviates_again(self, number: int, position: int, own: Reply) -> bool:
         """Whether the same payloads in the same order lead to another reply than the task's own once more."""
@@ -208,7 +208,7 @@ def why_not_same(task: Task, features: Features, one: Reply, other: Reply, requi
 
 def _between(task: Task, features: Features, one: Reply, other: Reply) -> Fidelity:
     """In what two answers to one payload differ."""
-    return compare(one.payload, other.payload, revision=task.revision, shape=task.wrapping(features).shape)
+    return compare(one.payload, other.payload, revision=task.revision, shape=task.envelope(features).shape)
 
 
 def _reordered(one: bytes, other: bytes) -> bool:

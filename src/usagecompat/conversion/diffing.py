@@ -21,7 +21,7 @@ _SLUGS: Final = {role: role.name.lower().replace("_", "-") for role in Role}
 
 
 @frozen
-class Difference:
+class WitnessedChange:
     """One change with what shows it."""
 
     change: Change
@@ -29,7 +29,7 @@ class Difference:
     """None if no payload can show it."""
 
     def to_dict(self) -> dict[str, object]:
-        """The difference as `schemas/diff.json` describes it."""
+        """The change as `schemas/diff.json` describes it."""
         change = self.change
         return {
             "rule": str(change.rule),
@@ -64,10 +64,12 @@ class Differences:
     only_breaking: bool = field(default=False, kw_only=True)
 
     @cached_property
-    def found(self) -> tuple[Difference, ...]:
+    def found(self) -> tuple[WitnessedChange, ...]:
         """Each change with its witness, in the contract's order."""
         return tuple(
-            Difference(change, (find_query if change.is_of_query else find_witness)(change, self.older, self.newer))
+            WitnessedChange(
+                change, (find_query if change.is_of_query else find_witness)(change, self.older, self.newer)
+            )
             for change in (*changes(self.older, self.newer), *query_changes(self.older, self.newer))
             if change.is_breaking or not self.only_breaking
         )
