@@ -264,10 +264,12 @@ def test_a_value_of_a_closed_set_and_another_are_both_asked_about() -> None:
 def test_counts_that_add_up_otherwise_are_both_asked_about(rule: SumRule) -> None:
     """Of two results with the same counts, of which one does not add up, each counts at the revisions that say so."""
     parts = [name for name in rule.all_terms if name != rule.total]
-    for absent in {None, rule.on_top or None, rule.parts[0]}:
+    for absent in {None, rule.on_top or None, rule.parts[0], rule.total}:
         counts = {name: 2 for name in parts if name != absent}
         least = 2 * len([name for name in rule.parts if name != absent])
-        results = [json.loads(COMPLETIONS % "") | counts | {rule.total: total} for total in (least, least + 2, 1)]
+        totals = (None,) if absent == rule.total else (least, least + 2, 1)
+        results = [json.loads(COMPLETIONS % "") | counts | {rule.total: total} for total in totals]
+        results += [json.loads(COMPLETIONS % "") | counts]
         for one, two in itertools.pairwise(map(json.dumps, results)):
             must_both_count(one, two, ("2025-02-10", "2026-07-15", "2026-10-14", LATEST))
 
