@@ -3,8 +3,8 @@ Gzip, read as Python's own module reads it, by the fastest inflate that is there
 
 isal takes a third of the time of zlib, and may be absent.
 With either the same bytes come, and the same error where a file ends too soon or its checksum is wrong,
-but for a byte or two in front of a cut.
-isal's own reader would lose lines in front of such places.
+but for a byte or two before a cut.
+isal's own reader would lose lines before such places.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class Gunzipped(RawIOBase):
         return data
 
     def _begin(self) -> bool:
-        """Read what stands in front of a part; False if there is none."""
+        """Read what stands before a part; False if there is none."""
         if not self._is_first:  # zeros may stand between and behind parts
             self._ahead = self._ahead.lstrip(b"\0")
             while not self._ahead and (data := self._file.read(_READ)):

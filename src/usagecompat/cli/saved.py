@@ -1,5 +1,5 @@
 """
-Files with results on the command line of `matrix`, in front of which a name may stand: `old=old.json`.
+Files with results on the command line of `matrix`, before which a name may stand: `old=old.json`.
 """
 
 from __future__ import annotations

@@ -40,6 +40,6 @@ def version_and_exit(context: click.Context, _option: click.Parameter, asked: bo
 
 
 def only_with_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - click's interface
-    """Refuse `--json` in front of a command, which has its own."""
+    """Refuse `--json` before a command, which has its own."""
     if asked and not context.resilient_parsing:
         raise click.UsageError("--json here goes with --version alone; a command takes it behind its name.", context)

@@ -48,7 +48,7 @@ class Address:
 
     def connect(self, seconds: float) -> socket.socket:
         """
-        A connection to whoever listens there.
+        A connection to the client that listens there.
 
         Raises:
             OSError: Nobody does, or nobody answers in time.
@@ -105,7 +105,7 @@ def is_address(given: str) -> bool:
 
 def address_of(given: str, *, any_port: bool = False) -> Address:
     """
-    The address that is given; with `any_port` the port may be 0, which whoever listens is given any free one for.
+    The address that is given; with `any_port` the port may be 0, and any free one is taken to listen at.
 
     Raises:
         NoSuchClient: It is none.

@@ -53,7 +53,7 @@ class Closed(ProcessProblem):
 
 @frozen(eq=False)
 class GuardLost(ProcessProblem):
-    """The guard ended, or is held up; whoever was asked last may have done that."""
+    """The guard ended, or is held up; the client that was asked last may have done that."""
 
     how: str
 

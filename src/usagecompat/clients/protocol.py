@@ -30,7 +30,7 @@ _EXCERPT: Final = 120
 
 @frozen
 class Violation:
-    """A line that breaks the protocol: what was expected, and what was seen."""
+    """A line that breaks the protocol: what was expected, and what came."""
 
     expected: str
     seen: str

@@ -1,7 +1,7 @@
 """
 The replay server: gives clients their payloads at the API's own paths, on this machine only.
 
-It serves one case at a time, to whoever asks for that case's endpoint, byte for byte and with `Content-Length`.
+It serves one case at a time, to any client that asks for that case's endpoint, byte for byte and with `Content-Length`.
 """
 
 from __future__ import annotations

@@ -347,5 +347,5 @@ def count(cases: Iterable[CaseResult]) -> Count:
 
 
 def topic_of(case_id: str) -> str:
-    """The part of a case's id in front of its last slash."""
+    """The part of a case's id before its last slash."""
     return case_id.rpartition("/")[0]

@@ -95,7 +95,7 @@ def client_spec(  # noqa: PLR0913 - one for each option
     """
     The client that a command line names: a command, `python:package.module:function`, `tcp:HOST:PORT` or `unix:PATH`.
 
-    In front of it may stand `NAME=`, and in front of a command the way, as in `mine=oneshot:jq .`.
+    Before it may stand `NAME=`, and before a command the way, as in `mine=oneshot:jq .`.
 
     Raises:
         NoSuchClient: `given` is none of these.

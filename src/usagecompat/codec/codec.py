@@ -96,7 +96,7 @@ def loads(
         data: As for `usagecompat.check`.
         revision: The contract revision to read by; None for the newest.
         shape: "page", "bucket", "result" or "flat"; None to let the payload tell.
-        profile: "served" takes what the API is known to serve; "published" only what the letter allows.
+        profile: "served" takes what the API is known to serve; "published" only what the published contract allows.
 
     Raises:
         Incompatible: The payload is not strict JSON or breaks the contract; `report` says where.

@@ -46,7 +46,7 @@ class Configuration:
     """Where commands of clients are started; None where that is the working directory."""
 
     def client_named(self, name: str) -> str | None:
-        """The client that the table has with `NAME=` in front of it, if it has one of this name."""
+        """The client that the table has with `NAME=` before it, if it has one of this name."""
         return next((text for text in self.texts("clients") if text.startswith(f"{name}=")), None) if name else None
 
     def texts(self, key: str) -> tuple[str, ...]:

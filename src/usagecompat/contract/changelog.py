@@ -105,5 +105,5 @@ def _named(change: Change) -> str:
 
 def _verdicts(found: Iterable[Change], role: Role) -> str:
     alike = list(found)
-    letter, served = (_WORDS[worst(alike, profile, role)] for profile in (Profile.PUBLISHED, Profile.SERVED))
-    return letter if letter == served else f"{letter} / as served {served}"
+    published, served = (_WORDS[worst(alike, profile, role)] for profile in (Profile.PUBLISHED, Profile.SERVED))
+    return published if published == served else f"{published} / as served {served}"

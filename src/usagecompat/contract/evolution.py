@@ -45,10 +45,10 @@ class Rule(StrEnum):
     VALUES_CLOSED = "values-closed"
     VALUES_OPENED = "values-opened"
     SERVED_AS_TEXT = "served-as-text"
-    """Nothing in the letter: from here on the API serves a number as a string, too."""
+    """Nothing in the published contract: from here on the API serves a number as a string, too."""
     NOT_SERVED_AS_TEXT = "not-served-as-text"
     SERVED_OTHERWISE = "served-otherwise"
-    """Nothing in the letter either: what the API is known to serve against it is something else."""
+    """Nothing in the published contract either: what the API is known to serve against it is something else."""
     MEANING_CHANGED = "meaning-changed"
     """The type stays, and what is counted is something else."""
     ENDPOINT_ADDED = "endpoint-added"
@@ -127,7 +127,7 @@ def worst(found: Iterable[Change], profile: Profile, role: Role) -> Effect:
 
 
 def _kind(shape: RecordShape, rule: Rule) -> Change:
-    """To the letter the kinds are a closed list; as served they are open, and no one looks into an unknown one."""
+    """As published the kinds are a closed list; as served they are open, and no one looks into an unknown one."""
     added = rule is Rule.KIND_ADDED
     gets, knows = (Role.OLD_READER, Role.NEW_READER) if added else (Role.NEW_READER, Role.OLD_READER)
     effects: dict[tuple[Profile, Role], Effect] = {}
@@ -183,7 +183,7 @@ class _Step:
 
 
 def _record_changes(old: RecordShape, new: RecordShape) -> Iterator[Change]:
-    """The changes of one record, each taken by itself after those in front of it."""
+    """The changes of one record, each taken by itself after those before it."""
     renamed = dict(_renames(old, new))
     for name in dict.fromkeys([*new.members, *old.required, *new.required, *old.members]):
         if name not in renamed.values() or name in new.members:
@@ -302,7 +302,7 @@ def _facts(before: Member, after: Member) -> Iterator[_Fact]:
         )
         yield Rule.TYPE_CHANGED, f"is {_type(after)}", _type(before), _type(after), member
     if before.nullable != after.nullable:
-        # What the API serves where the letter has no null comes and goes with it.
+        # What the API serves where the published contract has no null comes and goes with it.
         deviations = _instead(member.deviations, after.deviations, Tolerance.NULL)
         member = evolve(member, nullable=after.nullable, deviations=deviations)
         rule, text = (Rule.NULL_ALLOWED, "may be null") if after.nullable else (Rule.NULL_REFUSED, "is never null")

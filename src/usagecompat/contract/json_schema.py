@@ -2,7 +2,7 @@
 The neutral tree as JSON Schema, for people who use no Python.
 
 Each revision has two schemas: the published contract, and what the API serves (the same with its deviations).
-A payload that fails the served one is invalid; one that passes it and fails the letter is acceptable.
+A payload that fails the served one is invalid; one that passes it and fails the published one is acceptable.
 Only keywords that every validator and code generator reads alike are used, and an error stands at the member that is wrong.
 """
 
@@ -58,7 +58,7 @@ def schema(
         shape: "page", "bucket", "result", "amount", "flat", or the name of a record such as "CostsResult".
         revision: One of `usagecompat.REVISIONS`; None for the newest.
         draft: "2020-12" or "draft-07".
-        profile: "published" for the letter, "served" for what the API serves.
+        profile: "published" for the published contract, "served" for what the API serves.
 
     Raises:
         NoSuchName: `shape`, `draft` or `profile` does not exist.

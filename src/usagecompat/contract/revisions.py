@@ -1,5 +1,5 @@
 """
-The revisions of the published contract, and what the API is known to serve beside their letter.
+The revisions of the published contract, and what the API is known to serve beside it.
 
 A revision is one dated state of the contract; its name is its date, so names compare as dates do.
 What each revision declares stands in `records.py`; this module holds what no declaration can say.
@@ -129,7 +129,7 @@ def resolve_revision(revision: str | None) -> Revision:
 
 
 class Tolerance(StrEnum):
-    """What a deviation lets through that the letter does not."""
+    """What a deviation lets through that the published contract does not."""
 
     NUMBER_TEXT = "number-text"
     """A string that holds exactly one JSON number, where a number belongs."""
@@ -158,7 +158,7 @@ class Deviation:
     since: str
     """The first revision whose payloads may show it."""
     until: str
-    """The last revision whose letter does not allow it."""
+    """The last revision that does not allow it."""
     seen: str
     """When and by whom it was seen."""
 

@@ -56,7 +56,7 @@ class Member:
     newer_name: str | None = None
     """The name at later revisions, if it will be another."""
     deviations: Mapping[Tolerance, Deviation] = {}
-    """What the API serves here against the letter."""
+    """What the API serves here against the published contract."""
 
     @property
     def doc(self) -> str:
@@ -69,7 +69,7 @@ class Member:
         return isinstance(self.marker, GroupKey)
 
     def may_be_null(self, *, served: bool = True) -> bool:
-        """Whether null may stand here: by the letter, or as it is `served`."""
+        """Whether null may stand here: by the published contract, or as it is `served`."""
         return self.nullable or (served and Tolerance.NULL in self.deviations)
 
     def may_be_text(self, *, served: bool = True) -> bool:
@@ -98,7 +98,7 @@ class RecordShape:
     """Required names that the API does not serve."""
 
     def needed(self, *, served: bool = True) -> tuple[str, ...]:
-        """The names without which there is no such record: by the letter, or as it is `served`."""
+        """The names without which there is no such record: by the published contract, or as it is `served`."""
         return tuple(name for name in self.required if not (served and name in self.tolerated_absences))
 
     def moved(self, *, served: bool = True) -> Mapping[str, Member]:

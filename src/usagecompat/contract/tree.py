@@ -126,7 +126,7 @@ def absences_of(record: str, revision: str) -> Mapping[str, Deviation]:
 
 
 def deviations_of(record: str, name: str, marker: Marker, revision: str) -> Mapping[Tolerance, Deviation]:
-    """What the API serves at `revision` against the letter, where a member of this name stands."""
+    """What the API serves at `revision` against the published contract, where a member of this name stands."""
     return {
         d.allows: d
         for d in DEVIATIONS

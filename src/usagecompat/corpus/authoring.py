@@ -93,14 +93,14 @@ def sidecar_text(said: Mapping[str, Any]) -> str:
 def _seen(payload: bytes, revision: Revision) -> dict[str, Any]:
     """What a check sees in a payload, in the words of a case."""
     report = check(payload, revision=revision)
-    letter = check(payload, revision=revision, profile="published").verdict
+    published = check(payload, revision=revision, profile="published").verdict
     findings: list[dict[str, Any]] = []
     for finding in report.findings:
         findings.append({"code": finding.code, "severity": str(finding.severity), "pointer": finding.pointer})
         if finding.count > 1:
             findings[-1]["count"] = finding.count
     seen = {"shape": report.shape and str(report.shape), "verdict": str(report.verdict), "findings": findings}
-    return seen if letter is report.verdict else {**seen, "published": str(letter)}
+    return seen if published is report.verdict else {**seen, "published": str(published)}
 
 
 def _derived(payload: bytes, seen: Mapping[str, Any], flags: Collection[str]) -> dict[str, str]:

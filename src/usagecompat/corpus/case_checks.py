@@ -172,8 +172,8 @@ def _case_record(case: Case, terms: Terms) -> Iterator[Mismatch]:
     if (verdict := case.expected(at, terms.profile)) is not None:
         yield from other_verdict(case, verdict, report)
     if whole and terms.revision is None:
-        letter = check(case.payload, revision=at, profile="published")
-        yield from other_verdict(case, case.published, letter)
+        published = check(case.payload, revision=at, profile="published")
+        yield from other_verdict(case, case.published, published)
         yield from _ranges(case)
 
 

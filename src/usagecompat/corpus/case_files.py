@@ -132,7 +132,7 @@ class Case:
 
     @property
     def topic(self) -> str:
-        """The part of the id in front of the slash."""
+        """The part of the id before the slash."""
         return self.id.partition("/")[0]
 
     @property
@@ -189,14 +189,14 @@ class Case:
         """
         The verdict that the case has at `revision`; None where nobody has judged it.
 
-        The letter never allows more than what is served, so it needs no judgement of its own for what is invalid, and
-        never refuses what shows nothing but notes.
+        The published contract never allows more than what is served, so it needs no judgement of its own for what is
+        invalid, and never refuses what shows nothing but notes.
         """
-        letter = Profile(profile) is Profile.PUBLISHED
+        published = Profile(profile) is Profile.PUBLISHED
         if revision == self.revision:
-            return self.published if letter else self.verdict
+            return self.published if published else self.verdict
         verdict = next((held.verdict for held in self.revisions if held.covers(revision)), None)
-        return None if letter and verdict is Verdict.ACCEPTABLE else verdict
+        return None if published and verdict is Verdict.ACCEPTABLE else verdict
 
 
 @frozen(kw_only=True)

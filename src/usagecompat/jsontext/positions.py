@@ -38,7 +38,7 @@ class Lines:
     """
     Lines and columns of a text, both from 1, columns in code points.
 
-    The text is cut into blocks, and each knows how many lines end in front of it, so that no look-up reads more
+    The text is cut into blocks, and each knows how many lines end before it, so that no look-up reads more
     than one block. A line ends with a line feed.
     """
 

@@ -37,7 +37,7 @@ class Document:
     """
     The text, None if the payload was none.
 
-    Of bytes that are not UTF-8 it is what stands in front of the first bad one, and of a text that is too long, nothing.
+    Of bytes that are not UTF-8 it is what stands before the first bad one, and of a text that is too long, nothing.
     """
     findings: tuple[Observation, ...] = ()
     """What is wrong with the text, in document order."""

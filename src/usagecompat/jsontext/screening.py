@@ -46,7 +46,7 @@ def may_nest_too_deep(data: bytes) -> bool:
     Whether the UTF-8 text `data` nests too deep; never False if a parser would get that far.
 
     The escapes that matter for where a string ends go first, and then everything but brackets and quotes.
-    A bracket with an odd number of quotes in front of it stands in a string; two neighbouring quotes change nothing
+    A bracket with an odd number of quotes before it stands in a string; two neighbouring quotes change nothing
     about that and go, too, which in most texts leaves no quote at all.
     Of the brackets that are left the innermost levels, which are the most, are taken away before the rest is summed up.
     """

@@ -168,7 +168,7 @@ class Mutant:
 
     @property
     def family(self) -> str:
-        """The part of the name in front of the slash."""
+        """The part of the name before the slash."""
         return self.name.partition("/")[0]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """
 Pages to look at: one HTML file each, without any program, that asks no network and trusts no text.
 
-Whoever has something to show brings its words and numbers; what is markup is written here and nowhere else.
+A package with something to display brings its words and numbers; what is markup is written here and nowhere else.
 """
 
 import lazy_loader

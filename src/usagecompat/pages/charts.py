@@ -211,7 +211,7 @@ class Stop:
     about: str = ""
     """What its point says beside its label and height."""
     is_other: bool = False
-    """Whether something else changed in front of it, so that both sides are compared with care."""
+    """Whether something else changed before it, so that both sides are compared with care."""
 
 
 def rungs(name: str, heights: Sequence[str], lines: Sequence[str], stops: Sequence[Stop]) -> Html:
@@ -222,7 +222,7 @@ def rungs(name: str, heights: Sequence[str], lines: Sequence[str], stops: Sequen
         name: What stands above.
         heights: The names of the rungs, the lowest first.
         lines: What each line is; there are two colours.
-        stops: The points in time; a broken upright line stands in front of those that are `is_other`.
+        stops: The points in time; a broken upright line stands before those that are `is_other`.
     """
     if not stops:
         return Html("")

@@ -65,7 +65,7 @@ def _letters(data: bytes) -> str:
 
 
 def _seal(digest: str) -> str:
-    """The letters by which the sixteen in front of them are known."""
+    """The letters by which the sixteen before them are known."""
     return _letters(sha256(b"usagecompat redacted " + digest.encode()).digest())[:_SEAL]
 
 

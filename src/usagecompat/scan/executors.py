@@ -1,5 +1,5 @@
 """
-A whole scan: partitions handed to whoever does the work, and their summaries added up as they come back.
+A whole scan: partitions handed to workers, and their summaries added up as they come back.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def _work(  # noqa: PLR0913, PLR0917 - as `run` has them
     parts: Parts | None,
     places: Path | None,
 ) -> Generator[Done]:
-    """Whoever does the work."""
+    """What does the work."""
     if scheduler is not None:
         return _on_cluster(scheduler, ahead, options, tick)
     if jobs > 1 and len(ahead) > 1 and not plan.has_standard_input:

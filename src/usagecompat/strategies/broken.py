@@ -121,7 +121,7 @@ def _trailing_comma(_: DrawFn, text: str) -> str:
 
 
 def _twice(draw: DrawFn, text: str) -> str:
-    """The first member's name once more in front of it, with any value."""
+    """The first member's name once more before it, with any value."""
     found = re.search(r'"(?:[^"\\]|\\.)*"', text)
     name = found[0] if found else ""
     return text.replace("{", f"{{{name}:{draw(values.flatmap(spelled))},", 1)
@@ -235,7 +235,7 @@ def _with_unknown_value(draw: DrawFn, said: Contract) -> Object:
 
 
 def _deviation(deviation: Deviation) -> _Fault:
-    """A payload that shows what the API serves against the letter."""
+    """A payload that shows what the API serves against the published contract."""
 
     def make(draw: DrawFn, said: Contract) -> Object:
         kind = next((kind for kind, shape in said.kinds.items() if shape.name == deviation.record), None)

@@ -2,8 +2,8 @@
 Hypothesis strategies for payloads and records, derived from the contract of each revision.
 
 By default payloads obey the published contract of a revision and draw no error and no warning under either profile.
-With `profile="served"` they may also show what the API serves against the letter (costs as strings, kinds that the
-revision does not know): that is what every client must decode.
+With `profile="served"` they may also show what the API serves against the published contract (costs as strings,
+kinds that the revision does not know): that is what every client must decode.
 How a payload is spelled varies as JSON lets it: order of members, white space, escapes, numbers, undeclared members.
 
 `registering.py` registers the records with Hypothesis, so that `from_type(usagecompat.contract.records.UsageTimeBucket)` draws buckets.

@@ -29,7 +29,7 @@ WHOLE: Final = "-"
 VALID: Final = ""
 """Stands for the code where nothing above a note must be found."""
 TWIN: Final = "\0"
-"""In front of a name: the member is written under the name itself, as a second one."""
+"""Before a name: the member is written under the name itself, as a second one."""
 
 
 @frozen(kw_only=True, eq=False)

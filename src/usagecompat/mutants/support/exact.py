@@ -172,7 +172,7 @@ def without_sign_of_zero(number: Number) -> Tree:
 
 
 def without_exponent(number: Number) -> Tree:
-    """The digits in front of an exponent alone, as readers do that stop at the first character they do not know."""
+    """The digits before an exponent alone, as readers do that stop at the first character they do not know."""
     head = re.split("[eE]", number.lexeme, maxsplit=1)[0]
     return number if head == number.lexeme else Number(head)
 

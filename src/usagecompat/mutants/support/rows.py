@@ -168,7 +168,7 @@ def overlaps(nodes: list[Tree]) -> bool:
 
 
 def without_overlaps(nodes: list[Tree]) -> list[Tree]:
-    """Buckets that start after those in front of them."""
+    """Buckets that start after those before them."""
     kept: list[Tree] = []
     for node in nodes:
         if not kept or start_of(node) >= integer_at(kept[-1], "end_time"):
