@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 HISTORY = json.loads((folder("fixtures") / "upstream" / "history.json").read_bytes())
 ENTRIES = {entry["revision"]: entry for entry in HISTORY["revisions"]}
+NEWEST = ENTRIES[LATEST]["schemas"]
 VALIDATOR = Draft202012Validator(json.loads((folder("schemas") / "contract.json").read_bytes()))
 VIDEOS = "organization.usage.videos.result"
 
@@ -254,6 +255,44 @@ def test_records(draft: Draft) -> None:
     assert dumps(type(second)(frames=4)) == b'{"object":"organization.usage.videos.result","frames":4}'
     odd = next(name for name, wire in type(first).WIRE_NAMES.items() if wire == "x-odd.name")
     assert b'"x-odd.name":"b"' in dumps(attrs.evolve(first, **{odd: "b"}))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"type": "integer"},
+        {"type": "string", "nullable": True},
+        {"type": "object", "members": NEWEST["CostsResult"]["members"]["amount"]["members"]},
+    ],
+)
+@pytest.mark.parametrize("required", [False, True])
+def test_pages_and_buckets_with_more(row: dict[str, Any], *, required: bool) -> None:
+    """Pages and buckets may have members that only a draft declares: they can be read, written, drawn and converted."""
+    entry = coming()
+    for name in ("UsageResponse", "UsageTimeBucket"):
+        entry["schemas"][name]["members"]["more"] = row
+        entry["schemas"][name]["required"] += ["more"] if required else []
+    draft = draft_of(json.dumps(entry).encode())
+    value = {"integer": 5, "string": None, "object": {"value": 1.5, "currency": "usd"}}[row["type"]]
+    one = json.loads(bucket(completions(reasoning_tokens=5))) | {"more": value}
+    page = {"object": "page", "data": [one], "has_more": False, "next_page": None, "more": value}
+    for tree in (one, page):
+        text = json.dumps(tree, separators=(",", ":")).encode()
+        assert check(text, revision=draft).verdict == "valid"
+        record: Any = loads(text, revision=draft)
+        assert not record.undeclared
+        assert record.more is not None or value is None
+        assert dumps(record) == text
+    drawn: list[Any] = []
+
+    @settings(max_examples=5, database=None)
+    @given(page=strategies.pages(revision=draft))
+    def draw(page: object) -> None:
+        drawn.append(page)
+        assert check(dumps(page), revision=draft).ok
+
+    draw()
+    assert drawn
 
 
 @pytest.mark.parametrize("name", ["revision", "self", "cls", "undeclared", "to_dict", "type", "mro", "attr_dict"])

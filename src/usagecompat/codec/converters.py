@@ -20,6 +20,7 @@ from cattrs import (
 )
 
 from usagecompat.contract import (
+    RECORDS,
     Contract,
     JsonType,
     Member,
@@ -55,7 +56,9 @@ def decoder(revision: str, profile: Profile = Profile.SERVED) -> Converter:
     for leaf, hook in _LEAVES.items():
         converter.register_structure_hook(leaf, _without_type(hook))
     for shape in said.records.values():
-        converter.register_structure_hook(shape.cls, _without_type(_record_hook(shape, said, profile)))
+        structure = _without_type(_record_hook(shape, said, profile))
+        for cls in {shape.cls, RECORDS.get(shape.name, shape.cls)}:  # who asks for our record gets that of a draft
+            converter.register_structure_hook(cls, structure)
     converter.register_structure_hook(UsageResult, _without_type(partial(_result, said=said, profile=profile)))
     return converter
 
