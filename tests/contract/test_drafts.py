@@ -267,7 +267,7 @@ def test_records(draft: Draft) -> None:
 )
 @pytest.mark.parametrize("required", [False, True])
 def test_pages_and_buckets_with_more(row: dict[str, Any], *, required: bool) -> None:
-    """Pages and buckets may have members that only a draft declares: they can be read, written, drawn and converted."""
+    """Pages and buckets may have members that only a draft declares: they can be read, written, served and drawn."""
     entry = coming()
     for name in ("UsageResponse", "UsageTimeBucket"):
         entry["schemas"][name]["members"]["more"] = row
@@ -283,6 +283,13 @@ def test_pages_and_buckets_with_more(row: dict[str, Any], *, required: bool) -> 
         assert not record.undeclared
         assert record.more is not None or value is None
         assert dumps(record) == text
+    ledger = Ledger(revision=draft)
+    for path in ("usage/completions", "costs"):
+        answer = ledger.answer(
+            f"/v1/organization/{path}", "start_time=1791936000", {"Authorization": f"Bearer {ledger.key}"}
+        )
+        assert check(answer.body, revision=draft).ok
+        assert (b'"more":' in answer.body) == required
     drawn: list[Any] = []
 
     @settings(max_examples=5, database=None)

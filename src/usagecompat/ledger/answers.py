@@ -93,7 +93,11 @@ def page(book: Book, buckets: list[Tree], cursor: str | None, *, has_more: bool,
         "next_page": missing if cursor is None else cursor,
     }
     order = ("object", "has_more", "next_page", "data") if costs else ("object", "data", "has_more", "next_page")
-    return {name: values[name] for name in order if not (is_list and name == "has_more")}
+    answer = {name: values[name] for name in order if not (is_list and name == "has_more")}
+    for name, member in declared.items():
+        if member.required and name not in values:
+            answer[name] = None if member.nullable else _nothing(book, member)
+    return answer
 
 
 class _Sum:
@@ -178,8 +182,10 @@ def _bucket(book: Book, query: Query, start: int, results: list[Tree]) -> dict[s
             if "undeclared" in book.behaviour:
                 bucket |= {"start_time_iso": _iso(start), "end_time_iso": _iso(end)}
             bucket[name] = results
-        else:
+        elif member.attribute in ("start_time", "end_time"):
             bucket[name] = _whole(start if member.attribute == "start_time" else end)
+        elif member.required:
+            bucket[name] = None if member.nullable else _nothing(book, member)
     return bucket
 
 
