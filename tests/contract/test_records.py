@@ -34,9 +34,7 @@ from usagecompat.exceptions import NoSuchRevision
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-DECLARED = [
-    (cls, name) for cls in RECORDS.values() for name in get_type_hints(cls) if name != "_origin" and name.islower()
-]
+DECLARED = [(cls, one.name) for cls in RECORDS.values() for one in fields(cls) if one.name != "_origin"]
 WRITTEN = written()
 every_record = pytest.mark.parametrize("cls", RECORDS.values(), ids=RECORDS)
 

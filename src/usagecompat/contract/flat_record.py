@@ -5,14 +5,19 @@ The flat record of generated clients, each member one line as in `records.py`.
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
-from attrs import frozen
+from attrs import Attribute, frozen
 
 from usagecompat.contract.amount import CostsResultAmount
 from usagecompat.contract.base import Record
 from usagecompat.contract.markers import ABSENT, Absent, FlatMember, RenamedAt
 
 
-@frozen(kw_only=True)
+def _without_former(_: type, members: "list[Attribute[object]]") -> "list[Attribute[object]]":
+    """All members but the former name of one, which is an argument and a property, and no second member."""
+    return [member for member in members if member.name != "sessions"]
+
+
+@frozen(kw_only=True, field_transformer=_without_former)
 class UsageTimeBucketResultInner(Record):
     """
     The flat record of generated clients: the members of all kinds in one object.
@@ -21,10 +26,9 @@ class UsageTimeBucketResultInner(Record):
     `sessions`, the name that `num_sessions` had before 2025-02-10, may be given and read in its place.
     """
 
-    if TYPE_CHECKING:  # for whom it is a member like any other
-        sessions: int | Absent = ABSENT
-        """`num_sessions`, under the name that it had before 2025-02-10."""
-    else:
+    sessions: int | Absent = ABSENT
+    """`num_sessions`, under the name that it had before 2025-02-10."""
+    if not TYPE_CHECKING:  # for whom it is a member like any other
 
         def __init__(self, *, sessions: object = ABSENT, **members: object) -> None:  # noqa: D107 - what attrs writes
             if sessions is not ABSENT:
