@@ -96,7 +96,7 @@ def page(book: Book, buckets: list[Tree], cursor: str | None, *, has_more: bool,
     answer = {name: values[name] for name in order if not (is_list and name == "has_more")}
     for name, member in declared.items():
         if member.required and name not in values:
-            answer[name] = None if member.nullable else _nothing(book, member)
+            answer[name] = _nothing(book, member)
     return answer
 
 
@@ -185,7 +185,7 @@ def _bucket(book: Book, query: Query, start: int, results: list[Tree]) -> dict[s
         elif member.attribute in ("start_time", "end_time"):
             bucket[name] = _whole(start if member.attribute == "start_time" else end)
         elif member.required:
-            bucket[name] = None if member.nullable else _nothing(book, member)
+            bucket[name] = _nothing(book, member)
     return bucket
 
 
@@ -213,13 +213,16 @@ def _result(book: Book, query: Query, shape: RecordShape, held: _Sum) -> dict[st
         elif member.attribute == "quantity_unit":
             result[name] = held.unit if _is_counted(query, held) else None
         if name not in result and member.required:
-            result[name] = None if member.nullable else _nothing(book, member)
+            result[name] = _nothing(book, member)
     if "undeclared" in book.behaviour and query.endpoint.name == "costs":
         result |= {name: value for name, value in _undeclared(book, held).items() if name not in result}
     return result
 
 
 def _nothing(book: Book, member: Member) -> Tree:
+    """What a required member has where there is nothing to say: null if it may be, else the least of its type."""
+    if member.nullable:
+        return None
     if member.type is not JsonType.OBJECT:
         return _NOTHING.get(member.type)
     amount = book.said.amount
