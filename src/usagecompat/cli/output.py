@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 import sys
 from contextlib import suppress
 from itertools import count
@@ -110,7 +109,9 @@ def write_file(place: Path, text: str) -> None:
         try:
             waiting.write_bytes(content)
             if target.exists():
-                waiting.chmod(stat.S_IMODE(target.stat().st_mode))
+                from shutil import copymode  # noqa: PLC0415 - needed only where a file is replaced
+
+                copymode(target, waiting)
             waiting.replace(target)
         except OSError as error:
             with suppress(OSError):
