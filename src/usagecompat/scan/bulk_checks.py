@@ -182,7 +182,7 @@ class _Writer(SourceText):
         rules = sum_rules(revision, self._shape.kind or "")
         if revision not in REVISIONS:  # a draft may count otherwise than all of them
             rules += tuple(rule for rule in SUM_RULES if self._shape.members.keys() >= {*rule.all_terms})
-        for rule in rules:
+        for rule in dict.fromkeys(rules):
             if rule.on_top:
                 values = {name: f"o.{self._shape.members[name].attribute}" for name in rule.all_terms}
                 terms = [values[name] for name in rule.terms]
