@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +24,9 @@ from usagecompat.jsontext.reader import read
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from usagecompat.checking.fast.layouts import Layout
+    from usagecompat.checking.fast.types import FastTypes
+    from usagecompat.contract import Contract
     from usagecompat.findings import Path
     from usagecompat.jsontext import Document
 
@@ -358,6 +363,30 @@ def test_threads_do_not_add_layouts() -> None:
         for route in before:
             routes.prefer(route)
     assert fast.learned(LATEST) == 6
+
+
+def test_threads_do_not_make_decoders_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """First checks in several threads make one decoder after the other: half prepared Structs ended the process."""
+    fast = fast_route()
+    assert fast is not None
+    make = fast.fast_types
+    making: list[int] = []
+    most: list[int] = []
+
+    def slow(contract: Contract, layout: Layout) -> FastTypes:
+        making.append(1)
+        most.append(len(making))
+        time.sleep(0.01)
+        making.pop()
+        return make(contract, layout)
+
+    monkeypatch.setattr(fast, "fast_types", slow)
+    line = payloads.compact(payloads.bucket())
+    with ThreadPoolExecutor(8) as threads:
+        reports = [*threads.map(lambda revision: check(line, revision=revision), [*REVISIONS[:4], *REVISIONS[:4]])]
+    assert max(most) == 1
+    assert len(most) >= 4
+    assert reports[:4] == reports[4:]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no forks")

@@ -154,8 +154,14 @@ def forget() -> None:
 
 @cache
 def routes_of(revision: str) -> Routes:
-    """What is known of a revision, kept as long as the process lives."""
-    return Routes(contract(revision))
+    """
+    What is known of a revision, kept as long as the process lives.
+
+    One thread at a time makes decoders: routes share Structs,
+    and before msgspec 0.23 a Struct that another thread had half prepared ended the process.
+    """
+    with _LEARNING:
+        return Routes(contract(revision))
 
 
 class Routes:
