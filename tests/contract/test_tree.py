@@ -68,7 +68,9 @@ def test_history(revision: str) -> None:
     published = HISTORY[revision]
     assert set(ours) == set(published)
     for name, record in published.items():
-        assert json.dumps(ours[name]) == json.dumps(record), name
+        assert json.dumps(ours[name]) == json.dumps(record), (
+            f"{name}: contract/records.py and fixtures/upstream/history.json differ about it at {revision}"
+        )
 
 
 def test_flat_record() -> None:
