@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from usagecompat.contract import ALL_ENDPOINTS, LATEST, REVISIONS, Endpoint, contract, endpoints_of
+from usagecompat.contract import ALL_ENDPOINTS, LATEST, REVISIONS, Endpoint, contract, endpoints_of, queries_of
 from usagecompat.corpus import folder
 
 PUBLISHED: dict[str, dict[str, Any]] = json.loads((folder("fixtures") / "upstream/requests.json").read_text("utf-8"))[
@@ -58,3 +58,22 @@ def test_older_revisions_have_what_they_declare(revision: str) -> None:
     for endpoint in found.values():
         members = said.kinds[endpoint.kind].members
         assert set(endpoint.group_by) == {name for name, member in members.items() if member.is_group_key}
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_endpoints_take_what_the_revision_lets_be_asked(revision: str) -> None:
+    """What is served and documented of a revision takes the parameters that `revisions diff` knows of it, and no others."""
+    said = contract(revision)
+    asked = {name: set(parameters) for name, parameters in (queries_of(said) or {}).items()}
+    assert asked == {
+        name: PLAIN | {item.name for item in endpoint.filters} for name, endpoint in endpoints_of(said).items()
+    }
+
+
+def test_lines_of_the_bill_are_a_new_filter() -> None:
+    """Costs can be filtered by lines of the bill from the newest revision on, although they are older than that."""
+    lines = {
+        revision: any(item.name == "line_items" for item in endpoints_of(contract(revision))["costs"].filters)
+        for revision in REVISIONS
+    }
+    assert [revision for revision, takes in lines.items() if takes] == ["2026-10-21"]

@@ -3,6 +3,7 @@ The request half of the contract: each endpoint's parameters, and what they may 
 
 The facts are those of the vendor's request types of November 2026, one line per endpoint.
 A revision that does not declare a group key has neither the key among `group_by` nor the filter that selects by it.
+A filter that is younger than its key is absent before.
 """
 
 from __future__ import annotations
@@ -149,7 +150,6 @@ def queries_of(said: Contract) -> Mapping[str, Mapping[str, Parameter]] | None:
             **{
                 one.name: Parameter("boolean") if one.single else Parameter("array", values=one.values)
                 for one in endpoint.filters
-                if _FILTERED_SINCE.get((name, one.name), "") <= said.revision
             },
             "group_by": Parameter("array", values=endpoint.group_by),
             "limit": Parameter("integer", default=_COSTS_LIMITS["1d"].default if name == "costs" else None),
@@ -175,7 +175,7 @@ def endpoints_of(said: Contract) -> Mapping[str, Endpoint]:
         parameters = (said.queries or {}).get(name) or {}
         if parameters:
             endpoint = _as_drafted(endpoint, parameters)
-        filters = tuple(item for item in endpoint.filters if item.key in keys)
+        filters = tuple(item for item in endpoint.filters if item.key in keys and _is_known(name, item, said))
         known_names = {*_PLAIN, *(item.name for item in filters)}
         found[name] = evolve(
             endpoint,
@@ -184,6 +184,12 @@ def endpoints_of(said: Contract) -> Mapping[str, Endpoint]:
             others={one: parameter for one, parameter in parameters.items() if one not in known_names},
         )
     return found
+
+
+def _is_known(endpoint: str, item: Filter, said: Contract) -> bool:
+    """Whether requests of a published revision have the filter; a draft says for itself what it has."""
+    since = _FILTERED_SINCE.get((endpoint, item.name))
+    return since is None or since <= said.revision or said.revision not in PUBLISHED
 
 
 def _usage_of_draft(name: str, kind: str, keys: list[str]) -> Endpoint:
