@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from usagecompat.jsontext.values import NoValue, Tree
 
 
-@frozen
+@frozen(slots=False)
 class Document:
     """What came of reading a payload."""
 

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from attrs import frozen
 
-from usagecompat.checking.fast.extracts import FastExtract, extract
 from usagecompat.checking.fast.findings import EXPLAINED, Findings
 from usagecompat.checking.fast.layouts import is_modest, layout_of, observe
 from usagecompat.checking.fast.provable import is_provable
@@ -34,6 +33,7 @@ from usagecompat.jsontext import MAX_SIZE, NO_VALUE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from usagecompat.checking.fast.extracts import FastExtract
     from usagecompat.checking.fast.types import FastRecord
     from usagecompat.contract import Contract
     from usagecompat.jsontext import Document, Tree
@@ -118,6 +118,8 @@ def shortened(payload: bytes | str, revision: str, shape: Shape) -> FastExtract 
         revision: What it was judged against.
         shape: What it is.
     """
+    from usagecompat.checking.fast.extracts import extract  # noqa: PLC0415 - most checks ask for no other revision
+
     for route in routes_of(revision).known:
         try:
             value = route.decode(payload)

@@ -72,7 +72,7 @@ class Column:
     attribute: str
 
 
-@frozen
+@frozen(slots=False)
 class FastRecord:
     """The type of one record, and what is looked at in its objects."""
 
