@@ -9,11 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 from documents import blocks
 
 import usagecompat
 from usagecompat.cli import main
+from usagecompat.contract import ALL_ENDPOINTS
 from usagecompat.renderers import RENDERERS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -135,6 +137,15 @@ def test_glossary_names_what_there_is() -> None:
     source = "\n".join(path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py"))
     assert len(named) > 10
     assert named - set(re.findall(r"^class (\w+)", source, re.MULTILINE)) - {"UsageTimeBucketResultInner"} == set()
+
+
+def test_the_form_offers_every_endpoint() -> None:
+    """Who reports what the API sent can choose each endpoint of the newest revision."""
+    form = yaml.safe_load((ROOT / ".github" / "ISSUE_TEMPLATE" / "api-sent-something-new.yml").read_text("utf-8"))
+    (options,) = (part["attributes"]["options"] for part in form["body"] if part.get("id") == "endpoint")
+    *endpoints, another = options
+    assert sorted(endpoints) == sorted(endpoint.name for endpoint in ALL_ENDPOINTS)
+    assert another.startswith("another one")
 
 
 def test_sessions_are_listed() -> None:
