@@ -20,8 +20,10 @@ import usagecompat
 from usagecompat.corpus.data import folder
 from usagecompat.scan import adding, restatements, totals
 from usagecompat.scan.accumulator import Judged, Tallying
+from usagecompat.scan.page import render_page
 from usagecompat.scan.restatements import Restatements
 from usagecompat.scan.summary import Piece, Summary, total
+from usagecompat.scan.text import render
 
 from .conftest import START, assorted, bucket, text
 
@@ -206,6 +208,15 @@ def test_any_cut_and_order(by: str | None) -> None:
         parts.append(Summary.from_dict(json.loads(json.dumps(part.to_dict(whole=True)))))
     random.Random(3).shuffle(parts)  # noqa: S311 - made up again from its seed
     assert total(parts).to_dict(whole=True) == whole
+
+
+def test_kinds_in_words() -> None:
+    """A result without a kind is called so where sums are displayed, and not a bucket without results."""
+    found = scanned([b'{"amount": {"value": "12.50", "currency": "usd"}, "line_item": "Text tokens"}'], 1)
+    assert "  none  (no kind): 1 result, 1 not added, or not all of them\n" in render(found)
+    assert "<td>no kind</td>" in render_page(found)
+    for words in (render(found), render_page(found)):
+        assert "buckets without results" not in words
 
 
 def test_groups(monkeypatch: pytest.MonkeyPatch) -> None:

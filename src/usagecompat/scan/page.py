@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from usagecompat.scan.totals import Totals
 
 _LABELS: Final = {NO_KIND: "buckets without results", UNKNOWN_KIND: "other kinds"}
+_OF_RESULTS: Final = {**_LABELS, NO_KIND: "no kind"}
+"""The same where results are added up: what has no kind there is a result."""
 _EPOCH: Final = Date(1970, 1, 1).toordinal()
 _MOST_ROWS: Final = 2_000
 """So many sums are listed."""
@@ -174,7 +176,7 @@ def _totals(totals: Totals) -> Iterator[Html]:
     cells = [
         [
             row["day"],
-            _LABELS.get(row["kind"], row["kind"]),
+            _OF_RESULTS.get(row["kind"], row["kind"]),
             *(["all others" if row.get("rest") else row["group"] or ""] if totals.by else []),
             f"{row['results']:,}",
             ", ".join(f"{amount} {currency}" for currency, amount in row["money"].items()),

@@ -35,7 +35,7 @@ MOST_UNKNOWN: Final = 100
 NO_SHAPE: Final = "none"
 """Stands for the shape of what is no JSON object, and for the best revision of what is no JSON."""
 NO_KIND: Final = "(none)"
-"""Stands for the kind of buckets that hold no result."""
+"""Stands for the kind of buckets that hold no result, and of results that name none."""
 UNKNOWN_KIND: Final = "(unknown)"
 """Stands for all kinds that the contract does not know, where they are not counted by name."""
 NO_MONTH: Final = "none"

@@ -29,6 +29,8 @@ _MOST_NAMES: Final = 100
 NO_DATE: Final = "no date"
 """Stands where nothing was in a bucket that says when it starts, or in none from 2000 to 2099."""
 _LABELS: Final = {NO_KIND: "(buckets without results)", UNKNOWN_KIND: "(other kinds)"}
+_OF_RESULTS: Final = {**_LABELS, NO_KIND: "(no kind)"}
+"""The same where results are added up: what has no kind there is a result."""
 
 
 def render(summary: Summary, profile: Profile = Profile.SERVED, revision: str = LATEST) -> str:
@@ -112,7 +114,7 @@ def _totals(totals: Totals) -> Iterator[str]:
         ]
         if row["not_added"]:
             parts.append(f"{row['not_added']:,} not added, or not all of them")
-        yield printable(f"  {row['day']}  {_LABELS.get(row['kind'], row['kind'])}{group}: {', '.join(parts)}")
+        yield printable(f"  {row['day']}  {_OF_RESULTS.get(row['kind'], row['kind'])}{group}: {', '.join(parts)}")
     if totals.has_rest:
         yield f"  no more than {MOST_GROUPS:,} groups are kept apart, the first in alphabetical order"
 
