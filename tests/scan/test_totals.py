@@ -341,3 +341,34 @@ def test_ignore(profile: Profile) -> None:
         assert summary.findings == {}
         assert summary.deviations == {}
     assert START
+
+
+@pytest.mark.parametrize("at_once", [1, 9])
+def test_numbers_that_python_does_not_print(at_once: int) -> None:
+    """A count of thousands of digits is not added, any other number is, and results that differ in it are not equal."""
+    lines: list[bytes] = []
+    for digits in (4_000, 4_001, 4_301, 9_000):
+        for last in (b"1", b"2"):
+            number = b"9" * (digits - 1) + last
+            lines += [
+                text(bucket(0, input_tokens="@")).replace(b'"@"', number),
+                text(bucket(0, "costs", amount={"value": "@", "currency": "usd"}, quantity="@")).replace(
+                    b'"@"', number
+                ),
+                text({**bucket(0), "end_time": "@"}).replace(b'"@"', number),
+                text(bucket(0, input_cache_write_12h_tokens="@")).replace(b'"@"', number),
+            ]
+    tallying = Tallying(ADDING)
+    for first in range(0, len(lines), at_once):
+        tallying.block(b"".join(line + b"\n" for line in lines[first : first + at_once]), first + 1)
+    tallying.end(None)
+    found = tallying.summary()
+    written = json.loads(json.dumps(found.to_dict()))
+    assert Summary.from_dict(written) == found
+    rows = {row["kind"]: row for row in written["totals"]}
+    completions, costs = rows["organization.usage.completions.result"], rows["organization.costs.result"]
+    assert (completions["results"], completions["not_added"], completions["counts"]["output_tokens"]) == (24, 12, 120)
+    assert completions["counts"]["input_tokens"] == 2 * 10**4000 - 17 + 16 * 7
+    assert costs["not_added"] == 0
+    assert written["restatements"]["results"] == 32
+    assert written["restatements"]["equal"]["results"] == 0

@@ -21,11 +21,11 @@ from msgspec import UNSET
 
 from usagecompat.checking import is_mapping
 from usagecompat.contract import Count, contract, is_kind
-from usagecompat.jsontext import Number
+from usagecompat.jsontext import Number, read
 from usagecompat.scan.coverage import DAY
 from usagecompat.scan.summary import NO_KIND, UNKNOWN_KIND
 from usagecompat.scan.totals import EXACT, LONGEST_GROUP, REST, Group, Key, Sum, Totals
-from usagecompat.scan.trees import ZERO, buckets, integer_of, member, money_of, seconds
+from usagecompat.scan.trees import TOO_LARGE, ZERO, buckets, integer_of, member, money_of, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -261,7 +261,7 @@ class Adder:
             if value is None:
                 continue
             count = integer_of(value)
-            if count is None:
+            if count is None or abs(count) >= TOO_LARGE:
                 is_added = False
             else:
                 one.columns[index] += count
@@ -326,7 +326,7 @@ class Adder:
 
     def _one_by_one(self, results: Sequence[Any], days: Sequence[int]) -> None:
         for result, day in zip(results, days, strict=True):
-            self._add(_parse(_encode(result)), day)
+            self._add(_tree(_encode(result)), day)
 
     def _counts(
         self, proved: _Proved, kind: str, results: Sequence[Any]
@@ -341,6 +341,8 @@ class Adder:
         types = [{*map(type, column)} for column in columns]
         full = [at for at, some in enumerate(types) if some == {int}]
         partial = {at: columns[at] for at, some in enumerate(types) if int in some and some != {int}}
+        if any(type(count) is int and count >= TOO_LARGE for column in partial.values() for count in column):
+            return None
         for wide in (False, True):
             lanes = _Lanes.of(attributes, full, wide=wide)
             packed = lanes.packed(results)
@@ -363,7 +365,7 @@ class Adder:
         if lines.translate(None, _NOT_DIGITS).isdigit() and max(map(len, texts)) <= _LONGEST_PLAIN:
             values = [*map(Decimal, texts)]
             return currencies, values if all(values) else [value or ZERO for value in values]
-        found = [money_of(_parse(line)) for line in lines.split(b"\n")]
+        found = [money_of(_tree(line)) for line in lines.split(b"\n")]
         amounts = [amount for amount in found if amount is not None]
         return (currencies, amounts) if len(amounts) == len(found) else None
 
@@ -376,6 +378,14 @@ class Adder:
             key = _day(day), kind, group
             sums[key] = sums[key] + one if key in sums else one
         self._settled += Totals(sums, self._by)
+
+
+def _tree(data: bytes) -> Any:  # noqa: ANN401 - a tree
+    """A proved text as a tree; one with a number of very many digits by the exact reader, which takes it."""
+    try:
+        return _parse(data)
+    except msgspec.ValidationError:
+        return read(data).value
 
 
 def _day(number: Seconds | None) -> int | None:

@@ -19,7 +19,7 @@ from usagecompat.checking import group_of, is_mapping, name_of_results
 from usagecompat.contract import Count, contract
 from usagecompat.findings import Shape, pointer
 from usagecompat.scan.totals import EXACT
-from usagecompat.scan.trees import integer_of, items, money_of, seconds
+from usagecompat.scan.trees import TOO_LARGE, integer_of, items, money_of, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -237,7 +237,7 @@ class Remembering:
             currency = amount.get("currency") if is_mapping(amount) else None
             money = (currency, value) if value is not None and type(currency) is str else None
             values = [
-                (name, integer_of(result[name]))
+                (name, _printable(integer_of(result[name])))
                 for name, one in kind.members.items()
                 if isinstance(one.marker, Count) and name in result
             ]
@@ -267,6 +267,11 @@ class Remembering:
 def _plain(value: Decimal | None) -> str:
     """A number, the same text for the same value."""
     return "" if value is None else str(value.normalize(EXACT))
+
+
+def _printable(count: int | None) -> int | str | None:
+    """A count that Python prints: one of too many digits to base 16, for which it has no limit."""
+    return count if count is None or abs(count) < TOO_LARGE else hex(count)
 
 
 def _digest(value: object) -> int:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from usagecompat.scan.coverage import Seconds
 
 ZERO: Final = Decimal(0)
+TOO_LARGE: Final = 10**4_000
+"""Counts that are so large are not added: Python prints and reads no integer of more than 4,300 digits."""
 NO_START: Final = -1
 """The start of proved results that are in no bucket."""
 
