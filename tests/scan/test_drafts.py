@@ -82,3 +82,48 @@ def test_archives_at_drafts(
                 patch.setattr(module, "fast_route", lambda: None)
             assert scanned(lines(name), revision) == together
     assert not capsys.readouterr().out
+
+
+@pytest.mark.parametrize("change", ["required", "nullable"])
+@pytest.mark.parametrize("record", [COMPLETIONS, "UsageTimeBucket", "UsageResponse"])
+def test_tags_that_need_not_be_there(record: str, change: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A draft may let `object` be absent or null: lines are counted in blocks as one by one, with and without it."""
+    said = copy.deepcopy(NEWEST) | {"revision": "2027-01-05", "source": "made up for a test"}
+    one = said["schemas"][record]
+    if change == "required":
+        one["required"].remove("object")
+    else:
+        one["members"]["object"]["nullable"] = True
+    revision = draft_of(json.dumps(said).encode())
+    some = lines("more")
+    page = b'{"object":"page","data":[%b],"has_more":false,"next_page":null}'
+    some += [page % line for line in some]
+    tag = {COMPLETIONS: b'"organization.usage.completions.result"', "UsageTimeBucket": b'"bucket"'}.get(record, b'"page"')
+    some += [line.replace(b'"object":%b,' % tag, b"") for line in some]
+    some += [line.replace(b'"object":%b' % tag, b'"object":null') for line in some]
+    together = scanned(some, revision)
+    with monkeypatch.context() as patch:
+        for module in (accumulator, stages):
+            patch.setattr(module, "fast_route", lambda: None)
+        assert scanned(some, revision) == together
+
+
+def test_time_of_kinds_that_only_the_draft_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time that buckets of a draft's own kind cover is told under that kind, by either route."""
+    said = copy.deepcopy(NEWEST) | {"revision": "2027-01-05", "source": "made up for a test"}
+    kind = "organization.usage.rockets.result"
+    said["schemas"]["UsageRocketsResult"] = {
+        "required": ["object"],
+        "members": {"object": {"type": "string", "const": kind}, "launches": {"type": "integer"}},
+    }
+    said["schemas"]["UsageTimeBucket"]["members"]["results"]["items"].append("UsageRocketsResult")
+    revision = draft_of(json.dumps(said).encode())
+    results = [[{"object": kind, "launches": 2}], [{"object": kind, "launches": 2, "by": "x"}]]
+    trees = [{"object": "bucket", "start_time": 1, "end_time": 2, "results": one} for one in results]
+    some = [json.dumps(tree, separators=(",", ":")).encode() for tree in trees] * 4
+    together = scanned(some, revision)
+    assert {*together.coverage} == {kind}
+    with monkeypatch.context() as patch:
+        for module in (accumulator, stages):
+            patch.setattr(module, "fast_route", lambda: None)
+        assert scanned(some, revision) == together

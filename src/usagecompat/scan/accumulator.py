@@ -120,7 +120,7 @@ class Tallying:
         self._judged = judged
         self._fast = fast_route()
         self._bulk = _bulk(self._fast, judged.revision)
-        self._known = contract(LATEST).kinds
+        self._known = contract(LATEST).kinds.keys() | contract(judged.revision).kinds.keys()
         self._unknown: list[tuple[bytes, int]] = []
         self._waiting = 0
         self._payloads = 0

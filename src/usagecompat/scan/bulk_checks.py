@@ -143,11 +143,15 @@ class _Writer(SourceText):
         base = envelope & masks.known
         for name in masks.names - shape.members.keys():
             base &= masks.absent(name)
-        for name in shape.required:
+        # What is told apart by its tag has it, whatever the contract allows; no attribute holds it.
+        tag = () if shape.kind is None or self._names[0] != "object" else ("object",)
+        for name in (*shape.required, *tag):
             base &= masks.present(name)
         steps: dict[int, list[str]] = {}
         tests: list[str] = []
         for name, member in shape.members.items():
+            if name in tag:
+                continue
             value = f"o.{member.attribute}"
             if name not in shape.required:
                 present, absent = base & masks.present(name), base & masks.absent(name)
