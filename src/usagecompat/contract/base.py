@@ -181,9 +181,11 @@ def record_of(cls: type[R], members: Mapping[str, object], origin: Origin) -> R:
 
 @_remembered
 def _slots(cls: type[Record]) -> tuple[tuple[str, object, Callable[[Record, object], None]], ...]:
-    """The members of a class: the name, the value where there is none, and how it is put into a record."""
+    """The members of a class: the name, the value where a text has none, and how it is put into a record."""
     return tuple(
-        (one.name, one.default, getattr(cls, one.name).__set__) for one in fields(cls) if one.name != "_origin"
+        (one.name, NOTHING if one.default is NOTHING else ABSENT, getattr(cls, one.name).__set__)
+        for one in fields(cls)
+        if one.name != "_origin"
     )
 
 

@@ -443,7 +443,7 @@ def class_of(
     """
     The class of a record with these members: ours if it will do, else one made of it.
 
-    It will do if it has them all, and asks for nothing that may be left out here.
+    It will do if it has them all, and asks for nothing that may be left out here; `object` is asked for that has a value.
     """
     own = {field.name: field for field in attrs.fields(base or Record)}
     names = {member.attribute: member.name for member in members}
@@ -451,7 +451,7 @@ def class_of(
     loosened = [
         field.name
         for field in own.values()
-        if field.default is attrs.NOTHING and field.name != "_origin" and names.get(field.name) not in required
+        if field.default is not ABSENT and field.name != "_origin" and names.get(field.name) not in required
     ]
     if base is not None and not added and not loosened:
         return base
