@@ -96,6 +96,13 @@ def test_exact_route(exact_route: None) -> None:  # noqa: ARG001 - turns the fas
         assert but_bytes(in_blocks(LINES[:120], 30)) == slow
 
 
+@pytest.mark.parametrize("name", ["", " ", "a b", "x"])
+def test_undeclared_names(name: str) -> None:
+    """An undeclared member is counted under its name, which may be empty or have spaces, however lines come."""
+    some = [text(bucket(number, **{name: 1})) for number in range(20)]
+    assert in_blocks(some, 20).undeclared == one_by_one(some).undeclared == {name: 20}
+
+
 def assert_as_checked(payload: bytes, judged: Judged) -> None:
     """Hold the summary of one payload to its report."""
     tallying = Tallying(judged)

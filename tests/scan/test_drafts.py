@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from usagecompat import LATEST
+from usagecompat import LATEST, check
 from usagecompat.checking import stages
 from usagecompat.contract.drafts import draft_of
 from usagecompat.corpus.data import folder
@@ -98,7 +98,9 @@ def test_tags_that_need_not_be_there(record: str, change: str, monkeypatch: pyte
     some = lines("more")
     page = b'{"object":"page","data":[%b],"has_more":false,"next_page":null}'
     some += [page % line for line in some]
-    tag = {COMPLETIONS: b'"organization.usage.completions.result"', "UsageTimeBucket": b'"bucket"'}.get(record, b'"page"')
+    tag = {COMPLETIONS: b'"organization.usage.completions.result"', "UsageTimeBucket": b'"bucket"'}.get(
+        record, b'"page"'
+    )
     some += [line.replace(b'"object":%b,' % tag, b"") for line in some]
     some += [line.replace(b'"object":%b' % tag, b'"object":null') for line in some]
     together = scanned(some, revision)
@@ -127,3 +129,20 @@ def test_time_of_kinds_that_only_the_draft_has(monkeypatch: pytest.MonkeyPatch) 
         for module in (accumulator, stages):
             patch.setattr(module, "fast_route", lambda: None)
         assert scanned(some, revision) == together
+
+
+def test_pages_that_no_published_revision_declares(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that has one member by the oldest revisions and another by the newest fits best where both routes say."""
+    said = copy.deepcopy(HISTORY["revisions"][0]) | {"revision": "2027-01-05", "source": "made up for a test"}
+    said["schemas"]["UsageResponse"]["members"]["next_page"]["nullable"] = True
+    revision = draft_of(json.dumps(said).encode())
+    result = {"object": "organization.usage.embeddings.result", "input_tokens": 7, "num_model_requests": 1}
+    buckets = [{"object": "bucket", "start_time": 1, "end_time": 2, "result": [result]}]
+    page = {"object": "page", "data": buckets, "has_more": False, "next_page": None}
+    some = [json.dumps(page, separators=(",", ":")).encode()] * 4
+    together = scanned(some, revision)
+    with monkeypatch.context() as patch:
+        for module in (accumulator, stages):
+            patch.setattr(module, "fast_route", lambda: None)
+        assert scanned(some, revision) == together
+    assert {*together.best_revisions} == {check(some[0], revision=LATEST).best_revision}

@@ -329,9 +329,9 @@ class Tallying:
             self._months.add_all(Verdict.VALID, starts)
             self._masks.update(masks)
         for told, count in counted.items():
-            code, _, name = told.partition(" ")
+            code, is_named, name = told.partition(" ")
             self._found.codes[code] += count
-            if name:
+            if is_named:  # an empty name is one, too
                 self._found.undeclared.add(name, count)
 
     def take_with_texts(self, best: Mapping[str | None, int], starts: Sequence[int]) -> None:

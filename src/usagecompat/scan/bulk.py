@@ -261,11 +261,13 @@ class SpotlessLines:
             return False
         if not all(self._array(bucket.results, masks, counted) for bucket in buckets if bucket.results):
             return False
-        if counted and not (tallying.has_examples(counted) or show()):
-            return False
         mask = ALL
         for one in {*masks}:
             mask &= one
+        if not mask:  # what a draft puts together no published revision need declare together
+            return False
+        if counted and not (tallying.has_examples(counted) or show()):
+            return False
         tallying.take_spotless(shape, [mask], [self.start(value, shape)], counted)
         if any(map(_is_undeclared, counted)):
             self.date_all(value, shape, tallying.unpublished)
