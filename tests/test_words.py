@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from statistics import mean
@@ -13,6 +14,7 @@ import pytest
 import usagecompat
 from usagecompat.cli import main
 from usagecompat.explanations import explanations
+from usagecompat.mutants import all_mutants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,6 +96,35 @@ def test_words_of_explanations() -> None:
     """No explanation of a finding has a word that the glossary replaces."""
     texts = {code: told.text() for code, told in explanations().items()}
     assert [code for code, text in texts.items() if FORBIDDEN.search(text)] == []
+
+
+def descriptions(schema: object) -> Iterator[str]:
+    """Every description in a schema."""
+    if isinstance(schema, dict):
+        for name, value in schema.items():
+            if name == "description" and isinstance(value, str):
+                yield re.sub(r"`[^`]*`", "CODE", value)
+            else:
+                yield from descriptions(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from descriptions(value)
+
+
+def test_words_of_schemas() -> None:
+    """No schema that can still be changed describes anything by a word that the glossary replaces."""
+    folder = ROOT / "schemas"
+    released = {*json.loads((folder / "LOCK.json").read_text("utf-8")), "LOCK.json", "latest.json"}
+    mine = [place for place in folder.glob("*.json") if place.name not in released and not place.stem.endswith("-1")]
+    assert len(mine) > 10
+    found = [(place.name, text) for place in mine for text in descriptions(json.loads(place.read_text("utf-8")))]
+    assert [where for where in found if FORBIDDEN.search(where[1])] == []
+
+
+def test_words_of_faults() -> None:
+    """No sentence about a faulty client has a word that the glossary replaces."""
+    sentences_of_faults = [re.sub(r"`[^`]*`", "CODE", mutant.fault) for mutant in all_mutants()]
+    assert [sentence for sentence in sentences_of_faults if FORBIDDEN.search(sentence)] == []
 
 
 def test_the_glossary_has_these_words() -> None:

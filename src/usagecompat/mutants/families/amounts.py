@@ -243,7 +243,7 @@ _TAKEN: Final[Mapping[str, tuple[str, Callable[[str], bool]]]] = {
     ),
     "spaces": ("A number with white space around it", lambda text: is_number_text(text.strip()) is not None),
     "trailing-newline": (
-        "A number in front of a line break",
+        "A number before a line break",
         lambda text: text.endswith("\n") and is_number_text(text[:-1]) is not None,
     ),
     "leading-space": (
@@ -251,7 +251,7 @@ _TAKEN: Final[Mapping[str, tuple[str, Callable[[str], bool]]]] = {
         lambda text: text.startswith(" ") and is_number_text(text[1:]) is not None,
     ),
     "trailing-space": (
-        "A number in front of a space",
+        "A number before a space",
         lambda text: text.endswith(" ") and is_number_text(text[:-1]) is not None,
     ),
     "no-integer-part": (
@@ -266,7 +266,7 @@ _TAKEN: Final[Mapping[str, tuple[str, Callable[[str], bool]]]] = {
     ),
     "comma": ("A number with a decimal comma", lambda text: is_number_text(text.replace(",", ".")) is not None),
     "hexadecimal": ("A hexadecimal number", lambda text: text.lower().startswith("0x")),
-    "unit": ("A number in front of letters", lambda text: re.match(r"-?[0-9]", text) is not None),
+    "unit": ("A number before letters", lambda text: re.match(r"-?[0-9]", text) is not None),
     "currency-sign": ("A number behind a currency sign", lambda text: is_number_text(text.lstrip("$")) is not None),
     "quoted": ("A number in quotes of its own", lambda text: is_number_text(text.strip('"')) is not None),
     "null-word": ("The string null", lambda text: text == "null"),

@@ -58,16 +58,19 @@ _FOLDED: Final[Mapping[str, tuple[str, Callable[[str], str]]]] = {
 }
 
 
+_ARTICLES: Final = {"page": "a page", "bucket": "a bucket", "amount": "an amount"}
+
+
 def mutants() -> Iterator[Mutant]:
     """Each of these faults at each place where it can show."""
     shapes = {shape.name: shape for kind in KINDS if (shape := shape_of(kind, LATEST))}
     now = contract(LATEST)
     for shape in (now.page, now.bucket, now.amount, *shapes.values()):
         place = _words(shape)
-        words = place.replace("-", " ")
-        lost = f"An undeclared member of a {words} that is {{}} does not come back."
+        words = _ARTICLES.get(place) or f"a result of {place.replace('-', ' ')}"
+        lost = f"An undeclared member of {words} that is {{}} does not come back."
         yield from series(lossy, f"dropped-type/{place}-", _TYPES, partial(_undeclared, shape), lost)
-        blind = f"Members of a {words} are told {{}}, and the last one counts."
+        blind = f"Members of {words} are found {{}}, and the last one counts."
         yield from series(lossy, f"case-blind/{place}-", _FOLDED, partial(_folded, shape), blind)
     lost = "A member of a record of unknown kind that is {} does not come back."
     yield from series(lossy, "dropped-type/unknown-kind-", _TYPES, _of_unknown, lost)

@@ -140,7 +140,7 @@ ALTERATIONS: Final[Mapping[str, tuple[str, Callable[[str], str]]]] = {
     "html-unescaped": ("has its HTML escapes undone", html.unescape),
     "tags-dropped": ("loses its HTML tags", lambda text: _without(text, "<[^>]*>")),
     "ampersand-escaped": ("has its ampersands escaped", lambda text: text.replace("&", "&amp;")),
-    "slash-escaped": ("has a backslash in front of each slash", lambda text: text.replace("/", "\\/")),
+    "slash-escaped": ("has a backslash before each slash", lambda text: text.replace("/", "\\/")),
     "backslash-dropped": ("loses its backslashes", lambda text: text.replace("\\", "")),
     "backslash-doubled": ("has its backslashes doubled", lambda text: text.replace("\\", "\\\\")),
     "escapes-undone": (

@@ -127,7 +127,7 @@ _REFUSED: Final[Mapping[str, tuple[str, Callable[[str], bool]]]] = {
     "trailing-white-space": ("A text that ends with white space", lambda text: text[-1:].isspace()),
     "no-final-newline": ("A text without a line break at its end", lambda text: not text.endswith("\n")),
     "space-before-colon": (
-        "A text with a space in front of a colon",
+        "A text with a space before a colon",
         lambda text: re.search(r'"\s+:', text) is not None,
     ),
     "line-separators": ("A text with U+2028 or U+2029", lambda text: "\u2028" in text or "\u2029" in text),

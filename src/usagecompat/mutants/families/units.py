@@ -112,7 +112,7 @@ def mutants() -> Iterator[Mutant]:
     for name, (does, change_) in _TIMES.items():
         yield lossy(f"iso-time/{name}", on_undeclared(unnamed(_retold(change_))), fault=f"A time as text {does}.")
         yield lossy(
-            f"iso-time/{name}-anywhere", deep(_retold(change_)), fault=f"Whatever looks like a time as text {does}."
+            f"iso-time/{name}-anywhere", deep(_retold(change_)), fault=f"Any string that looks like a time {does}."
         )
     for name in ("default", "unlabeled", "image.generation", "false"):
         yield lossy(
