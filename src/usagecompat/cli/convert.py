@@ -62,7 +62,7 @@ class _Target(click.ParamType):  # type: ignore[type-arg]  # not generic in olde
     show_default=True,
     help="Whose flat record, of --to flat.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Say what is lost and refused as JSON, one object in a line.")
+@click.option("--json", "as_json", is_flag=True, help="Report what is lost and refused as JSON, one object in a line.")
 @click.pass_context
 def convert(  # noqa: PLR0913 - one for each option
     context: click.Context,

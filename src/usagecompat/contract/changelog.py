@@ -37,7 +37,7 @@ It is the *same* if both schemas take the same.
 Payloads have only members that their own revision declares: whoever sent an undeclared member before it was declared is not counted.
 `usagecompat revisions diff` says the same of any two revisions and drafts, with more readers and with payloads that show it.
 
-Two verdicts in one cell: first by the letter (`schemas/<revision>.json`), then as served (`schemas/served/<revision>.json`).
+Two verdicts in one cell: first as published (`schemas/<revision>.json`), then as served (`schemas/served/<revision>.json`).
 The newest revision is {LATEST}.
 """
 

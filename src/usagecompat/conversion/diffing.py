@@ -134,7 +134,7 @@ def _displayed(witness: Witness | QueryWitness | None, change: Change, mark: str
             why = "the query is the same, and the answer is another"
         return f"no payload proves it: {why}"
     there = f"{witness.verdict} at {witness.wrong_at} ({witness.code})"
-    profile = "to the letter" if witness.profile is Profile.PUBLISHED else "as served"
+    profile = "as published" if witness.profile is Profile.PUBLISHED else "as served"
     return f"{mark}{witness.payload.decode()}{mark} is right at {witness.right_at}, and {there}, {profile}"
 
 
