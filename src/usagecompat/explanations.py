@@ -111,8 +111,8 @@ def document(cases: Mapping[str, frozenset[str]]) -> str:
     The text of docs/findings.md.
 
     Args:
-        cases: The codes that each case of the corpus shows, by its id, the oldest cases first: what a code is shown by
-            stays the same when cases are added.
+        cases: The codes that each case of the corpus shows, by its id, the oldest cases first: the examples of
+            a code stay the same when cases are added.
     """
     return "".join(_document(cases))
 

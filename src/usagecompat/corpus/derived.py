@@ -108,7 +108,7 @@ def derive(cases: Iterable[Case], revision: Revision | None = None) -> tuple[Der
     Args:
         cases: Where payloads come from; the smallest that has a record serves for all changes to it.
         revision: The revision whose obligations are to be met; None for those of all revisions, where what has the
-            same outcome at several is shown at the newest of them.
+            same outcome at several is covered at the newest of them.
 
     Raises:
         NoSuchRevision: `revision` was never published.

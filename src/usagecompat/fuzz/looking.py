@@ -80,7 +80,7 @@ class Looking:
     _waiting: dict[Kind, bytes] = field(factory=dict[Kind, bytes], init=False)
     """What came up while another payload was made small."""
     _unsteady: dict[Kind, int] = field(factory=dict[Kind, int], init=False)
-    """How often a kind was not shown by a fresh client, or was another one after all."""
+    """How often a fresh client did not have a kind, or was another one after all."""
 
     # -- is it news
 

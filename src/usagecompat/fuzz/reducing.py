@@ -66,7 +66,7 @@ def reduce(
         payload: It shows the failure.
         shows: Whether another payload does; raises `TimeIsUp` if nobody wants to know any more.
         revision: By which payloads are judged.
-        anywhere: Whether it may also be shown in another member, as a crash may be.
+        anywhere: Whether it may also appear in another member, as a crash may be.
     """
     reducer = _Reducer(payload, shows, contract(revision), anywhere)
     try:

@@ -34,7 +34,7 @@ class Worst:
     """The highest level that it allows where it was seen."""
     cases: int
     of: int
-    """How many cases were put to the client that could have shown it."""
+    """How many cases were put to the client in which it could have appeared."""
 
     def to_dict(self) -> dict[str, object]:
         """The loss as `schemas/matrix.json` describes it."""

@@ -95,7 +95,7 @@ class Examples:
         self._put({**place, "code": code, "severity": severity, "pointer": pointer, "message": message})
 
     def note_first(self, seen: Observation, count: int, told: set[str]) -> None:
-        """A finding of the payload at hand; only the first of a code is shown."""
+        """A finding of the payload at hand; only the first of a code becomes an example."""
         if seen.code == UNDECLARED:
             self.undeclared.add(str(seen.path[-1]), count)
         if seen.code in told:

@@ -4,7 +4,7 @@ Named ways to change one thing in a payload, each with the finding that it must 
 They are read from the neutral tree of a revision, so that a new member, kind or revision is broken without a line here.
 What a change must cause is said where the change is made, by what the contract says, and never learnt from a check.
 
-Each is an obligation: something that the corpus or a case derived from it has to show.
+Each is an obligation: something that the corpus or a case derived from it has to cover.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ _NOT_FOR_JSON: Final[Mapping[str, tuple[str, str]]] = {
 
 @cache
 def mutations(revision: str) -> tuple[Mutation, ...]:
-    """Everything that is to be shown of what `revision`, one of `REVISIONS`, says."""
+    """Everything that is to be covered of what `revision`, one of `REVISIONS`, says."""
     said = contract(revision)
     return tuple(mutation for shape in said.records.values() for mutation in _of_record(shape, said))
 

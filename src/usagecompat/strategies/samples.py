@@ -51,7 +51,7 @@ class Mutation:
 
     @property
     def obligation(self) -> str:
-        """What has to be shown: an interface, which no other change has."""
+        """What has to be covered: an interface, which no other change has."""
         return f"{self.revision}/{self.record}/{self.member}/{self.fault}"
 
 

@@ -1,5 +1,5 @@
 """
-Coverage of the obligations: what a corpus has to show, and which file or derived case shows it.
+Coverage of the obligations: what a corpus has to cover, and which file or derived case covers it.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Coverage:
 
 def cover(cases: Sequence[Case]) -> Coverage:
     """
-    What a corpus, and what is derived from it, shows of all that has to be shown.
+    What a corpus, and what is derived from it, covers of all that has to be covered.
 
     Which obligations a payload meets is told by its exact tree and by what is expected of it.
     """
@@ -123,7 +123,7 @@ def _status(one: Obligation, by_file: Mapping[Key, str], by_derived: Mapping[Key
 
 
 def covered_by(case: Case) -> Iterator[tuple[str, Key]]:
-    """Everything that a case shows, at every revision for which it says what must be found."""
+    """Everything that a case covers, at every revision for which it says what must be found."""
     document = read(case.payload)
     for expected in case.findings:
         if not expected.code.startswith("json/"):
@@ -148,7 +148,7 @@ def covered_by_derived(
     case: Derived, documents: dict[bytes, Document], known: Container[Key]
 ) -> Iterator[tuple[str, Key]]:
     """
-    Everything that a derived case shows, at its revision, but for some of what is `known` to be shown.
+    Everything that a derived case covers, at its revision, but for some of what is `known` to be covered.
 
     A payload that came before is read from `documents`.
     """

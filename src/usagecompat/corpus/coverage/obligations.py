@@ -1,8 +1,8 @@
 """
-What a corpus has to show, read from the neutral tree of every revision: its obligations.
+What a corpus has to cover, read from the neutral tree of every revision: its obligations.
 
 Each is said without a thought of any payload: a place in the contract, what stands there, and what must then be found.
-What no payload can show is among them, with the reason.
+What no payload can cover is among them, with the reason.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Key: TypeAlias = tuple[str, str, str, str]
 
 @frozen
 class Obligation:
-    """One thing that has to be shown."""
+    """One thing that has to be covered."""
 
     topic: str
     revision: str
@@ -54,7 +54,7 @@ class Obligation:
     at: Path = ()
     """Where it must stand, seen from the record; of a finding that stands elsewhere, what shows it says where."""
     impossible: str = ""
-    """Why no payload can show it; empty if one can."""
+    """Why no payload can cover it; empty if one can."""
 
     @property
     def key(self) -> Key:
@@ -98,7 +98,7 @@ _NOT_OF_PAYLOADS: Final[Mapping[str, str]] = {
     "convert": "It is about a conversion, not a payload: the tests of conversions cover it.",
     "server": "It is about a server's answers, not one payload: the faulty servers of the tests cover it.",
 }
-"""Why no payload shows the codes of a stage."""
+"""Why no payload covers the codes of a stage."""
 NEAR_TEXTS: Final[Mapping[str, str]] = {
     "json/empty-text": "white space around a value",
     "json/invalid-utf-8": "characters of two, three and four bytes",
@@ -134,7 +134,7 @@ NEAR_VALUES: Final[Mapping[str, str]] = {
 
 @cache
 def obligations() -> Mapping[Key, Obligation]:
-    """Everything that has to be shown, by key, in the order of topics, revisions and the contract."""
+    """Everything that has to be covered, by key, in the order of topics, revisions and the contract."""
     found = [one for revision in REVISIONS for one in _of_revision(contract(revision))]
     found += [*_texts(), *_codes()]
     found += [
@@ -160,7 +160,7 @@ def _of_revision(said: Contract) -> Iterator[Obligation]:
 
 
 def member_of(record: RecordShape, name: str) -> str:
-    """The subject of what is to be shown of a member."""
+    """The subject of what is to be covered of a member."""
     return f"{record.name}.{name}"
 
 
@@ -201,7 +201,7 @@ def _absence(record: RecordShape, name: str, said: Contract) -> Obligation:
 
 
 def _values(member: Member, record: RecordShape, said: Contract) -> dict[str, tuple[Any, ...]]:
-    """What values of the right type have to be shown of a member, and what must be found."""
+    """What values of the right type have to be covered of a member, and what must be found."""
     if member.const is not None:
         kinds = {"unknown-kind": ("schema/unknown-kind",)} if record.kind in said.kinds else {}
         return {"other-text": ("schema/wrong-object",), **kinds}
@@ -319,7 +319,7 @@ _FORMS: Final[Mapping[Tolerance, tuple[str, str]]] = {
 
 
 def forms_of(deviation: Deviation, said: Contract) -> dict[str, list[Key]]:
-    """What is to be shown of members that also shows a deviation, as it is served and as it is written."""
+    """What is to be covered of members that also covers a deviation, as it is served and as it is written."""
     served, written = _FORMS[deviation.allows]
     forms: dict[str, list[Key]] = {AS_SERVED: [], AS_WRITTEN: []}
     for record in said.records.values():
@@ -343,7 +343,7 @@ def forms_of(deviation: Deviation, said: Contract) -> dict[str, list[Key]]:
 
 @cache
 def also_covered() -> Mapping[Key, tuple[Key, ...]]:
-    """What is shown of a deviation by what is shown of a member."""
+    """What is covered of a deviation by what is covered of a member."""
     found: dict[Key, tuple[Key, ...]] = {}
     for revision in REVISIONS:
         for deviation in DEVIATIONS:

@@ -1,5 +1,5 @@
 """
-What a payload shows of what has to be shown: told by its exact tree and by what is expected of it, never by its name.
+What a payload covers of what has to be covered: told by its exact tree and by what is expected of it, never by its name.
 """
 
 from __future__ import annotations
@@ -94,10 +94,10 @@ class Evidence:
     said: Contract
     expected: ExpectedFindings
     known: Container[Key] = ()
-    """What was shown before, with all that comes with it, and is not looked at again where a member shows it."""
+    """What was covered before, with all that comes with it, and is not looked at again where a member covers it."""
 
     def covers(self, shape: Shape | None) -> Iterator[Key]:
-        """Everything that it shows; among it may be what nobody asked for."""
+        """Everything that it covers; among it may be what nobody asked for."""
         for key in self._covered(shape):
             yield key
             for other in also_covered().get(key, ()):
@@ -225,7 +225,7 @@ class Evidence:
                 yield _near("schema/renamed-member")
 
     def _told(self, topic: str, subject: str, what: str, path: Path) -> Iterator[Key]:
-        """What has to be shown is shown, if what is expected is what the contract demands."""
+        """What has to be covered is covered, if what is expected is what the contract demands."""
         key = (topic, self.said.revision, subject, what)
         wanted = None if key in self.known else obligations().get(key)
         if wanted is not None and self.expected.shows(wanted.code, (*path, *wanted.at)):
