@@ -63,8 +63,8 @@ class Page(Protocol):
 
 
 @frozen
-class _Sighting:
-    """Something found in objects of one record: how often, and how to know an object that has it."""
+class _Unplaced:
+    """Something found in objects of one record: how often, and how to know the first object that has it."""
 
     code: str
     name: str
@@ -84,7 +84,7 @@ class Findings:
         self._records = types.records
         self._counts: dict[type[object], list[int]] = {}
         self._with_numbers: dict[type[object], list[Node]] = {}
-        self._sightings: dict[type[object], list[_Sighting]] = {}
+        self._found: dict[type[object], list[_Unplaced]] = {}
 
     # -- what is there: False means that the fast route has no answer
 
@@ -169,8 +169,8 @@ class Findings:
         if found is None:
             return False
         if text_code and found.texts:
-            self._sightings.setdefault(cls, []).append(
-                _Sighting(
+            self._found.setdefault(cls, []).append(
+                _Unplaced(
                     text_code,
                     member.name,
                     found.texts,
@@ -179,8 +179,8 @@ class Findings:
                 )
             )
         if found.lossy:
-            self._sightings.setdefault(cls, []).append(
-                _Sighting(
+            self._found.setdefault(cls, []).append(
+                _Unplaced(
                     "record/lossy-number",
                     member.name,
                     found.lossy,
@@ -192,42 +192,42 @@ class Findings:
 
     # -- where it is there first
 
-    def seen(self, root: Node, shape: Shape) -> tuple[tuple[Observation, int], ...]:
+    def observations(self, root: Node, shape: Shape) -> tuple[tuple[Observation, int], ...]:
         """Each finding's first place and its count, in document order."""
-        if not self._counts and not self._sightings:
+        if not self._counts and not self._found:
             return ()
         for cls, counts in self._counts.items():
             if any(counts):
                 columns = self._records[cls].columns
-                self._sightings.setdefault(cls, []).extend(map(self._sighting, columns, counts))
-        wanted = {cls: [one for one in sightings if one.count] for cls, sightings in self._sightings.items()}
-        wanted = {cls: sightings for cls, sightings in wanted.items() if sightings}
+                self._found.setdefault(cls, []).extend(map(self._unplaced, columns, counts))
+        wanted = {cls: [one for one in left if one.count] for cls, left in self._found.items()}
+        wanted = {cls: left for cls, left in wanted.items() if left}
         if not wanted:
             return ()
         found: dict[tuple[str, Path], tuple[Position, Observation, int]] = {}
         for node, path, position in self._places(root, shape):
             cls = type(node)
-            sightings = wanted.get(cls)
-            if sightings is None:
+            left = wanted.get(cls)
+            if left is None:
                 continue
             record = self._records[cls]
-            for one in [one for one in sightings if one.is_in(node)]:
-                sightings.remove(one)
+            for one in [one for one in left if one.is_in(node)]:
+                left.remove(one)
                 place = (*path, one.name)
                 key = (one.code, pattern(place))
                 if key in found:
                     where, first, count = found[key]
                     found[key] = where, first, count + one.count
                 else:
-                    seen = Observation(one.code, place, *one.explain(record, node))
-                    found[key] = (*position, record.order[one.name]), seen, one.count
-            if not sightings:
+                    observation = Observation(one.code, place, *one.explain(record, node))
+                    found[key] = (*position, record.order[one.name]), observation, one.count
+            if not left:
                 del wanted[cls]
                 if not wanted:
                     break
-        return tuple((seen, count) for _, seen, count in sorted(found.values(), key=lambda one: one[0]))
+        return tuple((observation, count) for _, observation, count in sorted(found.values(), key=lambda one: one[0]))
 
-    def _sighting(self, column: Column, count: int) -> _Sighting:
+    def _unplaced(self, column: Column, count: int) -> _Unplaced:
         value = attrgetter(column.attribute)
         if column.code == "schema/undeclared-member":
 
@@ -235,8 +235,8 @@ class Findings:
                 there = _members(msgspec.json.encode(node))
                 return explain_undeclared(self._types.contract, record.shape, column.name, there.keys(), did_you_mean)
 
-            return _Sighting(column.code, column.name, count, lambda o: value(o) is not UNSET, explain)
-        return _Sighting(
+            return _Unplaced(column.code, column.name, count, lambda o: value(o) is not UNSET, explain)
+        return _Unplaced(
             column.code,
             column.name,
             count,

@@ -280,10 +280,10 @@ class Route:
             clear = found.result(value)
         if not clear:
             return None
-        seen = found.seen(value, shape)
-        if seen and may_be_flat(shape, seen, self.types.contract.revision):
+        observations = found.observations(value, shape)
+        if observations and may_be_flat(shape, observations, self.types.contract.revision):
             return None
-        return Certified(shape, seen) if seen else _SPOTLESS[shape]
+        return Certified(shape, observations) if observations else _SPOTLESS[shape]
 
 
 def says_the_same(payload: bytes, text: bytes) -> bool:
