@@ -61,7 +61,7 @@ def test_counts(page: Path) -> None:
     """A document that says how many revisions, kinds or scenarios there are says how many there are."""
     nouns = "|".join(COUNTS)
     for number, noun in re.findall(rf"\b([0-9][0-9,]*) (?:published )?({nouns})\b", page.read_text("utf-8")):
-        assert int(number.replace(",", "")) == COUNTS[noun], noun
+        assert int(number.replace(",", "")) == COUNTS[noun], f"{page} says {number} {noun}"
 
 
 def test_number_of_fixtures() -> None:

@@ -64,7 +64,7 @@ def test_routes_agree_on_odd_texts(seed: int) -> None:
     comparison.compare(differential.texts(1000 + seed, 1000))
     assert comparison.differences == []
     assert comparison.certified > 100
-    assert comparison.certified_with_findings > 20
+    assert comparison.certified_with_findings > 10
 
 
 def test_jobs_share_all_texts(monkeypatch: pytest.MonkeyPatch) -> None:

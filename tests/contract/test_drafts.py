@@ -553,7 +553,7 @@ ASKED = {"kind": VIDEOS, "parameters": {"size": {"type": "string", "default": ["
             "/meanings/UsageVideosResult/frames",
             "a meaning needs `since`, `doc` and `source`",
         ),
-        (json.dumps(HISTORY), "", "13 revisions"),
+        (json.dumps(HISTORY), "", f"{len(REVISIONS)} revisions"),
         ('{"openapi":"3.1.0"}', "", "revisions import"),
     ],
 )

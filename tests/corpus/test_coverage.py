@@ -94,7 +94,8 @@ def test_ids_are_unique() -> None:
 
 def test_nothing_is_open(covered: Coverage) -> None:
     """Every obligation is met by a file or by a derived case, or no payload can meet it."""
-    assert [status.obligation.id for status in covered.open] == []
+    opened = [status.obligation.id for status in covered.open]
+    assert opened == [], "a case must show each: write one, or add the revision to `revisions` of a case that does"
 
 
 def test_impossible_with_a_reason(covered: Coverage) -> None:

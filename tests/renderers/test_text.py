@@ -14,7 +14,7 @@ import usagecompat
 from usagecompat.checking.report import Report
 from usagecompat.checking.report_text import render
 from usagecompat.checking.weighing import Fit
-from usagecompat.contract.revisions import REVISIONS
+from usagecompat.contract.revisions import LATEST, REVISIONS
 from usagecompat.findings import Finding, Profile, Severity, Shape, Verdict
 from usagecompat.inputs import Source
 from usagecompat.jsontext.reader import read
@@ -97,15 +97,15 @@ CHECKED = [
 def test_text() -> None:
     """Text has a line per payload, then each finding with its place in the file, its message and its hint."""
     assert "".join(RENDERERS["text"](CHECKED)) == (
-        "valid: good.json: page at 2026-10-21; no findings\n"
-        "invalid: export.ndjson:41: page at 2026-10-21; 1 error, 1 warning\n"
+        f"valid: good.json: page at {LATEST}; no findings\n"
+        f"invalid: export.ndjson:41: page at {LATEST}; 1 error, 1 warning\n"
         "export.ndjson:43:5: error schema/missing-member /data/0/end_time\n"
         "    UsageTimeBucket has no `end_time`\n"
         "    Send it.\n"
         "export.ndjson:49:17: warning wire/amount-as-string /data/0/results/0/amount/value (2,000 places, this is the first)\n"
         '    found "1"\n'
         "    1,234 more findings are not listed\n"
-        "valid: note.json: page at 2026-10-21; 1 note\n"
+        f"valid: note.json: page at {LATEST}; 1 note\n"
         "note.json: note json/already-parsed\n"
         "    the input is a dict\n"
         "    Pass the bytes.\n"
@@ -115,7 +115,7 @@ def test_text() -> None:
 def test_text_of_one() -> None:
     """A report without a source says where in the payload a finding is, and ends without a line break."""
     assert render(report_of(ERROR)) == (
-        "invalid: page at 2026-10-21; 1 error\n"
+        f"invalid: page at {LATEST}; 1 error\n"
         "3:5: error schema/missing-member /data/0/end_time\n"
         "    UsageTimeBucket has no `end_time`\n"
         "    Send it."
@@ -138,7 +138,7 @@ def test_text_names_letter_and_lack_of_shape() -> None:
     """The letter and a payload without a shape are said."""
     report = usagecompat.check(b"[", profile="published")
     assert render(report, source="x").startswith(
-        "invalid: x: no page, bucket or result at 2026-10-21, by its letter; 1 error\n"
+        f"invalid: x: no page, bucket or result at {LATEST}, by its letter; 1 error\n"
     )
 
 
@@ -167,7 +167,7 @@ def test_better_fit_by_verdict() -> None:
     others = [Finding(code, Severity.ERROR, "/x", "m") for code in codes]
     report = report_of(ERROR, *others, WARNING, others={"2025-02-10": better})
     assert render(report).partition("\n")[0] == (
-        "invalid: page at 2026-10-21; 5 errors, 1 warning; fits 2025-02-10 better, where it is acceptable: "
+        f"invalid: page at {LATEST}; 5 errors, 1 warning; fits 2025-02-10 better, where it is acceptable: "
         "here it has schema/missing-member, schema/wrong-type, schema/wrong-object and 1 more"
     )
 

@@ -96,7 +96,7 @@ def test_everything_is_derived(derived: tuple[Derived, ...]) -> None:
     """The corpus has a valid payload for everything that is to be shown, once for each outcome."""
     wanted = {key(mutation) for revision in REVISIONS for mutation in mutations(revision)}
     shown = [key(case.mutation) for case in derived]
-    assert set(shown) == wanted
+    assert not set(shown) ^ wanted, "no case in fixtures/ can be changed into these"
     assert len(shown) == len(wanted)
 
 
