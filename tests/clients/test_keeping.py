@@ -10,8 +10,8 @@ from unittest.mock import patch
 from usagecompat.clients import shares
 from usagecompat.clients.case_results import Outcome
 from usagecompat.clients.keeping import MOST_WORDS, few_words
+from usagecompat.clients.payload_server import Serving
 from usagecompat.clients.probes import NONDETERMINISTIC, STATE_LEAK
-from usagecompat.clients.replay import Serving
 from usagecompat.clients.runner import run
 from usagecompat.clients.spec import ClientSpec, Way
 from usagecompat.corpus.selection import cases

@@ -13,8 +13,8 @@ import pytest
 
 from usagecompat.clients.case_results import Expectation, Outcome
 from usagecompat.clients.guarding import Guard
+from usagecompat.clients.payload_server import PayloadServer
 from usagecompat.clients.probes import Probing
-from usagecompat.clients.replay import Replay
 from usagecompat.clients.runner import run
 from usagecompat.clients.session import Request
 from usagecompat.clients.spec import Way, client_spec
@@ -181,11 +181,11 @@ def test_http_long_lived_at_fault(tmp_path: Path, fault: str, told: str) -> None
 def test_replay(endpoint: str) -> None:
     """Each endpoint is served at the API's own path, byte for byte, on a connection that stays, and nothing else is."""
     payload = b'\xff{"a": 1.0}\n'
-    with Replay() as replay:
-        serving = replay.serve(
+    with PayloadServer() as server:
+        serving = server.serve(
             Request(case_id="x", payload=payload, shape=Shape.PAGE, revision="2026-10-21", endpoint=endpoint)
         )
-        address = replay.base_url.removeprefix("http://").removesuffix("/v1")
+        address = server.base_url.removeprefix("http://").removesuffix("/v1")
         connection = http.client.HTTPConnection(address)
         for path, status in [("/v1/elsewhere", 404), (f"/v1/organization/{endpoint}?limit=1", 200)]:
             connection.request("GET", path)
@@ -200,9 +200,9 @@ def test_replay(endpoint: str) -> None:
 def test_replay_survives() -> None:
     """Clients that hang up, or come in numbers, are served all the same."""
     request = Request(case_id="x", payload=b"[]" * 50_000, shape=Shape.PAGE, revision="2026-10-21", endpoint="costs")
-    with Replay() as replay:
-        replay.serve(request)
-        address = replay.base_url.removeprefix("http://").removesuffix("/v1")
+    with PayloadServer() as server:
+        server.serve(request)
+        address = server.base_url.removeprefix("http://").removesuffix("/v1")
 
         def fetch(number: int) -> int:
             connection = http.client.HTTPConnection(address)

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from usagecompat.clients.partner import Partner
+    from usagecompat.clients.payload_server import PayloadServer, Serving
     from usagecompat.clients.protocol import Answer
-    from usagecompat.clients.replay import Replay, Serving
     from usagecompat.clients.session import Errand, Keeper
     from usagecompat.clients.spec import ClientSpec
 
@@ -60,27 +60,27 @@ _MOST_GROWTH: Final = 64 * 1024 * 1024
 
 
 class Server:
-    """The replay server, from when it is needed."""
+    """The payload server, from when it is needed."""
 
     def __init__(self) -> None:
         """Serve nothing yet."""
-        self._replay: Replay | None = None
+        self._payloads: PayloadServer | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._replay:
-            self._replay.close()
+        if self._payloads:
+            self._payloads.close()
 
     @property
-    def replay(self) -> Replay:
+    def payloads(self) -> PayloadServer:
         """The server, running."""
-        if self._replay is None:
-            from usagecompat.clients.replay import Replay  # noqa: PLC0415 - most clients need no server of HTTP
+        if self._payloads is None:
+            from usagecompat.clients.payload_server import PayloadServer  # noqa: PLC0415 - most clients need no server of HTTP
 
-            self._replay = Replay()
-        return self._replay
+            self._payloads = PayloadServer()
+        return self._payloads
 
 
 def most_of(request: Request) -> int:
@@ -272,8 +272,8 @@ class Conversation:
         self._seq += 1
         errand = request.begin() if request.begin else None
         fetches = started.features.http and not (errand or started.features.encodes_only)
-        serving = self.server.replay.serve(request) if fetches else None
-        base_url = errand.base_url if errand else self.server.replay.base_url if serving else None
+        serving = self.server.payloads.serve(request) if fetches else None
+        base_url = errand.base_url if errand else self.server.payloads.base_url if serving else None
         line = run_line(request, started.features, self._seq, base_url=base_url, errand=errand)
         program.forget_complaints()
         try:

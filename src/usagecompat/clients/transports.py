@@ -86,7 +86,7 @@ class _Oneshot:
 
     def _ask(self, request: Request) -> Reply:
         errand = request.begin() if request.begin else None
-        serving = self.server.replay.serve(request) if self.spec.way is Way.HTTP and not errand else None
+        serving = self.server.payloads.serve(request) if self.spec.way is Way.HTTP and not errand else None
         program = self.guard.start(self.spec.command, env=self._environment(request, errand), cwd=self.spec.cwd)
         limit = most_of(request)
         try:
@@ -125,9 +125,9 @@ class _Oneshot:
             "USAGECOMPAT_ENDPOINT": request.endpoint,
         }
         if self.spec.way is Way.HTTP:
-            from usagecompat.clients.replay import KEY  # noqa: PLC0415 - most clients need no server of HTTP
+            from usagecompat.clients.payload_server import KEY  # noqa: PLC0415 - most clients need no server of HTTP
 
-            base_url = errand.base_url if errand else self.server.replay.base_url
+            base_url = errand.base_url if errand else self.server.payloads.base_url
             key = errand.key if errand else KEY
             if errand:
                 told["USAGECOMPAT_QUERY"] = errand.query

@@ -1,5 +1,5 @@
 """
-The replay server: gives clients their payloads at the API's own paths, on this machine only.
+The payload server: gives clients their payloads at the API's own paths, on this machine only.
 
 It serves one case at a time, to any client that asks for that case's endpoint, byte for byte and with `Content-Length`.
 """
@@ -48,14 +48,14 @@ class Serving:
         return is_served
 
 
-class Replay:
+class PayloadServer:
     """A server on a port of its own, which ends when it is closed."""
 
     def __init__(self) -> None:
         """Listen, and serve nothing yet."""
         self.serving = Serving("", b"")
         self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.replay = self
+        self._server.payloads = self
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
         self.base_url: Final = f"http://127.0.0.1:{self._server.server_address[1]}/v1"
@@ -81,7 +81,7 @@ class Replay:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
-    replay: Replay
+    payloads: PayloadServer
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - socketserver's
         """Say nothing: a client that hangs up is told of by its answer."""
@@ -94,7 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:  # the name is http.server's
         """Answer with the payload, if its endpoint is asked for."""
-        serving = cast("_Server", self.server).replay.serving
+        serving = cast("_Server", self.server).payloads.serving
         if serving.ask(self.path):
             self._answer(200, serving.payload)
         else:
