@@ -169,6 +169,21 @@ def test_requirements_of_nothing(record: str) -> None:
         says(tree, revision)
 
 
+@pytest.mark.parametrize("record", [PAGE, BUCKET, COSTS])
+def test_objects_without_a_tag(record: str) -> None:
+    """Where a draft lets `object` be absent, both routes tell alike what has none, in any order of the members."""
+    said = copy.deepcopy(NEWEST) | {"revision": "2027-01-05", "source": "made up for a test"}
+    said["schemas"][record]["required"].remove("object")
+    revision = draft_of(json.dumps(said).encode())
+    whole = {PAGE: page(bucket(cost())), BUCKET: bucket(cost()), COSTS: cost(line_item=None)}[record]
+    bare = {name: value for name, value in whole.items() if name != "object"}
+    for tree in (whole, {**bare, "object": whole["object"]}, bare, {**bare, "object": None}, {"object": None, **bare}):
+        says(tree, revision)
+        if record == COSTS:
+            says(bucket(tree), revision)
+            says(bucket(tree, cost(line_item="x")), revision)
+
+
 def test_draft_without_requirements() -> None:
     """A draft that requires of pages and buckets no more than the checks read is proved."""
     said = copy.deepcopy(NEWEST) | {"revision": "2027-01-05", "source": "made up for a test"}

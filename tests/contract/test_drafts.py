@@ -490,6 +490,12 @@ ASKED = {"kind": VIDEOS, "parameters": {"size": {"type": "string", "default": ["
         (without("schemas", "UsageResponse"), "/schemas", "'UsageResponse'"),
         (having("float", *COUNT, "type"), "/schemas/UsageVideosResult/members/frames/type", "one of integer"),
         (having("yes", *COUNT, "nullable"), "/schemas/UsageVideosResult/members/frames/nullable", "true or false"),
+        (having("x", *COUNT, "const"), "/schemas/UsageVideosResult/members/frames/type", "a `const` is a string"),
+        (
+            having(True, *VIDEO, "members", "object", "nullable"),  # noqa: FBT003 - what stands there
+            "/schemas/UsageVideosResult/members/object/nullable",
+            "cannot be null",
+        ),
         (having(1, *COUNT, "minimum"), "/schemas/UsageVideosResult/members/frames/minimum", "nothing is known"),
         (without("schemas", "UsageVideosResult", "members", "object"), "/schemas/UsageVideosResult", "`object`"),
         (having(["Nobody"], "schemas", "UsageTimeBucket", "members", "results", "items"), "/schemas/", "'Nobody'"),
@@ -647,3 +653,26 @@ def test_objects_that_need_not_say_what_they_are(record: str) -> None:
     assert dumps(found) == texts[record]
     again = attrs.evolve(found, object=shape)
     assert again.object == shape  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("nullable", [False, True])
+def test_members_of_one_value(*, nullable: bool) -> None:
+    """A `const` of another member than `object` is a closed set of one value, for check, schema, records and strategies."""
+    said = coming()
+    said["schemas"]["UsageVideosResult"]["members"]["size"] = {"type": "string", "const": "big", "nullable": nullable}
+    draft = draft_of(json.dumps(said).encode())
+    validator = Draft202012Validator(schema("result", revision=draft, profile="published"))
+    for value, is_right in (("big", True), ("small", False), (None, nullable), (5, False)):
+        tree = {"object": VIDEOS, "frames": 3, "size": value}
+        assert check(json.dumps(tree), revision=draft, shape="result", profile="published").ok is is_right
+        assert validator.is_valid(tree) is is_right
+    loads(bucket({"object": VIDEOS, "frames": 3, "size": "small"}), revision=draft)
+    with pytest.raises(UsageCompatError):
+        loads(bucket({"object": VIDEOS, "frames": 3, "size": "small"}), revision=draft, profile="published")
+
+    @given(strategies.buckets(revision=draft))
+    @settings(max_examples=20)
+    def draw(one: object) -> None:
+        assert check(dumps(one), revision=draft, profile="published").ok  # type: ignore[arg-type]
+
+    draw()

@@ -320,8 +320,14 @@ class _Reader:
         json_type = JsonType(said.member("type").one_of([str(one) for one in JsonType]))
         known = annotated(record, attribute)
         marker = known.marker if known is not None and known.type is json_type else None
-        const = said.text_of("const")
-        nullable = said.flag("nullable")
+        const, nullable, values = said.text_of("const"), said.flag("nullable"), _values(said, known)
+        is_tag = name == "object" and record != AMOUNT
+        if const is not None and json_type is not JsonType.STRING:
+            said.member("type").refuse("a `const` is a string, and so is what has one")
+        if is_tag and nullable:
+            said.member("nullable").refuse("`object` says what this is, and cannot be null")
+        if const is not None and not is_tag:  # a closed set of one, as every route, schema and strategy knows it
+            values, const = Values((const,), closed=True), None
         doc = said.text_of("doc") or f"A member of {self.revision.source}."
         if marker is None:
             result = record not in (PAGE, BUCKET, AMOUNT)
@@ -338,7 +344,7 @@ class _Reader:
             required=required,
             marker=marker,
             const=const,
-            values=_values(said, known),
+            values=values,
             meaning=self.meaning(record, name, attribute),
             format=said.text_of("format"),
             of=_held(json_type, said, record),

@@ -177,7 +177,10 @@ def _struct(shape: RecordShape, layout: RecordLayout, parts: tuple[tuple[JsonTyp
             fields.append((attribute, str | None | UnsetType if is_key else _SCALAR | UnsetType, UNSET))
         else:
             wanted = types.get(member.type) or _type(member, large=name in layout.large)
-            fields.append((attribute, wanted) if name in shape.required else (attribute, wanted | UnsetType, UNSET))
+            is_needed = name in shape.required
+            if name == "object" and is_kind(shape.kind or ""):  # nothing else tells the kind, whatever a draft allows
+                is_needed, wanted = True, Literal[shape.kind]
+            fields.append((attribute, wanted) if is_needed else (attribute, wanted | UnsetType, UNSET))
     return msgspec.defstruct(
         shape.name,
         fields,
