@@ -1,5 +1,7 @@
 """
-Holds the fast route against the exact one: python benchmarks/differential.py --texts 100000 [--seed N] [--jobs N].
+Holds the fast route against the exact one, at published revisions and at made-up drafts.
+
+    python benchmarks/differential.py --texts 100000 --drafts 800 [--seed N] [--jobs N]
 
 Both have to agree in verdict, shape, each finding with its place and count, what is truncated, and the best revision.
 Records are never read by the fast route; what it says of a payload has to fit them: they can be read unless there is
@@ -16,6 +18,7 @@ from multiprocessing import get_context
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
+from draft_routes import compare_drafts
 from odd_texts import Text, corpus_texts, mutated_corpus, texts
 from usagecompat import check, compare, dumps, loads
 from usagecompat.checking.recognition import told_shape
@@ -80,6 +83,8 @@ class Differential:
         self.declined_every = declined_every
         self.taken = 0
         self.compared = 0
+        self.drafts = 0
+        """Made-up drafts, at each of which texts are compared, and an archive of them."""
         self.certified = 0
         """How often the fast route had the answer."""
         self.certified_with_findings = 0
@@ -110,13 +115,15 @@ class Differential:
         """What was compared, and what the fast route answered."""
         return (
             f"{self.compared:,} texts compared; the fast route answered {self.certified:,} of them,"
-            f" {self.certified_with_findings:,} with findings; {len(self.differences):,} differences"
+            f" {self.certified_with_findings:,} with findings; {self.drafts:,} drafts;"
+            f" {len(self.differences):,} differences"
         )
 
     def __add__(self, other: Differential) -> Differential:
         """Both together."""
         both = Differential()
         both.taken = self.taken + other.taken
+        both.drafts = self.drafts + other.drafts
         both.compared = self.compared + other.compared
         both.certified = self.certified + other.certified
         both.certified_with_findings = self.certified_with_findings + other.certified_with_findings
@@ -124,30 +131,37 @@ class Differential:
         return both
 
 
-def share(job: int, jobs: int, seed: int, count: int) -> Differential:
-    """What one of several processes compares: its part of the corpus' mutations, and texts of its own."""
+def share(job: int, jobs: int, seed: int, count: int, drafts: int = 0) -> Differential:
+    """What one of several processes compares: its part of the corpus' mutations and of the drafts, and texts of its own."""
     differential = Differential()
-    if job == 0:
+    if job == 0 and count:
         differential.compare(corpus_texts())
-    differential.compare(mutated_corpus(jobs, job))
+    if count:
+        differential.compare(mutated_corpus(jobs, job))
     differential.compare(texts(seed + 1_000_000 * job, count // jobs + (job < count % jobs)))
+    compare_drafts(differential, range(job, drafts, jobs), seed)
     return differential
 
 
 def main() -> int:
-    """Compare the corpus, every mutation of it and as many texts as asked, and print what differs."""
+    """Compare the corpus, every mutation of it and as many texts and drafts as asked, and print what differs."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--texts", type=int, default=100_000)
+    parser.add_argument("--texts", type=int, default=100_000, help="0 leaves out the corpus, too")
+    parser.add_argument("--drafts", type=int, default=800)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
     began = monotonic()
     with ProcessPoolExecutor(asked.jobs, mp_context=get_context("spawn")) as pool:
-        shares = [pool.submit(share, job, asked.jobs, asked.seed, asked.texts) for job in range(asked.jobs)]
+        shares = [
+            pool.submit(share, job, asked.jobs, asked.seed, asked.texts, asked.drafts) for job in range(asked.jobs)
+        ]
     differential = sum((one.result() for one in shares), start=Differential())
     for text, ours, exact in differential.differences[:10]:
         print(
-            text, *(f"  {name}: {ours[name]} / {exact[name]}" for name in ours if ours[name] != exact[name]), sep="\n"
+            f"{text} {getattr(text.revision, 'source', '')}",
+            *(f"  {name}: {ours[name]} / {exact[name]}" for name in ours if ours[name] != exact[name]),
+            sep="\n",
         )
     print(f"{differential.summary()} ({monotonic() - began:.0f} s, seed {asked.seed}, {asked.jobs} jobs)")
     return 1 if differential.differences else 0
