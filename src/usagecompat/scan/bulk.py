@@ -331,8 +331,8 @@ class SpotlessLines:
             shape, clear = Shape.RESULT, findings.result(value)
         if not clear:
             return None
-        seen = findings.seen(value, shape)
-        return None if may_be_flat(shape, seen, self._types.contract.revision) else (shape, seen)
+        observations = findings.observations(value, shape)
+        return None if may_be_flat(shape, observations, self._types.contract.revision) else (shape, observations)
 
     def shortened(self, value: Any, shape: Shape) -> bytes | None:  # noqa: ANN401 - a Struct
         """A short payload that fits each revision as this one does; None if there is none."""
