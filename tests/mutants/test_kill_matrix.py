@@ -58,7 +58,7 @@ def test_an_equivalent_client_survives(mutant: Mutant) -> None:
 def test_who_refuses_what_is_rare_survives() -> None:
     """A client that refuses only what no client has to take passes, and its proof is told."""
     chosen = [one for one in all_mutants() if one.equivalent == MAY_REFUSE_RARE]
-    assert len(chosen) == 22
+    assert len(chosen) >= 22
     assert {result.outcome for result in matrix(cases(), chosen)} == {MutantOutcome.EQUIVALENT}
 
 
@@ -149,5 +149,5 @@ def test_the_table_of_known_faults_is_current(monkeypatch: pytest.MonkeyPatch) -
     stale = "docs/faults.md is stale; to fix this: usagecompat fixtures faults --write"
     assert (ROOT / "docs" / "faults.md").read_text("utf-8") == text, stale
     rows = [line for line in text.splitlines() if line.startswith("| **")]
-    assert len(rows) == 52
+    assert len(rows) == len(of_known_faults())
     assert all("/" in row.split("|")[3] and "client/" in row.split("|")[4] for row in rows)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from usagecompat.contract import LATEST
+
 NODE = "fixtures/numbers/count-one.case.json"
 
 
@@ -27,7 +29,7 @@ def test_derived(pytester: pytest.Pytester) -> None:
 @pytest.mark.usefixtures("small")
 def test_one_derived_case(pytester: pytest.Pytester) -> None:
     """An obligation can be named."""
-    name = "2026-10-21/UsageCodeInterpreterSessionsResult/num_sessions/null"
+    name = f"{LATEST}/UsageCodeInterpreterSessionsResult/num_sessions/null"
     pytester.runpytest(f"--compat={NODE}::{name}", "--compat-set", "derived").assert_outcomes(passed=1)
 
 
@@ -81,7 +83,7 @@ def test_failure(pytester: pytest.Pytester) -> None:
             patch.undo()
         """
     )
-    name = "2026-10-21/UsageCodeInterpreterSessionsResult/num_sessions/null"
+    name = f"{LATEST}/UsageCodeInterpreterSessionsResult/num_sessions/null"
     result = pytester.runpytest(f"--compat={NODE}::{name}", "--compat-set=derived")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(

@@ -23,6 +23,7 @@ from attrs import evolve
 from timing import grows_at_most
 from zstd_of import NAME, zstd
 
+from usagecompat.contract import LATEST
 from usagecompat.exceptions import MissingExtra
 from usagecompat.scan import _reading, _state, _tables, accumulator, executors, partition_scan  # noqa: PLC2701 - what the test is about
 from usagecompat.scan._state import StateOfAnotherScan  # noqa: PLC2701 - what the test is about
@@ -139,7 +140,7 @@ def test_state_of_another_scan(put: Put, tmp_path: Path) -> None:
     name, state = put("a.ndjson", LINES[:20]), tmp_path / "a.state"
     run(plan([name]), state=state)
     before = state.read_bytes()
-    with pytest.raises(StateOfAnotherScan, match="other options, revision 2026-10-21"):
+    with pytest.raises(StateOfAnotherScan, match=f"other options, revision {LATEST}"):
         run(plan([name]), Options(revision="2026-05-13"), state=state)
     with pytest.raises(StateOfAnotherScan, match="other inputs"):
         run(plan([put("b.ndjson", LINES[:20])]), state=state)

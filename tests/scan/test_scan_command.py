@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from usagecompat.checking import fast_route
 from usagecompat.cli import main
+from usagecompat.contract import LATEST
 from usagecompat.corpus.data import folder
 from usagecompat.scan import executors
 from usagecompat.scan.summary import Summary, total
@@ -67,7 +68,7 @@ def test_text(put: Put) -> None:
         "verdicts by month of start_time\n  2026-10  1 valid, 4 acceptable, 0 invalid\n  none  1 valid, 0 acceptable, 1 invalid\n",
         "  2026-10  wire/amount-as-string 4",
         "  organization.costs.result: 2026-10-01 to 2026-10-06T01:00:00Z, 4 days, 3 of them whole",
-        "judged by revision 2026-10-21, served",
+        f"judged by revision {LATEST}, served",
         "    1 day in part: 2026-10-06 1 hour",
         "    1 gap, 2 days: 2026-10-03 to 2026-10-05",
         "    1 stretch covered more than once, 1 day: 2026-10-05 to 2026-10-06",
@@ -101,7 +102,7 @@ def test_text_of_what_could_not_be_read(put: Put, tmp_path: Path) -> None:
     told = scan(name, str(tmp_path / "no.json"), str(tmp_path / "nor.json"), str(tmp_path / "none-*.json")).stdout
     first, second, *rest = told.splitlines()
     assert first.endswith("1 invalid; 4 could not be read, or not to the end")
-    assert second == "judged by revision 2026-10-21, served"
+    assert second == f"judged by revision {LATEST}, served"
     assert "time covered (UTC) by payloads that are not invalid, as far as they were read" in rest
     assert "or nothing of that name" in told
     assert " <0.1%  none" in told
@@ -137,7 +138,7 @@ def test_json(put: Put) -> None:
     name = put("a.ndjson", assorted(100))
     told = json.loads(scan(name, "--format", "json", "--profile", "published").stdout)
     Draft202012Validator(json.loads((folder("schemas") / "scan.json").read_text("utf-8"))).validate(told)
-    assert (told["profile"], told["revision"]) == ("published", "2026-10-21")
+    assert (told["profile"], told["revision"]) == ("published", LATEST)
     severities = {one["code"]: one["severity"] for one in told["findings"]}
     assert severities["wire/amount-as-string"] == "error"
     one = Summary.from_dict(told)

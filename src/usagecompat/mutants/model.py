@@ -141,13 +141,27 @@ def told_faults() -> Mapping[str, Mapping[str, str]]:
     }
 
 
+def _told_fault(name: str) -> str:
+    """
+    What `faults.toml` says of a mutant.
+
+    Raises:
+        LookupError: It says nothing.
+    """
+    told = told_faults().get(name)
+    if told is None:
+        message = f"{name}: write its fault into mutants/faults.toml"
+        raise LookupError(message)
+    return told["fault"]
+
+
 @frozen(kw_only=True, eq=False)
 class Mutant:
     """A faithful client with one fault."""
 
     name: str
     """Its family, a slash, and what it does: an interface, like the id of a case."""
-    fault: str = Factory(lambda self: told_faults()[self.name]["fault"], takes_self=True)
+    fault: str = Factory(lambda self: _told_fault(self.name), takes_self=True)
     """The fault, in one sentence; that of `faults.toml` if no pattern gives one."""
     play: Callable[[PayloadView], Answer] = field(repr=False)
     """Its answer to a payload."""
