@@ -95,7 +95,10 @@ def test_ids_are_unique() -> None:
 def test_nothing_is_open(covered: Coverage) -> None:
     """Every obligation is met by a file or by a derived case, or no payload can meet it."""
     opened = [status.obligation.id for status in covered.open]
-    assert opened == [], "a case must show each: write one, or add the revision to `revisions` of a case that does"
+    assert opened == [], (
+        "a case must show each: write one, or add the revision to `revisions` of a case that does; "
+        "corpus/coverage/witnesses.py tells what a case shows"
+    )
 
 
 def test_impossible_with_a_reason(covered: Coverage) -> None:
