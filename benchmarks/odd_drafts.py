@@ -42,18 +42,7 @@ _TERMS: Final = (
 )
 _OFTEN: Final = frozenset({"UsageCompletionsResult", "CostsResult"})
 """Records that most changes and most texts are about."""
-_RECORDS: Final = (
-    "UsageMadeUpResult",
-    "self",
-    "made up",
-    "a/b~c%20",
-    'q"q',
-    "é",
-    "_",
-    "Record",
-    "object",
-    "UnknownResult",
-)
+_RECORDS: Final = ("UsageMadeUpResult", "self", "made-up.1", "_", "Record", "object", "1st", "class", "a/b~c", "é")
 _KINDS: Final = ("organization.usage.made_up.result", "organization.usage.x.result", "organization.more.result")
 _WORDS: Final = ("tokens", "agents_api", "usd", "a", "b", "it's", 'quo"te', "back\\slash", "é", "1")
 _ROWS: Final[tuple[Tree, ...]] = (
@@ -290,7 +279,9 @@ def _holding(entry: Tree) -> Tree:
     """The row of the array in which a bucket has its results."""
     members = entry["schemas"][BUCKET]["members"]
     arrays = [row for row in members.values() if row["type"] == "array"]
-    return arrays[0] if arrays else members.setdefault("results", {"type": "array", "items": []})
+    if not arrays:
+        members["results"] = {"type": "array", "items": []}
+    return arrays[0] if arrays else members["results"]
 
 
 def _meaning(random: Random, entry: Tree) -> str:

@@ -496,6 +496,7 @@ ASKED = {"kind": VIDEOS, "parameters": {"size": {"type": "string", "default": ["
             "/schemas/UsageVideosResult/members/object/nullable",
             "cannot be null",
         ),
+        (having({"members": {}}, *SCHEMAS, "a b"), "/schemas/a b", "the name of a record has letters"),
         (having(1, *COUNT, "minimum"), "/schemas/UsageVideosResult/members/frames/minimum", "nothing is known"),
         (without("schemas", "UsageVideosResult", "members", "object"), "/schemas/UsageVideosResult", "`object`"),
         (having(["Nobody"], "schemas", "UsageTimeBucket", "members", "results", "items"), "/schemas/", "'Nobody'"),
@@ -676,3 +677,20 @@ def test_members_of_one_value(*, nullable: bool) -> None:
         assert check(dumps(one), revision=draft, profile="published").ok  # type: ignore[arg-type]
 
     draw()
+
+
+@pytest.mark.parametrize("row", [{"type": "boolean"}, {"type": "integer"}, {"type": "string"}])
+def test_amounts_that_are_no_numbers(row: dict[str, Any]) -> None:
+    """An amount whose value a draft makes something else is read as that, and no text of a number is taken for one."""
+    said = coming()
+    said["schemas"]["CostsResult"]["members"]["amount"]["members"]["value"] = row
+    draft = draft_of(json.dumps(said).encode())
+    value = {"boolean": False, "integer": 5, "string": "a"}[row["type"]]
+    for one, is_right in ((value, True), ("12.50", row["type"] == "string"), ([], False)):
+        text = bucket({"object": "organization.costs.result", "amount": {"value": one, "currency": "usd"}})
+        assert check(text, revision=draft).ok is is_right
+        if is_right:
+            assert dumps(loads(text, revision=draft)) == text
+        else:
+            with pytest.raises(UsageCompatError):
+                loads(text, revision=draft)

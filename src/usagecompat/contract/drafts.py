@@ -36,7 +36,16 @@ from usagecompat.contract.markers import (
     Values,
     is_kind,
 )
-from usagecompat.contract.revisions import LATEST, PUBLISHED, REVISIONS, Draft, day_of, remember, resolve_revision
+from usagecompat.contract.revisions import (
+    LATEST,
+    PUBLISHED,
+    REVISIONS,
+    Draft,
+    Tolerance,
+    day_of,
+    remember,
+    resolve_revision,
+)
 from usagecompat.contract.shapes import Contract, JsonType, Member, Parameter, RecordShape
 from usagecompat.contract.tree import (
     RECORDS,
@@ -64,6 +73,7 @@ FLAT: Final = "UsageTimeBucketResultInner"
 MOST_BYTES: Final = 1 << 26
 _DATE: Final = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _PLAIN: Final = re.compile(r"[a-z][a-z0-9_]*")
+_NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
 _TAKEN: Final = frozenset({"self", "revision", *dir(Record)})
 """What no attribute of a record can be called, because its constructor or its class has it."""
 RECORDS_OF_KINDS: Final[Mapping[str, str]] = {
@@ -171,6 +181,8 @@ class _Reader:
             name: self.record(name, schemas.member(name)) for name in schemas.mapping() if name not in (PAGE, BUCKET)
         }
         for name, shape in kinds.items():
+            if not _NAME.fullmatch(name):
+                schemas.member(name).refuse("the name of a record has letters, digits, `.`, `-` and `_`, as in OpenAPI")
             if shape.kind is None:
                 schemas.member(name).refuse("a result needs a member `object` with a `const`, which names its kind")
             if not is_kind(shape.kind):
@@ -271,7 +283,15 @@ class _Reader:
     def shape(self, name: str, members: Mapping[str, Member], required: Sequence[str], kind: str | None) -> RecordShape:
         """The record with what follows from its members."""
         declared = {
-            n: evolve(m, deviations=deviations_of(name, n, m.marker, self.revision)) for n, m in members.items()
+            n: evolve(
+                m,
+                deviations={
+                    allowed: one
+                    for allowed, one in deviations_of(name, n, m.marker, self.revision).items()
+                    if allowed is not Tolerance.NUMBER_TEXT or m.type is JsonType.NUMBER
+                },
+            )
+            for n, m in members.items()
         }
         base = RECORDS.get(name)
         doc = (base.__doc__ or "").strip() if base else f"A result of kind {kind}."

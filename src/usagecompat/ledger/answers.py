@@ -84,20 +84,19 @@ class Book:
 def page(book: Book, buckets: list[Tree], cursor: str | None, *, has_more: bool, costs: bool) -> dict[str, Tree]:
     """A page of these buckets; members stand in the order in which the API sends them, which is not that of the contract."""
     declared = book.said.page.members
-    missing = None if declared["next_page"].nullable else ""
+    missing = None if "next_page" in declared and declared["next_page"].nullable else ""
+    listed = next(name for name, member in declared.items() if member.type is JsonType.ARRAY)
     is_list = "list" in book.behaviour
     values: dict[str, Tree] = {
-        "object": "list" if is_list else declared["object"].const,
-        "data": buckets,
+        "object": "list" if is_list else book.said.page.kind,
+        listed: buckets,
         "has_more": has_more,
         "next_page": missing if cursor is None else cursor,
     }
-    order = ("object", "has_more", "next_page", "data") if costs else ("object", "data", "has_more", "next_page")
-    answer = {name: values[name] for name in order if not (is_list and name == "has_more")}
-    for name, member in declared.items():
-        if member.required and name not in values:
-            answer[name] = _nothing(book, member)
-    return answer
+    order = ("object", "has_more", "next_page", listed) if costs else ("object", listed, "has_more", "next_page")
+    sent = [name for name in order if name in declared and not (is_list and name == "has_more")]
+    answer = {name: values[name] for name in sent}
+    return answer | _required(book, book.said.page, {**answer, **({"has_more": None} if is_list else {})})
 
 
 class _Sum:
@@ -186,7 +185,7 @@ def _bucket(book: Book, query: Query, start: int, results: list[Tree]) -> dict[s
             bucket[name] = _whole(start if member.attribute == "start_time" else end)
         elif member.required:
             bucket[name] = _nothing(book, member)
-    return bucket
+    return bucket | _required(book, book.said.bucket, bucket)
 
 
 def _iso(second: int) -> str:
@@ -207,26 +206,33 @@ def _result(book: Book, query: Query, shape: RecordShape, held: _Sum) -> dict[st
             if counted is not None:
                 result[name] = _whole(counted)
         elif member.attribute == "amount" and "amount" in held.counts:
-            result[name] = {"value": _amount(held.counts["amount"], book.behaviour), "currency": "usd"}
+            paid: dict[str, Tree] = {"value": _amount(held.counts["amount"], book.behaviour), "currency": "usd"}
+            result[name] = paid | _required(book, book.said.amount, paid)
         elif member.attribute == "quantity":
             result[name] = _quantity(held) if _is_counted(query, held) else None
         elif member.attribute == "quantity_unit":
             result[name] = held.unit if _is_counted(query, held) else None
         if name not in result and member.required:
             result[name] = _nothing(book, member)
+    result |= _required(book, shape, result)
     if "undeclared" in book.behaviour and query.endpoint.name == "costs":
         result |= {name: value for name, value in _undeclared(book, held).items() if name not in result}
     return result
+
+
+def _required(book: Book, shape: RecordShape, there: Mapping[str, Tree]) -> dict[str, Tree]:
+    """What a record lacks that it requires, declared or not; what the API is known to leave out stays away."""
+    lacking = [name for name in shape.required if name not in there and name not in shape.tolerated_absences]
+    return {name: _nothing(book, shape.members[name]) if name in shape.members else Number("0") for name in lacking}
 
 
 def _nothing(book: Book, member: Member) -> Tree:
     """What a required member has where there is nothing to say: null if it may be, else the least of its type."""
     if member.nullable:
         return None
-    if member.type is not JsonType.OBJECT:
-        return _NOTHING.get(member.type)
-    amount = book.said.amount
-    return {name: _NOTHING.get(amount.members[name].type) for name in amount.required if name in amount.members}
+    if member.type is JsonType.ARRAY:
+        return []
+    return _required(book, book.said.amount, {}) if member.type is JsonType.OBJECT else _NOTHING.get(member.type)
 
 
 def _put_key(book: Book, query: Query, member: Member, held: _Sum, result: dict[str, Tree]) -> None:

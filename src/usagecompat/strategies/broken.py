@@ -27,7 +27,7 @@ from usagecompat.contract import (
 )
 from usagecompat.findings import SERVED_SHAPES, Shape
 from usagecompat.jsontext import Number
-from usagecompat.strategies.samples import Object, number, records_in, rename, wrong_types
+from usagecompat.strategies.samples import Object, number, pages_are_usual, records_in, rename, wrong_types
 from usagecompat.strategies.trees import (
     naturals,
     number_texts,
@@ -334,7 +334,7 @@ def _page_fault(change: Callable[[DrawFn, Object], None]) -> _Fault:
         change(draw, tree)
         return tree
 
-    return _Fault(make)
+    return _Fault(make, pages_are_usual)
 
 
 def _more_without_cursor(_: DrawFn, page: Object) -> None:
@@ -385,11 +385,12 @@ def _disorder(draw: DrawFn, page: Object) -> None:
 def _bucket_fault(change: Callable[[DrawFn, list[Any], Contract], None]) -> _Fault:
     def make(draw: DrawFn, said: Contract) -> Object:
         tree: Object = draw(trees(said, draw(st.sampled_from((Shape.BUCKET, Shape.PAGE))), least=1))
-        node, member = _pick(draw, tree, said, lambda m: len(m.of) > 1)
-        change(draw, node[member.name], said)
+        name = next(name for name, member in said.bucket.members.items() if member.type is JsonType.ARRAY)
+        node = draw(st.sampled_from([n for n, shape in _places(tree, said) if shape is said.bucket]))
+        change(draw, node[name], said)
         return tree
 
-    return _Fault(make)
+    return _Fault(make, lambda said: len(said.kinds) > 1)
 
 
 def _mixed(draw: DrawFn, results: list[Any], said: Contract) -> None:

@@ -18,6 +18,7 @@ from usagecompat.strategies.samples import (
     Object,
     clear_sums,
     number,
+    pages_are_usual,
     sample_record,
 )
 
@@ -57,7 +58,9 @@ def sums(make: Make, rule: SumRule, shape: RecordShape) -> Iterator[Mutation]:
 
 
 def page_rules(make: Make, said: Contract) -> Iterator[Mutation]:
-    """Cursors, and buckets beside each other."""
+    """Cursors, and buckets beside each other, of pages that have them."""
+    if not pages_are_usual(said):
+        return
     nothing = None if said.page.members["next_page"].nullable else ""
     for fault, code, has_more, cursor in (
         ("cursor-and-more", VALID, True, "page_example"),

@@ -138,3 +138,17 @@ def clear_sums(node: Object, shape: RecordShape, keep: tuple[str, ...]) -> None:
         for name in rule.all_terms:
             if name in shape.members and name not in shape.required and name not in keep:
                 node.pop(name, None)
+
+
+def pages_are_usual(said: Contract) -> bool:
+    """Whether pages and buckets have the members that faults of pages are made of, which a draft need not have."""
+    wanted = {"data": JsonType.ARRAY, "has_more": JsonType.BOOLEAN, "next_page": JsonType.STRING}
+    times = {"start_time": JsonType.INTEGER, "end_time": JsonType.INTEGER}
+    return all(declares(said.page, *one) for one in wanted.items()) and all(
+        declares(said.bucket, *one) for one in times.items()
+    )
+
+
+def declares(shape: RecordShape, name: str, json_type: JsonType) -> bool:
+    """Whether a record has such a member, which a draft may leave out or make something else."""
+    return name in shape.members and shape.members[name].type is json_type

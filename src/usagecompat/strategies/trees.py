@@ -27,7 +27,7 @@ from usagecompat.contract import (
 )
 from usagecompat.findings import Shape
 from usagecompat.jsontext import Number
-from usagecompat.strategies.samples import Object, number
+from usagecompat.strategies.samples import Object, declares, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -227,8 +227,10 @@ def bucket_trees(  # noqa: PLR0913 - what a page wants to say of its buckets
     one_kind = draw(kinds_of(said, served=served)) if kind is None else kind
     tree = draw(objects(said.bucket, said, served=served))
     start = draw(st.integers(0 if not_before is None else not_before, LAST_TIME - 1))
-    tree["start_time"], tree["end_time"] = number(start), number(draw(st.integers(start + 1, LAST_TIME)))
-    items = next(member for member in said.bucket.members.values() if member.type is JsonType.ARRAY)
+    times = {"start_time": number(start), "end_time": number(draw(st.integers(start + 1, LAST_TIME)))}
+    tree |= {name: time for name, time in times.items() if declares(said.bucket, name, JsonType.INTEGER)}
+    items, *others = (member for member in said.bucket.members.values() if member.type is JsonType.ARRAY)
+    tree |= {other.name: [] for other in others if other.required}
     name = items.name
     if served and Tolerance.NEWER_NAME in items.deviations and draw(st.booleans()):
         name = items.newer_name or name
@@ -240,18 +242,22 @@ def page_trees(draw: DrawFn, revision: str, kind: str | None, *, served: bool, l
     """One page: buckets one behind the other, and a cursor exactly if there is more."""
     said = contract(revision)
     tree = draw(objects(said.page, said, served=served))
-    cursor = said.page.members["next_page"]
-    if tree["has_more"]:
-        tree["next_page"] = draw(texts.filter(bool))
-    else:
-        tree["next_page"] = draw(st.sampled_from(("", None))) if cursor.may_be_null(served=served) else ""
+    if declares(said.page, "next_page", JsonType.STRING) and declares(said.page, "has_more", JsonType.BOOLEAN):
+        cursor = said.page.members["next_page"]
+        if tree.get("has_more"):
+            tree["next_page"] = draw(texts.filter(bool))
+        else:
+            tree["next_page"] = draw(st.sampled_from(("", None))) if cursor.may_be_null(served=served) else ""
     data: list[Object] = []
+    ended: int | None = None
     for _ in range(draw(st.integers(least, _MOST_ITEMS))):
-        ended = data[-1]["end_time"].integer if data else None
         if ended == LAST_TIME and len(data) >= least:
             break
         data.append(draw(bucket_trees(revision, kind, served=served, not_before=ended, least=least)))
-    return draw(reordered({**tree, "data": data}))
+        ended = time.integer if isinstance(time := data[-1].get("end_time"), Number) else None
+    items, *others = (member for member in said.page.members.values() if member.type is JsonType.ARRAY)
+    tree |= {other.name: [] for other in others if other.required}
+    return draw(reordered({**tree, items.name: data}))
 
 
 def trees(
