@@ -55,7 +55,7 @@ def test_only_codes_are_explained() -> None:
 def test_every_code_has_a_case(code: str, shown: dict[str, frozenset[str]]) -> None:
     """Each code of a payload is shown by a case, or it is said why none can show it."""
     cases = [name for name, codes in shown.items() if code in codes]
-    assert bool(cases) is not bool(explanation(code).no_case)
+    assert bool(cases) is not bool(explanation(code).no_case), "write a case, or `no_case` in explanations.toml"
 
 
 @pytest.mark.parametrize("code", COMPARED)

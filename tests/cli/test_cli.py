@@ -301,7 +301,7 @@ def test_summary(name: str) -> None:
     """What the list of commands says of one is the first sentence of its own help."""
     command = main.get_command(click.Context(main), name)
     assert command is not None
-    assert cleandoc(command.help or "").startswith(COMMANDS[name][1])
+    assert cleandoc(command.help or "").startswith(COMMANDS[name][1]), "cli/commands.py says something else"
     assert f"{name} " in run("--help").stdout
 
 

@@ -86,7 +86,7 @@ def test_the_schema_is_one() -> None:
 def test_every_command_has_it(words: tuple[str, ...]) -> None:
     """Every command that prints what a program could want has `--json`, and `-j` is never anything but `--jobs`."""
     options = {name for option in EVERY[words].params for name in option.opts}
-    assert ("--json" in options) == (words not in WITHOUT)
+    assert ("--json" in options) == (words not in WITHOUT), "give it `formats()` of cli/formats.py, or say here why not"
     assert "-j" not in options or "--jobs" in options
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from usagecompat.contract.revisions import LATEST, REVISIONS
+from usagecompat.contract.revisions import DEVIATIONS, LATEST, REVISIONS, Deviation
 from usagecompat.contract.tree import JsonType, contract
 from usagecompat.corpus.selection import cases
 from usagecompat.findings import CODES, Profile, Severity
@@ -124,6 +124,14 @@ def test_each_error_of_the_catalogue_is_overlooked() -> None:
         stage = code.partition("/")[0]
         if about.severity(Profile.SERVED) is Severity.ERROR and (stage in ("schema", "record") or code in readable):
             assert named(f"accepts/every-{code.replace('/', '-')}").validates
+
+
+@pytest.mark.parametrize("deviation", DEVIATIONS, ids=lambda deviation: deviation.code)
+def test_each_deviation_is_refused(deviation: Deviation) -> None:
+    """For each deviation, and just at its revisions, there is a mutant that refuses it."""
+    name = f"refuses/{deviation.code.replace('/', '-')}"
+    assert name in by_name(), "mutants/families/verdicts.py has none that refuses it"
+    assert (named(name).since, named(name).until) == (deviation.since, deviation.until)
 
 
 @pytest.mark.parametrize("mutant", tuple(reported.mutants()), ids=str)

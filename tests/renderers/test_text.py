@@ -282,7 +282,7 @@ def test_schema_describes_everything() -> None:
             assert node["additionalProperties"] is False
         for member in node.get("properties", {}).values():
             target = definitions[member["$ref"].rpartition("/")[2]] if "$ref" in member else member
-            assert {"description"} & {*member, *target}
+            assert {"description"} & {*member, *target}, f"{member} in schemas/report.json has no description"
         for value in node.values():
             look(value)
 
