@@ -15,9 +15,21 @@ from click.testing import CliRunner
 from fitting import must_fit_as_checked
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator, Draft202012Validator
 
-from usagecompat import ABSENT, LATEST, REVISIONS, check, compare, dumps, load_revision, loads, schema, strategies
+from usagecompat import (
+    ABSENT,
+    LATEST,
+    REVISIONS,
+    Profile,
+    check,
+    compare,
+    dumps,
+    load_revision,
+    loads,
+    schema,
+    strategies,
+)
 from usagecompat.checking.fast import route
 from usagecompat.cli.commands import main
 from usagecompat.contract.drafts import draft_of
@@ -694,3 +706,20 @@ def test_amounts_that_are_no_numbers(row: dict[str, Any]) -> None:
         else:
             with pytest.raises(UsageCompatError):
                 loads(text, revision=draft)
+
+
+@pytest.mark.parametrize("profile", Profile)
+@pytest.mark.parametrize(("record", "name"), [("UsageTimeBucket", "results"), ("CostsResult", "amount")])
+def test_arrays_and_amounts_that_may_be_null(record: str, name: str, profile: Profile) -> None:
+    """An array or an amount may be null if a draft says so, for check, records and schemas alike."""
+    said = coming()
+    said["schemas"][record]["members"][name]["nullable"] = True
+    draft = draft_of(json.dumps(said).encode())
+    cost = {"object": "organization.costs.result", "amount": None}
+    tree = {"object": "bucket", "start_time": 1, "end_time": 2, "results": None if name == "results" else [cost]}
+    text = json.dumps(tree, separators=(",", ":")).encode()
+    for revision, is_right in ((draft, True), (LATEST, False)):
+        assert check(text, revision=revision, profile=profile).ok is is_right
+        assert Draft202012Validator(schema(revision=revision, profile=profile)).is_valid(tree) is is_right
+        assert Draft7Validator(schema(revision=revision, profile=profile, draft="draft-07")).is_valid(tree) is is_right
+    assert dumps(loads(text, revision=draft, profile=profile)) == text

@@ -13,7 +13,9 @@ from hypothesis import given
 from jsonschema_rs import Draft7Validator, Draft202012Validator
 
 import usagecompat
+from odd_drafts import odd_draft, texts_of
 from usagecompat import REVISIONS, Profile, Severity, Shape
+from usagecompat.checking.recognition import told_shape
 from usagecompat.codec.converters import decoder
 from usagecompat.contract.records import UsageResponse, UsageResult, UsageTimeBucket
 from usagecompat.contract.tree import contract
@@ -170,3 +172,18 @@ def test_types_agree_on_generated_payloads(
     tree = data.draw(trees(contract(revision), shape, served=True))
     assert_types_agree(tree, shape, revision)
     assert_types_agree(mutated(random, tree), shape, revision)
+
+
+def test_agreement_at_made_up_drafts() -> None:
+    """Schema, converter, check and the form for generators agree on payloads at drafts that nobody publishes."""
+    judged = 0
+    for number in range(60):
+        draft = odd_draft(17, number)
+        for text in texts_of(draft, 17, number, 4) if draft is not None else ():
+            document = read(text.payload)
+            shape = told_shape(document, text.revision)
+            if document.value is not NO_VALUE and not document.findings and shape in SERVED_SHAPES:
+                judged += 1
+                assert_agreement(document.value, shape, text.revision)
+                assert_types_agree(document.value, shape, text.revision)
+    assert judged > 100

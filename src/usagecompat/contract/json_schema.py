@@ -252,10 +252,11 @@ class _Writer:
         if member.const is not None:
             return {**prose, "const": member.const}
         if member.type is JsonType.OBJECT:
-            return {"$ref": "#/$defs/amount"}
+            amount: JsonSchema = {"$ref": "#/$defs/amount"}
+            return {**prose, "anyOf": [amount, {"type": "null"}]} if null else amount
         if member.type is JsonType.ARRAY:
             item = "bucket" if member.of == (self._said.bucket.name,) else "result"
-            return {**prose, "type": "array", "items": {"$ref": f"#/$defs/{item}"}}
+            return {**prose, "type": ["array", "null"] if null else "array", "items": {"$ref": f"#/$defs/{item}"}}
         if member.values is not None and member.values.closed and not self._served:
             return {**prose, "enum": [*member.values.known, *([None] if null else [])]}
         if member.may_be_text(served=self._served):

@@ -96,10 +96,15 @@ def _member(said: Contract, member: Member) -> JsonSchema:
     if member.const is not None:
         return {**prose, "type": "string", "const": member.const}
     if member.type is JsonType.OBJECT:
-        return {"$ref": f"{_DEFS}{said.amount.name}"}
+        amount: JsonSchema = {"$ref": f"{_DEFS}{said.amount.name}"}
+        return {**prose, "anyOf": [amount, {"type": "null"}]} if member.may_be_null() else amount
     if member.type is JsonType.ARRAY:
         item = said.bucket.name if member.of == (said.bucket.name,) else "UsageResult"
-        return {**prose, "type": "array", "items": {"$ref": f"{_DEFS}{item}"}}
+        return {
+            **prose,
+            "type": ["array", "null"] if member.may_be_null() else "array",
+            "items": {"$ref": f"{_DEFS}{item}"},
+        }
     if member.may_be_text():
         return {**prose, "anyOf": [{"type": "number"}, _full_match(NUMBER_PATTERN)]}
     return {**prose, "type": [str(member.type), "null"] if member.may_be_null() else str(member.type)}
