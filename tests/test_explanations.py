@@ -72,7 +72,15 @@ def test_what_only_a_run_can_show_is_told() -> None:
     runner = ("refused-valid", "accepted-invalid", "crashed", "timed-out", "protocol-violation", "nondeterministic")
     buckets = ("buckets-lost", "buckets-repeated", "pages-unread", "paging-endless", "error-hidden", "gave-up-early")
     paging = (*buckets, "query-changed", "cursor-changed")
-    assert told == {f"client/{name}" for name in (*runner, "state-leak", *paging)}
+    unlike = told ^ {f"client/{name}" for name in (*runner, "state-leak", *paging)}
+    assert not unlike, "`answer` in explanations.toml is of what only a run can show; this list has those"
+
+
+def test_a_code_without_a_text_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code of the catalogue that nobody has explained names the file that lacks it."""
+    monkeypatch.setattr("usagecompat.explanations.explanations", dict)
+    with pytest.raises(LookupError, match=r"client/crashed: write its text into explanations\.toml"):
+        explanation("client/crashed")
 
 
 def test_document_has_not_drifted(shown: dict[str, frozenset[str]]) -> None:

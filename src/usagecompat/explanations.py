@@ -89,9 +89,13 @@ def explanation(code: str) -> Explanation:
 
     Raises:
         NoSuchName: There is no such code.
+        LookupError: Nobody has explained it yet.
     """
-    if code not in explanations():
+    if code not in CODES:
         raise NoSuchName("finding code", code, tuple(CODES))
+    if code not in explanations():
+        message = f"{code}: write its text into explanations.toml"
+        raise LookupError(message)
     return explanations()[code]
 
 

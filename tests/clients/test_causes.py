@@ -15,6 +15,7 @@ from mutant_runs import put, result_of
 
 from usagecompat import strategies
 from usagecompat.cli import main
+from usagecompat.clients import probes
 from usagecompat.clients._changes import explained  # noqa: PLC2701 - what the test is about
 from usagecompat.clients._traits import traits  # noqa: PLC2701 - what the test is about
 from usagecompat.clients.case_results import CaseResult, Expectation, Fault, Outcome
@@ -284,6 +285,23 @@ def test_faults_without_answers() -> None:
         (cause,) = causes_of(evolve(result_of("control/echo"), cases=(case,)), ())
         assert (cause.name, cause.cap) == (name, Level.NONE)
         assert cause.after is None, "what a client would have answered is not known"
+
+
+PROBED = {told for told in vars(probes).values() if isinstance(told, str) and told.startswith("client/")}
+
+
+@pytest.mark.parametrize("code", sorted(PROBED))
+def test_what_a_probe_finds_has_a_cause(code: str) -> None:
+    """Each code of a probe has a cause with words of its own."""
+    case = CaseResult(
+        case_id="a/c",
+        duty=Expectation.MUST_DECODE,
+        served=True,
+        outcome=Outcome.DECODED,
+        faults=(Fault(code, "otherwise"),),
+    )
+    (cause,) = causes_of(evolve(result_of("control/echo"), cases=(case,)), ())
+    assert cause.name != "others", "clients/causes.py has no cause for it"
 
 
 def test_without_what_was_sent() -> None:
