@@ -200,7 +200,7 @@ def test_what_to_fix_first(row: str, installed: Callable[[str], Path]) -> None:
     chosen = [case for case in cases() if case.tier is Tier.EVERYDAY]
     told = run(spec, chosen, revision=rows()[row][1].revision, probing=Probing.NONE)
     first = [fix.causes[0] for fix in told.fix_first[:1]]
-    assert first == ([FIRST[row]] if row in FIRST else [])
+    assert first == ([FIRST[row]] if row in FIRST else []), "`FIRST` has what each row is known to do"
 
 
 # -- what they say of themselves
