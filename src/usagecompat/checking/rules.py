@@ -187,9 +187,8 @@ def group_of(result: dict[str, Tree], revision: str = LATEST) -> tuple[object, .
     if keys is None:
         return None
     values = tuple(map(result.get, keys))
-    if any(type(value) in (dict, list) for value in values):
-        return None
-    return (tag, *((type(value), value) for value in values))
+    types = tuple(map(type, values))  # since true is 1 for Python
+    return None if dict in types or list in types else (tag, types, values)
 
 
 def _result(result: dict[str, Tree], path: Path, revision: str) -> Iterator[Observation]:
@@ -228,7 +227,11 @@ def currency_fault(amount: Mapping[str, object]) -> tuple[str, str, str] | None:
 
 def _sums(result: dict[str, Tree], path: Path, revision: str, kind: str) -> Iterator[Observation]:
     terms = terms_of(revision, kind)
-    counts = {name: integer_of(value) for name in terms if (value := result.get(name)) is not None}
+    counts = {
+        name: value.whole if type(value) is Number else None
+        for name in terms
+        if (value := result.get(name)) is not None
+    }
     for rule in sum_rules(revision, kind):
         sums = rule.unmet(counts)
         total = counts.get(rule.total)
