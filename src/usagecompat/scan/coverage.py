@@ -190,28 +190,29 @@ def _swept(intervals: Iterable[tuple[int, int, int]]) -> tuple[list[Interval], l
     """
     What intervals cover, each with how often it came, and what they cover more than once.
 
-    One walk over the moments at which any of them starts or ends, however many overlap there.
+    One walk by their starts: what one covers again ends where it does, or where those in front do.
     """
-    changes: dict[int, int] = {}
-    change_at = changes.get
-    for start, end, times in intervals:
-        changes[start] = change_at(start, 0) + times
-        changes[end] = change_at(end, 0) - times
     once: list[Interval] = []
     twice: list[Interval] = []
-    depth = since = since_twice = 0
-    for moment in sorted(changes):
-        now = depth + changes[moment]
-        if not depth:
-            since = moment
-        elif not now:
-            once.append((since, moment))
-        if depth < _TWICE <= now:
-            since_twice = moment
-        elif now < _TWICE <= depth:
-            twice.append((since_twice, moment))
-        depth = now
-    return once, twice
+    since = until = since_twice = until_twice = _NEVER
+    for start, end, times in sorted(intervals):
+        again = end if times > 1 or end < until else until
+        if start < again:
+            if start > until_twice:
+                twice.append((since_twice, until_twice))
+                since_twice = start
+                until_twice = again
+            elif again > until_twice:
+                until_twice = again
+        if start > until:
+            once.append((since, until))
+            since = start
+            until = end
+        elif end > until:
+            until = end
+    once.append((since, until))
+    twice.append((since_twice, until_twice))
+    return [one for one in once if one[0] < one[1]], [one for one in twice if one[0] < one[1]]
 
 
 def _runs(day: int, bits: int) -> Iterator[Interval]:
@@ -234,7 +235,8 @@ def _joined(stretches: Iterable[Interval]) -> list[Interval]:
     return joined
 
 
-_TWICE: Final = 2
+_NEVER: Final = -1
+"""Before any time that is covered."""
 _MOST_LISTED: Final = 100
 
 
