@@ -15,11 +15,13 @@ from __future__ import annotations
 import os
 import re
 from functools import cache
+from operator import attrgetter
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from attrs import frozen
+from msgspec import UNSET
 
 from usagecompat.checking.fast.findings import EXPLAINED, Findings
 from usagecompat.checking.fast.layouts import is_modest, layout_of, observe
@@ -235,15 +237,14 @@ class Route:
             else Shape.RESULT
             for cls, record in types.records.items()
         }
-        self._plain_bucket: Any = next(
-            (
-                cls
-                for cls, record in types.records.items()
-                if record.shape is types.contract.bucket and not record.columns
-            ),
-            (),
+        bucket, columns = next(
+            (cls, record.columns) for cls, record in types.records.items() if record.shape is types.contract.bucket
         )
-        """The type of buckets in which nothing is counted; none if something is."""
+        self._plain_bucket: Any = bucket if all(one.code == "schema/undeclared-member" for one in columns) else ()
+        """The type of buckets in which at most undeclared members are counted; none if times are."""
+        self._undeclared = attrgetter(*(one.attribute for one in columns)) if columns else None
+        self._none_undeclared: object = UNSET if len(columns) == 1 else (UNSET,) * len(columns)
+        """What `_undeclared` says of a bucket that has none of these members."""
         self._plain: dict[type[object], FastRecord] = {
             cls: record
             for cls, record in types.records.items()
@@ -267,7 +268,9 @@ class Route:
         if isinstance(value, self._plain_bucket) and len(value.results) == 1:
             result: object = value.results[0]
             record = self._plain.get(type(result))
-            if record is not None:  # as most lines of archives are; all that `Findings` does comes to this
+            undeclared = self._undeclared
+            if record is not None and (undeclared is None or undeclared(value) == self._none_undeclared):
+                # As most lines of archives are; all that `Findings` does comes to this.
                 is_clear = value.start_time < value.end_time and record.check(value.results, ())  # and no time is large
                 return _SPOTLESS[Shape.BUCKET] if is_clear else None
         found = Findings(self.types)
