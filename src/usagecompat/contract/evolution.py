@@ -296,7 +296,8 @@ _Fact: TypeAlias = "tuple[Rule, str, str | None, str | None, Member]"
 def _facts(before: Member, after: Member) -> Iterator[_Fact]:
     """What changed about a member that both revisions declare, each with the member as it is from then on."""
     member = before
-    if (before.type, before.const) != (after.type, after.const):
+    is_another_value = None not in {_only(before), _only(after)} and _only(before) != _only(after)
+    if (before.type, before.const) != (after.type, after.const) or is_another_value:
         member = evolve(
             member, type=after.type, of=after.of, const=after.const, values=after.values, marker=after.marker
         )
@@ -380,10 +381,18 @@ def worded(member: Member) -> str:
     return f"{_type(member)}, {'required' if member.required else 'may be absent'}"
 
 
+def _only(member: Member) -> str | None:
+    """The only value that there may be, if there is one: of a tag, or of a closed list."""
+    if member.values is not None and member.values.closed and len(member.values.known) == 1:
+        return member.values.known[0]
+    return member.const
+
+
 def _type(member: Member) -> str:
     kind = str(member.type)
-    if member.const is not None:
-        kind = f"`{member.const}`"
+    only = _only(member)
+    if only is not None:
+        kind = f"`{only}`"
     elif member.values is not None and member.values.closed:
         kind = f"one of {_quoted(member)}"
     return f"{kind} or null" if member.nullable else kind
