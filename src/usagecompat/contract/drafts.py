@@ -69,6 +69,8 @@ PAGE: Final = "UsageResponse"
 BUCKET: Final = "UsageTimeBucket"
 AMOUNT: Final = "CostsResultAmount"
 FLAT: Final = "UsageTimeBucketResultInner"
+_ANY_RECORD: Final = "DraftRecord"
+"""What the class of each record is called while it is made: its own name is from a file."""
 
 MOST_BYTES: Final = 1 << 26
 _DATE: Final = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
@@ -491,9 +493,11 @@ def class_of(
     constant = next((member.const for member in members if member.attribute == "object" and member.const), None)
     if constant is not None and "object" in attributes:
         attributes["object"] = attrs.field(default=constant, kw_only=True)
-    made: type[Record] = attrs.make_class(
-        name, attributes, bases=(base or Record,), frozen=True, kw_only=True, slots=True, eq=True, order=False
+    made: type[Record] = attrs.make_class(  # which runs the name as a part of Python in attrs 24
+        _ANY_RECORD, attributes, bases=(base or Record,), frozen=True, kw_only=True, slots=True, eq=True, order=False
     )
+    for naming in ("__name__", "__qualname__"):
+        type.__setattr__(made, naming, name)
     type.__setattr__(made, "IS_OF_A_DRAFT", True)
     odd = {attribute: wire for attribute, wire in names.items() if attribute in added and attribute != wire}
     if odd:
