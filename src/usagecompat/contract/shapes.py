@@ -97,6 +97,11 @@ class RecordShape:
     tolerated_absences: Mapping[str, Deviation]
     """Required names that the API does not serve."""
 
+    @property
+    def arrays(self) -> tuple[Member, ...]:
+        """Members that are arrays: the first holds the buckets of a page, or the results of a bucket."""
+        return tuple(member for member in self.members.values() if member.type is JsonType.ARRAY)
+
     def needed(self, *, served: bool = True) -> tuple[str, ...]:
         """The names without which there is no such record: by the published contract, or as it is `served`."""
         return tuple(name for name in self.required if not (served and name in self.tolerated_absences))

@@ -85,7 +85,7 @@ def page(book: Book, buckets: list[Tree], cursor: str | None, *, has_more: bool,
     """A page of these buckets; members stand in the order in which the API sends them, which is not that of the contract."""
     declared = book.said.page.members
     missing = None if "next_page" in declared and declared["next_page"].nullable else ""
-    listed = next(name for name, member in declared.items() if member.type is JsonType.ARRAY)
+    listed = book.said.page.arrays[0].name
     is_list = "list" in book.behaviour
     values: dict[str, Tree] = {
         "object": "list" if is_list else book.said.page.kind,

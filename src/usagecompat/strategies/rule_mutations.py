@@ -84,7 +84,7 @@ def page_rules(make: Make, said: Contract) -> Iterator[Mutation]:
         change = partial(_replace, "data", buckets)
         yield make(member="data", fault=fault, code=code, at=("data", 1), change=change)
 
-    name = next(name for name, member in said.bucket.members.items() if member.type is JsonType.ARRAY)
+    name = said.bucket.arrays[0].name
     unknown = {"object": "organization.usage.x_unknown.result"}
     for kind in said.kinds.values():
         buckets = [
@@ -122,7 +122,7 @@ def bucket_rules(make: Make, said: Contract) -> Iterator[Mutation]:
     ):
         new = {"start_time": number(start), "end_time": number(end)}
         yield make(member="start_time", fault=fault, code=code, at=("start_time",), change=partial(update, new))
-    name = next(name for name, member in said.bucket.members.items() if member.type is JsonType.ARRAY)
+    name = said.bucket.arrays[0].name
     kinds = list(said.kinds.values())
     for shape in kinds:
         result = sample_record(shape, said)

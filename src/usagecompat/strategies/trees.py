@@ -229,7 +229,7 @@ def bucket_trees(  # noqa: PLR0913 - what a page wants to say of its buckets
     start = draw(st.integers(0 if not_before is None else not_before, LAST_TIME - 1))
     times = {"start_time": number(start), "end_time": number(draw(st.integers(start + 1, LAST_TIME)))}
     tree |= {name: time for name, time in times.items() if declares(said.bucket, name, JsonType.INTEGER)}
-    items, *others = (member for member in said.bucket.members.values() if member.type is JsonType.ARRAY)
+    items, *others = said.bucket.arrays
     tree |= {other.name: [] for other in others if other.required}
     name = items.name
     if served and Tolerance.NEWER_NAME in items.deviations and draw(st.booleans()):
@@ -255,7 +255,7 @@ def page_trees(draw: DrawFn, revision: str, kind: str | None, *, served: bool, l
             break
         data.append(draw(bucket_trees(revision, kind, served=served, not_before=ended, least=least)))
         ended = time.integer if isinstance(time := data[-1].get("end_time"), Number) else None
-    items, *others = (member for member in said.page.members.values() if member.type is JsonType.ARRAY)
+    items, *others = said.page.arrays
     tree |= {other.name: [] for other in others if other.required}
     return draw(reordered({**tree, items.name: data}))
 
